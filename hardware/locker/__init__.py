@@ -1,0 +1,1 @@
+"""Locker boards: compartment names over relay boards."""

@@ -1,0 +1,132 @@
+"""What devices report: the shared language of hardware and the deciding core.
+
+Values only, imported upward as they are; nothing maps them to anything else.
+A number that names a person travels as ``SecretStr``, so that no log, repr or traceback shows it.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pydantic import SecretStr
+
+
+class Door(StrEnum):
+    """What the board's micro-switch says of a door; UNKNOWN when nobody could ask the board."""
+
+    OPEN = "open"
+    SHUT = "shut"
+    UNKNOWN = "unknown"
+
+
+class Pulse(StrEnum):
+    """How an unlock request ended *on the wire*; none of these says that the door has moved.
+
+    ACCEPTED: the board acknowledged. REFUSED: it said no, or the duty limit did; the lock did not move.
+    NOT_SENT: the port was gone before a byte left; the lock did not move.
+    UNKNOWN: bytes left and no usable reply came; the lock may have moved or may yet.
+    """
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    NOT_SENT = "not_sent"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class CardShown:
+    """A card arrived and its number was read (UID: upper-case hex, no spaces). Said once an arrival."""
+
+    device: str
+    number: SecretStr
+
+
+@dataclass(frozen=True, slots=True)
+class CardUnread:
+    """A card came but could not be read: ``lifted`` too early, ``two`` at once, or ``unfit`` (no usable number)."""
+
+    device: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardGone:
+    """The card was taken away."""
+
+    device: str
+
+
+@dataclass(frozen=True, slots=True)
+class ItemScanned:
+    """A code of the configured item pattern: one copy of the library."""
+
+    device: str
+    barcode: str
+
+
+@dataclass(frozen=True, slots=True)
+class IsbnScanned:
+    """A book number, 13 digits, 978/979 with a right check digit."""
+
+    device: str
+    isbn: str
+
+
+@dataclass(frozen=True, slots=True)
+class PatronScanned:
+    """A code of the configured patron pattern: a card number in print."""
+
+    device: str
+    number: SecretStr
+
+
+@dataclass(frozen=True, slots=True)
+class PassScanned:
+    """A pickup QR (``L1:`` and what follows), unverified."""
+
+    device: str
+    text: SecretStr
+
+
+@dataclass(frozen=True, slots=True)
+class CodeUnknown:
+    """Something was scanned that no configured pattern knows; the text itself is not kept, only its length."""
+
+    device: str
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class DoorSeen:
+    """A door's state changed, or is reported for the first time since the bus came up."""
+
+    compartment: str
+    door: Door
+
+
+@dataclass(frozen=True, slots=True)
+class UnlockEnded:
+    """The wire's answer to one ``Unlock``; ``order`` and ``attempt`` are those of the command."""
+
+    compartment: str
+    order: str
+    attempt: int
+    pulse: Pulse
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceUp:
+    """A device answers (again)."""
+
+    device: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceDown:
+    """A device is lost; its worker keeps trying. ``why`` is short, for technicians, without patron data."""
+
+    device: str
+    why: str
+
+
+Scan = ItemScanned | IsbnScanned | PatronScanned | PassScanned | CodeUnknown
+Reading = CardShown | CardUnread | CardGone | Scan | DoorSeen | UnlockEnded | DeviceUp | DeviceDown

@@ -1,0 +1,222 @@
+"""Screens are data: what the person is told, and which touches are meant. Words and pictures are ui/'s business.
+
+One ``Display`` is everything a front end needs to draw; the core makes a new one whenever anything in it changes.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from hardware.readings import Door
+
+Purpose = Literal["pickup", "dropoff", "stocking", "clearing", "check"]
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Nobody is being served. Touches: collect, return."""
+
+    free_doors: int
+    cards: bool  # a card reader answers
+    open_doors: tuple[str, ...] = ()  # left open by somebody: please push them shut
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Asking the library about ``what``; at most a few seconds. Touches: cancel."""
+
+    what: Literal["card", "item", "isbn"]
+
+
+@dataclass(frozen=True, slots=True)
+class Collect:
+    """How to collect: tap a card, show the QR, or type the code. ``digits``: typed so far (at most 8).
+
+    Touches: digit (value 0-9), erase, enter (when 8 digits stand), cancel.
+    ``codes`` False: too many wrong codes today, the keypad is closed, card and QR still work.
+    """
+
+    digits: str
+    codes: bool
+    wrong: bool = False  # the last code opened nothing
+    tries_left: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """The lock was told; the door has not been seen open yet. ``n`` of ``of`` doors in this story."""
+
+    purpose: Purpose
+    compartment: str
+    n: int = 1
+    of: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class DoorOpen:
+    """The door stands open. Titles only where the person at the screen has shown that they are his.
+
+    Touches: pickup: not_here, leave_it. stocking: does_not_fit. dropoff: nothing_in.
+    ``left``: open too long, please shut.
+    """
+
+    purpose: Purpose
+    compartment: str
+    n: int = 1
+    of: int = 1
+    titles: tuple[str, ...] = ()
+    left: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DoorStuck:
+    """The door was not seen opening. ``safe``: what lies inside is safe and still theirs.
+
+    Touches: again (only when ``tries_left``), help, cancel. stocking and dropoff: other_door.
+    """
+
+    purpose: Purpose
+    compartment: str
+    tries_left: int
+    other_door: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """After an interrupted door: is it inside? Courier only. Touches: yes, no."""
+
+    compartment: str
+    parcel: str
+    titles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """Scan what is returned. ``titles``: accepted so far (title, or barcode when unknown).
+
+    Touches: open and undo (when there are any), cancel.
+
+    ``notice``: about the last scan. ``isbn_needs_card``: tap the card, so that we know which copy it is.
+    """
+
+    titles: tuple[str, ...]
+    notice: Literal[
+        "",
+        "isbn_needs_card",
+        "isbn_not_yours",
+        "isbn_several",
+        "isbn_offline",
+        "not_ours",
+        "twice",
+        "unreadable",
+        "full",
+        "card_taken",
+    ] = ""
+    offline: bool = False  # accepted items will be looked at later
+
+
+@dataclass(frozen=True, slots=True)
+class Courier:
+    """A courier has tapped. Touches: finish, clear (when any to clear), check (value: compartment), or scan an item.
+
+    ``parcels``: (parcel, items, size) still to load. ``notice`` about the last scan. ``loaded`` this visit.
+    """
+
+    parcels: tuple[tuple[str, int, str], ...]
+    loaded: int
+    to_clear: int
+    to_check: tuple[str, ...]
+    free_doors: int
+    notice: Literal["", "unknown_item", "already_here", "recalled", "unreadable", "no_room", "not_put_in", "stuck"] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Scan the items of a parcel: ``scanned`` of ``titles``. Touches: cancel.
+
+    ``titles``: (title, is scanned) in parcel order.
+    """
+
+    parcel: str
+    titles: tuple[tuple[str, bool], ...]
+    notice: Literal["", "other_parcel", "unknown_item", "twice", "unreadable"] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Goodbye:
+    """The end of a story. ``titles``: what was taken or returned. ``due`` for loans; ``provisional``: the library has
+    not confirmed yet. ``left``: parcels that stay here for the person. Touches: finish, and return after a pickup."""
+
+    purpose: Purpose
+    titles: tuple[str, ...] = ()
+    due: float = 0.0
+    provisional: bool = False
+    left: int = 0
+    missing: bool = False  # something was not there: we look into it, no loan was booked
+
+
+@dataclass(frozen=True, slots=True)
+class Sorry:
+    """It cannot be done, why, and what to do next (ui has the words for each reason). Touches: finish, and what
+    ``then`` offers. ``detail``: the library's own words, or names of other points."""
+
+    reason: Literal[
+        "card_unknown",
+        "card_unread",
+        "card_two",
+        "card_unfit",
+        "patron_blocked",
+        "patron_expired",
+        "nothing_ready",
+        "ready_elsewhere",
+        "parcel_expired",
+        "parcel_recalled",
+        "parcel_in_doubt",
+        "code_wrong",
+        "codes_closed",
+        "pass_forged",
+        "pass_expired",
+        "pass_elsewhere",
+        "pass_used",
+        "code_unreadable",
+        "library_away",
+        "cabinet_full",
+        "door_stuck",
+        "door_unreachable",
+        "store_trouble",
+    ]
+    detail: str = ""
+    then: tuple[Literal["return", "collect", "again"], ...] = ()
+
+
+Screen = Home | Wait | Collect | Opening | DoorOpen | DoorStuck | Inside | Return | Courier | Load | Goodbye | Sorry
+
+
+@dataclass(frozen=True, slots=True)
+class DoorView:
+    """One door of the drawn cabinet, as it stands before the person. Row and column count from 0 at the top left."""
+
+    name: str
+    row: int
+    column: int
+    height: int  # in rows
+    width: int  # in columns
+    size: str
+    door: Door
+    lit: bool  # it concerns the person now
+    out: bool  # out of service
+
+
+@dataclass(frozen=True, slots=True)
+class Display:
+    """All a front end draws. ``until``: when the screen ends by itself (same clock as ``now``), None at Home.
+
+    ``warning``: it ends soon, ask whether the person is still there (touch more_time). ``initials`` of who is served.
+    """
+
+    screen: Screen
+    doors: tuple[DoorView, ...]
+    now: float
+    until: float | None = None
+    warning: bool = False
+    initials: str = ""
+    online: bool = True

@@ -1,0 +1,24 @@
+"""The three ways the lending service can fail. A "no" from the library is an answer, not one of these."""
+
+
+class ServiceError(Exception):
+    """Base of all. Messages carry no patron data."""
+
+
+class ServiceUnreachable(ServiceError):
+    """Nothing was said (no connection, or a 429/503 before any effect): try later.
+
+    ``retry_after_s`` is what the service asked for, or None.
+    """
+
+    def __init__(self, message: str, retry_after_s: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class ServiceSilent(ServiceError):
+    """Said, and no usable reply: the outcome is unknown. Say the same again with the same key, nothing else."""
+
+
+class ServiceBroken(ServiceError):
+    """The reply breaks the protocol (wrong JSON, wrong shape, an error it should not give): outcome unknown."""
