@@ -1,0 +1,36 @@
+# What a person types. Everything runs inside .venv, which `make setup` makes.
+SHELL := /bin/sh
+BIN := .venv/bin
+JOBS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check format bench clean
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 14
+
+setup: ## install what is missing and make .venv
+	@tools/setup.sh
+
+demo: setup ## the whole pickup point on simulated devices: with a display to try, without one as a guided tour
+	@$(BIN)/python -m simulators demo
+
+test: check ## check, then all tests
+	@$(BIN)/pytest -n $(JOBS)
+
+check: setup ## ruff, mypy and the import contracts
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: setup ## let ruff put the code in order
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: setup ## all benchmarks; prints ratios within one run
+	@$(BIN)/python -m benchmarks
+
+clean: ## remove what was made, .venv too
+	rm -rf .venv build .mypy_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
