@@ -22,7 +22,7 @@ check: setup ## ruff, mypy and the import contracts
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-logo
 
 format: setup ## let ruff put the code in order
 	@$(BIN)/ruff check --fix .

@@ -12,9 +12,10 @@ fail() { say "$*" >&2; exit 1; }
 
 # Run a command with its output in the log; in trouble show the end of the log.
 logged() {
-    printf '\n$ %s\n' "$*" >>"$log"
+    before=$(wc -l <"$log")
+    printf '$ %s\n' "$*" >>"$log"
     "$@" >>"$log" 2>&1 </dev/null && return
-    tail -n 25 "$log" >&2
+    tail -n +"$((before + 1))" "$log" | tail -n 25 >&2
     return 1
 }
 
