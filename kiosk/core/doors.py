@@ -1,0 +1,154 @@
+"""The story of one door: ordered, pulsed, seen open, seen shut. It goes on whether or not anybody stands there.
+
+The order stands in the compartment's row, so a door that shuts after its reader walked away, or after a power cut,
+settles just as it would have. Functions return the step and what happened to a door (``Outcome``), for the flow
+whose door it is.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from hardware.readings import Door, DoorSeen, Pulse, UnlockEnded
+from kiosk.core.commands import Unlock
+from kiosk.core.facts import DoorOpened, DoorShut, NotOpened, UnlockAnswered, UnlockOrdered
+from kiosk.core.model import Compartment, Order, PickupPoint
+from kiosk.core.screens import Purpose
+from kiosk.core.session import Step
+from kiosk.core.settle import book_collected, doubt, mark_doubt, set_check, settle, withdraw
+from sync.messages import PointTrouble
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What happened to the door of an order. ``late``: open too long; it still is."""
+
+    order: str
+    what: Literal["opened", "shut", "stuck", "late"]
+
+
+def unlock(step: Step, compartment: str, purpose: Purpose, person: str, about: str, proof: str, now: float) -> Step:
+    """Order one door open. The compartment must have no order; its door must be known to be shut."""
+    row = step.point.compartments[compartment]
+    assert row.order is None, f"{compartment} has an order under way"
+    counters = replace(step.point.counters, orders=step.point.counters.orders + 1)
+    order = Order(str(counters.orders), purpose, person, about, proof, now)
+    return _pulse(step.put(counters), row, order)
+
+
+def again(step: Step, compartment: str, now: float) -> Step:
+    """One more pulse for the order of a door that was seen shut. Never called blindly."""
+    row = step.point.compartments[compartment]
+    assert row.order is not None, f"{compartment} has no order"
+    order = replace(row.order, attempt=row.order.attempt + 1, asked_at=now, pulse="", stuck=False)
+    return _pulse(step, row, order)
+
+
+def _pulse(step: Step, row: Compartment, order: Order) -> Step:
+    fact = UnlockOrdered(row.name, order.id, order.attempt, order.purpose, order.person, order.about)
+    return step.put(replace(row, order=order)).fact(fact).order(Unlock(row.name, order.id, order.attempt))
+
+
+def attempts_left(point: PickupPoint, compartment: str) -> int:
+    """How many more pulses are allowed: none unless the door of the order is known to be shut."""
+    row = point.compartments[compartment]
+    if row.order is None or row.door is not Door.SHUT:
+        return 0
+    return max(0, point.plan.limits.open_attempts_max - row.order.attempt)
+
+
+def answered(step: Step, event: UnlockEnded) -> tuple[Step, Outcome | None]:
+    """The wire's word on a pulse. A clear no means the lock did not move; anything else waits for the door itself."""
+    row = step.point.compartments.get(event.compartment)
+    order = row.order if row else None
+    if row is None or order is None or (order.id, order.attempt) != (event.order, event.attempt):
+        return step, None
+    unmoved = event.pulse in (Pulse.REFUSED, Pulse.NOT_SENT) and not order.opened_at
+    step = step.put(replace(row, order=replace(order, pulse=event.pulse.value, stuck=order.stuck or unmoved)))
+    step = step.fact(UnlockAnswered(event.compartment, event.order, event.attempt, event.pulse))
+    return step, Outcome(order.id, "stuck") if unmoved else None
+
+
+def seen(step: Step, event: DoorSeen, now: float) -> tuple[Step, Outcome | None]:
+    """A door's state, as the bank reports it."""
+    row = step.point.compartments.get(event.compartment)
+    if row is None or row.door is event.door:
+        return step, None
+    row = replace(row, door=event.door)
+    if row.order is None:
+        return _seen_alone(step.put(row), row), None
+    if event.door is Door.OPEN:
+        return _opened(step.put(row), row, row.order, now)
+    if event.door is Door.SHUT:
+        return _shut(step.put(row), row, row.order, now)
+    blind = row.order.blind or not row.order.opened_at
+    return step.put(replace(row, order=replace(row.order, blind=blind))), None
+
+
+def _opened(step: Step, row: Compartment, order: Order, now: float) -> tuple[Step, Outcome | None]:
+    if order.opened_at:
+        return step, None
+    row = replace(row, order=replace(order, opened_at=now))
+    return step.put(row).fact(DoorOpened(row.name, order.id)), Outcome(order.id, "opened")
+
+
+def _shut(step: Step, row: Compartment, order: Order, now: float) -> tuple[Step, Outcome | None]:
+    if not order.opened_at and not order.cut:
+        return step, None  # the board is back and the door is shut: the wait for it goes on
+    step = step.put(replace(row, order=None, out="" if row.out in ("stuck", "silent") else row.out))
+    if not order.opened_at:  # nobody saw what the door did while the power was away
+        return doubt(step, row.name), Outcome(order.id, "shut")
+    step = step.fact(DoorShut(row.name, order.id))
+    return settle(step, row.name, order, now), Outcome(order.id, "shut")
+
+
+def _seen_alone(step: Step, row: Compartment) -> Step:
+    """A door with no order. Open: by force, or a lock that moved long after we gave up; what lies there is in doubt."""
+    if row.door is Door.OPEN and row.out != "forced":
+        step = step.put(replace(row, out="forced")).fact(PointTrouble("door_forced", row.name))
+        return mark_doubt(step, row.name)
+    if row.door is Door.SHUT and row.out in ("forced", "silent"):
+        something = step.point.at(row.name) or step.point.drops_at(row.name)
+        return step.put(replace(row, out="check" if something else ""))
+    return step
+
+
+def tick(step: Step, now: float) -> tuple[Step, list[Outcome]]:
+    """What time alone does to doors: not opened in time, left open, left open for good."""
+    limits = step.point.plan.limits
+    outcomes = []
+    for row in step.point.compartments.values():
+        order = row.order
+        if order is None:
+            continue
+        if not order.opened_at:
+            if now - order.asked_at >= limits.open_wait_s and not order.stuck and not order.cut:
+                step = step.put(replace(row, order=replace(order, stuck=True)))
+                outcomes.append(Outcome(order.id, "stuck"))
+        elif now - order.opened_at >= limits.shut_wait_s + limits.left_open_s:
+            step = book_collected(step, order, now)
+        elif now - order.opened_at >= limits.shut_wait_s and not order.late:
+            step = step.put(replace(row, order=replace(order, late=True)))
+            step = step.fact(PointTrouble("door_left_open", row.name))
+            outcomes.append(Outcome(order.id, "late"))
+    return step, outcomes
+
+
+def give_up(step: Step, compartment: str) -> Step:
+    """End an order whose door was not seen open: nobody waits for it any more. Nothing if it has opened.
+
+    A door watched all the time did not move: things are where they were. One that could not be seen may have moved.
+    """
+    row = step.point.compartments[compartment]
+    order = row.order
+    if order is None or order.opened_at:
+        return step
+    step = step.fact(NotOpened(compartment, order.id))
+    unmoved = order.pulse in (Pulse.REFUSED, Pulse.NOT_SENT) and order.attempt == 1
+    if unmoved:
+        return withdraw(step.put(replace(row, order=None)), compartment, order)
+    if row.door is Door.SHUT and not order.blind:
+        step = step.put(replace(row, order=None, out=row.out or "stuck")).fact(PointTrouble("door_stuck", compartment))
+        return withdraw(step, compartment, order)
+    step = step.put(replace(row, order=None, out=row.out or "silent")).fact(PointTrouble("door_silent", compartment))
+    step = mark_doubt(step, compartment)
+    return set_check(step, compartment) if row.door is Door.SHUT else step

@@ -1,0 +1,169 @@
+"""What is remembered in the journal: what the library is told (sync.messages) and what concerns only this point.
+
+Facts are for people and audits and never replayed. They hold ids and keyed hashes, no names, numbers or codes.
+"""
+
+from dataclasses import dataclass
+from typing import get_args
+
+from hardware.readings import Pulse
+from kiosk.core.screens import Purpose
+from sync.messages import Told
+
+
+@dataclass(frozen=True, slots=True)
+class Booted:
+    """The program began; ``orders``: doors that were under way when it ended."""
+
+    orders: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """Somebody proved who they are, with what; ``person`` is the patron's id."""
+
+    proof: str
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
+class TurnedAway:
+    """Somebody was told that it cannot be done, and why (a reason of screens.Sorry)."""
+
+    reason: str
+    person: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WrongCode:
+    """A pickup code opened nothing; ``today`` wrong ones so far."""
+
+    today: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnlockOrdered:
+    """A door may move: on disk before the lock hears of it."""
+
+    compartment: str
+    order: str
+    attempt: int
+    purpose: Purpose
+    person: str
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnlockAnswered:
+    """What the wire said to the pulse; nothing about the door."""
+
+    compartment: str
+    order: str
+    attempt: int
+    pulse: Pulse
+
+
+@dataclass(frozen=True, slots=True)
+class DoorOpened:
+    """A door was seen open."""
+
+    compartment: str
+    order: str
+
+
+@dataclass(frozen=True, slots=True)
+class DoorShut:
+    """A door was seen shut again."""
+
+    compartment: str
+    order: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotOpened:
+    """A door was not seen opening and the order was given up."""
+
+    compartment: str
+    order: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelAnnounced:
+    """The library sent word of a parcel."""
+
+    parcel: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelCalledBack:
+    """The library wants a parcel back; it is not handed out any more."""
+
+    parcel: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeftInside:
+    """A reader opened the door and left the parcel there."""
+
+    parcel: str
+    compartment: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceChanged:
+    """A device was lost or answers again."""
+
+    device: str
+    up: bool
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceChanged:
+    """The lending service was lost or answers again."""
+
+    up: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ClockSet:
+    """The wall clock jumped by so many seconds."""
+
+    by: float
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreed:
+    """The library kept or refused a telling in words of its own."""
+
+    key: str
+    status: str
+    detail: str
+
+
+Fact = (
+    Told
+    | Booted
+    | Proved
+    | TurnedAway
+    | WrongCode
+    | UnlockOrdered
+    | UnlockAnswered
+    | DoorOpened
+    | DoorShut
+    | NotOpened
+    | ParcelAnnounced
+    | ParcelCalledBack
+    | LeftInside
+    | DeviceChanged
+    | ServiceChanged
+    | ClockSet
+    | Disagreed
+)
+
+_TOLD: tuple[type, ...] = get_args(get_args(Told)[0])
+
+
+def told(fact: Fact) -> Told | None:
+    """What the library hears of a fact: the fact itself when it is one of its messages, else nothing."""
+    return fact if isinstance(fact, _TOLD) else None  # type: ignore[return-value]

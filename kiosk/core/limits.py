@@ -1,0 +1,24 @@
+"""Every time and count the decisions live by, with defaults; the ``[limits]`` section of the configuration."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Limits(BaseModel):
+    """Seconds end in ``_s``, counts in ``_max``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    ask_wait_s: float = Field(4.0, gt=0, le=30)  # how long a person waits for the library
+    idle_s: float = Field(40.0, ge=5, le=600)  # a screen without a touch
+    warn_s: float = Field(12.0, ge=2, le=60)  # of which the last seconds warn
+    goodbye_s: float = Field(8.0, ge=1, le=60)
+    sorry_s: float = Field(15.0, ge=2, le=120)
+    open_wait_s: float = Field(4.0, gt=0.5, le=30)  # pulse to door seen open
+    shut_wait_s: float = Field(60.0, ge=5, le=900)  # door open before it is called left open
+    left_open_s: float = Field(30.0, ge=1, le=900)  # after that, until the screen goes home without it
+    open_attempts_max: int = Field(3, ge=1, le=5)  # pulses for one order
+    wrong_codes_max: int = Field(10, ge=1, le=100)  # a day, for the whole point
+    drop_items_max: int = Field(10, ge=1, le=50)  # in one return
+    loan_days: int = Field(30, ge=1, le=365)  # provisional due date
+    parcels_max: int = Field(2000, ge=1, le=20000)  # rows kept of the feed
+    keep_days: int = Field(7, ge=1, le=365)  # collected and removed parcels are forgotten after that

@@ -1,0 +1,274 @@
+"""What the point remembers: frozen rows, the same in memory as in the store, and the plan they live by.
+
+``PickupPoint`` is the truth after a restart. ``Session`` (session.py) is who stands before the screen, and is lost
+with the power. Times are Unix seconds of the point's clock.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any, Literal
+
+from hardware.readings import Door
+from kiosk.core.identity import Keyring
+from kiosk.core.limits import Limits
+from kiosk.core.screens import Purpose
+from sync.messages import Item, Patron, Size
+
+SIZES: Mapping[str, int] = MappingProxyType({"S": 0, "M": 1, "L": 2})
+
+
+# ---- the plan: what the configuration says and no step changes ----------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """One compartment as built: its size and its place in the front of the cabinet (rows and columns from 0)."""
+
+    name: str
+    size: Size
+    row: int
+    column: int
+    height: int = 1
+    width: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A pickup point as configured. ``cards``: names of the card readers, to know whether one of them answers."""
+
+    point: str
+    spaces: Mapping[str, Space]
+    keyring: Keyring
+    limits: Limits = field(default_factory=Limits)
+    cards: frozenset[str] = frozenset()
+
+
+# ---- rows ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Permission for one door to move, for one purpose and person: on disk before the lock hears of it.
+
+    ``about``: the parcel, or nothing for drops. ``opened_at``: when the door was first seen open, 0 before that.
+    ``attempt`` counts pulses and ``pulse`` is the wire's word on the last. ``stuck``: not seen open in time.
+    ``keep``: what lay there stays, what was to go in stays out (left it, did not fit, put nothing in).
+    ``missing``: said not to be there. ``blind``: the door could not be seen for a while before it was seen open, so
+    it may have moved. ``cut``: the power failed while the order was under way. ``late``: left open too long.
+    """
+
+    id: str
+    purpose: Purpose
+    person: str
+    about: str
+    proof: str
+    asked_at: float
+    attempt: int = 1
+    opened_at: float = 0.0
+    pulse: str = ""
+    stuck: bool = False
+    keep: bool = False
+    missing: bool = False
+    blind: bool = False
+    cut: bool = False
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Compartment:
+    """One compartment as it stands. ``out`` says why it is not to be used until somebody has looked:
+
+    ``stuck`` the door did not open; ``silent`` the board did not answer and the lock may have moved; ``check`` what
+    lies inside is in doubt; ``forced`` it was open with no order. Empty: in use.
+    """
+
+    name: str
+    door: Door = Door.UNKNOWN
+    order: Order | None = None
+    out: Literal["", "stuck", "silent", "check", "forced"] = ""
+
+
+ParcelState = Literal["sent", "loading", "ready", "collected", "recalled", "missing", "doubt", "removed"]
+HERE: frozenset[str] = frozenset({"loading", "ready", "doubt", "missing"})  # it lies (or may lie) in a compartment
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """Items of one patron set aside in one compartment, from its announcement until after it has gone.
+
+    ``sent``: announced. ``loading``: its door was opened for it. ``ready``: behind a shut door. ``doubt``: perhaps
+    behind its door, a courier must look; its reader may still open it. ``missing``: its reader found it not there.
+    ``recalled`` is a mark beside the state: not to be handed out any more.
+    """
+
+    id: str
+    patron: str
+    items: tuple[Item, ...]
+    size: Size
+    expires: float
+    code: str = ""
+    pass_id: str = ""
+    state: ParcelState = "sent"
+    compartment: str = ""
+    recalled: bool = False
+    changed_at: float = 0.0
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """The titles, in parcel order."""
+        return tuple(item.title for item in self.items)
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """One item a patron puts in. ``pending`` until its door has shut on it, then ``received``; ``doubt`` when the
+    power failed in between. Cleared drops are deleted. ``patron`` may be empty."""
+
+    id: str
+    item: Item
+    compartment: str
+    patron: str
+    checked: bool
+    state: Literal["pending", "received", "doubt"]
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A device by its configured name: does it answer, and if not, why (for technicians)."""
+
+    name: str
+    up: bool
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Something people must settle: machine and library disagree. ``id`` is the key of the telling it came from."""
+
+    id: str
+    what: str
+    about: str
+    detail: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Counters:
+    """The few single values. ``sessions`` and ``orders`` only grow, so that no key is ever used twice.
+
+    ``wrong_day`` is the day (Unix days) of ``wrong_codes``; it never goes back, so a clock set back opens nothing.
+    """
+
+    sessions: int = 0
+    orders: int = 0
+    wrong_codes: int = 0
+    wrong_day: int = 0
+    cursor: str = ""
+    online: bool = False
+
+
+# ---- all of it ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PickupPoint:
+    """Everything remembered. Mappings are never changed in place: ``put`` and ``drop`` make a new point."""
+
+    plan: Plan
+    counters: Counters = field(default_factory=Counters)
+    compartments: Mapping[str, Compartment] = field(default_factory=dict)
+    parcels: Mapping[str, Parcel] = field(default_factory=dict)
+    patrons: Mapping[str, Patron] = field(default_factory=dict)
+    drops: Mapping[str, Drop] = field(default_factory=dict)
+    devices: Mapping[str, Device] = field(default_factory=dict)
+    cases: Mapping[str, Case] = field(default_factory=dict)
+
+    # -- looking
+
+    def at(self, compartment: str) -> list[Parcel]:
+        """The parcels that lie, or may lie, behind this door (more than one only by a fault people must settle)."""
+        return [p for p in self.parcels.values() if p.compartment == compartment and p.state in HERE]
+
+    def drops_at(self, compartment: str) -> list[Drop]:
+        """The returned items behind this door."""
+        return [d for d in self.drops.values() if d.compartment == compartment]
+
+    def empty(self, compartment: str) -> bool:
+        """Nothing lies there as far as the rows know, and no door story is under way."""
+        row = self.compartments[compartment]
+        return not (row.order or row.out or self.at(compartment) or self.drops_at(compartment))
+
+    def free(self) -> list[Space]:
+        """Compartments that can take something now, smallest first, then from the top left."""
+        shut = [
+            self.plan.spaces[name]
+            for name, row in self.compartments.items()
+            if row.door is Door.SHUT and name in self.plan.spaces and self.empty(name)
+        ]
+        return sorted(shut, key=lambda s: (SIZES[s.size], s.row, s.column, s.name))
+
+    def fitting(self, size: Size) -> Space | None:
+        """The smallest free compartment that takes this size, or None."""
+        return next((s for s in self.free() if SIZES[s.size] >= SIZES[size]), None)
+
+    def by_card(self, digest: str) -> Patron | None:
+        """The patron known here by this keyed card hash."""
+        return next((p for p in self.patrons.values() if digest in p.cards), None)
+
+    # -- changing
+
+    def put(self, *rows: "Row") -> "PickupPoint":
+        """This point with these rows added or replaced."""
+        point = self
+        for row in rows:
+            if isinstance(row, Counters):
+                point = replace(point, counters=row)
+            else:
+                table, key = TABLE_OF[type(row)]
+                point = point._with(table, {**getattr(point, table), getattr(row, key): row})
+        return point
+
+    def drop(self, *rows: "Row") -> "PickupPoint":
+        """This point without these rows."""
+        point = self
+        for row in rows:
+            table, key = TABLE_OF[type(row)]
+            gone = getattr(row, key)
+            point = point._with(table, {k: v for k, v in getattr(point, table).items() if k != gone})
+        return point
+
+    def _with(self, table: str, rows: Mapping[str, Any]) -> "PickupPoint":
+        changes: dict[str, Any] = {table: rows}
+        return replace(self, **changes)
+
+
+Row = Compartment | Parcel | Patron | Drop | Device | Case | Counters
+
+# Which mapping of the point (and table of the store) holds a row, and the name of its key. Counters stand alone.
+TABLE_OF: Mapping[type, tuple[str, str]] = MappingProxyType(
+    {
+        Compartment: ("compartments", "name"),
+        Parcel: ("parcels", "id"),
+        Patron: ("patrons", "id"),
+        Drop: ("drops", "id"),
+        Device: ("devices", "name"),
+        Case: ("cases", "id"),
+    }
+)
+
+
+def changed(before: PickupPoint, after: PickupPoint) -> Iterable[tuple[str, str, "Row | None"]]:
+    """What differs: (table, key, the row as it now stands or None when it is gone)."""
+    if before.counters != after.counters:
+        yield "counters", "", after.counters
+    for table, _ in TABLE_OF.values():
+        old, new = getattr(before, table), getattr(after, table)
+        if old is new:
+            continue
+        for key, row in new.items():
+            if old.get(key) != row:
+                yield table, key, row
+        for key in old.keys() - new.keys():
+            yield table, key, None

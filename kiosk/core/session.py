@@ -1,0 +1,220 @@
+"""Who stands before the screen, and how far their story has come. Lost with the power, and rightly so.
+
+Every story but ``AtHome`` ends by itself at ``Session.until``.
+"""
+
+import math
+from dataclasses import dataclass, field, replace
+
+from kiosk.core.commands import Command
+from kiosk.core.facts import Fact
+from kiosk.core.model import PickupPoint, Row
+from kiosk.core.screens import Goodbye, Sorry
+from sync.messages import Item
+
+
+@dataclass(frozen=True, slots=True)
+class AtHome:
+    """Nobody is being served."""
+
+
+@dataclass(frozen=True, slots=True)
+class Collecting:
+    """Asked to collect: waiting for a card, a QR or the digits of a code."""
+
+    digits: str = ""
+    wrong: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AskingCard:
+    """The library is asked whose card this is (``digest``); ``key`` names the question."""
+
+    key: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One door of the story, ``n`` of ``of``. Whether it is open or stuck stands in the compartment's row."""
+
+    compartment: str
+    order: str
+    n: int = 1
+    of: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Fetching:
+    """A reader at the doors of their parcels: ``queue`` still to open, ``done`` taken, ``left`` not taken."""
+
+    patron: str
+    proof: str
+    visit: Visit
+    queue: tuple[str, ...] = ()
+    done: tuple[str, ...] = ()
+    left: int = 0
+    missing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """An item that may be put in. ``checked``: the library (or our own rows) know it."""
+
+    item: Item
+    checked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Returning:
+    """Scanning items to return. ``key``/``about``: the question under way. ``queue``: scanned meanwhile.
+
+    ``isbn``: a book number waiting for the reader's card.
+    """
+
+    patron: str = ""
+    accepted: tuple[Accepted, ...] = ()
+    notice: str = ""
+    key: str = ""
+    about: str = ""
+    queue: tuple[str, ...] = ()
+    isbn: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Dropping:
+    """The items go behind a door. ``tried``: compartments that did not open."""
+
+    patron: str
+    accepted: tuple[Accepted, ...]
+    visit: Visit
+    tried: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AtCourier:
+    """A courier's own home: scan an item, clear, check a door."""
+
+    courier: str
+    loaded: int = 0
+    notice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Loading:
+    """The items of one parcel are being scanned."""
+
+    courier: str
+    loaded: int
+    parcel: str
+    scanned: tuple[str, ...]
+    notice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stowing:
+    """A parcel goes behind a door. ``tried``: compartments that did not fit or open."""
+
+    courier: str
+    loaded: int
+    parcel: str
+    visit: Visit
+    tried: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Clearing:
+    """Returned, expired and recalled things are taken out, door by door."""
+
+    courier: str
+    loaded: int
+    visit: Visit
+    queue: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Checking:
+    """A courier looks behind one door in doubt and says what is there."""
+
+    courier: str
+    loaded: int
+    visit: Visit
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The last screen of a story. ``patron``: who was served, if the next touch may go on for them."""
+
+    screen: Goodbye | Sorry
+    patron: str = ""
+
+
+Story = (
+    AtHome
+    | Collecting
+    | AskingCard
+    | Fetching
+    | Returning
+    | Dropping
+    | AtCourier
+    | Loading
+    | Stowing
+    | Clearing
+    | Checking
+    | Ended
+)
+AtDoor = Fetching | Dropping | Stowing | Clearing | Checking  # the stories with a visit
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """``number`` is that of the counters when it began; ``asked`` counts its questions, to tell answers apart."""
+
+    number: int = 0
+    story: Story = field(default_factory=AtHome)
+    until: float = math.inf
+    asked: int = 0
+
+
+NOBODY = Session()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one event leads to: the new rows and session, what is remembered, what is ordered once that is on disk."""
+
+    point: PickupPoint
+    session: Session
+    facts: tuple[Fact, ...] = ()
+    commands: tuple[Command, ...] = ()
+
+    def put(self, *rows: Row) -> "Step":
+        """With these rows added or replaced."""
+        return replace(self, point=self.point.put(*rows))
+
+    def drop(self, *rows: Row) -> "Step":
+        """Without these rows."""
+        return replace(self, point=self.point.drop(*rows))
+
+    def fact(self, *facts: Fact) -> "Step":
+        """With these facts remembered."""
+        return replace(self, facts=(*self.facts, *facts))
+
+    def order(self, *commands: Command) -> "Step":
+        """With these commands given, once all is on disk."""
+        return replace(self, commands=(*self.commands, *commands))
+
+    def to(self, story: Story, until: float) -> "Step":
+        """With the session's story at a new place, ending by itself at ``until``."""
+        return replace(self, session=replace(self.session, story=story, until=until))
+
+    def home(self) -> "Step":
+        """With nobody before the screen."""
+        return replace(self, session=NOBODY)
+
+    def begun(self) -> "Step":
+        """With a session: the one there is, or a new one with a number never used before."""
+        if self.session.number:
+            return self
+        counters = replace(self.point.counters, sessions=self.point.counters.sessions + 1)
+        return replace(self.put(counters), session=replace(self.session, number=counters.sessions))

@@ -1,0 +1,158 @@
+"""What a door that shut means for what lies behind it: parcels loaded, taken, left, items returned, taken out.
+
+The physical fact wins: opened for its reader and shut again means taken, unless the reader said otherwise.
+"""
+
+from dataclasses import replace
+
+from kiosk.core.facts import LeftInside
+from kiosk.core.model import Drop, Order, Parcel
+from kiosk.core.session import Step
+from sync.messages import (
+    ItemDropped,
+    ItemsCleared,
+    ParcelCollected,
+    ParcelMissing,
+    ParcelReady,
+    ParcelRemoved,
+    PointTrouble,
+)
+
+DAY_S = 86400.0
+
+
+def settle(step: Step, compartment: str, order: Order, now: float) -> Step:
+    """A door opened for this order has shut. ``order`` is no longer in the row."""
+    match order.purpose:
+        case "pickup":
+            return _pickup(step, compartment, order, now)
+        case "stocking":
+            return _stocking(step, compartment, order, now)
+        case "dropoff":
+            return _dropoff(step, compartment, order, now)
+        case "clearing":
+            return _clearing(step, compartment, order, now)
+        case "check":
+            return _check(step, compartment, order, now)
+
+
+def _pickup(step: Step, compartment: str, order: Order, now: float) -> Step:
+    parcel = step.point.parcels.get(order.about)
+    if parcel is None:  # booked when its door was left open, and forgotten since
+        return step
+    if order.missing:
+        step = step.put(replace(parcel, state="missing", changed_at=now)).fact(ParcelMissing(parcel.id, order.person))
+        return set_check(step, compartment)
+    if order.keep and parcel.state != "collected":
+        return step.fact(LeftInside(parcel.id, compartment))
+    step = book_collected(step, order, now)
+    return _clear_check(step, compartment)
+
+
+def book_collected(step: Step, order: Order, now: float) -> Step:
+    """The loan, told once: the parcel has left with its reader. Nothing for other purposes or when booked already."""
+    parcel = step.point.parcels.get(order.about)
+    if order.purpose != "pickup" or parcel is None or parcel.state == "collected" or order.keep or order.missing:
+        return step
+    due = now + step.point.plan.limits.loan_days * DAY_S
+    items = tuple(item.barcode for item in parcel.items)
+    proof = "code" if order.proof == "code" else "pass" if order.proof == "pass" else "card"
+    step = step.put(replace(parcel, state="collected", compartment="", changed_at=now))
+    return step.fact(ParcelCollected(parcel.id, order.person, items, proof, due))  # type: ignore[arg-type]
+
+
+def _stocking(step: Step, compartment: str, order: Order, now: float) -> Step:
+    if order.keep:
+        return withdraw(step, compartment, order)
+    if order.cut:
+        return doubt(step, compartment)
+    return _ready(step, step.point.parcels[order.about], compartment, order.person, now)
+
+
+def _ready(step: Step, parcel: Parcel, compartment: str, courier: str, now: float) -> Step:
+    step = step.put(replace(parcel, state="ready", compartment=compartment, changed_at=now))
+    return step.fact(ParcelReady(parcel.id, compartment, courier))
+
+
+def _dropoff(step: Step, compartment: str, order: Order, now: float) -> Step:
+    if order.keep:
+        return withdraw(step, compartment, order)
+    return receive(step, _pending(step, compartment), now)
+
+
+def _pending(step: Step, compartment: str) -> list[Drop]:
+    return [drop for drop in step.point.drops_at(compartment) if drop.state == "pending"]
+
+
+def withdraw(step: Step, compartment: str, order: Order) -> Step:
+    """Nothing went in: parcel or items are still in the person's hands, as before the order."""
+    parcel = step.point.parcels.get(order.about)
+    if order.purpose == "stocking" and parcel and parcel.state == "loading":
+        step = step.put(replace(parcel, state="sent", compartment=""))
+    if order.purpose == "dropoff":
+        step = step.drop(*_pending(step, compartment))
+    return step
+
+
+def receive(step: Step, drops: list[Drop], now: float) -> Step:
+    """These items have come back: a check-in for each, told once."""
+    for drop in drops:
+        step = step.put(replace(drop, state="received", at=now))
+        step = step.fact(ItemDropped(drop.item.barcode, drop.compartment, drop.checked, drop.patron))
+    return step
+
+
+def _clearing(step: Step, compartment: str, order: Order, now: float) -> Step:
+    if order.keep:
+        return step
+    for parcel in step.point.at(compartment):
+        step = step.put(replace(parcel, state="removed", compartment="", changed_at=now))
+        step = step.fact(ParcelRemoved(parcel.id, order.person))
+    drops = step.point.drops_at(compartment)
+    step = receive(step, [d for d in drops if d.state != "received"], now)
+    if drops:
+        items = tuple(d.item.barcode for d in drops)
+        step = step.drop(*drops).fact(ItemsCleared(items, compartment, order.person))
+    return _clear_check(step, compartment)
+
+
+def _check(step: Step, compartment: str, order: Order, now: float) -> Step:
+    """The courier has said: ``keep`` it is all there, ``missing`` nothing of it is. Without a word the doubt stays."""
+    if not (order.keep or order.missing):
+        return step
+    for parcel in step.point.at(compartment):
+        if order.keep:
+            step = _ready(step, parcel, compartment, order.person, now)
+        else:
+            step = step.put(replace(parcel, state="missing", compartment="", changed_at=now))
+            step = step.fact(ParcelMissing(parcel.id, order.person))
+    drops = step.point.drops_at(compartment)
+    step = receive(step, [d for d in drops if d.state != "received"], now) if order.keep else step.drop(*drops)
+    return _clear_check(step, compartment)
+
+
+def doubt(step: Step, compartment: str) -> Step:
+    """Nobody saw whether this door moved: what lies there is in doubt until a courier has looked."""
+    return set_check(mark_doubt(step, compartment), compartment)
+
+
+def mark_doubt(step: Step, compartment: str) -> Step:
+    """Everything that lies (or may lie) behind this door is in doubt; the library hears of it once."""
+    for parcel in step.point.at(compartment):
+        if parcel.state in ("ready", "loading"):
+            step = step.put(replace(parcel, state="doubt"))
+            step = step.fact(PointTrouble("parcel_in_doubt", compartment, parcel.id))
+    for drop in step.point.drops_at(compartment):
+        if drop.state == "pending":
+            step = step.put(replace(drop, state="doubt"))
+            step = step.fact(PointTrouble("drop_in_doubt", compartment, detail=drop.item.barcode))
+    return step
+
+
+def set_check(step: Step, compartment: str) -> Step:
+    """Set a compartment aside until a courier has looked behind its door."""
+    return step.put(replace(step.point.compartments[compartment], out="check"))
+
+
+def _clear_check(step: Step, compartment: str) -> Step:
+    return step.put(replace(step.point.compartments[compartment], out=""))
