@@ -22,3 +22,14 @@ class ServiceSilent(ServiceError):
 
 class ServiceBroken(ServiceError):
     """The reply breaks the protocol (wrong JSON, wrong shape, an error it should not give): outcome unknown."""
+
+
+class ServiceGap(ServiceBroken):
+    """The service has not heard the tellings before these (its data or the point's is an older copy).
+
+    Nothing was applied. ``expected`` is the seq it wants next: say them from there, in order.
+    """
+
+    def __init__(self, message: str, expected: int) -> None:
+        super().__init__(message)
+        self.expected = expected

@@ -1,0 +1,101 @@
+"""Sockets that keep one deadline over a whole exchange.
+
+The timeout of requests and urllib3 starts anew with each read, so a server that sends one byte now and then holds
+its caller for ever. Here each receive and send on a connection waits only for what is left of the deadline set by
+``within``. Connecting has its own timeout (per address). Looking up the host's name is the system resolver's work
+and is bounded by resolv.conf alone.
+"""
+
+import contextvars
+import socket
+import ssl
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+_until: contextvars.ContextVar[float | None] = contextvars.ContextVar("_until", default=None)
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """In this block (and thread) everything on the sockets of this module ends ``seconds`` from now at the latest.
+
+    What would take longer raises ``TimeoutError`` inside urllib3, which wraps it as a read timeout.
+    """
+    token = _until.set(time.monotonic() + seconds)
+    try:
+        yield
+    finally:
+        _until.reset(token)
+
+
+def _left() -> float | None:
+    until = _until.get()
+    if until is None:
+        return None
+    left = until - time.monotonic()
+    if left <= 0:
+        raise TimeoutError("the deadline of the whole exchange has passed")
+    return left
+
+
+if TYPE_CHECKING:
+    _Base = socket.socket
+else:
+    _Base = object
+
+
+class _Bounded(_Base):
+    """The three calls by which http.client reads from and writes to a socket."""
+
+    def recv_into(self, *args: Any, **kwargs: Any) -> int:
+        self.settimeout(_left())
+        return super().recv_into(*args, **kwargs)
+
+    def send(self, *args: Any, **kwargs: Any) -> int:
+        self.settimeout(_left())
+        return super().send(*args, **kwargs)
+
+    def sendall(self, *args: Any, **kwargs: Any) -> None:
+        self.settimeout(_left())
+        super().sendall(*args, **kwargs)
+
+
+class _PlainSocket(_Bounded, socket.socket):
+    pass
+
+
+class _TlsSocket(_Bounded, ssl.SSLSocket):
+    pass
+
+
+class _PlainConnection(HTTPConnection):
+    def _new_conn(self) -> socket.socket:
+        return _PlainSocket(fileno=super()._new_conn().detach())
+
+
+class _TlsConnection(HTTPSConnection):  # the context below wraps its socket
+    pass
+
+
+class _PlainPool(HTTPConnectionPool):
+    ConnectionCls = _PlainConnection
+
+
+class _TlsPool(HTTPSConnectionPool):
+    ConnectionCls = _TlsConnection
+
+
+POOLS: dict[str, type[HTTPConnectionPool]] = {"http": _PlainPool, "https": _TlsPool}
+
+
+def tls_context() -> ssl.SSLContext:
+    """TLS 1.2 or later, host name and certificate checked; trusts nothing until certificates are loaded."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.sslsocket_class = _TlsSocket
+    return context

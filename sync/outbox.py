@@ -1,0 +1,80 @@
+"""When the next tellings may go, and which. Pure: the rows are in the point's store, the clock is the caller's.
+
+One batch in flight; strict order; after a failure the very same batch goes again before anything newer, because
+any of it may have taken effect. A loop uses it so::
+
+    batch = outbox.batch(store.tellings(outbox.first, BATCH_MAX), now)     # rows with seq >= first, in order
+    if batch:
+        outbox = outbox.sent(batch)                                       # hand it to the library thread
+    ...
+    outbox = outbox.answered()                                            # receipts are committed
+    outbox = outbox.failed(now, error, random.uniform)                    # ServiceError
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from sync.backoff import Uniform, delay_s
+from sync.errors import ServiceError, ServiceGap, ServiceUnreachable
+from sync.messages import Telling
+
+BATCH_MAX = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Outbox:
+    """``first``: seq of the first telling to say. ``last``: seq of the last one of a batch that was said and not
+    receipted. ``attempts``: failures in a row. After a start, ``Outbox(first=<lowest seq without a receipt>)``."""
+
+    first: int = 1
+    last: int | None = None
+    in_flight: bool = False
+    attempts: int = 0
+    next_at: float = 0.0
+
+    def due(self, now: float) -> bool:
+        """Whether a batch may go now, if anything waits."""
+        return not self.in_flight and now >= self.next_at
+
+    def batch(self, waiting: Sequence[Telling], now: float) -> tuple[Telling, ...]:
+        """What to say now: at most ``BATCH_MAX``, in order, without a gap; empty when it is not the time.
+
+        ``waiting``: tellings in order of seq; those before ``first`` are passed over.
+        """
+        if not self.due(now):
+            return ()
+        chosen: list[Telling] = []
+        for telling in waiting:
+            if telling.seq < self.first:
+                continue
+            if self.last is not None and telling.seq > self.last:
+                break
+            if len(chosen) == BATCH_MAX or (chosen and telling.seq != chosen[-1].seq + 1):
+                break
+            chosen.append(telling)
+        return tuple(chosen)
+
+    def sent(self, batch: Sequence[Telling]) -> "Outbox":
+        """The batch is on its way."""
+        assert batch
+        assert not self.in_flight
+        return replace(self, last=batch[-1].seq, in_flight=True)
+
+    def answered(self) -> "Outbox":
+        """Each telling of the batch has its receipt (whatever it says): go on with what comes after."""
+        assert self.in_flight
+        assert self.last is not None
+        return Outbox(first=self.last + 1)
+
+    def failed(self, now: float, error: ServiceError, uniform: Uniform) -> "Outbox":
+        """No receipts: the same batch again, later. After ``ServiceGap`` from where the library wants them."""
+        attempts = self.attempts + 1
+        asked = error.retry_after_s if isinstance(error, ServiceUnreachable) else None
+        later = replace(self, in_flight=False, attempts=attempts, next_at=now + delay_s(attempts, uniform, asked))
+        if isinstance(error, ServiceGap):
+            return replace(later, first=error.expected, last=None)
+        return later
+
+    def clock_moved(self, by: float) -> "Outbox":
+        """The wall clock was set by ``by`` seconds: the wait goes with it."""
+        return replace(self, next_at=self.next_at + by)
