@@ -1,0 +1,42 @@
+"""What the documents tell people to type exists, and where they point there is something."""
+
+import re
+from pathlib import Path
+
+import pytest
+from tree import ROOT, files, setup_cfg, text
+
+DOCUMENTS = [path for path in files() if path.suffix == ".md"]
+TYPED = re.compile(r"^    (.+)$|```\w*\n(.*?)```|`([^`\n]+)`", re.DOTALL | re.MULTILINE)
+
+
+def typed(path: Path) -> str:
+    """What a document shows as code, one piece a line."""
+    return "\n".join("".join(piece) for piece in TYPED.findall(text(path)))
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=str)
+def test_make_targets_exist(path: Path) -> None:
+    targets = set(re.findall(r"^([a-z]+):", text(Path("Makefile")), re.MULTILINE))
+    assert set(re.findall(r"(?:^|\s)make ([a-z]+)", typed(path))) <= targets
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=str)
+def test_kiosk_commands_exist(path: Path) -> None:
+    from kiosk.cli import main
+
+    named = re.findall(r"(?:^|[\s/])kiosk ([a-z]+)", typed(path))
+    assert set(named) <= set(main.commands)
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=str)
+def test_links_and_pictures_lead_somewhere(path: Path) -> None:
+    for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", text(path)):
+        if "://" not in target:
+            assert ((ROOT / path).parent / target).exists(), f"{path} points to {target}"
+
+
+def test_the_changelog_starts_with_this_version() -> None:
+    heading = re.search(r"^## \[?([\d.]+)", text(Path("CHANGELOG.md")), re.MULTILINE)
+    assert heading
+    assert heading[1] == setup_cfg()["metadata"]["version"]

@@ -1,0 +1,70 @@
+"""`make setup` on a machine that lacks things: says exactly what, without touching anything."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from tree import ROOT
+
+PACKAGES = [line.split() for line in (ROOT / "tools/packages.txt").read_text().splitlines() if line.strip()]
+NEEDED = {words[0] for words in PACKAGES if words[0] != "#" and words[1] == "needed"}
+OPTIONAL = {words[0] for words in PACKAGES if words[0] != "#" and words[1] == "optional"}
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Path:
+    """A tree with only what setup reads, and a PATH with the few commands it may use; no sudo, not root."""
+    (tmp_path / "tools").mkdir()
+    (tmp_path / "bin").mkdir()
+    for name in ("setup.sh", "packages.txt"):
+        shutil.copy(ROOT / "tools" / name, tmp_path / "tools")
+    for name in ("dirname", "mkdir", "sed", "tr", "grep", "cat", "sha256sum", "wc", "tail", "rm"):
+        (tmp_path / "bin" / name).symlink_to(shutil.which(name) or pytest.fail(name))
+    write(tmp_path, "id", "echo 1000")
+    write(tmp_path, "apt-get", "echo apt-get was called; exit 1")
+    return tmp_path
+
+
+def write(machine: Path, name: str, script: str) -> None:
+    """Put a command of our own on the machine's PATH."""
+    command = machine / "bin" / name
+    command.write_text(f"#!/bin/sh\n{script}\n")
+    command.chmod(0o755)
+
+
+def setup(machine: Path) -> subprocess.CompletedProcess[str]:
+    """Run the script there."""
+    env = {"PATH": str(machine / "bin"), "HOME": str(machine), "LANG": os.environ.get("LANG", "C.UTF-8")}
+    return subprocess.run(
+        ["/bin/sh", "tools/setup.sh"], cwd=machine, env=env, capture_output=True, text=True, check=False
+    )
+
+
+def test_without_root_it_names_every_needed_package(machine: Path) -> None:
+    write(machine, "dpkg-query", "exit 0")
+    done = setup(machine)
+    assert done.returncode == 1
+    assert "sudo apt-get install" in done.stderr
+    assert {*NEEDED, "python3", "python3-venv"} <= set(done.stderr.split())
+    assert not (machine / ".venv").exists()
+
+
+def test_without_root_it_goes_on_without_the_optional_ones(machine: Path) -> None:
+    installed = "\n".join(f"echo 'installed {name}, '" for name in NEEDED)
+    write(machine, "dpkg-query", installed)
+    write(machine, "python3", 'case "$*" in *version_info*) exit 1;; -V) echo Python 3.9.2;; esac')
+    done = setup(machine)
+    assert set(done.stdout.split()) >= OPTIONAL
+    assert "Python 3.11 or later is needed; python3 is Python 3.9.2" in done.stderr
+    assert done.returncode == 1
+
+
+def test_a_package_provided_under_another_name_counts(machine: Path) -> None:
+    everything = "\n".join(f"echo 'installed {name}t64, {name} (= 2.3), other'" for name in NEEDED | OPTIONAL)
+    write(machine, "dpkg-query", everything)
+    write(machine, "python3", "exit 1")
+    done = setup(machine)
+    missing = done.stderr.partition("apt-get install")[2].split()
+    assert set(missing) == {"python3-venv", "python3-dev"}
