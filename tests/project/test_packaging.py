@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from tree import PRODUCT, PRODUCTION, files, lines, parsed, python, setup_cfg
 
-
 OWNERS = {"pydantic-core": "pydantic", "urllib3": "requests"}  # used by name where the owner's own errors show them
 
 

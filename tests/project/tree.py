@@ -2,21 +2,25 @@
 
 import ast
 import configparser
-import subprocess
+import os
+import re
 from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PRODUCTION = ("kiosk", "hardware", "sync", "ui")
 PRODUCT = (*PRODUCTION, "simulators")
+GENERATED = re.compile(r"build|__pycache__|.*\.egg-info")
 
 
 @cache
 def files() -> tuple[Path, ...]:
-    """Every file of the tree that git would keep (committed or not), relative to the root; generated ones are out."""
-    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
-    listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.splitlines()
-    return tuple(Path(name) for name in sorted(set(listed)) if (ROOT / name).is_file())
+    """Every file of the tree that a person keeps there, relative to the root; what is generated or hidden is out."""
+    found = []
+    for directory, inside, names in os.walk(ROOT):
+        inside[:] = [name for name in inside if not name.startswith(".") and not GENERATED.fullmatch(name)]
+        found += [Path(directory, name).relative_to(ROOT) for name in names if not name.endswith(".pyc")]
+    return tuple(sorted(found))
 
 
 def python(*tops: str) -> list[Path]:
