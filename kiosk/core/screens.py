@@ -56,7 +56,7 @@ class DoorOpen:
     """The door stands open. Titles only where the person at the screen has shown that they are his.
 
     Touches: pickup: not_here, leave_it. stocking: does_not_fit. dropoff: nothing_in.
-    ``left``: open too long, please shut.
+    ``left``: open too long, please shut. ``said``: what the person has touched: it stays, or it is not there.
     """
 
     purpose: Purpose
@@ -65,6 +65,7 @@ class DoorOpen:
     of: int = 1
     titles: tuple[str, ...] = ()
     left: bool = False
+    said: Literal["", "keep", "missing"] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,38 +155,42 @@ class Goodbye:
     missing: bool = False  # something was not there: we look into it, no loan was booked
 
 
+Reason = Literal[
+    "card_unknown",
+    "card_unread",
+    "card_two",
+    "card_unfit",
+    "patron_blocked",
+    "patron_expired",
+    "nothing_ready",
+    "ready_elsewhere",
+    "parcel_expired",
+    "parcel_recalled",
+    "parcel_in_doubt",
+    "code_wrong",
+    "codes_closed",
+    "pass_forged",
+    "pass_expired",
+    "pass_elsewhere",
+    "pass_used",
+    "code_unreadable",
+    "library_away",
+    "cabinet_full",
+    "door_stuck",
+    "door_unreachable",
+    "store_trouble",
+]
+Then = Literal["return", "collect"]
+
+
 @dataclass(frozen=True, slots=True)
 class Sorry:
     """It cannot be done, why, and what to do next (ui has the words for each reason). Touches: finish, and what
     ``then`` offers. ``detail``: the library's own words, or names of other points."""
 
-    reason: Literal[
-        "card_unknown",
-        "card_unread",
-        "card_two",
-        "card_unfit",
-        "patron_blocked",
-        "patron_expired",
-        "nothing_ready",
-        "ready_elsewhere",
-        "parcel_expired",
-        "parcel_recalled",
-        "parcel_in_doubt",
-        "code_wrong",
-        "codes_closed",
-        "pass_forged",
-        "pass_expired",
-        "pass_elsewhere",
-        "pass_used",
-        "code_unreadable",
-        "library_away",
-        "cabinet_full",
-        "door_stuck",
-        "door_unreachable",
-        "store_trouble",
-    ]
+    reason: Reason
     detail: str = ""
-    then: tuple[Literal["return", "collect", "again"], ...] = ()
+    then: tuple[Then, ...] = ()
 
 
 Screen = Home | Wait | Collect | Opening | DoorOpen | DoorStuck | Inside | Return | Courier | Load | Goodbye | Sorry

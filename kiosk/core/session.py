@@ -46,10 +46,11 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Fetching:
-    """A reader at the doors of their parcels: ``queue`` still to open, ``done`` taken, ``left`` not taken."""
+    """A reader at the door of ``parcel``: ``queue`` still to open, ``done`` taken, ``left`` not taken."""
 
     patron: str
     proof: str
+    parcel: str
     visit: Visit
     queue: tuple[str, ...] = ()
     done: tuple[str, ...] = ()

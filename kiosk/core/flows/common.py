@@ -1,0 +1,82 @@
+"""What every story needs: to wait, to ask, to end, and to know how long a door is waited for."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from kiosk.core import doors
+from kiosk.core.commands import Ask
+from kiosk.core.facts import TurnedAway
+from kiosk.core.model import Compartment, Order
+from kiosk.core.screens import Goodbye, Reason, Sorry, Then
+from kiosk.core.session import AtDoor, Ended, Step, Story, Visit
+from sync.messages import Query
+
+
+def stay(step: Step, story: Story, now: float) -> Step:
+    """Go to ``story`` and wait there for the person."""
+    return step.to(story, now + step.point.plan.limits.idle_s)
+
+
+def ask(step: Step, query: Query, story: Callable[[str], Story], now: float) -> Step:
+    """Ask the library; ``story`` gets the key of the question. Without an answer the wait ends by itself."""
+    asked = step.session.asked + 1
+    key = f"{step.session.number}.{asked}"
+    step = replace(step, session=replace(step.session, asked=asked))
+    return step.to(story(key), now + step.point.plan.limits.ask_wait_s).order(Ask(key, query))
+
+
+def refuse(
+    step: Step, reason: Reason, now: float, detail: str = "", then: tuple[Then, ...] = (), person: str = ""
+) -> Step:
+    """End the story on a screen that says why not, and what next."""
+    screen = Sorry(reason, detail, then)
+    until = now + step.point.plan.limits.sorry_s
+    return step.fact(TurnedAway(reason, person)).to(Ended(screen, person), until)
+
+
+def goodbye(step: Step, screen: Goodbye, now: float, person: str = "") -> Step:
+    """End the story well."""
+    return step.to(Ended(screen, person), now + step.point.plan.limits.goodbye_s)
+
+
+def leave(step: Step) -> Step:
+    """Nobody stands there any more. A door that was not seen open is given up; an open one goes on without them."""
+    story = step.session.story
+    if isinstance(story, AtDoor) and order_at(step, story.visit):
+        step = doors.give_up(step, story.visit.compartment)
+    return step.home()
+
+
+def order_at(step: Step, visit: Visit) -> Order | None:
+    """The order of this visit, while it is under way."""
+    order = step.point.compartments[visit.compartment].order
+    return order if order is not None and order.id == visit.order else None
+
+
+def visit(step: Step, compartment: str, n: int = 1, of: int = 1) -> Visit:
+    """The visit to a compartment that was just ordered open."""
+    row: Compartment = step.point.compartments[compartment]
+    assert row.order is not None
+    return Visit(compartment, row.order.id, n, of)
+
+
+def door_until(step: Step, now: float) -> float:
+    """When a story at a door ends by itself, however far the door has come."""
+    limits = step.point.plan.limits
+    return now + max(limits.open_wait_s + limits.idle_s, limits.shut_wait_s + limits.left_open_s)
+
+
+def mark(step: Step, at: Visit, *, keep: bool = False, missing: bool = False) -> Step:
+    """What the person says of the open door: things stay as they are, or are not there."""
+    row = step.point.compartments[at.compartment]
+    if row.order is None or row.order.id != at.order or not row.order.opened_at:
+        return step
+    return step.put(replace(row, order=replace(row.order, keep=keep, missing=missing)))
+
+
+def pulse_again(step: Step, story: AtDoor, now: float) -> Step:
+    """'Try again' at a stuck door, as often as the limits allow."""
+    order = order_at(step, story.visit)
+    if order is None or not order.stuck or not doors.attempts_left(step.point, story.visit.compartment):
+        return step
+    return doors.again(step, story.visit.compartment, now).to(story, door_until(step, now))
