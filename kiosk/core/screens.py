@@ -9,6 +9,20 @@ from typing import Literal
 from hardware.readings import Door
 
 Purpose = Literal["pickup", "dropoff", "stocking", "clearing", "check"]
+ReturnNotice = Literal[
+    "",
+    "isbn_needs_card",
+    "isbn_not_yours",
+    "isbn_several",
+    "isbn_offline",
+    "not_ours",
+    "twice",
+    "unreadable",
+    "full",
+    "card_taken",
+]
+CourierNotice = Literal["", "unknown_item", "already_here", "recalled", "unreadable", "no_room", "not_put_in", "stuck"]
+LoadNotice = Literal["", "other_parcel", "unknown_item", "twice", "unreadable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +97,15 @@ class DoorStuck:
 
 @dataclass(frozen=True, slots=True)
 class Inside:
-    """After an interrupted door: is it inside? Courier only. Touches: yes, no."""
+    """A door in doubt stands open: is all of this inside? Courier only. Touches: yes, no; then the door is shut.
+
+    Without titles nothing is expected there: just shut the door. ``said``: the answer touched so far.
+    """
 
     compartment: str
     parcel: str
     titles: tuple[str, ...]
+    said: Literal["", "yes", "no"] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,18 +118,7 @@ class Return:
     """
 
     titles: tuple[str, ...]
-    notice: Literal[
-        "",
-        "isbn_needs_card",
-        "isbn_not_yours",
-        "isbn_several",
-        "isbn_offline",
-        "not_ours",
-        "twice",
-        "unreadable",
-        "full",
-        "card_taken",
-    ] = ""
+    notice: ReturnNotice = ""
     offline: bool = False  # accepted items will be looked at later
 
 
@@ -127,7 +134,7 @@ class Courier:
     to_clear: int
     to_check: tuple[str, ...]
     free_doors: int
-    notice: Literal["", "unknown_item", "already_here", "recalled", "unreadable", "no_room", "not_put_in", "stuck"] = ""
+    notice: CourierNotice = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +146,7 @@ class Load:
 
     parcel: str
     titles: tuple[tuple[str, bool], ...]
-    notice: Literal["", "other_parcel", "unknown_item", "twice", "unreadable"] = ""
+    notice: LoadNotice = ""
 
 
 @dataclass(frozen=True, slots=True)

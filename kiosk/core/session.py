@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from kiosk.core.commands import Command
 from kiosk.core.facts import Fact
 from kiosk.core.model import PickupPoint, Row
-from kiosk.core.screens import Goodbye, Sorry
+from kiosk.core.screens import CourierNotice, Goodbye, LoadNotice, ReturnNotice, Sorry
 from sync.messages import Item
 
 
@@ -28,10 +28,11 @@ class Collecting:
 
 @dataclass(frozen=True, slots=True)
 class AskingCard:
-    """The library is asked whose card this is (``digest``); ``key`` names the question."""
+    """The library is asked whose card this is (``digest``); ``key`` names the question. ``back``: a return goes on."""
 
     key: str
     digest: str
+    back: "Returning | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ class Returning:
 
     patron: str = ""
     accepted: tuple[Accepted, ...] = ()
-    notice: str = ""
+    notice: ReturnNotice = ""
     key: str = ""
     about: str = ""
     queue: tuple[str, ...] = ()
@@ -98,7 +99,7 @@ class AtCourier:
 
     courier: str
     loaded: int = 0
-    notice: str = ""
+    notice: CourierNotice = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ class Loading:
     loaded: int
     parcel: str
     scanned: tuple[str, ...]
-    notice: str = ""
+    notice: LoadNotice = ""
 
 
 @dataclass(frozen=True, slots=True)

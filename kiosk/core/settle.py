@@ -6,7 +6,7 @@ The physical fact wins: opened for its reader and shut again means taken, unless
 from dataclasses import replace
 
 from kiosk.core.facts import LeftInside
-from kiosk.core.model import Drop, Order, Parcel
+from kiosk.core.model import HERE, Drop, Order, Parcel
 from kiosk.core.session import Step
 from sync.messages import (
     ItemDropped,
@@ -95,8 +95,11 @@ def withdraw(step: Step, compartment: str, order: Order) -> Step:
 
 
 def receive(step: Step, drops: list[Drop], now: float) -> Step:
-    """These items have come back: a check-in for each, told once."""
+    """These items have come back: a check-in for each, told once. One that should lie behind another door does not."""
     for drop in drops:
+        for parcel in list(step.point.parcels.values()):
+            if parcel.state in HERE and any(item.barcode == drop.item.barcode for item in parcel.items):
+                step = doubt(step, parcel.compartment)
         step = step.put(replace(drop, state="received", at=now))
         step = step.fact(ItemDropped(drop.item.barcode, drop.compartment, drop.checked, drop.patron))
     return step
@@ -118,9 +121,12 @@ def _clearing(step: Step, compartment: str, order: Order, now: float) -> Step:
 
 def _check(step: Step, compartment: str, order: Order, now: float) -> Step:
     """The courier has said: ``keep`` it is all there, ``missing`` nothing of it is. Without a word the doubt stays."""
-    if not (order.keep or order.missing):
+    something = step.point.at(compartment) or step.point.drops_at(compartment)
+    if something and not (order.keep or order.missing):
         return step
     for parcel in step.point.at(compartment):
+        if order.keep and parcel.state == "ready":
+            continue
         if order.keep:
             step = _ready(step, parcel, compartment, order.person, now)
         else:

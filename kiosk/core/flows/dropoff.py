@@ -1,0 +1,201 @@
+"""Dropoff: items are scanned one after another, a door opens for the pile, and when it has shut they are returned.
+
+An item is taken in even when the library cannot be asked: it is then to be looked at. A book number alone names a
+title, not a copy: it counts only where the tapped patron has exactly one copy of it on loan.
+"""
+
+from dataclasses import replace
+
+from hardware.readings import IsbnScanned, ItemScanned
+from kiosk.core import doors
+from kiosk.core.doors import Outcome
+from kiosk.core.events import Touched
+from kiosk.core.flows.common import ask, door_until, goodbye, leave, mark, order_at, pulse_again, refuse, stay, visit
+from kiosk.core.model import Drop, Space
+from kiosk.core.screens import Goodbye, ReturnNotice
+from kiosk.core.session import Accepted, Dropping, Returning, Step
+from sync.messages import Answer, Item, ItemIs, LoansAre, LoansWith, Size, WhatIs
+
+QUEUE_MAX = 10  # scans kept while the library is asked
+
+
+def begin(step: Step, now: float, patron: str = "") -> Step:
+    """Ready to scan, or at once the word that there is no room."""
+    if not step.point.free():
+        return refuse(step, "cabinet_full", now, person=patron)
+    return stay(step, Returning(patron), now)
+
+
+# ---- scanning -----------------------------------------------------------------------------------------------------
+
+
+def scanned(step: Step, story: Returning, scan: ItemScanned | IsbnScanned, now: float) -> Step:
+    """One more item, by its own barcode or by its title's number."""
+    code = scan.barcode if isinstance(scan, ItemScanned) else scan.isbn
+    if story.key:  # the library is being asked about another; nothing scanned is lost
+        queue = story.queue if code in story.queue else (*story.queue, code)[:QUEUE_MAX]
+        return stay_asking(step, replace(story, queue=queue))
+    return _look_up(step, story, code, isinstance(scan, IsbnScanned), now)
+
+
+def stay_asking(step: Step, story: Returning) -> Step:
+    """The same wait for the library goes on."""
+    return step.to(story, step.session.until)
+
+
+def _look_up(step: Step, story: Returning, code: str, isbn: bool, now: float) -> Step:
+    if len(story.accepted) >= step.point.plan.limits.drop_items_max:
+        return stay(step, replace(story, notice="full"), now)
+    return _isbn(step, story, code, now) if isbn else _item(step, story, code, now)
+
+
+def _item(step: Step, story: Returning, barcode: str, now: float) -> Step:
+    inside = {d.item.barcode for d in step.point.drops.values()}
+    if barcode in inside or any(a.item.barcode == barcode for a in story.accepted):
+        return _next(step, replace(story, notice="twice"), now)
+    known = _known(step, barcode)
+    if known:
+        return _accept(step, story, known, True, now)
+    if not step.point.counters.online:
+        return _accept(step, story, Item(barcode, barcode), False, now)
+    story = replace(story, about=barcode, notice="")
+    return ask(step, WhatIs(barcode), lambda key: replace(story, key=key), now)
+
+
+def _known(step: Step, barcode: str) -> Item | None:
+    """An item that left here with its reader, from our own rows."""
+    for parcel in step.point.parcels.values():
+        if parcel.state == "collected":
+            for item in parcel.items:
+                if item.barcode == barcode:
+                    return item
+    return None
+
+
+def _isbn(step: Step, story: Returning, isbn: str, now: float) -> Step:
+    if not story.patron:
+        return stay(step, replace(story, isbn=isbn, notice="isbn_needs_card"), now)
+    story = replace(story, isbn="", notice="")
+    if step.point.counters.online:
+        about = replace(story, about=isbn)
+        return ask(step, LoansWith(story.patron, isbn), lambda key: replace(about, key=key), now)
+    gone = {d.item.barcode for d in step.point.drops.values()}
+    copies = tuple(
+        item
+        for parcel in step.point.parcels.values()
+        if parcel.patron == story.patron and parcel.state == "collected"
+        for item in parcel.items
+        if item.isbn == isbn and item.barcode not in gone
+    )
+    return _copies(step, story, copies, "isbn_offline", now)
+
+
+def _copies(step: Step, story: Returning, copies: tuple[Item, ...], none: ReturnNotice, now: float) -> Step:
+    """The copies of a title that may be meant: it counts only when exactly one is left."""
+    taken = {a.item.barcode for a in story.accepted}
+    copies = tuple(item for item in copies if item.barcode not in taken)
+    if len(copies) == 1:
+        return _accept(step, story, copies[0], True, now)
+    return _next(step, replace(story, notice="isbn_several" if copies else none), now)
+
+
+def card(step: Step, story: Returning, patron: str, now: float) -> Step:
+    """The patron has tapped: the waiting book number can be looked up now."""
+    story = replace(story, patron=patron, notice="" if story.isbn else "card_taken")
+    if story.isbn:
+        return _look_up(step, story, story.isbn, True, now)
+    return stay(step, story, now)
+
+
+def answered(step: Step, story: Returning, answer: Answer | None, now: float) -> Step:
+    """The library's word on the item or title asked about; None: it did not answer."""
+    code = story.about
+    story = replace(story, key="", about="")
+    match answer:
+        case ItemIs(item=None):
+            return _next(step, replace(story, notice="not_ours"), now)
+        case ItemIs(item=Item() as item):
+            return _accept(step, story, item, True, now)
+        case LoansAre(items=items):
+            return _copies(step, story, items, "isbn_not_yours", now)
+    if code.startswith(("978", "979")) and len(code) == 13:
+        return _next(step, replace(story, notice="isbn_offline"), now)
+    return _accept(step, story, Item(code, code), False, now)
+
+
+def _accept(step: Step, story: Returning, item: Item, checked: bool, now: float) -> Step:
+    return _next(step, replace(story, accepted=(*story.accepted, Accepted(item, checked)), notice=""), now)
+
+
+def _next(step: Step, story: Returning, now: float) -> Step:
+    """Look at what was scanned meanwhile, or wait for the next scan."""
+    if not story.queue:
+        return stay(step, story, now)
+    code, *rest = story.queue
+    story = replace(story, queue=tuple(rest))
+    return _look_up(step, story, code, code.startswith(("978", "979")) and len(code) == 13, now)
+
+
+def touch(step: Step, story: Returning, touched: Touched, now: float) -> Step:
+    """A touch while scanning."""
+    match touched.action:
+        case "undo" if story.accepted and not story.key:
+            return stay(step, replace(story, accepted=story.accepted[:-1], notice=""), now)
+        case "open" if story.accepted and not story.key:
+            return _open(step, story.patron, story.accepted, (), now)
+    return step
+
+
+# ---- the door -----------------------------------------------------------------------------------------------------
+
+
+def _room(step: Step, items: int, tried: tuple[str, ...]) -> Space | None:
+    """A compartment for a pile of so many items: the smallest that should do, else the largest there is."""
+    size: Size = "S" if items <= 2 else "M" if items <= 5 else "L"
+    free = [space for space in step.point.free() if space.name not in tried]
+    fits = [space for space in free if "SML".index(space.size) >= "SML".index(size)]
+    return fits[0] if fits else free[-1] if free else None
+
+
+def _open(step: Step, patron: str, accepted: tuple[Accepted, ...], tried: tuple[str, ...], now: float) -> Step:
+    space = _room(step, len(accepted), tried)
+    if space is None:
+        return refuse(step, "door_stuck" if tried else "cabinet_full", now, person=patron)
+    step = doors.unlock(step, space.name, "dropoff", patron, "", "", now)
+    here = visit(step, space.name)
+    step = step.put(
+        *(
+            Drop(f"{here.order}-{n}", a.item, space.name, patron, a.checked, "pending", now)
+            for n, a in enumerate(accepted, 1)
+        )
+    )
+    return step.to(Dropping(patron, accepted, here, tried), door_until(step, now))
+
+
+def door(step: Step, story: Dropping, outcome: Outcome, now: float) -> Step:
+    """Something happened to the door for the returned items."""
+    if outcome.what != "shut":
+        return step.to(story, door_until(step, now))
+    received = [d for d in step.point.drops_at(story.visit.compartment) if d.id.startswith(f"{story.visit.order}-")]
+    if not received:
+        return leave(step)
+    titles = tuple(d.item.title for d in received)
+    provisional = not (step.point.counters.online and all(d.checked for d in received))
+    return goodbye(step, Goodbye("dropoff", titles, provisional=provisional), now, story.patron)
+
+
+def door_touch(step: Step, story: Dropping, touched: Touched, now: float) -> Step:
+    """A touch while the door is opening, open or stuck."""
+    order = order_at(step, story.visit)
+    match touched.action:
+        case "nothing_in" | "cancel" if order and order.opened_at:
+            return mark(step, story.visit, keep=True)
+        case "again":
+            return pulse_again(step, story, now)
+        case "other_door" if order and order.stuck:
+            step = doors.give_up(step, story.visit.compartment)
+            return _open(step, story.patron, story.accepted, (*story.tried, story.visit.compartment), now)
+        case "cancel" | "help" if order and order.stuck:
+            step = doors.give_up(step, story.visit.compartment)
+            return refuse(step, "door_stuck", now, person=story.patron)
+    return step

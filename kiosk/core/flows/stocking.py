@@ -1,0 +1,139 @@
+"""Stocking: a courier scans the items of a parcel, the smallest free compartment that fits opens, and only when its
+door was seen shut is the parcel ready. A parcel that does not fit tries the next larger door.
+"""
+
+from dataclasses import replace
+
+from hardware.readings import ItemScanned
+from kiosk.core import doors
+from kiosk.core.doors import Outcome
+from kiosk.core.events import Touched
+from kiosk.core.flows.common import door_until, leave, mark, order_at, pulse_again, stay, visit
+from kiosk.core.model import HERE, SIZES, Parcel, Space
+from kiosk.core.screens import CourierNotice
+from kiosk.core.session import AtCourier, Loading, Step, Stowing
+
+
+def begin(step: Step, courier: str, now: float) -> Step:
+    """A courier has tapped their card."""
+    return stay(step, AtCourier(courier), now)
+
+
+def expected(step: Step) -> list[Parcel]:
+    """The parcels on their way here, in the order of their ids."""
+    sent = (p for p in step.point.parcels.values() if p.state == "sent" and not p.recalled)
+    return sorted(sent, key=lambda p: p.id)
+
+
+def scanned(step: Step, story: AtCourier | Loading, scan: ItemScanned, now: float) -> Step:
+    """An item in the courier's hand."""
+    if isinstance(story, Loading):
+        return _more(step, story, scan.barcode, now)
+    holding = [p for p in step.point.parcels.values() if any(i.barcode == scan.barcode for i in p.items)]
+    # In the courier's hand it is, whatever a doubtful row says; one that lies behind a door is not.
+    loadable = [p for p in holding if p.state in ("sent", "doubt", "missing") and not p.recalled]
+    if not loadable:
+        notice = _why_not(holding)
+        return stay(step, replace(story, notice=notice), now)
+    parcel = loadable[0]
+    loading = Loading(story.courier, story.loaded, parcel.id, (scan.barcode,))
+    return _stow_when_whole(step, loading, parcel, now)
+
+
+def _why_not(holding: list[Parcel]) -> CourierNotice:
+    if any(p.recalled for p in holding):
+        return "recalled"
+    return "already_here" if any(p.state in HERE for p in holding) else "unknown_item"
+
+
+def _more(step: Step, story: Loading, barcode: str, now: float) -> Step:
+    parcel = step.point.parcels.get(story.parcel)
+    if parcel is None or parcel.recalled:
+        return stay(step, AtCourier(story.courier, story.loaded, "recalled"), now)
+    if barcode in story.scanned:
+        return stay(step, replace(story, notice="twice"), now)
+    if any(i.barcode == barcode for i in parcel.items):
+        return _stow_when_whole(step, replace(story, scanned=(*story.scanned, barcode), notice=""), parcel, now)
+    other = any(i.barcode == barcode for p in step.point.parcels.values() for i in p.items)
+    return stay(step, replace(story, notice="other_parcel" if other else "unknown_item"), now)
+
+
+def _stow_when_whole(step: Step, story: Loading, parcel: Parcel, now: float) -> Step:
+    """n of n scanned: a door may open. Before that the parcel stays in the courier's hands."""
+    if len(story.scanned) < len(parcel.items):
+        return stay(step, story, now)
+    return _stow(step, story.courier, story.loaded, parcel, (), now)
+
+
+def _stow(step: Step, courier: str, loaded: int, parcel: Parcel, tried: tuple[str, ...], now: float) -> Step:
+    space = _room(step, parcel, tried)
+    if space is None:
+        return stay(step, AtCourier(courier, loaded, "no_room"), now)
+    step = _moved_away(step, parcel)
+    step = doors.unlock(step, space.name, "stocking", courier, parcel.id, "", now)
+    step = step.put(replace(parcel, state="loading", compartment=space.name, changed_at=now))
+    story = Stowing(courier, loaded, parcel.id, visit(step, space.name), tried)
+    return step.to(story, door_until(step, now))
+
+
+def _room(step: Step, parcel: Parcel, tried: tuple[str, ...]) -> Space | None:
+    """The smallest free compartment that fits; after one that did not, a larger one before another of its size."""
+    free = [s for s in step.point.free() if s.name not in tried and SIZES[s.size] >= SIZES[parcel.size]]
+    if tried:
+        last = SIZES[step.point.plan.spaces[tried[-1]].size]
+        free.sort(key=lambda s: SIZES[s.size] <= last)
+    return free[0] if free else None
+
+
+def _moved_away(step: Step, parcel: Parcel) -> Step:
+    """A doubtful parcel turned out to be in the courier's hands: the doubt about its old compartment is over."""
+    row = step.point.compartments.get(parcel.compartment)
+    if row is None or row.out != "check" or len(step.point.at(row.name)) > 1 or step.point.drops_at(row.name):
+        return step
+    return step.put(replace(row, out=""))
+
+
+def touch(step: Step, story: Loading, touched: Touched, now: float) -> Step:
+    """A touch while a parcel is being scanned."""
+    if touched.action == "cancel":
+        return stay(step, AtCourier(story.courier, story.loaded), now)
+    return step
+
+
+def door(step: Step, story: Stowing, outcome: Outcome, now: float) -> Step:
+    """Something happened to the door for the parcel."""
+    if outcome.what != "shut":
+        return step.to(story, door_until(step, now))
+    parcel = step.point.parcels.get(story.parcel)
+    if parcel and parcel.state == "sent":
+        if story.tried and story.tried[-1] == story.visit.compartment:  # it did not fit
+            return _stow(step, story.courier, story.loaded, parcel, story.tried, now)
+        return stay(step, AtCourier(story.courier, story.loaded, "not_put_in"), now)
+    return stay(step, AtCourier(story.courier, story.loaded + 1), now)
+
+
+def door_touch(step: Step, story: Stowing, touched: Touched, now: float) -> Step:
+    """A touch while the door is opening, open or stuck."""
+    order = order_at(step, story.visit)
+    at = story.visit.compartment
+    match touched.action:
+        case "does_not_fit" if order and order.opened_at:
+            tried = story.tried if at in story.tried else (*story.tried, at)
+            return mark(step, story.visit, keep=True).to(replace(story, tried=tried), door_until(step, now))
+        case "cancel" if order and order.opened_at:
+            tried = tuple(name for name in story.tried if name != at)
+            return mark(step, story.visit, keep=True).to(replace(story, tried=tried), door_until(step, now))
+        case "again":
+            return pulse_again(step, story, now)
+        case "other_door" if order and order.stuck:
+            step = doors.give_up(step, at)
+            parcel = step.point.parcels.get(story.parcel)
+            if parcel is None or parcel.state not in ("sent", "doubt"):
+                return stay(step, AtCourier(story.courier, story.loaded, "stuck"), now)
+            return _stow(step, story.courier, story.loaded, parcel, (*story.tried, at), now)
+        case "cancel" | "help" if order and order.stuck:
+            step = doors.give_up(step, at)
+            return stay(step, AtCourier(story.courier, story.loaded, "stuck"), now)
+        case "finish":
+            return leave(step)
+    return step

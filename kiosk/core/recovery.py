@@ -1,0 +1,28 @@
+"""At start the rows are all that is known. Each order still in flight becomes a question to its door; nothing is
+guessed and nothing is pulsed again. The answers come as ``DoorSeen`` and settle in doors.py:
+
+    seen open                   it goes on: it settles when it shuts
+    shut, was seen open before  it settles as it would have (a parcel being loaded: a courier looks)
+    shut, never seen open       nobody knows: set aside until a courier has looked
+"""
+
+from dataclasses import replace
+
+from hardware.readings import Door
+from kiosk.core.facts import Booted
+from kiosk.core.session import NOBODY, Step
+
+
+def started(step: Step) -> Step:
+    """The program begins: no door has been seen, no device has answered, nobody stands there."""
+    orders = []
+    for row in step.point.compartments.values():
+        order = row.order
+        if order is not None:
+            orders.append(order.id)
+            order = replace(order, cut=True, blind=order.blind or not order.opened_at, stuck=False)
+        step = step.put(replace(row, door=Door.UNKNOWN, order=order))
+    for device in step.point.devices.values():
+        step = step.put(replace(device, up=False, why="not seen yet"))
+    step = step.put(replace(step.point.counters, online=False, sessions=step.point.counters.sessions + 1))
+    return replace(step, session=NOBODY).fact(Booted(tuple(orders)))

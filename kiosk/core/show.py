@@ -1,0 +1,190 @@
+"""The screen is one client of the state: what a front end draws of this point and this session now."""
+
+import math
+
+from hardware.readings import Door
+from kiosk.core import doors
+from kiosk.core.flows.clearing import to_check, to_clear
+from kiosk.core.flows.common import order_at
+from kiosk.core.flows.pickup import codes_open
+from kiosk.core.flows.stocking import expected
+from kiosk.core.model import Order, PickupPoint
+from kiosk.core.screens import (
+    Collect,
+    Courier,
+    Display,
+    DoorOpen,
+    DoorStuck,
+    DoorView,
+    Home,
+    Inside,
+    Load,
+    Opening,
+    Purpose,
+    Return,
+    Screen,
+    Wait,
+)
+from kiosk.core.session import (
+    AskingCard,
+    AtCourier,
+    AtDoor,
+    AtHome,
+    Checking,
+    Clearing,
+    Collecting,
+    Dropping,
+    Ended,
+    Fetching,
+    Loading,
+    Returning,
+    Session,
+    Step,
+    Stowing,
+)
+
+
+def display(point: PickupPoint, session: Session, now: float) -> Display:
+    """All a front end draws. Pure: the same state and time, the same display."""
+    story = session.story
+    waiting = not isinstance(story, AtHome) and math.isfinite(session.until)
+    return Display(
+        screen=_screen(point, session, now),
+        doors=_doors(point, session),
+        now=now,
+        until=session.until if waiting else None,
+        warning=waiting and _warns(point, session, now),
+        initials=_initials(point, session),
+        online=point.counters.online,
+    )
+
+
+def _warns(point: PickupPoint, session: Session, now: float) -> bool:
+    """Asking 'are you still there?' fits where a touch is awaited, not at a moving door or a last screen."""
+    story = session.story
+    if isinstance(story, Ended | AskingCard):
+        return False
+    if isinstance(story, AtDoor):
+        order = order_at(Step(point, session), story.visit)
+        if order is None or not order.stuck or order.opened_at:
+            return False
+    return session.until - now <= point.plan.limits.warn_s
+
+
+def _initials(point: PickupPoint, session: Session) -> str:
+    match session.story:
+        case Fetching(patron=person) | Returning(patron=person) | Dropping(patron=person) | Ended(patron=person):
+            pass
+        case AtCourier(courier=person) | Loading(courier=person) | Stowing(courier=person):
+            pass
+        case Clearing(courier=person) | Checking(courier=person):
+            pass
+        case _:
+            return ""
+    patron = point.patrons.get(person)
+    return patron.initials if patron else ""
+
+
+def _doors(point: PickupPoint, session: Session) -> tuple[DoorView, ...]:
+    story = session.story
+    lit = story.visit.compartment if isinstance(story, AtDoor) else ""
+    return tuple(
+        DoorView(
+            name=space.name,
+            row=space.row,
+            column=space.column,
+            height=space.height,
+            width=space.width,
+            size=space.size,
+            door=row.door,
+            lit=space.name == lit,
+            out=row.out != "" or row.door is Door.UNKNOWN,
+        )
+        for space in point.plan.spaces.values()
+        if (row := point.compartments.get(space.name))
+    )
+
+
+def _screen(point: PickupPoint, session: Session, now: float) -> Screen:
+    story = session.story
+    match story:
+        case AtHome():
+            cards = any(point.devices[name].up for name in point.plan.cards if name in point.devices)
+            standing_open = tuple(sorted(n for n, row in point.compartments.items() if row.door is Door.OPEN))
+            return Home(len(point.free()), cards, standing_open)
+        case Collecting(digits=digits, wrong=wrong):
+            counters, limits = point.counters, point.plan.limits
+            left = limits.wrong_codes_max - counters.wrong_codes if wrong else limits.wrong_codes_max
+            return Collect(digits, codes_open(Step(point, session), now), wrong, left)
+        case AskingCard():
+            return Wait("card")
+        case Returning():
+            return _return(point, story)
+        case AtCourier():
+            parcels = tuple((p.id, len(p.items), p.size) for p in expected(Step(point, session)))
+            clear, check = len(to_clear(point, now)), tuple(to_check(point))
+            return Courier(parcels, story.loaded, clear, check, len(point.free()), story.notice)
+        case Loading():
+            parcel = point.parcels.get(story.parcel)
+            titles = tuple((i.title, i.barcode in story.scanned) for i in parcel.items) if parcel else ()
+            return Load(story.parcel, titles, story.notice)
+        case Ended(screen=screen):
+            return screen
+        case _:
+            return _door(point, session, story)
+
+
+def _return(point: PickupPoint, story: Returning) -> Screen:
+    titles = tuple(a.item.title for a in story.accepted)
+    if story.key and not story.accepted:
+        return Wait("isbn" if story.about.startswith(("978", "979")) else "item")
+    return Return(titles, story.notice, offline=not point.counters.online)
+
+
+def _door(point: PickupPoint, session: Session, story: AtDoor) -> Screen:
+    visit, purpose = story.visit, _purpose(story)
+    order = order_at(Step(point, session), visit)
+    if order is None or not (order.opened_at or order.stuck):
+        return Opening(purpose, visit.compartment, visit.n, visit.of)
+    if not order.opened_at:
+        left = doors.attempts_left(point, visit.compartment)
+        return DoorStuck(purpose, visit.compartment, left, purpose in ("stocking", "dropoff"))
+    if isinstance(story, Checking):
+        return _inside(point, visit.compartment, order)
+    said = "missing" if order.missing else "keep" if order.keep else ""
+    titles = _titles(point, story)
+    return DoorOpen(purpose, visit.compartment, visit.n, visit.of, titles, order.late, said)  # type: ignore[arg-type]
+
+
+def _inside(point: PickupPoint, compartment: str, order: Order) -> Inside:
+    parcels, drops = point.at(compartment), point.drops_at(compartment)
+    titles = tuple(t for p in parcels for t in p.titles) + tuple(d.item.title for d in drops)
+    said = "yes" if order.keep else "no" if order.missing else ""
+    return Inside(compartment, parcels[0].id if parcels else "", titles, said)  # type: ignore[arg-type]
+
+
+def _purpose(story: AtDoor) -> Purpose:
+    match story:
+        case Fetching():
+            return "pickup"
+        case Dropping():
+            return "dropoff"
+        case Stowing():
+            return "stocking"
+        case Clearing():
+            return "clearing"
+        case Checking():
+            return "check"
+
+
+def _titles(point: PickupPoint, story: AtDoor) -> tuple[str, ...]:
+    match story:
+        case Fetching(parcel=parcel) | Stowing(parcel=parcel):
+            return point.parcels[parcel].titles if parcel in point.parcels else ()
+        case Dropping(accepted=accepted):
+            return tuple(a.item.title for a in accepted)
+        case Clearing(visit=visit):
+            parcels, drops = point.at(visit.compartment), point.drops_at(visit.compartment)
+            return tuple(t for p in parcels for t in p.titles) + tuple(d.item.title for d in drops)
+        case Checking():
+            return ()

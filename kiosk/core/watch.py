@@ -1,0 +1,44 @@
+"""What happens without anybody at the screen: time, clocks, devices coming and going."""
+
+from dataclasses import replace
+
+from hardware.readings import DeviceDown, DeviceUp
+from kiosk.core.facts import ClockSet, DeviceChanged, ServiceChanged
+from kiosk.core.model import Device
+from kiosk.core.session import AtHome, Step
+from sync.messages import PointTrouble
+
+CLOCK_NOTE_S = 60.0  # smaller jumps are remembered, larger ones are told
+
+
+def device(step: Step, event: DeviceUp | DeviceDown) -> Step:
+    """A device was lost or answers again."""
+    up = isinstance(event, DeviceUp)
+    why = "" if isinstance(event, DeviceUp) else event.why[:200]
+    row = Device(event.device, up, why)
+    old = step.point.devices.get(event.device)
+    if old == row:
+        return step
+    step = step.put(row)
+    return step if old and old.up == up else step.fact(DeviceChanged(event.device, up, why))
+
+
+def online(step: Step, up: bool) -> Step:
+    """The lending service answered, or did not."""
+    if step.point.counters.online == up:
+        return step
+    return step.put(replace(step.point.counters, online=up)).fact(ServiceChanged(up))
+
+
+def clock_jumped(step: Step, by: float) -> Step:
+    """Somebody set the clock. Whatever waits moves along with it, so that no wait gets longer or shorter."""
+    session = step.session
+    if not isinstance(session.story, AtHome):
+        session = replace(session, until=session.until + by)
+    for row in step.point.compartments.values():
+        order = row.order
+        if order is not None:
+            opened_at = order.opened_at and order.opened_at + by
+            step = step.put(replace(row, order=replace(order, asked_at=order.asked_at + by, opened_at=opened_at)))
+    step = replace(step, session=session).fact(ClockSet(by))
+    return step.fact(PointTrouble("clock_jumped", detail=f"{by:+.0f} s")) if abs(by) >= CLOCK_NOTE_S else step
