@@ -1,0 +1,168 @@
+"""The cabinet as it stands in the room: doors, locks, switches, and what lies inside. Knows of no wire and no kiosk.
+
+People act through ``push``, ``put_in`` and ``take_out``; boards through ``pulse`` and ``switch``; whoever plays fate
+through ``jam``, ``slow``, ``stick``, ``cut`` and ``mend``. Any thread may call anything.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from hardware.readings import Door
+
+
+class DoorIsShut(Exception):
+    """Nobody reaches into a compartment through a shut door."""
+
+
+class NothingThere(Exception):
+    """The compartment does not hold what was to be taken out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A door opened or shut at ``at`` (seconds of the cabinet's clock)."""
+
+    at: float
+    compartment: str
+    door: Door
+
+
+@dataclass
+class _Compartment:
+    door: Door = Door.SHUT
+    opens_at: float | None = None
+    jammed: bool = False
+    slow_s: float = 0.0
+    stuck: Door | None = None
+    cut: bool = False
+    inside: list[str] = field(default_factory=list)
+
+
+class Cabinet:
+    """Compartments with spring-loaded doors: a pulse frees the bolt and the spring pushes the door open."""
+
+    def __init__(self, compartments: Iterable[str], clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._compartments = {name: _Compartment() for name in compartments}
+        self._changed = threading.Condition(threading.RLock())
+        self._moves: list[Moved] = []
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The compartments, in order."""
+        return tuple(self._compartments)
+
+    @property
+    def moves(self) -> tuple[Moved, ...]:
+        """Every opening and shutting so far."""
+        with self._changed:
+            for name in self._compartments:
+                self._settle(name)
+            return tuple(self._moves)
+
+    # What people do and see.
+
+    def door(self, name: str) -> Door:
+        """How the door really stands, whatever its switch says."""
+        with self._changed:
+            return self._settle(name).door
+
+    def push(self, name: str) -> None:
+        """Push the door shut; the bolt catches. A shut door stays shut."""
+        with self._changed:
+            if self._settle(name).door is Door.OPEN:
+                self._move(name, Door.SHUT, self._clock())
+
+    def put_in(self, name: str, item: str) -> None:
+        """Lay an item into the compartment; raises ``DoorIsShut``."""
+        with self._changed:
+            self._reach_into(name).inside.append(item)
+
+    def take_out(self, name: str, item: str | None = None) -> str:
+        """Take out that item, or the one put in last; raises ``DoorIsShut`` or ``NothingThere``."""
+        with self._changed:
+            inside = self._reach_into(name).inside
+            if not inside or (item is not None and item not in inside):
+                raise NothingThere(name)
+            return inside.pop(len(inside) - 1 if item is None else inside.index(item))
+
+    def inside(self, name: str) -> tuple[str, ...]:
+        """What lies in the compartment, whether or not anybody can see it."""
+        with self._changed:
+            return tuple(self._compartments[name].inside)
+
+    def wait_until(self, name: str, door: Door, timeout_s: float) -> bool:
+        """Wait for a door to stand so; False when it did not in time. Needs a cabinet on the real clock."""
+        until = time.monotonic() + timeout_s
+        with self._changed:
+            while self._settle(name).door is not door:
+                left_s = until - time.monotonic()
+                if left_s <= 0:
+                    return False
+                opens_at = self._compartments[name].opens_at
+                self._changed.wait(left_s if opens_at is None else min(left_s, max(opens_at - self._clock(), 0.001)))
+            return True
+
+    # What fate does.
+
+    def jam(self, name: str) -> None:
+        """From now on the bolt does not move, pulse or not."""
+        self._compartments[name].jammed = True
+
+    def slow(self, name: str, seconds: float) -> None:
+        """From now on the door opens only ``seconds`` after the pulse: a weak spring, something leaning on it."""
+        self._compartments[name].slow_s = seconds
+
+    def stick(self, name: str, door: Door) -> None:
+        """From now on the switch says ``door``, however it stands."""
+        self._compartments[name].stuck = door
+
+    def cut(self, name: str) -> None:
+        """The wire of the switch breaks: its contact never closes again."""
+        self._compartments[name].cut = True
+
+    def mend(self, name: str) -> None:
+        """Everything that was wrong with the compartment is repaired; its door and what is inside stay as they are."""
+        with self._changed:
+            compartment = self._compartments[name]
+            compartment.jammed = compartment.cut = False
+            compartment.slow_s, compartment.stuck = 0.0, None
+
+    # What a board does.
+
+    def pulse(self, name: str) -> None:
+        """Current through the lock's coil."""
+        with self._changed:
+            compartment = self._settle(name)
+            if compartment.jammed or compartment.door is Door.OPEN or compartment.opens_at is not None:
+                return
+            compartment.opens_at = self._clock() + compartment.slow_s
+            self._settle(name)
+            self._changed.notify_all()
+
+    def switch(self, name: str, closes_when: Door) -> bool:
+        """Whether the contact of a micro-switch that closes when the door stands so is closed."""
+        with self._changed:
+            compartment = self._settle(name)
+            return not compartment.cut and (compartment.stuck or compartment.door) is closes_when
+
+    def _reach_into(self, name: str) -> _Compartment:
+        compartment = self._settle(name)
+        if compartment.door is not Door.OPEN:
+            raise DoorIsShut(name)
+        return compartment
+
+    def _settle(self, name: str) -> _Compartment:
+        """Let the time that has passed act on the door."""
+        compartment = self._compartments[name]
+        if compartment.opens_at is not None and self._clock() >= compartment.opens_at:
+            at, compartment.opens_at = compartment.opens_at, None
+            self._move(name, Door.OPEN, at)
+        return compartment
+
+    def _move(self, name: str, door: Door, at: float) -> None:
+        self._compartments[name].door = door
+        self._moves.append(Moved(at, name, door))
+        self._changed.notify_all()
