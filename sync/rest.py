@@ -253,7 +253,7 @@ def _check_page(page: Page, snapshot: bool) -> Page:
 
 def _failure(error: Exception) -> ServiceError:
     """Whether the request had left when this happened. In doubt: it had."""
-    cause = error.args[0] if error.args else error
+    cause = error.args[0] if error.args and isinstance(error.args[0], Exception) else error
     reason = cause.reason if isinstance(cause, MaxRetryError) else cause
     if isinstance(reason, NewConnectionError | ConnectTimeoutError | LocationValueError):
         return ServiceUnreachable(f"no connection to the library ({type(reason).__name__})")

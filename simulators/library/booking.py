@@ -1,0 +1,213 @@
+"""Books what a point tells: exactly once in effect, and the physical fact wins.
+
+What left, left; what came back, came back. Where the ledger disagrees the telling is booked all the same, the
+receipt says ``conflict`` and a case with the whole telling waits for staff. Nothing is dropped.
+"""
+
+from collections.abc import Iterable
+
+from pydantic import TypeAdapter
+
+from simulators.library.ledger import Ledger
+from simulators.library.packing import forget_if_done, message_patron
+from sync.envelope import Sent
+from sync.messages import (
+    ItemDropped,
+    ItemsCleared,
+    ParcelCollected,
+    ParcelMissing,
+    ParcelReady,
+    ParcelRemoved,
+    PointTrouble,
+    Receipt,
+    Telling,
+)
+
+LOAN_S = 28 * 86400.0
+GRACE_S = 7 * 86400.0  # a point's provisional date is kept when it is at most this much later than the rule
+AHEAD_S = 300.0  # a point's clock may run ahead by this much before somebody must look at it
+_TELLING: TypeAdapter[Telling] = TypeAdapter(Telling)
+
+
+class SequenceGap(Exception):
+    """Tellings before these were not heard; ``expected`` is the seq wanted next. Nothing was booked."""
+
+    def __init__(self, expected: int) -> None:
+        super().__init__(f"expected {expected}")
+        self.expected = expected
+
+
+def hear(ledger: Ledger, point: str, events: Iterable[Sent]) -> tuple[Receipt, ...]:
+    """Book a batch, in order, in one transaction; raises ``SequenceGap``. Digests are taken as checked."""
+    events = tuple(events)
+    with ledger.transaction():
+        row = ledger.row("select expected from points where id = ?", point)
+        assert row is not None
+        expected = first_expected = row["expected"]
+        for event in events:
+            if event.telling.seq > expected:
+                raise SequenceGap(expected)
+            expected = max(expected, event.telling.seq + 1)
+        receipts = tuple(_hear_one(ledger, point, event, first_expected) for event in events)
+        ledger.change("update points set expected = ? where id = ?", expected, point)
+        return receipts
+
+
+def _hear_one(ledger: Ledger, point: str, event: Sent, expected: int) -> Receipt:
+    telling = event.telling
+    said = _TELLING.dump_json(telling).decode()
+    known = ledger.row("select * from received where point = ? and key = ?", point, telling.key)
+    if known and known["sha256"] == event.sha256:
+        return Receipt(telling.key, "duplicate" if known["status"] == "applied" else "conflict", known["detail"])
+    if known:
+        words = "this key was used before for something else"
+        if not ledger.row("select 1 from cases where point = ? and telling = ?", point, said):
+            _case(ledger, point, telling, said, "key_reused", words)
+        return Receipt(telling.key, "rejected", words)
+
+    at = min(telling.at, ledger.clock())
+    doubts = _book(ledger, point, telling, at)
+    if telling.at > ledger.clock() + AHEAD_S:
+        doubts.append("the clock of the point runs ahead")
+    if telling.seq < expected:
+        doubts.append("the point used this number before, for something else")
+    detail = "; ".join(doubts)[:200]
+    status = "conflict" if doubts else "applied"
+    ledger.add(
+        "received",
+        point=point,
+        key=telling.key,
+        seq=telling.seq,
+        sha256=event.sha256,
+        telling=said,
+        status=status,
+        detail=detail,
+        received_at=ledger.clock(),
+    )
+    if doubts:
+        _case(ledger, point, telling, said, f"{telling.told.kind}_conflict", detail)
+    return Receipt(telling.key, "conflict" if doubts else "applied", detail)
+
+
+def _case(ledger: Ledger, point: str, telling: Telling, said: str, what: str, detail: str) -> None:
+    ledger.add("cases", point=point, key=telling.key, what=what, detail=detail, telling=said, at=min(telling.at, 4e9))
+
+
+def _book(ledger: Ledger, point: str, telling: Telling, at: float) -> list[str]:
+    """Change the books; returns what they did not agree with."""
+    match telling.told:
+        case ParcelReady(parcel, compartment, _):
+            return _ready(ledger, point, parcel, compartment)
+        case ParcelCollected():
+            return _collected(ledger, point, telling.told, at)
+        case ParcelMissing(parcel, _):
+            said = _TELLING.dump_json(telling).decode()
+            _case(ledger, point, telling, said, "parcel_missing", f"parcel {parcel} is not behind its door")
+            return _parcel_gone(ledger, point, parcel, "missing", "missing", "waiting")
+        case ParcelRemoved(parcel, _):
+            return _parcel_gone(ledger, point, parcel, "removed", "transit", "expired")
+        case ItemDropped():
+            return _dropped(ledger, point, telling.told, at)
+        case ItemsCleared(items, _, _):
+            return [doubt for barcode in items for doubt in _cleared(ledger, point, barcode)]
+        case PointTrouble(what, compartment, parcel, detail):
+            said = _TELLING.dump_json(telling).decode()
+            _case(ledger, point, telling, said, what, " ".join(filter(None, (compartment, parcel, detail))))
+            return []
+
+
+def _ready(ledger: Ledger, point: str, parcel: str, compartment: str) -> list[str]:
+    row = ledger.row("select * from parcels where id = ? and point = ?", parcel, point)
+    if row is None:
+        return [f"no parcel {parcel} was sent to this point"]
+    ledger.change("update parcels set compartment = ? where id = ?", compartment, parcel)
+    if row["status"] not in ("sent", "ready", "missing"):
+        return [f"parcel {parcel} is {row['status']}; take it out"]
+    ledger.change("update parcels set status = 'ready' where id = ?", parcel)
+    ledger.change("update holds set status = 'ready' where parcel = ?", parcel)
+    if row["status"] != "ready":
+        message_patron(ledger, parcel)
+    return []
+
+
+def _collected(ledger: Ledger, point: str, told: ParcelCollected, at: float) -> list[str]:
+    doubts = []
+    patron = ledger.row("select * from patrons where id = ?", told.patron)
+    if patron is None:
+        return [f"no patron has the id {told.patron}; nothing could be booked"]
+    if patron["standing"] != "fine":
+        doubts.append(f"the patron is {patron['standing']} since")
+    parcel = ledger.row("select * from parcels where id = ? and point = ?", told.parcel, point)
+    if parcel is None:
+        doubts.append(f"no parcel {told.parcel} was sent to this point")
+    elif parcel["patron"] != told.patron:
+        doubts.append(f"parcel {told.parcel} was for another patron")
+    elif parcel["status"] != "ready":
+        doubts.append(f"parcel {told.parcel} was {parcel['status']}")
+    for barcode in told.items:
+        doubts += _lend(ledger, point, barcode, told.patron, at, told.due)
+    if parcel is not None:
+        ledger.change("update parcels set status = 'collected', compartment = '' where id = ?", told.parcel)
+        ledger.change("update holds set status = 'collected' where parcel = ?", told.parcel)
+        forget_if_done(ledger, point, parcel["patron"])
+    return doubts
+
+
+def _lend(ledger: Ledger, point: str, barcode: str, patron: str, at: float, told_due: float) -> list[str]:
+    if ledger.item(barcode) is None:
+        return [f"no item has the barcode {barcode}"]
+    doubts = []
+    running = ledger.loan(barcode)
+    if running and running["patron"] == patron:
+        return []  # staff booked it by hand in the meantime: both agree
+    if running and running["started"] > at:
+        return [f"{barcode} has since been lent to somebody else"]
+    if running:
+        ledger.change("update loans set ended = ?, ended_at = ? where id = ?", at, point, running["id"])
+        doubts.append(f"{barcode} was on loan to somebody else; that loan was ended")
+    due = at + LOAN_S
+    if due < told_due <= due + GRACE_S:
+        due = told_due  # the reader was shown this date
+    elif told_due > due:
+        doubts.append(f"the due date shown for {barcode} is too late")
+    ledger.add("loans", barcode=barcode, patron=patron, point=point, started=at, due=due, ended=None, ended_at=None)
+    ledger.change("update items set place = 'loan', point = '' where barcode = ?", barcode)
+    return doubts
+
+
+def _parcel_gone(ledger: Ledger, point: str, parcel: str, status: str, place: str, hold: str) -> list[str]:
+    row = ledger.row("select * from parcels where id = ? and point = ?", parcel, point)
+    if row is None:
+        return [f"no parcel {parcel} was sent to this point"]
+    if row["status"] in ("collected", "removed"):
+        return [f"parcel {parcel} was {row['status']} before"]
+    ledger.change("update parcels set status = ?, compartment = '' where id = ?", status, parcel)
+    ledger.change("update holds set status = ? where parcel = ? and status <> 'cancelled'", hold, parcel)
+    ledger.change(
+        "update items set place = ? where barcode in (select barcode from parcel_items where parcel = ?)", place, parcel
+    )
+    forget_if_done(ledger, point, row["patron"])
+    return []
+
+
+def _dropped(ledger: Ledger, point: str, told: ItemDropped, at: float) -> list[str]:
+    if ledger.item(told.item) is None:
+        return [f"no item has the barcode {told.item}"]
+    running = ledger.loan(told.item)
+    if running and running["started"] > at:
+        return [f"{told.item} has since been lent again; that loan stays"]
+    ledger.change("update items set place = 'cabinet', point = ? where barcode = ?", point, told.item)
+    if running is None:
+        return [f"nobody had {told.item} on loan"]
+    ledger.change("update loans set ended = ?, ended_at = ? where id = ?", at, point, running["id"])
+    return []
+
+
+def _cleared(ledger: Ledger, point: str, barcode: str) -> list[str]:
+    row = ledger.row("select place from items where barcode = ?", barcode)
+    if row is None:
+        return [f"no item has the barcode {barcode}"]
+    if row["place"] == "loan":
+        return [f"{barcode} is on loan and cannot have been in the cabinet"]
+    ledger.change("update items set place = 'transit', point = '' where barcode = ?", barcode)
+    return []

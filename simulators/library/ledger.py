@@ -1,0 +1,264 @@
+"""The library's books: who may borrow, what lies where, what each point must know. Knows nothing of any wire.
+
+One SQLite file, opened with sqlite-utils; every public call is one transaction and any thread may make it. Packing
+and recalling are in ``packing.py``, what points tell is booked by ``booking.py``; both write through a ``Ledger``.
+"""
+
+import base64
+import json
+import random
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from pydantic import TypeAdapter
+from sqlite_utils import Database
+
+from simulators.library.passes import card_verifier, code_verifier
+from sync.messages import (
+    Answer,
+    Change,
+    Item,
+    ItemIs,
+    LoansAre,
+    LoansWith,
+    Page,
+    ParcelSent,
+    Patron,
+    PatronChanged,
+    PatronIs,
+    Query,
+    SentParcel,
+    WhatIs,
+    WhoIs,
+)
+
+PAGE_MAX = 500
+TABLES: dict[str, tuple[dict[str, type], str | tuple[str, ...]]] = {
+    "meta": ({"name": str, "value": str}, "name"),
+    "points": ({"id": str, "name": str, "token": str, "hashing_key": str, "expected": int}, "id"),
+    "titles": ({"isbn": str, "title": str, "author": str}, "isbn"),
+    "items": ({"barcode": str, "isbn": str, "place": str, "point": str}, "barcode"),
+    "patrons": (
+        {"id": str, "name": str, "initials": str, "phone": str, "standing": str, "reason": str, "role": str},
+        "id",
+    ),
+    "cards": ({"number": str, "patron": str}, "number"),
+    "verifiers": ({"point": str, "card": str, "patron": str}, ("point", "card")),
+    "holds": ({"id": int, "patron": str, "isbn": str, "point": str, "status": str, "parcel": str}, "id"),
+    "parcels": (
+        {"id": str, "patron": str, "point": str, "size": str, "expires": float}
+        | {"code": str, "pass_id": str, "status": str, "compartment": str},
+        "id",
+    ),
+    "parcel_items": ({"parcel": str, "barcode": str}, ("parcel", "barcode")),
+    "loans": (
+        {"id": int, "barcode": str, "patron": str, "point": str, "started": float, "due": float}
+        | {"ended": float, "ended_at": str},
+        "id",
+    ),
+    "changes": ({"seq": int, "point": str, "at": float, "change": str}, "seq"),
+    "received": (
+        {"point": str, "key": str, "seq": int, "sha256": str, "telling": str}
+        | {"status": str, "detail": str, "received_at": float},
+        ("point", "key"),
+    ),
+    "cases": ({"id": int, "point": str, "key": str, "what": str, "detail": str, "telling": str, "at": float}, "id"),
+    "messages": ({"id": int, "patron": str, "point": str, "text": str, "code": str, "pass": str, "at": float}, "id"),
+}
+_CHANGE: TypeAdapter[Change] = TypeAdapter(Change)
+
+
+class CursorTooOld(Exception):
+    """The feed no longer reaches back to this cursor (or it is of another ledger): take a snapshot."""
+
+
+class Ledger:
+    """``path``: the SQLite file, made if absent. ``rng`` makes codes and ids; a seeded one makes them repeatable."""
+
+    def __init__(
+        self,
+        path: Path,
+        signing_key: Ed25519PrivateKey,
+        clock: Callable[[], float] = time.time,
+        rng: random.Random | None = None,
+    ) -> None:
+        self.signing_key = signing_key
+        self.clock = clock
+        self.rng = rng or random.SystemRandom()
+        self._lock = threading.RLock()
+        self.listeners: set[Callable[[], None]] = set()  # called after each commit, from the thread that made it
+        self._db = Database(sqlite3.connect(path, check_same_thread=False))
+        self._db.enable_wal()
+        for name, (columns, pk) in TABLES.items():
+            self._db.table(name).create(columns, pk=pk, if_not_exists=True)
+        if not self.rows("select * from meta"):
+            self.add("meta", name="epoch", value=f"{self.rng.getrandbits(48):012x}")
+            self.add("meta", name="horizon", value="0")
+
+    # ---- rows ---------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing, one at a time, nested as you like; the listeners hear of it afterwards."""
+        with self._lock:
+            with self._db.atomic():
+                yield
+            if not self._db.conn.in_transaction:
+                for listener in tuple(self.listeners):
+                    listener()
+
+    def rows(self, sql: str, *params: Any) -> list[dict[str, Any]]:
+        with self._lock:
+            return list(self._db.query(sql, params))
+
+    def row(self, sql: str, *params: Any) -> dict[str, Any] | None:
+        return next(iter(self.rows(sql, *params)), None)
+
+    def add(self, table: str, **values: Any) -> None:
+        with self.transaction():
+            self._db.table(table).insert(values)
+
+    def change(self, sql: str, *params: Any) -> None:
+        with self.transaction():
+            self._db.execute(sql, params)
+
+    # ---- things -------------------------------------------------------------------------------------------------
+
+    def point_of_token(self, token_digest: str) -> str | None:
+        """The point whose token has this SHA-256; None: nobody's."""
+        row = self.row("select id from points where token = ?", token_digest)
+        return row["id"] if row else None
+
+    def add_card(self, number: str, patron: str) -> None:
+        """Give a patron a card, and each point its verifier."""
+        with self.transaction():
+            self.add("cards", number=number.upper(), patron=patron)
+            for point in self.rows("select id, hashing_key from points"):
+                card = card_verifier(bytes.fromhex(point["hashing_key"]), number)
+                self.add("verifiers", point=point["id"], card=card, patron=patron)
+
+    def item(self, barcode: str) -> Item | None:
+        row = self.row("select * from items join titles using (isbn) where barcode = ?", barcode)
+        return Item(row["barcode"], row["title"], row["isbn"]) if row else None
+
+    def patron(self, patron: str, point: str) -> Patron | None:
+        """As this point may know them."""
+        row = self.row("select * from patrons where id = ?", patron)
+        if row is None:
+            return None
+        cards = self.rows("select card from verifiers where point = ? and patron = ? order by card", point, patron)
+        return Patron(
+            row["id"], row["initials"], row["standing"], row["role"], tuple(c["card"] for c in cards), row["reason"]
+        )
+
+    def sent_parcel(self, parcel: str) -> SentParcel:
+        """The parcel as its point must know it."""
+        row = self.row("select * from parcels where id = ?", parcel)
+        assert row is not None
+        found = self.rows("select barcode from parcel_items where parcel = ? order by barcode", parcel)
+        items = tuple(item for item in (self.item(r["barcode"]) for r in found) if item)
+        point = self.row("select hashing_key from points where id = ?", row["point"])
+        assert point is not None
+        code = code_verifier(bytes.fromhex(point["hashing_key"]), row["code"])
+        return SentParcel(row["id"], row["patron"], items, row["size"], row["expires"], code, row["pass_id"])
+
+    def loan(self, barcode: str) -> dict[str, Any] | None:
+        """The running loan of an item."""
+        return self.row("select * from loans where barcode = ? and ended is null", barcode)
+
+    # ---- asked --------------------------------------------------------------------------------------------------
+
+    def answer(self, point: str, query: Query) -> Answer:
+        match query:
+            case WhoIs(card):
+                row = self.row("select patron from verifiers where point = ? and card = ?", point, card)
+                if row is None:
+                    return PatronIs(None)
+                elsewhere = self.rows(
+                    "select distinct name from parcels join points on points.id = parcels.point "
+                    "where patron = ? and point <> ? and status = 'ready' order by name limit 10",
+                    *(row["patron"], point),
+                )
+                return PatronIs(self.patron(row["patron"], point), tuple(r["name"] for r in elsewhere))
+            case WhatIs(barcode):
+                return ItemIs(self.item(barcode), self.loan(barcode) is not None)
+            case LoansWith(patron, isbn):
+                loans = self.rows(
+                    "select barcode from loans join items using (barcode) "
+                    "where patron = ? and isbn = ? and ended is null order by barcode limit 50",
+                    *(patron, isbn),
+                )
+                return LoansAre(tuple(item for item in (self.item(r["barcode"]) for r in loans) if item))
+
+    # ---- the change feed ----------------------------------------------------------------------------------------
+
+    def publish(self, point: str, change: Change) -> None:
+        """Append to the feed of a point. The lock makes the order of seq the order of commits."""
+        with self.transaction():
+            self.add("changes", point=point, at=self.clock(), change=_CHANGE.dump_json(change).decode())
+
+    def page(self, point: str, cursor: str) -> Page:
+        """What changed after the cursor, now; empty when nothing did. Raises ``CursorTooOld``."""
+        after = self._seq(cursor)
+        sql = "select seq, change from changes where point = ? and seq > ? order by seq limit ?"
+        found = self.rows(sql, point, after, PAGE_MAX + 1)
+        rows = found[:PAGE_MAX]
+        changes = tuple(_CHANGE.validate_json(row["change"]) for row in rows)
+        last = rows[-1]["seq"] if rows else after
+        return Page(changes, self._cursor(last), self.clock(), more=len(found) > PAGE_MAX)
+
+    def snapshot(self, point: str) -> Page:
+        """All that concerns the point now: its open parcels, their patrons, couriers and staff."""
+        with self._lock:
+            parcels = self.rows(
+                "select id, patron from parcels where point = ? and status in ('sent', 'ready') order by id", point
+            )
+            roles = self.rows("select id from patrons where role <> 'reader' order by id")
+            wanted = sorted({row["patron"] for row in parcels} | {row["id"] for row in roles})
+            patrons = [patron for patron in (self.patron(one, point) for one in wanted) if patron]
+            changes: tuple[Change, ...] = (
+                *(PatronChanged(patron) for patron in patrons),
+                *(ParcelSent(self.sent_parcel(row["id"])) for row in parcels),
+            )
+            newest = self.row("select coalesce(max(seq), 0) as seq from changes")
+            assert newest is not None
+            return Page(changes, self._cursor(newest["seq"]), self.clock(), snapshot=True)
+
+    def forget_changes(self) -> None:
+        """Drop the feed so far (a library that keeps a month of it, a month later): cursors become too old."""
+        with self.transaction():
+            newest = self.row("select coalesce(max(seq), 0) as seq from changes")
+            assert newest is not None
+            self.change("update meta set value = ? where name = 'horizon'", str(newest["seq"] + 1))
+            self.change("insert into changes (seq, point, at, change) values (?, '', 0, '')", newest["seq"] + 1)
+            self.change("delete from changes where seq <= ?", newest["seq"])
+
+    def _meta(self, name: str) -> str:
+        row = self.row("select value from meta where name = ?", name)
+        assert row is not None
+        return str(row["value"])
+
+    def _cursor(self, seq: int) -> str:
+        return base64.urlsafe_b64encode(json.dumps([self._meta("epoch"), seq]).encode()).decode()
+
+    def _seq(self, cursor: str) -> int:
+        try:
+            epoch, seq = json.loads(base64.urlsafe_b64decode(cursor))
+            newest = self.row("select coalesce(max(seq), 0) as seq from changes")
+            assert newest is not None
+            if epoch == self._meta("epoch") and int(self._meta("horizon")) <= seq <= newest["seq"]:
+                return int(seq)
+        except (ValueError, TypeError):
+            pass
+        raise CursorTooOld
+
+    def close(self) -> None:
+        """Let go of the file."""
+        with self._lock:
+            self._db.close()

@@ -1,0 +1,128 @@
+"""What librarians do for a point: take holds, pack parcels, recall them, change patrons. Each lands in its feed."""
+
+from simulators.library.ledger import Ledger
+from simulators.library.passes import issue_pass
+from sync.messages import ParcelRecalled, ParcelSent, PatronChanged, PatronForgotten
+
+HOLD_SHELF_S = 7 * 86400.0
+OPEN = "('sent', 'ready')"
+
+
+def place_hold(ledger: Ledger, patron: str, isbn: str, point: str) -> int:
+    """A patron asks for a title at a point; returns the hold's id."""
+    with ledger.transaction():
+        ledger.add("holds", patron=patron, isbn=isbn, point=point, status="waiting", parcel="")
+        row = ledger.row("select max(id) as id from holds")
+        assert row is not None
+        return int(row["id"])
+
+
+def pack_parcel(
+    ledger: Ledger, point: str, patron: str, barcodes: tuple[str, ...], expires: float | None = None, id: str = ""
+) -> str:
+    """Set items aside for a patron and send them to the point; returns the parcel's id.
+
+    The patron's waiting holds on these titles are filled. A patron's open parcels at one point share code and pass.
+    Raises ``ValueError`` for an item that is not on the shelf.
+    """
+    with ledger.transaction():
+        for barcode in barcodes:
+            item = ledger.row("select place from items where barcode = ?", barcode)
+            if item is None or item["place"] != "shelf":
+                raise ValueError(f"{barcode} is not on the shelf")
+        sql = f"select code, pass_id from parcels where patron = ? and point = ? and status in {OPEN}"
+        known = ledger.row(sql, patron, point)
+        code = known["code"] if known else f"{ledger.rng.randrange(10**8):08d}"
+        pass_id = known["pass_id"] if known else f"{ledger.rng.getrandbits(64):016x}"
+        count = ledger.row("select count(*) as n from parcels")
+        assert count is not None
+        parcel = id or f"P{count['n'] + 1:05d}"
+        size = "S" if len(barcodes) <= 2 else "M" if len(barcodes) <= 5 else "L"
+        until = expires if expires is not None else ledger.clock() + HOLD_SHELF_S
+        ledger.add(
+            "parcels",
+            id=parcel,
+            patron=patron,
+            point=point,
+            size=size,
+            expires=until,
+            code=code,
+            pass_id=pass_id,
+            status="sent",
+            compartment="",
+        )
+        for barcode in barcodes:
+            ledger.add("parcel_items", parcel=parcel, barcode=barcode)
+            ledger.change("update items set place = 'parcel', point = ? where barcode = ?", point, barcode)
+            ledger.change(
+                "update holds set status = 'packed', parcel = ? where id = (select min(holds.id) from holds join items "
+                "using (isbn) where barcode = ? and patron = ? and holds.point = ? and holds.status = 'waiting')",
+                *(parcel, barcode, patron, point),
+            )
+        tell_patron(ledger, point, patron)
+        ledger.publish(point, ParcelSent(ledger.sent_parcel(parcel)))
+        return parcel
+
+
+def recall_parcel(ledger: Ledger, parcel: str) -> None:
+    """The hold is cancelled: the point must not hand the parcel out any more."""
+    with ledger.transaction():
+        row = ledger.row("select point, patron from parcels where id = ?", parcel)
+        assert row is not None
+        ledger.change("update parcels set status = 'recalled' where id = ?", parcel)
+        ledger.change("update holds set status = 'cancelled' where parcel = ?", parcel)
+        ledger.publish(row["point"], ParcelRecalled(parcel))
+        forget_if_done(ledger, row["point"], row["patron"])
+
+
+def change_patron(ledger: Ledger, patron: str, standing: str, reason: str = "") -> None:
+    """Block, expire or restore a patron; the points that know them hear of it."""
+    with ledger.transaction():
+        ledger.change("update patrons set standing = ?, reason = ? where id = ?", standing, reason, patron)
+        for point in ledger.rows("select id from points order by id"):
+            if _concerns(ledger, point["id"], patron):
+                tell_patron(ledger, point["id"], patron)
+
+
+def tell_patron(ledger: Ledger, point: str, patron: str) -> None:
+    """Send the patron as they are now to a point."""
+    known = ledger.patron(patron, point)
+    if known is None:
+        raise ValueError("no such patron")
+    ledger.publish(point, PatronChanged(known))
+
+
+def forget_if_done(ledger: Ledger, point: str, patron: str) -> None:
+    """Tell the point to forget a patron who has nothing there any more."""
+    if not _concerns(ledger, point, patron):
+        ledger.publish(point, PatronForgotten(patron))
+
+
+def message_patron(ledger: Ledger, parcel: str) -> None:
+    """The short message that goes out once the parcel lies behind its door: where, until when, code and pass."""
+    row = ledger.row("select * from parcels where id = ?", parcel)
+    assert row is not None
+    point = ledger.row("select name from points where id = ?", row["point"])
+    assert point is not None
+    latest = ledger.row(
+        f"select max(expires) as expires from parcels where patron = ? and point = ? and status in {OPEN}",
+        *(row["patron"], row["point"]),
+    )
+    assert latest is not None
+    titles = "、".join(f"《{item.title}》" for item in ledger.sent_parcel(parcel).items)
+    text = f"您预约的{titles}已到{point['name']}，取书码 {row['code']}，也可刷卡或出示二维码。"
+    ledger.add(
+        "messages",
+        patron=row["patron"],
+        point=row["point"],
+        text=text,
+        code=row["code"],
+        at=ledger.clock(),
+        **{"pass": issue_pass(ledger.signing_key, row["pass_id"], row["point"], latest["expires"])},
+    )
+
+
+def _concerns(ledger: Ledger, point: str, patron: str) -> bool:
+    sql = f"select 1 from parcels where patron = ? and point = ? and status in {OPEN}"
+    role = ledger.row("select role from patrons where id = ?", patron)
+    return bool(ledger.rows(sql, patron, point)) or (role is not None and role["role"] != "reader")
