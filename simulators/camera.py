@@ -48,7 +48,7 @@ def label(kind: Kind, content: str | bytes) -> Picture:
         code = np.array([list(row) for row in segno.make_qr(content).matrix_iter(border=4)], dtype=np.uint8)
         image: Picture = np.where(code > 0, 0, 255).astype(np.uint8)
     else:
-        drawn = zxingcpp.create_barcode(content, _LINEAR[kind]).to_image(scale=3, add_quiet_zones=True)
+        drawn = zxingcpp.create_barcode(content, _LINEAR[kind]).to_image(scale=3, add_hrt=True, add_quiet_zones=True)
         image = np.pad(np.array(drawn, dtype=np.uint8), ((20, 20), (10, 10)), constant_values=255)
     scale = 420 / image.shape[1]
     interpolation = cv2.INTER_NEAREST if kind == "qr" else cv2.INTER_AREA
@@ -105,13 +105,14 @@ class Scene:
         turned = half @ turn.T
         turned[:, 1] *= 1 + 0.05 * sway[4] * np.sign(half[:, 0])  # one side nearer than the other
         middle = (WIDTH / 2 + 24 * sway[0], HEIGHT * 0.44 + 16 * sway[1])
-        return (turned + middle).astype(np.float32)
+        return np.asarray(turned + middle, dtype=np.float32)
 
     def _draw_hand(self, view: Picture, corners: Picture) -> None:
         """The palm and four fingers, behind the label."""
         x, y = (corners[2] + corners[3]) / 2
         cv2.ellipse(view, (int(x), int(y + 110)), (120, 130), 0, 0, 360, _SKIN, -1, cv2.LINE_AA)
-        cv2.ellipse(view, (int(x), HEIGHT + 60), (90, 150), 0, 0, 360, _SKIN, -1, cv2.LINE_AA)
+        arm = np.array([[x - 70, y + 150], [x + 70, y + 150], [x + 110, y + 500], [x - 40, y + 500]], np.int32)
+        cv2.fillConvexPoly(view, arm, _SKIN, cv2.LINE_AA)
         for finger in range(4):
             at = (int(x - 75 + 50 * finger), int(y - 10 - 12 * (finger % 3)))
             cv2.ellipse(view, at, (24, 80), 0, 0, 360, _SKIN, -1, cv2.LINE_AA)
