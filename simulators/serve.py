@@ -227,6 +227,37 @@ class _Tcp(Wire):
             self._client.sendall(data)
 
 
+class Memory:
+    """A ``Transport`` with a peer right behind it: no port, no thread, no wire time. For fast and shredding tests."""
+
+    def __init__(self, peer: Peer, piece: int = 4096) -> None:
+        """``piece``: the most bytes that cross at once, either way."""
+        self._peer = peer
+        self._piece = piece
+        self._arrived = bytearray()
+
+    def write(self, data: bytes) -> None:
+        """Hand ``data`` to the peer, whose replies then wait to be read."""
+        for start in range(0, len(data), self._piece):
+            for reply in self._peer.received(data[start : start + self._piece]):
+                self._arrived += reply
+
+    def read(self, timeout_s: float) -> bytes:
+        """The next piece; when there is none, nothing can come: waits out the time."""
+        if not self._arrived:
+            time.sleep(max(timeout_s, 0))
+        piece = bytes(self._arrived[: self._piece])
+        del self._arrived[: self._piece]
+        return piece
+
+    def discard_input(self) -> None:
+        """Throw away what was not read."""
+        self._arrived.clear()
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+
 def serve_pty(peer: Peer, link: Path, baud: int = 0) -> Wire:
     """Serve ``peer`` on a pseudo-terminal that ``link`` points to (its folder must exist). Plugged in already."""
     wire = _Pty(peer, link, baud)
