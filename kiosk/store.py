@@ -1,0 +1,232 @@
+"""The store: one SQLite file that holds all the point remembers, touched by the deciding thread only.
+
+One transaction per step writes the rows as they stand, the journal and the outbox; when ``commit`` returns, all of it
+survives a power cut (WAL, synchronous=FULL). A lock file beside the store keeps a second owner out; readers of the
+journal need no lock.
+"""
+
+import contextlib
+import sqlite3
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlite_utils import Database
+
+from kiosk.core.facts import told
+from kiosk.core.model import HERE, Compartment, Counters, PickupPoint, Plan, changed
+from kiosk.core.session import Step
+from kiosk.journal import Journal, body_of, chain, kind_of
+from kiosk.owner import Owner, Taken, lock_file
+from kiosk.schema import (
+    PLEASE,
+    StoreDamaged,
+    StoreError,
+    StoreUnfit,
+    connect,
+    examine,
+    is_damage,
+    prepare,
+    transaction,
+    why,
+)
+from kiosk.tables import TABLES, Unreadable
+from sync.messages import Receipt, Telling, Told
+
+_TOLD: TypeAdapter[Told] = TypeAdapter(Told)
+
+
+class StoreTrouble(StoreError):
+    """A commit failed (disk full, read-only, I/O error): nothing of it is remembered, so nothing of it may be done.
+
+    The store stays usable: the next commit may work. After an I/O error at the very end the lost commit may still
+    turn up at the next start, as after a power cut.
+    """
+
+
+class Store:
+    """The open store. Make one with ``Store.open``."""
+
+    def __init__(self, path: Path, plan: Plan, db: Database, owner: Owner) -> None:
+        self._path = path
+        self._plan = plan
+        self._db = db
+        self._owner = owner
+        self._execute = db.conn.execute
+        self._n, self._hash, self._seq = self._execute("SELECT n, hash, seq FROM head").fetchone()
+        self.journal = Journal(self._execute)
+
+    @classmethod
+    def open(cls, path: Path, plan: Plan) -> "Store":
+        """Open, or create, or bring up to date the store of this point; about 0.1 s for each 10 MB of it.
+
+        Raises ``StoreUnfit``, ``StoreDamaged`` when the file is not sound. Compartments new in the plan get a row;
+        those no longer in it lose theirs unless something lies there.
+        """
+        with contextlib.ExitStack() as undo, _unfit_for(path):
+            owner = Owner.of(path)
+            undo.callback(owner.release)
+            db = connect(path)
+            undo.callback(db.close)
+            examine(path, db, plan.point)
+            prepare(db, plan.point)
+            store = cls(path, plan, db, owner)
+            store._fit_compartments()
+            undo.pop_all()
+        return store
+
+    def load(self) -> PickupPoint:
+        """All rows. Raises ``StoreDamaged`` for a row that makes no sense, ``StoreTrouble`` for an I/O error."""
+        try:
+            return self._load()
+        except Unreadable as error:
+            raise StoreDamaged(f"{self._path}: damaged at {error}. {PLEASE}") from None
+        except sqlite3.Error as error:
+            raise self._trouble(error) from error
+
+    def _load(self) -> PickupPoint:
+        (counters,) = TABLES["counters"].decode_all(self._execute) or (Counters(),)
+        rows: dict[str, Any] = {}
+        for name, table in TABLES.items():
+            if name != "counters":
+                rows[name] = {table.key_of(row): row for row in table.decode_all(self._execute)}
+        return PickupPoint(self._plan, counters, **rows)
+
+    def commit(
+        self, before: PickupPoint, step: Step, now: float, done: Sequence[Receipt] = (), session: int = 0
+    ) -> None:
+        """Remember a step: rows that differ from ``before``, facts, tellings, and the library's receipts.
+
+        On disk when this returns (one fsync; none when there is nothing to write). ``session``: number of the session
+        the facts belong to when the step itself has ended it. Raises ``StoreTrouble``; then nothing is remembered.
+        """
+        rows = list(changed(before, step.point))
+        if not (rows or step.facts or done):
+            return
+        n, hash, seq = self._n, self._hash, self._seq
+        try:
+            with transaction(self._db):
+                for name, key, row in rows:
+                    table = TABLES[name]
+                    self._execute(table.delete, (key,)) if row is None else self._execute(table.put, table.encode(row))
+                number = step.session.number or session
+                for fact in step.facts:
+                    n, kind, body = n + 1, kind_of(fact), body_of(fact)
+                    hash = chain(hash, n, now, number, kind, body)
+                    self._execute("INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?)", (n, now, number, kind, body, hash))
+                    if message := told(fact):
+                        seq += 1
+                        self._tell(seq, n, f"{self._plan.point}-{number}-{n}", now, message)
+                for receipt in done:
+                    self._execute(
+                        "UPDATE outbox SET outcome = ?, detail = ?, done_at = ? WHERE key = ? AND outcome = ''",
+                        (receipt.status, receipt.detail, now, receipt.key),
+                    )
+                if step.facts:
+                    self._execute("UPDATE head SET n = ?, hash = ?, seq = ?", (n, hash, seq))
+        except sqlite3.Error as error:
+            raise self._trouble(error) from error
+        self._n, self._hash, self._seq = n, hash, seq
+
+    def _tell(self, seq: int, n: int, key: str, now: float, message: Told) -> None:
+        said = _TOLD.dump_json(message).decode()
+        assert _reads_back(said, message), f"{message.kind} would not be read back as it is"
+        self._execute("INSERT INTO outbox VALUES (?, ?, ?, ?, ?, '', '', 0)", (seq, n, key, now, said))
+
+    def tellings(self, first: int, limit: int) -> list[Telling]:
+        """Tellings from seq ``first`` on, oldest first, done or not (a library put back to a backup asks again)."""
+        return self._tellings("seq >= ?", first, limit)
+
+    def waiting(self, limit: int) -> list[Telling]:
+        """The oldest tellings without a receipt."""
+        return self._tellings("outcome = '' AND seq > ?", 0, limit)
+
+    def _tellings(self, which: str, first: int, limit: int) -> list[Telling]:
+        sql = f"SELECT key, seq, at, told FROM outbox WHERE {which} ORDER BY seq LIMIT ?"
+        try:
+            rows = self._execute(sql, (first, limit)).fetchall()
+            return [Telling(key, seq, at, _TOLD.validate_json(said)) for key, seq, at, said in rows]
+        except ValueError:
+            raise StoreDamaged(f"{self._path}: damaged in table outbox. {PLEASE}") from None
+        except sqlite3.Error as error:
+            raise self._trouble(error) from error
+
+    def first_waiting(self) -> int:
+        """Seq of the oldest telling without a receipt, or the one that comes next when all have theirs."""
+        (first,) = self._execute("SELECT min(seq) FROM outbox WHERE outcome = ''").fetchone()
+        return int(first or self._seq + 1)
+
+    def waiting_count(self) -> int:
+        """How many tellings have no receipt yet."""
+        return int(self._execute("SELECT count(*) FROM outbox WHERE outcome = ''").fetchone()[0])
+
+    def close(self) -> None:
+        """Let go of the file and its lock. Never raises; may be called twice."""
+        with contextlib.suppress(sqlite3.Error):
+            self._db.close()
+        self._owner.release()
+
+    def _fit_compartments(self) -> None:
+        """Rows for what is built. Also the first write, so that a full or read-only disk shows at the start."""
+        point = self._load()
+        used = {row.name for row in point.compartments.values() if row.order}
+        used |= {p.compartment for p in point.parcels.values() if p.state in HERE}
+        used |= {d.compartment for d in point.drops.values()}
+        gone = [r for r in point.compartments.values() if r.name not in self._plan.spaces and r.name not in used]
+        new = [Compartment(name) for name in self._plan.spaces if name not in point.compartments]
+        table = TABLES["compartments"]
+        with transaction(self._db):
+            self._execute("UPDATE head SET opened_at = ?", (time.time(),))
+            for row in gone:
+                self._execute(table.delete, (row.name,))
+            for row in new:
+                self._execute(table.put, table.encode(row))
+
+    def _trouble(self, error: sqlite3.Error) -> StoreTrouble:
+        return StoreTrouble(f"{self._path}: {why(error)}")
+
+
+@contextlib.contextmanager
+def open_journal(path: Path, point: str) -> Iterator[Journal]:
+    """The journal alone, for reading, also while the kiosk runs. Raises ``StoreUnfit``, also inside the block."""
+    with _unfit_for(path), contextlib.closing(connect(path, read_only=True)) as db:
+        examine(path, db, point)
+        yield Journal(db.conn.execute)
+
+
+def probe(path: Path, point: str) -> None:
+    """Whether ``Store.open`` would work on this file: sound, ours, writable, nobody's. Changes and makes nothing.
+
+    Raises ``StoreUnfit``.
+    """
+    with contextlib.ExitStack() as undo, _unfit_for(path):
+        if lock_file(path).exists():
+            undo.callback(Owner.of(path).release)
+        db = undo.enter_context(contextlib.closing(connect(path)))
+        examine(path, db, point)
+        db.execute("BEGIN IMMEDIATE")
+        db.execute("ROLLBACK")
+
+
+@contextlib.contextmanager
+def _unfit_for(path: Path) -> Iterator[None]:
+    """The many faces of an unfit store become ``StoreUnfit`` or ``StoreDamaged``."""
+    try:
+        yield
+    except Taken as error:
+        raise StoreUnfit(str(error)) from None
+    except Unreadable as error:
+        raise StoreDamaged(f"{path}: damaged at {error}. {PLEASE}") from None
+    except (sqlite3.Error, OSError) as error:
+        if is_damage(error):
+            raise StoreDamaged(f"{path}: {why(error)}. {PLEASE}") from error
+        raise StoreUnfit(f"{path}: {why(error)}") from error
+
+
+def _reads_back(said: str, message: Told) -> bool:
+    try:
+        return bool(_TOLD.validate_json(said) == message)
+    except ValueError:
+        return False
