@@ -78,3 +78,7 @@ class Outbox:
     def clock_moved(self, by: float) -> "Outbox":
         """The wall clock was set by ``by`` seconds: the wait goes with it."""
         return replace(self, next_at=self.next_at + by)
+
+    def soon(self, at: float) -> "Outbox":
+        """The library is back: no need to wait longer than until ``at``."""
+        return replace(self, next_at=min(self.next_at, at))

@@ -1,0 +1,183 @@
+"""The deciding loop: event -> step -> COMMIT -> act. The only thread that touches the store.
+
+``Loop`` has no thread and no queue of its own: ``handle`` takes one event and returns when it is decided, on disk
+and handed out. workers.py brings the events, app.py runs it, and the simulation drives it a step at a time.
+"""
+
+import random
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from hardware.readings import DeviceDown, DeviceUp, DoorSeen, UnlockEnded
+from kiosk.core.commands import Command
+from kiosk.core.events import ClockJumped, Event, Heard, Online, Receipted, Started
+from kiosk.core.model import PickupPoint
+from kiosk.core.screens import Display, Sorry
+from kiosk.core.session import NOBODY, Session, Step
+from kiosk.core.show import display
+from kiosk.core.step import step
+from kiosk.store import Store, StoreTrouble
+from sync.backoff import Uniform
+from sync.errors import ServiceError
+from sync.messages import Receipt, Telling
+from sync.outbox import BATCH_MAX, Outbox
+
+CLOCK_JUMP_S = 1.0  # the wall clock against the one that only runs
+SORRY_S = 5.0  # how long the screen says that nothing can be written
+BACK_SOON_S = 2.0  # when the library is back, what waits goes within this time
+UNWRITTEN_MAX = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """Tell the library these; the word on them comes back as ``Uploaded`` or ``UploadFailed``."""
+
+    batch: tuple[Telling, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Uploaded:
+    """The library's receipts, one for each telling of the batch."""
+
+    batch: tuple[Telling, ...]
+    receipts: tuple[Receipt, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UploadFailed:
+    """No receipts: whether the library heard is unknown, and the same batch goes again later."""
+
+    error: ServiceError
+
+
+Incoming = Event | Uploaded | UploadFailed
+_HAPPENED = (DoorSeen, UnlockEnded, DeviceUp, DeviceDown, ClockJumped, Heard, Uploaded, UploadFailed)
+Outgoing = Command | Upload
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """``wall``: Unix seconds, may be set by anybody. ``running``: seconds that only run, for waits between machines."""
+
+    wall: Callable[[], float]
+    running: Callable[[], float]
+
+
+class Loop:
+    """One pickup point at work."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        act: Callable[[Outgoing], None],
+        show: Callable[[Display], None],
+        uniform: Uniform = random.uniform,
+    ) -> None:
+        """``act`` hands a command to the thread it belongs to, ``show`` the newest screen to the front end; neither
+        may block. ``uniform``: the dice of the back-off."""
+        self._store = store
+        self._clock = clock
+        self._act = act
+        self._show = show
+        self._uniform = uniform
+        self.point: PickupPoint = store.load()
+        self.session: Session = NOBODY
+        self._outbox = Outbox(first=store.first_waiting())
+        self._told_all = False  # nothing waits: no need to look until a fact is told
+        self._unwritten: deque[Incoming] = deque(maxlen=UNWRITTEN_MAX)
+        self._shown: Display | None = None
+        self._sorry_until = 0.0
+        self._offset = clock.wall() - clock.running()
+
+    def start(self) -> None:
+        """Recover from the rows and show the first screen. Raises ``StoreTrouble`` if the store cannot be written."""
+        self._decide(Started(), self._clock.wall())
+        self._draw(self._clock.wall())
+
+    def handle(self, incoming: Incoming) -> None:
+        """Decide one event, remember it, act on it, draw. When the store cannot be written nothing is acted on:
+        the person is told, and lending stops until it can."""
+        now = self._clock.wall()
+        self._mind_the_clock(now)
+        self._unwritten.append(incoming)
+        try:
+            while self._unwritten:
+                self._take(self._unwritten[0], now)
+                self._unwritten.popleft()
+            self._upload()
+        except StoreTrouble:
+            self._keep_what_happened()
+            self._sorry_until = now + SORRY_S
+        self._draw(now)
+
+    def _take(self, incoming: Incoming, now: float) -> None:
+        match incoming:
+            case Uploaded():
+                self._uploaded(incoming, now)
+            case UploadFailed(error=error):
+                self._decide(Online(False), now)
+                self._outbox = self._outbox.failed(self._clock.running(), error, self._uniform)
+                self._told_all = False
+            case Online(up=True) if not self.point.counters.online:
+                self._decide(incoming, now)
+                self._outbox = self._outbox.soon(self._clock.running() + self._uniform(0.0, BACK_SOON_S))
+            case _:
+                self._decide(incoming, now)
+
+    def _keep_what_happened(self) -> None:
+        """What a person asked for did not happen and may be asked again. What happened in the world did happen: it
+        waits here until it can be written."""
+        self._unwritten = deque(
+            (e for e in self._unwritten if isinstance(e, _HAPPENED)),
+            maxlen=UNWRITTEN_MAX,
+        )
+
+    def _decide(self, event: Event, now: float, done: Sequence[Receipt] = ()) -> None:
+        self._commit(step(self.point, self.session, event, now), now, done)
+
+    def _commit(self, taken: Step, now: float, done: Sequence[Receipt] = ()) -> None:
+        """On disk first; only then is it so, and only then does anything move."""
+        self._store.commit(self.point, taken, now, done, session=self.session.number)
+        self.point, self.session = taken.point, taken.session
+        if taken.facts:
+            self._told_all = False
+        for command in taken.commands:
+            self._act(command)
+
+    def _mind_the_clock(self, now: float) -> None:
+        offset = now - self._clock.running()
+        by = offset - self._offset
+        if abs(by) >= CLOCK_JUMP_S:
+            self._offset = offset
+            self._unwritten.append(ClockJumped(by))
+            self._sorry_until += by
+
+    def _uploaded(self, uploaded: Uploaded, now: float) -> None:
+        """All receipts of a batch in one transaction."""
+        taken = step(self.point, self.session, Online(True), now)
+        for telling, receipt in zip(uploaded.batch, uploaded.receipts, strict=True):
+            more = step(taken.point, taken.session, Receipted(telling, receipt), now)
+            taken = replace(more, facts=taken.facts + more.facts, commands=taken.commands + more.commands)
+        self._commit(taken, now, uploaded.receipts)
+        self._outbox = self._outbox.answered()
+
+    def _upload(self) -> None:
+        running = self._clock.running()
+        if self._told_all or not self._outbox.due(running):
+            return
+        batch = self._outbox.batch(self._store.tellings(self._outbox.first, BATCH_MAX), running)
+        if batch:
+            self._outbox = self._outbox.sent(batch)
+            self._act(Upload(batch))
+        else:
+            self._told_all = True
+
+    def _draw(self, now: float) -> None:
+        new = display(self.point, self.session, now)
+        if now < self._sorry_until:
+            new = replace(new, screen=Sorry("store_trouble"), until=self._sorry_until, warning=False)
+        if self._shown is None or replace(new, now=0.0) != replace(self._shown, now=0.0):
+            self._shown = new
+            self._show(new)

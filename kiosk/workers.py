@@ -1,0 +1,294 @@
+"""Every thread of the machine: one per bus of boards, one per card reader and scanner, three for the library.
+
+Workers turn errors into readings, so that errors never cross a thread. Each comes back by itself when its device
+does. Drivers stay plain and blocking.
+"""
+
+import queue
+import random
+import threading
+import time
+from collections.abc import Callable, Mapping
+
+from hardware.errors import DeviceError
+from hardware.locker.bank import Bank
+from hardware.readings import DeviceDown, DeviceUp, Door, DoorSeen, Pulse, UnlockEnded
+from hardware.source import Source
+from kiosk.core.commands import Ask, Unlock
+from kiosk.core.events import Answered, Heard, Online
+from kiosk.loop import Incoming, Upload, Uploaded, UploadFailed
+from sync.backoff import delay_s
+from sync.errors import ServiceError, ServiceSilent
+from sync.service import Service
+
+Post = Callable[[Incoming], None]
+
+WAIT_S = 0.25  # how soon a worker notices that it is to stop
+REOPEN_S = (0.2, 0.5, 1.0, 2.0)  # a device that is plugged in again answers within three seconds
+POLL_BUSY_S = 0.1  # while a door is awaited
+POLL_IDLE_S = 0.5
+BUSY_FOR_S = 90.0  # after an unlock
+COMMANDS_MAX = 64
+CHANGES_WAIT_S = 25.0
+
+
+class Worker:
+    """A thread that runs ``work`` until told to stop. A bug in it ends the program, through ``on_bug``."""
+
+    def __init__(self, name: str, work: Callable[["Worker"], None], on_bug: Callable[[BaseException], None]) -> None:
+        self._stop = threading.Event()
+        self._work = work
+        self._on_bug = on_bug
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ask it to end; returns at once."""
+        self._stop.set()
+
+    def join(self, timeout_s: float) -> None:
+        """Wait for the end, at most ``timeout_s``: a thread held by a dead device is left to the operating system."""
+        self._thread.join(timeout_s)
+
+    @property
+    def stopping(self) -> bool:
+        """Whether to end."""
+        return self._stop.is_set()
+
+    def pause(self, seconds: float) -> None:
+        """Sleep, but not past the end."""
+        self._stop.wait(seconds)
+
+    def _run(self) -> None:
+        try:
+            self._work(self)
+        except BaseException as bug:
+            self._on_bug(bug)
+
+
+def reopen_delay_s(attempt: int) -> float:
+    """Seconds before the next attempt to open a lost device; ``attempt`` counts from 0."""
+    return REOPEN_S[min(attempt, len(REOPEN_S) - 1)]
+
+
+# ---- card readers and scanners ------------------------------------------------------------------------------------
+
+
+def watch_source(device: str, connect: Callable[[], Source], post: Post) -> Callable[[Worker], None]:
+    """The work of a card reader or scanner: connect, report, and again when it is lost."""
+
+    def work(worker: Worker) -> None:
+        attempt = 0
+        while not worker.stopping:
+            try:
+                source = connect()
+            except DeviceError as error:
+                post(DeviceDown(device, str(error)))
+                worker.pause(reopen_delay_s(attempt))
+                attempt += 1
+                continue
+            try:
+                attempt = 0
+                post(DeviceUp(device))
+                while not worker.stopping:
+                    for reading in source.wait(WAIT_S):
+                        post(reading)
+            except DeviceError as error:
+                post(DeviceDown(device, str(error)))
+                worker.pause(reopen_delay_s(attempt))
+            finally:
+                source.close()
+
+    return work
+
+
+# ---- boards -------------------------------------------------------------------------------------------------------
+
+
+class BusWorker:
+    """One bus: pulses in order, doors polled in between; the only owner of its port."""
+
+    def __init__(
+        self,
+        device: str,
+        compartments: tuple[str, ...],
+        connect: Callable[[], tuple[Bank, Callable[[], None]]],
+        post: Post,
+    ) -> None:
+        """``connect`` opens the port and gives the bank and the way to let go of the port."""
+        self._device = device
+        self._connect = connect
+        self._post = post
+        self._commands: queue.Queue[Unlock] = queue.Queue(COMMANDS_MAX)
+        self._doors = dict.fromkeys(compartments, Door.UNKNOWN)
+        self._busy_until = 0.0
+
+    def unlock(self, command: Unlock) -> None:
+        """Take a pulse to do. Never blocks; a full queue answers that it was not sent."""
+        try:
+            self._commands.put_nowait(command)
+        except queue.Full:
+            self._post(UnlockEnded(command.compartment, command.order, command.attempt, Pulse.NOT_SENT))
+
+    def work(self, worker: Worker) -> None:
+        """The thread's work."""
+        attempt = 0
+        while not worker.stopping:
+            try:
+                bank, close = self._connect()
+            except DeviceError as error:
+                self._lost(str(error))
+                self._refuse_for(worker, reopen_delay_s(attempt))
+                attempt += 1
+                continue
+            try:
+                self._serve(worker, bank)
+                attempt = 0
+            except DeviceError as error:
+                self._lost(str(error))
+                self._refuse_for(worker, reopen_delay_s(0))
+            finally:
+                close()
+
+    def _serve(self, worker: Worker, bank: Bank) -> None:
+        up = False
+        while not worker.stopping and not bank.lost:
+            for doors in bank.doors_by_board():
+                self._report(doors)
+                self._pulse_waiting(bank)
+                if bank.lost:
+                    break
+            answers = any(door is not Door.UNKNOWN for door in self._doors.values())
+            if answers is not up:
+                up = answers
+                self._post(DeviceUp(self._device) if up else DeviceDown(self._device, "no board answers"))
+            self._rest(bank)
+        if bank.lost:
+            self._lost("the port was lost")
+
+    def _rest(self, bank: Bank) -> None:
+        """Wait for the next poll, but do a pulse at once."""
+        pause = POLL_BUSY_S if time.monotonic() < self._busy_until else POLL_IDLE_S
+        try:
+            self._pulse(bank, self._commands.get(timeout=min(pause, WAIT_S * 2)))
+        except queue.Empty:
+            return
+        self._pulse_waiting(bank)
+
+    def _pulse_waiting(self, bank: Bank) -> None:
+        while not self._commands.empty():
+            self._pulse(bank, self._commands.get_nowait())
+
+    def _pulse(self, bank: Bank, command: Unlock) -> None:
+        self._busy_until = time.monotonic() + BUSY_FOR_S
+        pulse = bank.unlock(command.compartment)
+        self._post(UnlockEnded(command.compartment, command.order, command.attempt, pulse))
+
+    def _report(self, doors: Mapping[str, Door]) -> None:
+        for compartment, door in doors.items():
+            if self._doors.get(compartment) is not door:
+                self._doors[compartment] = door
+                self._post(DoorSeen(compartment, door))
+
+    def _lost(self, why: str) -> None:
+        self._post(DeviceDown(self._device, why))
+        self._report(dict.fromkeys(self._doors, Door.UNKNOWN))
+
+    def _refuse_for(self, worker: Worker, seconds: float) -> None:
+        """While the port is away a pulse is answered at once: it was not sent, and is not kept for later."""
+        until = time.monotonic() + seconds
+        while not worker.stopping and (left := until - time.monotonic()) > 0:
+            try:
+                command = self._commands.get(timeout=min(left, WAIT_S))
+            except queue.Empty:
+                continue
+            self._post(UnlockEnded(command.compartment, command.order, command.attempt, Pulse.NOT_SENT))
+
+
+# ---- the library --------------------------------------------------------------------------------------------------
+
+
+class LibraryWorkers:
+    """Three threads, each with a connection of its own: a person's question never waits behind an upload, nor an
+    upload behind the long poll for changes."""
+
+    def __init__(self, connect: Callable[[], Service], cursor: str, post: Post) -> None:
+        self._connect = connect
+        self._cursor = cursor
+        self._post = post
+        self._asks: queue.Queue[Ask] = queue.Queue(COMMANDS_MAX)
+        self._uploads: queue.Queue[Upload] = queue.Queue(1)
+
+    def ask(self, command: Ask) -> None:
+        """Take a question. Never blocks."""
+        try:
+            self._asks.put_nowait(command)
+        except queue.Full:
+            self._post(Answered(command.key, None))
+
+    def upload(self, upload: Upload) -> None:
+        """Take a batch. Never blocks; the loop keeps one in flight."""
+        try:
+            self._uploads.put_nowait(upload)
+        except queue.Full:
+            self._post(UploadFailed(ServiceSilent("an upload is under way")))
+
+    def answer(self, worker: Worker) -> None:
+        """The asking thread's work."""
+        service = self._connect()
+        try:
+            while not worker.stopping:
+                try:
+                    command = self._asks.get(timeout=WAIT_S)
+                except queue.Empty:
+                    continue
+                try:
+                    self._post(Answered(command.key, service.ask(command.query)))
+                except ServiceError:
+                    self._post(Answered(command.key, None))
+        finally:
+            service.close()
+
+    def tell(self, worker: Worker) -> None:
+        """The telling thread's work."""
+        service = self._connect()
+        try:
+            while not worker.stopping:
+                try:
+                    upload = self._uploads.get(timeout=WAIT_S)
+                except queue.Empty:
+                    continue
+                try:
+                    self._post(Uploaded(upload.batch, service.tell(upload.batch)))
+                except ServiceError as error:
+                    self._post(UploadFailed(error))
+        finally:
+            service.close()
+
+    def listen(self, worker: Worker) -> None:
+        """The listening thread's work: the change feed, for ever."""
+        service = self._connect()
+        failures = 0
+        wait_s = 0.0  # the first answer at once, to know that the library is there
+        try:
+            while not worker.stopping:
+                try:
+                    page = service.changes(self._cursor, wait_s)
+                except ServiceError as error:
+                    failures += 1
+                    wait_s = 0.0
+                    self._post(Online(False))
+                    asked = getattr(error, "retry_after_s", None)
+                    worker.pause(min(delay_s(failures, random.uniform, asked), 30.0))
+                    continue
+                failures = 0
+                self._post(Online(True))
+                if page.changes or page.cursor != self._cursor or page.snapshot:
+                    self._cursor = page.cursor
+                    self._post(Heard(page))
+                wait_s = 0.0 if page.more else CHANGES_WAIT_S
+        finally:
+            service.close()
