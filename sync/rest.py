@@ -147,7 +147,7 @@ class Rest:
     def changes(self, cursor: str, wait_s: float) -> Page:
         """A page after ``cursor``, or a snapshot; blocks at most ``wait_s`` plus twice ``tell_wait_s``."""
         if cursor:
-            query = {"after": cursor, "wait": f"{max(0.0, wait_s):g}"}
+            query = {"after": cursor, "wait": f"{min(max(0.0, wait_s), 60.0):g}"}
             status, body = self._exchange("GET", "/changes", wait_s + self._settings.tell_wait_s, query=query)
             if status != 410:
                 page = _read(PAGE, _expect_ok(status, body))

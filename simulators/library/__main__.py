@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from simulators.library.app import describe
+from simulators.library.app import make_app
 from simulators.library.seed import POINTS
 from simulators.library.server import Library
 
@@ -32,7 +32,7 @@ def main(context: click.Context, port: int, data: Path | None) -> None:
 @main.command()
 def openapi() -> None:
     """Print the contract as it is kept in docs/openapi.json."""
-    print(json.dumps(describe(), indent=1, ensure_ascii=False))
+    print(json.dumps(make_app(None).openapi(), indent=1, ensure_ascii=False))
 
 
 if __name__ == "__main__":

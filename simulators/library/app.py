@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import Body, Depends, FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.exceptions import HTTPException
@@ -73,7 +74,6 @@ def make_app(ledger: Ledger | None) -> FastAPI:
         title="Shuxiang lending service",
         version="1",
         description=SUMMARY,
-        separate_input_output_schemas=False,
         docs_url=None,
         redoc_url=None,
     )
@@ -130,6 +130,8 @@ def make_app(ledger: Ledger | None) -> FastAPI:
         """One question; changes nothing. who_is: patron_is. what_is: item_is. loans_with: loans_are."""
         return ledger.answer(point, query)
 
+    app.openapi = lambda: describe(app)  # type: ignore[method-assign]
+
     @app.middleware("http")
     async def bound(request: Request, call_next: Any) -> Any:
         length = request.headers.get("content-length", "")
@@ -140,14 +142,20 @@ def make_app(ledger: Ledger | None) -> FastAPI:
     return app
 
 
-def describe() -> dict[str, Any]:
+def describe(app: FastAPI) -> dict[str, Any]:
     """The OpenAPI document that is committed as docs/openapi.json."""
-    app = make_app(None)
-    document = app.openapi()
-    schema = PROBLEM.json_schema(ref_template="#/components/schemas/{model}")
-    document["components"]["schemas"]["Problem"] = schema
-    document["components"]["schemas"].pop("HTTPValidationError", None)
-    document["components"]["schemas"].pop("ValidationError", None)
+    document = get_openapi(
+        title=app.title,
+        version=app.version,
+        description=app.description,
+        routes=app.routes,
+        separate_input_output_schemas=False,
+    )
+    schemas: dict[str, Any] = document["components"]["schemas"]
+    schemas["Problem"] = PROBLEM.json_schema()
+    for schema in schemas.values():
+        if "kind" in schema.get("properties", {}):  # has a default in the code, but tells unions apart on the wire
+            schema["required"] = [*schema.get("required", []), "kind"]
     return document
 
 
