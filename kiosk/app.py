@@ -1,0 +1,164 @@
+"""The only place where the parts are joined: configuration, store, loop, threads, front end."""
+
+import contextlib
+import queue
+import signal
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from hardware.errors import DeviceError
+from hardware.locker.bank import Bank, Duty
+from hardware.registry import find
+from hardware.serialport import open_port
+from kiosk.config import Board, Config
+from kiosk.core.commands import Ask, Unlock
+from kiosk.core.events import Tick, Touched
+from kiosk.frontend import FrontEnd, Shown
+from kiosk.loop import Clock, Incoming, Loop, Outgoing, Upload
+from kiosk.store import Store
+from kiosk.workers import BusWorker, LibraryWorkers, Worker, watch_source
+from sync.service import Service
+
+INBOX_MAX = 2000
+TICK_S = 0.25
+HUNG_S = 5.0  # a device's thread waits so long for room in the inbox, then what it had to say is lost
+JOIN_S = 2.0
+EXIT_BUG = 70  # sysexits.h EX_SOFTWARE: the service manager starts it again, and it recovers from the rows
+
+
+class Machine:
+    """A pickup point at work: the loop's thread and every worker. ``run`` is the way in."""
+
+    def __init__(self, config: Config, store: Store, shown: Shown) -> None:
+        self._inbox: queue.Queue[Incoming] = queue.Queue(INBOX_MAX)
+        self._shown = shown
+        self.failed = False
+        self.loop = Loop(store, Clock(time.time, time.monotonic), self._act, shown.put)
+        self._buses: dict[str, BusWorker] = {}
+        self._workers = [Worker("deciding", self._decide, self._bug)]
+        for boards in config.buses().values():
+            self._add_bus(config, boards)
+        for card in config.cards:
+            connect = partial(card.module.connect, card.name, card.settings)
+            self._add(card.name, watch_source(card.name, connect, self._post))
+        for scanner in config.scanners:
+            connect = partial(scanner.module.connect, scanner.name, scanner.settings, config.codes)
+            self._add(scanner.name, watch_source(scanner.name, connect, self._post))
+        self._library = LibraryWorkers(_service_of(config), self.loop.point.counters.cursor, self._post)
+        for name, work in (("asks", self._library.answer), ("tells", self._library.tell)):
+            self._add(name, work)
+        self._add("changes", self._library.listen)
+
+    def start(self) -> None:
+        """Recover, show the first screen, begin. Raises ``StoreTrouble``."""
+        self.loop.start()
+        for worker in self._workers:
+            worker.start()
+
+    def stop(self) -> None:
+        """End every thread that can be ended."""
+        for worker in self._workers:
+            worker.stop()
+        self._workers[0].join(JOIN_S)
+        until = time.monotonic() + JOIN_S
+        for worker in self._workers:
+            worker.join(max(0.0, until - time.monotonic()))
+
+    def touch(self, touched: Touched) -> None:
+        """A touch from the front end. Never blocks; with a full inbox it is lost, as any touch on a busy machine."""
+        with contextlib.suppress(queue.Full):
+            self._inbox.put_nowait(touched)
+
+    def _add(self, name: str, work: Callable[[Worker], None]) -> None:
+        self._workers.append(Worker(name, work, self._bug))
+
+    def _add_bus(self, config: Config, boards: list[Board]) -> None:
+        names = {board.name for board in boards}
+        wiring = {c.name: (c.board, c.channel) for c in config.compartments if c.board in names}
+        duty = Duty(config.duty.pulses_max, config.duty.window_s, config.duty.rest_s)
+        device = "+".join(board.name for board in boards)
+        bus = BusWorker(device, tuple(wiring), partial(_open_bus, boards, wiring, duty), self._post)
+        self._buses |= dict.fromkeys(wiring, bus)
+        self._add(device, bus.work)
+
+    def _post(self, incoming: Incoming) -> None:
+        with contextlib.suppress(queue.Full):
+            self._inbox.put(incoming, timeout=HUNG_S)
+
+    def _act(self, command: Outgoing) -> None:
+        match command:
+            case Unlock(compartment=compartment):
+                self._buses[compartment].unlock(command)
+            case Ask():
+                self._library.ask(command)
+            case Upload():
+                self._library.upload(command)
+
+    def _decide(self, worker: Worker) -> None:
+        """The deciding thread: one event after another, and the time at least four times a second."""
+        ticked = time.monotonic()
+        while not worker.stopping:
+            left = ticked + TICK_S - time.monotonic()
+            try:
+                incoming: Incoming = self._inbox.get(timeout=max(left, 0.0))
+            except queue.Empty:
+                incoming = Tick()
+            if isinstance(incoming, Tick) or left <= 0:
+                ticked = time.monotonic()
+                if not isinstance(incoming, Tick):
+                    self.loop.handle(Tick())
+            self.loop.handle(incoming)
+
+    def _bug(self, bug: BaseException) -> None:
+        """A thread met what should not be: say where, end, and let the rows speak at the next start."""
+        traceback.print_exception(bug)
+        self.failed = True
+        self._shown.stop()
+
+
+def run(config: Config, front: str = "") -> int:
+    """Run a point until its front end ends; the exit status. Raises ``StoreError``, ``UnknownDriver``."""
+    front_end: FrontEnd = find("kiosk.screen", front or config.screen.front)
+    shown = Shown()
+    with contextlib.closing(Store.open(config.store, config.plan())) as store:
+        machine = Machine(config, store, shown)
+        machine.start()
+        try:
+            with _stopping_on_signals(shown):
+                front_end(shown, machine.touch, config.about(), config.screen)
+        finally:
+            machine.stop()
+    return EXIT_BUG if machine.failed else 0
+
+
+def _open_bus(boards: list[Board], wiring: dict[str, tuple[str, int]], duty: Duty) -> tuple[Bank, Callable[[], None]]:
+    """Open the port the boards share. Raises ``DeviceError``."""
+    transport = open_port(boards[0].port, boards[0].baud)
+    try:
+        connected = {board.name: board.module.connect(board.settings, transport) for board in boards}
+    except DeviceError:
+        transport.close()
+        raise
+    bank = Bank({name: (connected[board], channel) for name, (board, channel) in wiring.items()}, duty)
+    return bank, transport.close
+
+
+def _service_of(config: Config) -> Callable[[], Service]:
+    service = config.service
+    return partial(service.module.connect, service.settings, service.credential.get_secret_value(), config.point.id)
+
+
+@contextlib.contextmanager
+def _stopping_on_signals(shown: Shown) -> Iterator[None]:
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {s: signal.signal(s, lambda *_: shown.stop()) for s in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
