@@ -1,0 +1,181 @@
+"""Ports opened through pyserial, against real pseudo-terminals and sockets."""
+
+import threading
+import time
+
+import pytest
+
+from hardware.errors import DeviceGone
+from hardware.serialport import READ_MAX, open_port
+from simulators.serve import Mute, serve_pty, serve_tcp
+
+
+class Shout:
+    def received(self, data):
+        return [data.upper()]
+
+
+class Deaf:
+    """Keeps the wire busy, so that nobody takes what is written."""
+
+    def __init__(self):
+        self.let_go = threading.Event()
+
+    def received(self, data):
+        self.let_go.wait(10)
+        return ()
+
+
+@pytest.fixture(params=["pty", "socket"])
+def served(request, tmp_path):
+    def serve(peer):
+        wire = serve_pty(peer, tmp_path / "ttyTEST") if request.param == "pty" else serve_tcp(peer)
+        request.addfinalizer(wire.close)
+        return wire
+
+    return serve
+
+
+@pytest.fixture
+def opened(request):
+    def open_it(wire):
+        port = open_port(wire.port, 9600)
+        request.addfinalizer(port.close)
+        return port
+
+    return open_it
+
+
+def read_all(port, count):
+    data = b""
+    until = time.monotonic() + 5
+    while len(data) < count and time.monotonic() < until:
+        data += port.read(0.5)
+    return data
+
+
+def write_on(port, data, times, pause_s=0.0):
+    for _ in range(times):
+        port.write(data)
+        time.sleep(pause_s)
+
+
+def test_what_is_written_arrives_and_what_comes_back_is_read(served, opened):
+    port = opened(served(Shout()))
+    port.write(b"tap")
+    assert read_all(port, 3) == b"TAP"
+
+
+def test_every_byte_value_passes(served, opened):
+    wire = served(Mute())
+    port = opened(wire)
+    port.discard_input()
+    assert port.read(0) == b""
+    while not read_all(port, 0):  # a socket's client is accepted a moment after it connects
+        wire.send(bytes(range(256)))
+        if data := port.read(0.2):
+            break
+    assert data + read_all(port, 256 - len(data)) == bytes(range(256))
+
+
+def test_reading_waits_no_longer_than_told(served, opened):
+    port = opened(served(Mute()))
+    begun = time.monotonic()
+    assert port.read(0.05) == b""
+    assert port.read(0) == b""
+    assert port.read(-1) == b""
+    assert 0.05 <= time.monotonic() - begun < 1
+
+
+def test_reading_returns_with_the_first_byte(served, opened):
+    port = opened(served(Shout()))
+    port.write(b"x")
+    begun = time.monotonic()
+    assert port.read(5) == b"X"
+    assert time.monotonic() - begun < 4
+
+
+def test_one_read_is_bounded(served, opened):
+    port = opened(served(Shout()))
+    for _ in range(3):
+        port.write(b"y" * 2000)
+        time.sleep(0.05)
+    sizes = []
+    while data := port.read(0.3):
+        sizes.append(len(data))
+    assert max(sizes) <= READ_MAX
+
+
+def test_discarded_input_is_not_read(served, opened):
+    port = opened(served(Shout()))
+    port.write(b"late")
+    time.sleep(0.1)
+    port.discard_input()
+    assert port.read(0.05) == b""
+    port.write(b"now")
+    assert read_all(port, 3) == b"NOW"
+
+
+def test_a_pulled_cable_is_gone_for_every_call(served, opened):
+    wire = served(Shout())
+    port = opened(wire)
+    port.write(b"x")
+    assert read_all(port, 1)
+    wire.unplug()
+    with pytest.raises(DeviceGone):
+        port.read(1)
+    with pytest.raises(DeviceGone):
+        write_on(port, b"x", times=3, pause_s=0.05)  # a socket's write may still succeed once
+    with pytest.raises(DeviceGone):
+        open_port(wire.port, 9600)
+    port.close()
+    port.close()
+    wire.plug()
+    port = opened(wire)
+    port.write(b"again")
+    assert read_all(port, 5) == b"AGAIN"
+
+
+def test_discarding_on_a_pulled_pseudo_terminal_is_gone_too(tmp_path, opened):
+    with serve_pty(Mute(), tmp_path / "tty") as wire:
+        port = opened(wire)
+    with pytest.raises(DeviceGone):
+        port.discard_input()
+
+
+def test_a_closed_port_is_gone(served, opened):
+    port = opened(served(Mute()))
+    port.close()
+    for call in (lambda: port.read(0), lambda: port.write(b"x"), port.discard_input):
+        with pytest.raises(DeviceGone):
+            call()
+
+
+def test_a_port_is_opened_once(tmp_path, opened):
+    with serve_pty(Mute(), tmp_path / "tty") as wire:
+        opened(wire)
+        with pytest.raises(DeviceGone):
+            open_port(wire.port, 9600)
+
+
+def test_writing_to_a_stuck_port_ends_within_a_second_or_so(tmp_path, opened):
+    deaf = Deaf()
+    with serve_pty(deaf, tmp_path / "tty") as wire:
+        port = opened(wire)
+        begun = time.monotonic()
+        with pytest.raises(DeviceGone):
+            write_on(port, b"z" * 4096, times=1000)
+        assert time.monotonic() - begun < 5
+        deaf.let_go.set()
+
+
+@pytest.mark.parametrize("port", ["/dev/no-such-port", "socket://127.0.0.1:1", "/etc/hostname"])
+def test_what_is_no_port_is_gone(port):
+    with pytest.raises(DeviceGone, match=port.rsplit("/", 1)[1]):
+        open_port(port, 9600)
+
+
+@pytest.mark.parametrize("port", ["loop://", "carrier-pigeon://roof"])
+def test_what_cannot_be_waited_on_is_a_mistake_in_the_configuration(port):
+    with pytest.raises(ValueError, match=port.split(":")[0]):
+        open_port(port, 9600)
