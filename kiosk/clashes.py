@@ -1,0 +1,98 @@
+"""Parts of a pickup point that are each right and do not go together: names, ports, addresses, channels, places."""
+
+from collections.abc import Iterator, Sequence
+from itertools import product
+from typing import Protocol
+
+from kiosk.explain import dotted, nearest
+from kiosk.sections import Fixture
+
+Place = tuple[str | int, ...]
+
+
+class Part(Protocol):
+    """A device of any kind. Where its driver's settings have ``port``, ``address`` or ``channels``, they count."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def settings(self) -> object: ...
+
+
+class Wired(Part, Protocol):
+    """A board."""
+
+    @property
+    def port(self) -> str: ...
+
+    @property
+    def baud(self) -> int: ...
+
+
+def clashes(
+    boards: Sequence[Wired], cards: Sequence[Part], scanners: Sequence[Part], compartments: Sequence[Fixture]
+) -> Iterator[tuple[Place, str]]:
+    """Each clash: the key it is found at, and the words."""
+    yield from _names((("board", boards), ("card", cards), ("scanner", scanners)))
+    yield from _buses(boards)
+    yield from _ports(boards, (("card", cards), ("scanner", scanners)))
+    yield from _doors({board.name: board for board in boards}, compartments)
+
+
+def _names(kinds: Sequence[tuple[str, Sequence[Part]]]) -> Iterator[tuple[Place, str]]:
+    names: dict[str, str] = {}
+    for kind, parts in kinds:
+        for n, part in enumerate(parts):
+            if part.name in names:
+                yield (kind, n, "name"), f"{part.name!r} is the name of {names[part.name]} already"
+            names[part.name] = dotted((kind, n))
+
+
+def _buses(boards: Sequence[Wired]) -> Iterator[tuple[Place, str]]:
+    first: dict[str, Wired] = {}
+    addresses: dict[tuple[str, object], str] = {}
+    for n, board in enumerate(boards):
+        other = first.setdefault(board.port, board)
+        if board.baud != other.baud:
+            yield ("board", n, "baud"), f"must be {other.baud} as for {other.name!r}, which shares its port"
+        address = (board.port, getattr(board.settings, "address", None))
+        if address in addresses:
+            yield ("board", n, "address"), f"is that of {addresses[address]!r} on the same port"
+        addresses[address] = board.name
+
+
+def _ports(boards: Sequence[Wired], kinds: Sequence[tuple[str, Sequence[Part]]]) -> Iterator[tuple[Place, str]]:
+    ports = {board.port: dotted(("board", n)) for n, board in enumerate(boards)}
+    for kind, parts in kinds:
+        for n, part in enumerate(parts):
+            port = getattr(part.settings, "port", None)
+            if port in ports:
+                yield (kind, n, "port"), f"{port} is the port of {ports[port]} already"
+            elif port:
+                ports[port] = dotted((kind, n))
+
+
+def _doors(boards: dict[str, Wired], compartments: Sequence[Fixture]) -> Iterator[tuple[Place, str]]:
+    names: set[str] = set()
+    wired: dict[tuple[str, int], str] = {}
+    cells: dict[tuple[int, int], str] = {}
+    for n, door in enumerate(compartments):
+        place = ("compartment", n)
+        if door.name in names:
+            yield (*place, "name"), f"two compartments are named {door.name!r}"
+        names.add(door.name)
+        if door.board not in boards:
+            yield (*place, "board"), f"there is no board {door.board!r}; {nearest(door.board, boards)}"
+            continue
+        channels = getattr(boards[door.board].settings, "channels", door.channel)
+        if door.channel > channels:
+            yield (*place, "channel"), f"board {door.board!r} has {channels} channels, there is no {door.channel}"
+        other = wired.setdefault((door.board, door.channel), door.name)
+        if other != door.name:
+            yield (*place, "channel"), f"channel {door.channel} of board {door.board!r} is that of {other!r} already"
+        rows, columns = range(door.row, door.row + door.height), range(door.column, door.column + door.width)
+        for cell in product(rows, columns):
+            other = cells.setdefault(cell, door.name)
+            if other != door.name:
+                yield (*place, "row"), f"{door.name!r} is drawn over {other!r}: row {cell[0]}, column {cell[1]}"

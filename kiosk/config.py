@@ -1,0 +1,253 @@
+"""One TOML file says what a pickup point is made of. Whatever is wrong with it is one message, before anything starts.
+
+Relative paths count from the file's own directory. A device's section holds its driver's own ``Settings`` beside the
+few keys that all have; where those settings have ``channels``, ``address`` or ``port``, clashes are found here.
+"""
+
+import json
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar, get_args
+
+from pydantic import BaseModel, SecretStr, ValidationError
+
+from hardware.registry import UnknownDriver, find
+from hardware.scanner.barcode import Meanings
+from kiosk.clashes import clashes
+from kiosk.core.identity import Keyring
+from kiosk.core.limits import Limits
+from kiosk.core.model import Plan, Space
+from kiosk.explain import dotted, first_flaw, nearest
+from kiosk.frontend import About, ScreenSettings
+from kiosk.secrets_file import UnfitFile, read_credential, read_hashing_key, read_public_key
+from kiosk.sections import BoardKeys, DeviceKeys, DutySettings, Fixture, Keys, Point, ServiceKeys, StoreFile
+
+SIZE_MAX = 1 << 20  # bytes of the file
+M = TypeVar("M", bound=BaseModel)
+Place = tuple[str | int, ...]
+
+
+class ConfigError(Exception):
+    """The configuration cannot be used. The message names the file, the key and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """``[[board]]``; boards on one port share a bus. ``module``: the driver, see hardware.registry."""
+
+    name: str
+    driver: str
+    port: str
+    baud: int
+    settings: Any
+    module: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """``[[card]]`` or ``[[scanner]]``. ``module``: the driver, see hardware.registry."""
+
+    name: str
+    driver: str
+    settings: Any
+    module: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """``[service]``. ``module``: the client, see sync.rest."""
+
+    driver: str
+    credential: SecretStr
+    settings: Any
+    module: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """A pickup point as configured; see the classes of its parts and examples/rest.toml."""
+
+    path: Path
+    point: Point
+    store: Path
+    keyring: Keyring
+    service: Service
+    boards: tuple[Board, ...]
+    cards: tuple[Device, ...]
+    scanners: tuple[Device, ...]
+    codes: Meanings
+    compartments: tuple[Fixture, ...]
+    duty: DutySettings
+    limits: Limits
+    screen: ScreenSettings
+
+    def plan(self) -> Plan:
+        """What the deciding core needs to know of it."""
+        spaces = {
+            c.name: Space(c.name, c.size, c.row, c.column, c.height, c.width)
+            for c in sorted(self.compartments, key=lambda c: (c.row, c.column))
+        }
+        return Plan(self.point.id, spaces, self.keyring, self.limits, frozenset(card.name for card in self.cards))
+
+    def about(self) -> About:
+        """What a front end may say of it."""
+        return About(self.point.id, self.point.names.model_dump(), self.point.phone)
+
+    def buses(self) -> dict[str, list[Board]]:
+        """The boards on each port."""
+        return {port: [b for b in self.boards if b.port == port] for port in dict.fromkeys(b.port for b in self.boards)}
+
+
+def load(path: Path) -> Config:
+    """Read, check and resolve a configuration file, its drivers and its secret files. Raises ``ConfigError``."""
+    return _Reader(path, _read_toml(path)).config()
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        with path.open("rb") as file:
+            data = file.read(SIZE_MAX + 1)
+        if len(data) > SIZE_MAX:
+            raise ConfigError(f"{path}: longer than {SIZE_MAX} bytes")
+        return tomllib.loads(data.decode())
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise ConfigError(f"{path}: not UTF-8 text (at line {line})") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: not TOML: {error}") from None
+
+
+class _Reader:
+    """One file being read. Every method raises ``ConfigError`` for the first flaw it finds."""
+
+    SECTIONS = ("point", "store", "keys", "service", "codes", "duty", "limits", "screen")
+    LISTS = ("board", "card", "scanner", "compartment")
+    NEEDED = ("point", "store", "keys", "service", "board", "compartment")
+
+    def __init__(self, path: Path, raw: dict[str, Any]) -> None:
+        self._path = path
+        self._raw = raw
+
+    def config(self) -> Config:
+        """All of it."""
+        self._check_sections()
+        config = Config(
+            path=self._path,
+            point=self._section("point", Point),
+            store=self._section("store", StoreFile).path,
+            keyring=self._keyring(self._section("keys", Keys)),
+            boards=tuple(self._board(n) for n in range(len(self._raw["board"]))),
+            cards=self._devices("card"),
+            scanners=self._devices("scanner"),
+            codes=self._section("codes", Meanings),
+            compartments=tuple(
+                self._model(Fixture, fields, ("compartment", n)) for n, fields in enumerate(self._raw["compartment"])
+            ),
+            duty=self._section("duty", DutySettings),
+            limits=self._section("limits", Limits),
+            screen=self._section("screen", ScreenSettings),
+            service=self._service(),
+        )
+        if config.limits.warn_s >= config.limits.idle_s:
+            self._fail(("limits", "warn_s"), "must be shorter than limits.idle_s")
+        for place, words in clashes(config.boards, config.cards, config.scanners, config.compartments):
+            self._fail(place, words)
+        return config
+
+    def _fail(self, place: Iterable[str | int], words: str) -> NoReturn:
+        raise ConfigError(f"{self._path}: {dotted(place)}: {words}")
+
+    def _check_sections(self) -> None:
+        for name in self._raw:
+            if name not in self.SECTIONS + self.LISTS:
+                self._fail((name,), f"no such section; {nearest(name, self.SECTIONS + self.LISTS)}")
+        for name in self.SECTIONS:
+            if not isinstance(self._raw.get(name, {}), dict):
+                self._fail((name,), f"must be one section: [{name}]")
+        for name in self.LISTS:
+            entries = self._raw.setdefault(name, [])
+            if not (isinstance(entries, list) and all(isinstance(entry, dict) for entry in entries)):
+                self._fail((name,), f"may stand more than once, so write it with two brackets: [[{name}]]")
+        for name in self.NEEDED:
+            if not self._raw.get(name):
+                self._fail((name,), f"the section is missing: {f'[[{name}]]' if name in self.LISTS else f'[{name}]'}")
+
+    def _section(self, name: str, model: type[M]) -> M:
+        return self._model(model, self._raw.get(name, {}), (name,))
+
+    def _model(self, model: type[M], fields: dict[str, Any], place: Place, also: Iterable[str] = ()) -> M:
+        """``fields`` as a model. ``also``: other names that may stand there, for hints."""
+        fields = {name: self._placed(model, name, value) for name, value in fields.items()}
+        try:  # as JSON: strict about types, yet text may name a path or an enumeration
+            return model.model_validate_json(json.dumps(fields, default=_unfit_value), strict=True)
+        except ValidationError as error:
+            inner, words = first_flaw(error, model, fields, [*model.model_fields, *also])
+            raise ConfigError(f"{self._path}: {dotted(place)}{'.' if inner else ''}{inner}: {words}") from None
+
+    def _placed(self, model: type[BaseModel], name: str, value: Any) -> Any:
+        """The value, with relative paths made to start at the file's directory."""
+        field = model.model_fields.get(name)
+        if field is None or not _about_paths(field.annotation):
+            return value
+        base = self._path.absolute().parent
+        if isinstance(value, list):
+            return [str(base / part) if isinstance(part, str) else part for part in value]
+        return str(base / value) if isinstance(value, str) else value
+
+    def _driven(self, group: str, common: type[M], fields: dict[str, Any], place: Place) -> tuple[M, Any, Any]:
+        """A section with a driver: what all such sections have, the driver's own settings, the driver."""
+        head = {name: value for name, value in fields.items() if name in common.model_fields}
+        if "driver" not in fields:
+            self._fail((*place, "driver"), "is missing")
+        try:
+            module = find(group, str(fields["driver"]))
+        except UnknownDriver as error:
+            self._fail((*place, "driver"), str(error))
+        except ImportError as error:
+            self._fail((*place, "driver"), f"the driver {fields['driver']!r} cannot be loaded: {error}")
+        rest = {name: value for name, value in fields.items() if name not in head}
+        settings = self._model(module.Settings, rest, place, also=common.model_fields)
+        return self._model(common, head, place), settings, module
+
+    def _board(self, n: int) -> Board:
+        head, settings, module = self._driven("kiosk.board", BoardKeys, self._raw["board"][n], ("board", n))
+        return Board(head.name, head.driver, head.port, head.baud or module.BAUD, settings, module)
+
+    def _devices(self, kind: str) -> tuple[Device, ...]:
+        found = [
+            self._driven(f"kiosk.{kind}", DeviceKeys, fields, (kind, n)) for n, fields in enumerate(self._raw[kind])
+        ]
+        return tuple(Device(head.name, head.driver, settings, module) for head, settings, module in found)
+
+    def _service(self) -> Service:
+        head, settings, module = self._driven("kiosk.service", ServiceKeys, self._raw["service"], ("service",))
+        try:
+            return Service(head.driver, SecretStr(read_credential(head.credential)), settings, module)
+        except UnfitFile as error:
+            self._fail(("service", "credential"), str(error))
+
+    def _keyring(self, keys: Keys) -> Keyring:
+        place: Place = ("keys", "hashing")
+        try:
+            hashing, passes = read_hashing_key(keys.hashing), []
+            for n, path in enumerate(keys.passes):
+                place = ("keys", "passes", n)
+                passes.append(read_public_key(path))
+        except UnfitFile as error:
+            self._fail(place, str(error))
+        return Keyring(hashing, tuple(passes))
+
+
+def _about_paths(annotation: Any) -> bool:
+    return (isinstance(annotation, type) and issubclass(annotation, Path)) or any(
+        map(_about_paths, get_args(annotation))
+    )
+
+
+def _unfit_value(value: object) -> dict[str, str]:
+    """TOML's dates and times, which no setting is: something that is wrong wherever it stands."""
+    return {}

@@ -1,0 +1,78 @@
+"""The sections of the configuration that are the kiosk's own; the others stand with what they set."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from sync.messages import Size
+
+Name = Annotated[str, Field(min_length=1, max_length=32, pattern=r"^[A-Za-z0-9._-]+$")]
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Names(Section):
+    """The point's name in each language."""
+
+    zh: Annotated[str, Field(min_length=1, max_length=60)]
+    en: Annotated[str, Field(min_length=1, max_length=60)]
+
+
+class Point(Section):
+    """``[point]``. ``id``: as the library knows it; it never changes. ``phone``: for help."""
+
+    id: Name
+    names: Names
+    phone: Annotated[str, Field(max_length=40)] = ""
+
+
+class StoreFile(Section):
+    """``[store]``: where all is remembered."""
+
+    path: Path
+
+
+class Keys(Section):
+    """``[keys]``. ``hashing``: secret file with the point's own key. ``passes``: public keys for pickup QRs."""
+
+    hashing: Path
+    passes: Annotated[tuple[Path, ...], Field(max_length=8)] = ()
+
+
+class DutySettings(Section):
+    """``[duty]``: how often one lock may be pulsed (solenoids burn); see hardware.locker.bank.Duty."""
+
+    pulses_max: int = Field(4, ge=1, le=20)
+    window_s: float = Field(60.0, gt=0, le=3600)
+    rest_s: float = Field(2.0, ge=0, le=60)
+
+
+class Fixture(Section):
+    """``[[compartment]]``: its lock (channels count from 1), its size, its place in the front (from 0, top left)."""
+
+    name: Name
+    board: Name
+    channel: int = Field(ge=1)
+    size: Size
+    row: int = Field(ge=0, le=99)
+    column: int = Field(ge=0, le=99)
+    height: int = Field(1, ge=1, le=99)
+    width: int = Field(1, ge=1, le=99)
+
+
+class ServiceKeys(Section):
+    driver: str
+    credential: Path
+
+
+class DeviceKeys(Section):
+    name: Name
+    driver: str
+
+
+class BoardKeys(DeviceKeys):
+    port: Annotated[str, Field(min_length=1)]
+    baud: Annotated[int, Field(ge=300, le=4_000_000)] | None = None
