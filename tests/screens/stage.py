@@ -1,0 +1,119 @@
+"""An X display of its own with one player window in it: show displays, look at pixels, touch for real."""
+
+import base64
+import json
+import os
+import pickle
+import queue
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+from PIL import Image, ImageGrab
+
+from kiosk.core.screens import Display
+
+PATIENCE_S = 30
+
+
+class Stage:
+    """Starts Xvfb on a free display and the player in it. Close it, or use it as a context."""
+
+    def __init__(self, width: int = 540, height: int = 960, room: tuple[int, int] = (1920, 1920)) -> None:
+        read, write = os.pipe()
+        screen = f"{room[0]}x{room[1]}x24"
+        self.xvfb = subprocess.Popen(
+            ["Xvfb", "-displayfd", str(write), "-screen", "0", screen, "-nolisten", "tcp", "-noreset"],
+            pass_fds=[write],
+            stderr=subprocess.DEVNULL,
+        )
+        os.close(write)
+        with os.fdopen(read) as answer:
+            self.display = f":{answer.readline().strip()}"
+        self.env = os.environ | {"DISPLAY": self.display, "LIBGL_ALWAYS_SOFTWARE": "1", "SDL_VIDEODRIVER": "x11"}
+        self.player = subprocess.Popen(
+            [sys.executable, "-m", "tests.screens.player", str(width), str(height)],
+            env=self.env,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=Path(__file__).parents[2],
+        )
+        self.said: queue.Queue[dict[str, Any]] = queue.Queue()
+        self.touched: queue.Queue[tuple[str, str]] = queue.Queue()
+        threading.Thread(target=self._hear, daemon=True).start()
+        self._count = 0
+
+    def __enter__(self) -> "Stage":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _hear(self) -> None:
+        assert self.player.stdout
+        for line in self.player.stdout:
+            said = json.loads(line)
+            if "touched" in said:
+                self.touched.put(tuple(said["touched"]))
+            else:
+                self.said.put(said)
+
+    def tell(self, **order: Any) -> None:
+        assert self.player.stdin
+        self.player.stdin.write(json.dumps(order) + "\n")
+        self.player.stdin.flush()
+
+    def put(self, display: Display) -> None:
+        """Show a display; does not wait."""
+        self.tell(show=base64.b64encode(pickle.dumps(display)).decode())
+
+    def settle(self) -> dict[str, Any]:
+        """Wait until all is drawn and at rest; what is drawn."""
+        self._count += 1
+        self.tell(settle=self._count)
+        said = self.said.get(timeout=PATIENCE_S)
+        assert said.get("settled") == self._count, said
+        return said
+
+    def show(self, display: Display) -> dict[str, Any]:
+        self.put(display)
+        return self.settle()
+
+    def size(self, width: int, height: int) -> None:
+        self.tell(size=[width, height])
+
+    def picture(self, drawn: dict[str, Any]) -> Image.Image:
+        """The window as the X server holds it."""
+        width, height = drawn["window"]
+        return ImageGrab.grab(xdisplay=self.display).convert("RGB").crop((0, 0, width, height))
+
+    def pointer(self, *words: object) -> None:
+        """One xdotool command."""
+        subprocess.run(["xdotool", *map(str, words)], env=self.env, check=True, timeout=PATIENCE_S)
+
+    def press(self, drawn: dict[str, Any], target: str) -> None:
+        x, y, w, h = drawn["targets"][target]
+        self.pointer("mousemove", round(x + w / 2), round(y + h / 2), "mousedown", 1)
+
+    def tap(self, drawn: dict[str, Any], target: str) -> None:
+        self.press(drawn, target)
+        self.pointer("mouseup", 1)
+
+    def next_touch(self) -> tuple[str, str]:
+        return self.touched.get(timeout=PATIENCE_S)
+
+    def close(self) -> None:
+        for process in (self.player, self.xvfb):
+            process.terminate()
+        for process in (self.player, self.xvfb):
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        for stream in (self.player.stdin, self.player.stdout):
+            if stream:
+                stream.close()

@@ -1,0 +1,117 @@
+"""One display of every kind and of every state that looks different, with names as long as they come."""
+
+from typing import get_args, get_type_hints
+
+from hardware.readings import Door
+from kiosk.core.screens import (
+    Collect,
+    Courier,
+    Display,
+    DoorOpen,
+    DoorStuck,
+    DoorView,
+    Goodbye,
+    Home,
+    Inside,
+    Load,
+    Opening,
+    Return,
+    Screen,
+    Sorry,
+    Wait,
+)
+
+NOW = 1_766_000_000.0
+TITLES = ("平凡的世界(全三册)", "The Left Hand of Darkness", "三体 Ⅱ · 黑暗森林", "活着", "红楼梦", "围城")
+LONG = "一本书名非常非常长的书:关于图书馆、自助机与所有等待着它们的读者的故事,以及后来发生的一切"
+DETAIL = "您有一笔 12.50 元的逾期费待处理,请联系流通部。" * 3
+
+
+def doors(open_: str = "", lit: str = "", out: str = "B4") -> tuple[DoorView, ...]:
+    """A cabinet of three columns: small, middle and large doors, the lowest row wide."""
+    seen = []
+    for column, letter in enumerate("ABC"):
+        row = 0
+        for n, (height, size) in enumerate(((1, "S"), (1, "S"), (1, "S"), (2, "M"), (2, "M"), (3, "L")), 1):
+            name = f"{letter}{n}"
+            state = Door.OPEN if name == open_ else Door.SHUT
+            seen.append(DoorView(name, row, column, height, 1, size, state, name == lit, name == out))
+            row += height
+    return tuple(seen)
+
+
+def _reasons() -> tuple[str, ...]:
+    return get_args(get_type_hints(Sorry)["reason"])
+
+
+def _notices(kind: type) -> tuple[str, ...]:
+    return get_args(get_type_hints(kind)["notice"])
+
+
+SCREENS: dict[str, Screen] = {
+    "home": Home(12, True),
+    "home-no-reader": Home(1, False),
+    "home-door-left": Home(12, True, ("A2", "C4")),
+    "wait-card": Wait("card"),
+    "wait-item": Wait("item"),
+    "wait-isbn": Wait("isbn"),
+    "collect": Collect("", True),
+    "collect-typing": Collect("40718", True),
+    "collect-ready": Collect("40718352", True),
+    "collect-wrong": Collect("", True, True),
+    "collect-wrong-few": Collect("", True, True, 1),
+    "collect-closed": Collect("", False, False, 0),
+    "opening": Opening("pickup", "B2", 1, 2),
+    "open-pickup": DoorOpen("pickup", "B2", 1, 2, TITLES[:3]),
+    "open-pickup-many": DoorOpen("pickup", "B2", 1, 1, (*TITLES, LONG)),
+    "open-pickup-left": DoorOpen("pickup", "B2", left=True),
+    "open-dropoff": DoorOpen("dropoff", "B2"),
+    "open-stocking": DoorOpen("stocking", "B2", titles=(LONG, TITLES[1])),
+    "open-clearing": DoorOpen("clearing", "B2"),
+    "open-check": DoorOpen("check", "B2"),
+    "stuck-pickup": DoorStuck("pickup", "B2", 2),
+    "stuck-pickup-over": DoorStuck("pickup", "B2", 0),
+    "stuck-dropoff": DoorStuck("dropoff", "B2", 1, True),
+    "stuck-stocking": DoorStuck("stocking", "B2", 0, True),
+    "stuck-clearing": DoorStuck("clearing", "B2", 0),
+    "stuck-check": DoorStuck("check", "B2", 1),
+    "inside": Inside("B2", "P-20261123-0042", TITLES[:2]),
+    "return": Return(()),
+    "return-one": Return(TITLES[:1]),
+    "return-many": Return((*TITLES, LONG), "twice", True),
+    "courier": Courier(tuple((f"P-{n:04}", n, "M") for n in range(1, 8)), 3, 2, ("A2", "C4"), 5),
+    "courier-none": Courier((), 7, 0, (), 5),
+    "courier-all": Courier((("P-0001", 2, "L"),), 3, 2, ("A2", "C4", "C5", "C6"), 5, "no_room"),
+    "load": Load("P-0042", ((TITLES[0], True), (TITLES[1], False), (LONG, False))),
+    "goodbye-pickup": Goodbye("pickup", TITLES[:3], NOW + 30 * 86400, left=1),
+    "goodbye-pickup-all": Goodbye("pickup", (*TITLES, LONG), NOW + 30 * 86400, True, 2, True),
+    "goodbye-pickup-none": Goodbye("pickup"),
+    "goodbye-dropoff": Goodbye("dropoff", TITLES[:2], provisional=True),
+    "goodbye-dropoff-none": Goodbye("dropoff"),
+    "goodbye-stocking": Goodbye("stocking"),
+    "goodbye-clearing": Goodbye("clearing"),
+    "goodbye-check": Goodbye("check"),
+    **{f"return-{notice}": Return(TITLES[:2], notice) for notice in _notices(Return) if notice},
+    **{f"courier-{n}": Courier((("P-0001", 2, "L"),), 0, 0, (), 5, n) for n in _notices(Courier) if n},
+    **{f"load-{n}": Load("P-0042", ((TITLES[0], False),), n) for n in _notices(Load) if n},
+    **{f"sorry-{reason}": Sorry(reason) for reason in _reasons()},
+    "sorry-blocked-said": Sorry("patron_blocked", DETAIL, ("return",)),
+    "sorry-elsewhere-said": Sorry("ready_elsewhere", "滨江文化中心、拱墅图书馆、未来科技城分馆", ("return", "collect")),
+    "sorry-away-then": Sorry("library_away", "", ("again", "return", "collect")),
+}
+
+
+def display(name: str, warning: bool = False, until_s: float | None = 45.0) -> Display:
+    """The display called ``name``, as it would stand on a machine in use."""
+    screen = SCREENS[name]
+    at_home = isinstance(screen, Home)
+    compartment = getattr(screen, "compartment", "")
+    return Display(
+        screen,
+        doors(compartment if isinstance(screen, DoorOpen) else "", compartment),
+        NOW,
+        None if at_home else NOW + (until_s or 0),
+        warning,
+        "" if at_home or isinstance(screen, Collect | Courier) else "林 S.",
+        name != "home-no-reader",
+    )

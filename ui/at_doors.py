@@ -1,0 +1,83 @@
+"""Words of the screens that stand while a door opens, is open, or did not open; for readers and staff alike."""
+
+from typing import assert_never
+
+from kiosk.core.screens import DoorOpen, DoorStuck, Opening
+from kiosk.frontend import About
+from ui.parts import cancel, rows
+from ui.view import Button, Tone, View
+from ui.words import Words
+
+
+def opening(screen: Opening, _: Words) -> View:
+    return View(
+        "Opening",
+        _("Door {door} is opening", door=screen.compartment),
+        _which(screen.n, screen.of, _) + _("Look for the lit door in the picture."),
+        "cabinet",
+        door=screen.compartment,
+    )
+
+
+def door_open(screen: DoorOpen, _: Words) -> View:
+    door = screen.compartment
+    buttons: tuple[Button, ...] = ()
+    match screen.purpose:
+        case "pickup":
+            title = _("Door {door} is open. Take your books.", door=door)
+            buttons = (Button("not_here", _("Something is missing")), Button("leave_it", _("I leave them here")))
+        case "dropoff":
+            title = _("Door {door} is open. Put your books in.", door=door)
+            buttons = (Button("nothing_in", _("I put nothing in")),)
+        case "stocking":
+            title = _("Door {door} is open. Put the parcel in.", door=door)
+            buttons = (Button("does_not_fit", _("It does not fit")),)
+        case "clearing":
+            title = _("Door {door} is open. Take everything out.", door=door)
+        case "check":
+            title = _("Door {door} is open. Please look inside.", door=door)
+        case _ as never:
+            assert_never(never)
+    line = _which(screen.n, screen.of, _) + _("Then push the door shut until it clicks.")
+    tone: Tone = "done"
+    if screen.left:
+        tone = "wait"
+        title = _("Please push door {door} shut", door=door)
+        line = _("It has stood open for a while. We are done as soon as it clicks.")
+    return View("DoorOpen", title, line, "cabinet", tone, door=door, rows=rows(screen.titles, _), buttons=buttons)
+
+
+def door_stuck(screen: DoorStuck, about: About, _: Words) -> View:
+    match screen.purpose:
+        case "pickup":
+            safe = _("Your books are safe and still yours.")
+        case "dropoff":
+            safe = _("Your books are still with you, and still on your card.")
+        case "stocking":
+            safe = _("The parcel is still with you; nothing was noted.")
+        case "clearing" | "check":
+            safe = _("What lies behind it stays noted as before.")
+        case _ as never:
+            assert_never(never)
+    again = (Button("again", _("Try again"), main=True),) if screen.tries_left else ()
+    other = (Button("other_door", _("Use another door"), main=not again),) if screen.other_door else ()
+    if again:
+        then = _("Press lightly against the door, then touch “Try again”; or call us: {phone}.", phone=about.phone)
+    elif other:
+        then = _("Take another door; staff will look after this one.")
+    else:
+        then = _("Staff have been told. Touch “Help”, or call us: {phone}.", phone=about.phone)
+    return View(
+        "DoorStuck",
+        _("Door {door} did not open", door=screen.compartment),
+        f"{safe}\n{then}",
+        "cabinet",
+        "trouble",
+        door=screen.compartment,
+        buttons=(*again, *other, Button("help", _("Help"))),
+        cancel=cancel(_),
+    )
+
+
+def _which(n: int, of: int, _: Words) -> str:
+    return _("Door {n} of {of} for you.", n=n, of=of) + "\n" if of > 1 else ""

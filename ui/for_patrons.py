@@ -1,0 +1,140 @@
+"""Words of the screens a reader sees away from a door: home, collect, return, goodbye, sorry."""
+
+from datetime import datetime
+
+from kiosk.core.screens import Collect, Goodbye, Home, Return, Sorry, Wait
+from kiosk.frontend import About
+from ui.notices import RETURN
+from ui.parts import cancel, rows
+from ui.sorry import sorry_words
+from ui.view import Button, Keypad, Tone, View
+from ui.words import Words
+
+
+def home(screen: Home, about: About, _: Words) -> View:
+    note = ""
+    if screen.open_doors:
+        doors = "、".join(screen.open_doors) if _.language == "zh" else ", ".join(screen.open_doors)
+        note = _("Door {doors} is still open. Please push it shut.", doors=doors)
+    free = _.ngettext("One door free", "{n} doors free", screen.free_doors)
+    return View(
+        screen="Home",
+        title=_("Tap your card at any time") if screen.cards else _("Welcome"),
+        line=_("Your door opens by itself. You can also show a code, or choose below.")
+        if screen.cards
+        else _("The card reader is resting. Your code and your QR open the door as always."),
+        picture="card" if screen.cards else "scan",
+        note=note,
+        foot=f"{free}  ·  " + _("Questions? Call {phone}", phone=about.phone),
+        buttons=(
+            Button("collect", _("Collect"), picture="collect"),
+            Button("return", _("Return"), picture="return"),
+        ),
+    )
+
+
+def wait(screen: Wait, _: Words) -> View:
+    line = {
+        "card": _("We are asking the library about your card."),
+        "item": _("We are asking the library about this book."),
+        "isbn": _("We are asking the library which copy this is."),
+    }[screen.what]
+    return View("Wait", _("One moment, please"), line, "wait", cancel=cancel(_))
+
+
+def collect(screen: Collect, _: Words) -> View:
+    if not screen.codes:
+        return View(
+            "Collect",
+            _("Tap your card or show the QR"),
+            _("Typing codes is closed here for today. Your books are safe, and card and QR open the door as always."),
+            "card",
+            cancel=cancel(_),
+        )
+    note = ""
+    if screen.wrong:
+        note = _("This code opens no door here; nothing is lost. Check the 8 digits and type them again.")
+        if screen.tries_left <= 3:
+            note = _.ngettext(
+                "This code opens no door here. One more try today; card and QR always work.",
+                "This code opens no door here. {n} more tries today; card and QR always work.",
+                screen.tries_left,
+            )
+    return View(
+        "Collect",
+        _("Tap your card, show the QR, or type the code"),
+        _("The code has 8 digits. It stands in the message from the library."),
+        "card",
+        note=note,
+        keypad=Keypad(screen.digits[:8], _("Erase"), _("Open")),
+        cancel=cancel(_),
+    )
+
+
+def returning(screen: Return, _: Words) -> View:
+    count = len(screen.titles)
+    if count:
+        title = _.ngettext("One book to return", "{n} books to return", count)
+        line = _("Scan the next one, or open the door and put them in.")
+    else:
+        title = _("Show the barcode of your book")
+        line = _("Hold the library's sticker under the scanner, one book after the other.")
+    if screen.offline:
+        line += "\n" + _("The library is out of reach; it books your return as soon as it is back.")
+    buttons = (Button("open", _("Open the door"), main=True), Button("undo", _("Take the last one off the list")))
+    return View(
+        "Return",
+        title,
+        line,
+        "scan",
+        rows=rows(screen.titles[::-1], _, done=True),
+        note=_(RETURN[screen.notice]) if screen.notice else "",
+        buttons=buttons if count else (),
+        cancel=cancel(_),
+    )
+
+
+def goodbye(screen: Goodbye, _: Words) -> View:
+    lines: list[str] = []
+    title = _("Thank you. Goodbye!")
+    if screen.purpose == "pickup" and screen.titles:
+        title = _("Enjoy reading!")
+        if screen.due:
+            lines.append(_("Please bring them back by {date}.", date=_date(screen.due, _.language)))
+        if screen.provisional:
+            lines.append(_("The library confirms the date soon."))
+    elif screen.purpose == "pickup":
+        lines.append(_("Nothing was booked to you."))
+    elif screen.purpose == "dropoff" and screen.titles:
+        title = _.ngettext("Thank you. One book is back.", "Thank you. {n} books are back.", len(screen.titles))
+        lines.append(
+            _("It is noted here; the library books it as soon as it is in reach.")
+            if screen.provisional
+            else _("The library has been told.")
+        )
+    elif screen.purpose == "dropoff":
+        lines.append(_("Nothing was returned; all is as before."))
+    if screen.missing:
+        lines.append(_("Something was not there: we look into it, and it was not booked to you."))
+    if screen.left:
+        lines.append(
+            _.ngettext("One parcel still waits here for you.", "{n} parcels still wait here for you.", screen.left)
+        )
+    returning = (Button("return", _("Return books")),) if screen.purpose == "pickup" else ()
+    tone: Tone = "wait" if screen.missing else "done"
+    buttons = (Button("finish", _("Done"), main=True), *returning)
+    return View("Goodbye", title, "\n".join(lines), "done", tone, rows=rows(screen.titles, _, True), buttons=buttons)
+
+
+def _date(moment: float, language: str) -> str:
+    from babel.dates import format_skeleton  # here: only a goodbye needs it, and starting should not wait for it
+
+    return str(format_skeleton("MMMMd", datetime.fromtimestamp(moment), locale=language))
+
+
+def sorry(screen: Sorry, about: About, _: Words) -> View:
+    title, line, picture = sorry_words(screen, about.phone, _)
+    offers = {"return": _("Return books"), "collect": _("Collect"), "again": _("Try again")}
+    then = tuple(Button(action, offers[action], main=n == 0) for n, action in enumerate(screen.then))
+    finish = Button("finish", _("Done"), main=not then)
+    return View("Sorry", title, line, picture, "trouble", buttons=(*then, finish))

@@ -1,0 +1,30 @@
+"""Words about the last scan, by the notice of the screen: what came of it and what to do now."""
+
+from ui.words import N_
+
+RETURN = {
+    "isbn_needs_card": N_("Please tap your card, so that we know which copy this is. Or scan the library's sticker."),
+    "isbn_not_yours": N_("This book is not on your card. Please scan the library's sticker instead."),
+    "isbn_several": N_("You have more than one copy of it. Please scan the library's sticker."),
+    "isbn_offline": N_("The library is out of reach. Please scan the library's own sticker; that works now too."),
+    "not_ours": N_("This code is not from our library. Look for our sticker, or keep this one."),
+    "twice": N_("This one is on the list already."),
+    "unreadable": N_("The code could not be read. Hold it still, a hand's width away."),
+    "full": N_("The list is full. Open the door for these first; the next ones after that."),
+    "card_taken": N_("Your card is read. Now scan the book."),
+}
+COURIER = {
+    "unknown_item": N_("This book belongs to no parcel for this place. Please lay it aside."),
+    "already_here": N_("This parcel lies here already."),
+    "recalled": N_("This parcel was called back. Please take it along again."),
+    "unreadable": N_("The code could not be read. Hold it still, a hand's width away."),
+    "no_room": N_("No free door is large enough. Please take this parcel along again."),
+    "not_put_in": N_("Noted: the parcel was not put in. It stays with you."),
+    "stuck": N_("The door did not open and rests now. The parcel stays with you."),
+}
+LOAD = {
+    "other_parcel": N_("This book belongs to another parcel. Please lay it aside for now."),
+    "unknown_item": N_("This book belongs to no parcel for this place. Please lay it aside."),
+    "twice": N_("This one is ticked already."),
+    "unreadable": N_("The code could not be read. Hold it still, a hand's width away."),
+}

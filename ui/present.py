@@ -1,0 +1,86 @@
+"""From a ``Display`` to the words and flags on the screen. Pure: no Kivy, no clock, no file but the words."""
+
+from dataclasses import replace
+from typing import assert_never
+
+from kiosk.core.screens import (
+    Collect,
+    Courier,
+    Display,
+    DoorOpen,
+    DoorStuck,
+    Goodbye,
+    Home,
+    Inside,
+    Load,
+    Opening,
+    Return,
+    Screen,
+    Sorry,
+    Wait,
+)
+from kiosk.frontend import About
+from ui import at_doors, for_patrons, for_staff
+from ui.view import Button, StillThere, View
+from ui.words import Words, words
+
+
+def present(display: Display, about: About, language: str) -> View:
+    """The whole view of a display, in ``language`` (zh or en). Never raises on any well-typed display."""
+    _ = words(language)
+    view = _screen(display.screen, about, _)
+    seconds = None if display.until is None else max(0.0, display.until - display.now)
+    note = view.note
+    if not note and not display.online and isinstance(display.screen, Home):
+        note = _("The library is out of reach just now. What lies here can be collected, and returning works.")
+    return replace(
+        view,
+        doors=display.doors,
+        seconds=seconds,
+        more=_("More time") if seconds is not None else "",
+        note=note,
+        warning=_still_there(view, _) if display.warning else None,
+        initials=display.initials,
+        place=about.names.get(_.language) or about.point,
+        switch="EN" if _.language == "zh" else "中文",
+    )
+
+
+def _still_there(view: View, _: Words) -> StillThere:
+    leaves = view.cancel or next((button for button in view.buttons if button.action == "finish"), None)
+    return StillThere(
+        title=_("Are you still there?"),
+        line=_("Otherwise we end here, so that nobody sees what is yours."),
+        stay=Button("more_time", _("Yes, I need more time"), main=True),
+        go=replace(leaves, main=False, picture=None) if leaves else None,
+    )
+
+
+def _screen(screen: Screen, about: About, _: Words) -> View:
+    match screen:
+        case Home():
+            return for_patrons.home(screen, about, _)
+        case Wait():
+            return for_patrons.wait(screen, _)
+        case Collect():
+            return for_patrons.collect(screen, _)
+        case Opening():
+            return at_doors.opening(screen, _)
+        case DoorOpen():
+            return at_doors.door_open(screen, _)
+        case DoorStuck():
+            return at_doors.door_stuck(screen, about, _)
+        case Inside():
+            return for_staff.inside(screen, _)
+        case Return():
+            return for_patrons.returning(screen, _)
+        case Courier():
+            return for_staff.courier(screen, _)
+        case Load():
+            return for_staff.load(screen, _)
+        case Goodbye():
+            return for_patrons.goodbye(screen, _)
+        case Sorry():
+            return for_patrons.sorry(screen, about, _)
+        case _ as never:
+            assert_never(never)

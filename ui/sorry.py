@@ -1,0 +1,168 @@
+"""Words for each reason of ``Sorry``: what happened, what it means for you, what to do next."""
+
+from typing import NamedTuple
+
+from kiosk.core.screens import Sorry
+from ui.view import PictureName
+from ui.words import N_, Words
+
+
+class Reason(NamedTuple):
+    happened: str
+    meaning: str
+    next: str
+    picture: PictureName
+
+
+REASONS: dict[str, Reason] = {
+    "card_unknown": Reason(
+        N_("We do not know this card yet"),
+        N_("Nothing was opened. Your library may know you by another card."),
+        N_("Try your library card, show the QR, or call us: {phone}."),
+        "card",
+    ),
+    "card_unread": Reason(
+        N_("The card went away too soon"),
+        N_("It could not be read; nothing has changed."),
+        N_("Lay it on the reader again and leave it there for a moment."),
+        "card",
+    ),
+    "card_two": Reason(
+        N_("There are two cards on the reader"),
+        N_("We cannot tell which one is meant; nothing has changed."),
+        N_("Please take your card out of the wallet and lay it down alone."),
+        "card",
+    ),
+    "card_unfit": Reason(
+        N_("This card cannot be used here"),
+        N_("It has no number that the library could know. Nothing has changed."),
+        N_("Try your library card or citizen card, or call us: {phone}."),
+        "card",
+    ),
+    "patron_blocked": Reason(
+        N_("The library asks you to talk first"),
+        N_("Your books stay here, safe. You can return books as always."),
+        N_("Please call the library, it is quickly settled: {phone}."),
+        "phone",
+    ),
+    "patron_expired": Reason(
+        N_("Your library card has run out"),
+        N_("Your books stay here, safe, until you have renewed it. You can return books as always."),
+        N_("Renew it at the library, or call us: {phone}."),
+        "card",
+    ),
+    "nothing_ready": Reason(
+        N_("Nothing is waiting here for you yet"),
+        N_("The library sends you a message as soon as your books are behind a door."),
+        N_("Please come back then. If you have a message already, call us: {phone}."),
+        "ask",
+    ),
+    "ready_elsewhere": Reason(
+        N_("Your books are waiting at another place"),
+        N_("They are safe and still yours."),
+        N_("Please collect them there, or call us: {phone}."),
+        "ask",
+    ),
+    "parcel_expired": Reason(
+        N_("The time to collect is over"),
+        N_("Your books are going back to the library. Nothing was booked to you."),
+        N_("Ask for them again at any time, or call us: {phone}."),
+        "parcel",
+    ),
+    "parcel_recalled": Reason(
+        N_("The library has called these books back"),
+        N_("Nothing was booked to you."),
+        N_("Call us and we find you another copy: {phone}."),
+        "parcel",
+    ),
+    "parcel_in_doubt": Reason(
+        N_("We must look behind this door first"),
+        N_("Your books are safe and still yours, and staff have been told."),
+        N_("Please come back later, or call us: {phone}."),
+        "parcel",
+    ),
+    "code_wrong": Reason(
+        N_("This code opens no door here"),
+        N_("Nothing was opened and nothing is lost."),
+        N_("Check the 8 digits in the message, tap your card, or call us: {phone}."),
+        "ask",
+    ),
+    "codes_closed": Reason(
+        N_("Typing codes is closed here for today"),
+        N_("Too many codes did not fit. Your books are safe."),
+        N_("Tap your card or show the QR instead, or call us: {phone}."),
+        "ask",
+    ),
+    "pass_forged": Reason(
+        N_("This QR is not from our library"),
+        N_("Nothing was opened."),
+        N_("Show the QR in the library's own message, tap your card, or call us: {phone}."),
+        "scan",
+    ),
+    "pass_expired": Reason(
+        N_("This QR has run out"),
+        N_("Nothing was opened; what is yours is safe."),
+        N_("Tap your card, ask for a new QR, or call us: {phone}."),
+        "scan",
+    ),
+    "pass_elsewhere": Reason(
+        N_("This QR belongs to another place"),
+        N_("Your books are safe there."),
+        N_("Look in the message for the name of the place, or call us: {phone}."),
+        "scan",
+    ),
+    "pass_used": Reason(
+        N_("This QR has done its work already"),
+        N_("Its books have been collected."),
+        N_("If that was not you or somebody you sent, call us at once: {phone}."),
+        "scan",
+    ),
+    "code_unreadable": Reason(
+        N_("The code could not be read"),
+        N_("Nothing has changed."),
+        N_("Make the screen brighter, hold the code still a hand's width away, and try again."),
+        "scan",
+    ),
+    "library_away": Reason(
+        N_("The library is out of reach just now"),
+        N_("We cannot look you up. What lies here for you is safe."),
+        N_("Please try again in a few minutes. Returning books works now. Questions: {phone}."),
+        "away",
+    ),
+    "cabinet_full": Reason(
+        N_("All doors are taken"),
+        N_("Your books are still with you and on your card, as before."),
+        N_("Please come back later or use another place. Questions: {phone}."),
+        "full",
+    ),
+    "door_stuck": Reason(
+        N_("The door did not open"),
+        N_("What lies behind it is safe and still yours, and staff have been told."),
+        N_("Please call us and we open it for you: {phone}."),
+        "phone",
+    ),
+    "door_unreachable": Reason(
+        N_("The doors do not answer just now"),
+        N_("Nothing was opened and nothing was booked. What is yours is safe."),
+        N_("Please try again in a few minutes, or call us: {phone}."),
+        "away",
+    ),
+    "store_trouble": Reason(
+        N_("This machine must rest for a moment"),
+        N_("It cannot write anything down, so it opens no door. What is yours is safe."),
+        N_("Staff have been told. Please come back later, or call us: {phone}."),
+        "away",
+    ),
+}
+
+
+def sorry_words(screen: Sorry, phone: str, _: Words) -> tuple[str, str, PictureName]:
+    """Title, line (meaning, the library's own words if any, next step; a line each) and picture."""
+    reason = REASONS[screen.reason]
+    lines = [_(reason.meaning)]
+    if screen.detail and screen.reason in ("ready_elsewhere", "pass_elsewhere"):
+        lines.append(_("There: {places}.", places=screen.detail))
+    elif screen.detail:
+        lines.append(_("The library says: {detail}", detail=screen.detail))
+    lines.append(_(reason.next, phone=phone))
+    return _(reason.happened), "\n".join(lines), reason.picture

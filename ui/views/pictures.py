@@ -1,0 +1,192 @@
+"""Line pictures of one weight, drawn on a square of 100 units (y upward) by canvas instructions."""
+
+from collections.abc import Callable
+from math import cos, pi, sin
+
+from kivy.graphics import Color, Ellipse, Rectangle, SmoothLine
+from kivy.uix.widget import Widget
+
+from ui.layout import Box
+from ui.theme import Colour
+from ui.view import PictureName
+
+WEIGHT = 5.0  # of the grid's units, whatever the size of the picture
+
+
+class Pen:
+    """Draws on the square inside ``box`` with lines ``weight`` pixels wide."""
+
+    def __init__(self, box: Box, weight: float) -> None:
+        self.scale = min(box.w, box.h) / 100
+        self.x0, self.y0 = box.x + (box.w - 100 * self.scale) / 2, box.y + (box.h - 100 * self.scale) / 2
+        self.weight = max(1.0, weight / 2)  # Kivy counts from the middle of the line
+
+    def at(self, points: list[tuple[float, float]]) -> list[float]:
+        """Pixels, in one flat list as Kivy wants them."""
+        return [value for x, y in points for value in (self.x0 + x * self.scale, self.y0 + y * self.scale)]
+
+    def path(self, *points: tuple[float, float], close: bool = False) -> SmoothLine:
+        """A line through the points."""
+        return SmoothLine(points=self.at(list(points)), width=self.weight, close=close, joint="round", cap="round")
+
+    def arc(self, x: float, y: float, r: float, start: float = 0, end: float = 360) -> None:
+        """Part of a circle; degrees, counted from the right and upward."""
+        steps = max(8, int(abs(end - start) / 6))
+        angles = [(start + (end - start) * n / steps) * pi / 180 for n in range(steps + 1)]
+        whole = abs(end - start) >= 360
+        points = [(x + r * cos(angle), y + r * sin(angle)) for angle in (angles[:-1] if whole else angles)]
+        self.path(*points, close=whole)
+
+    def frame(self, x: float, y: float, w: float, h: float, r: float = 4) -> None:
+        """A rectangle with round corners."""
+        corners = ((x + w - r, y + h - r, 0), (x + r, y + h - r, 90), (x + r, y + r, 180), (x + w - r, y + r, 270))
+        points = []
+        for cx, cy, start in corners:
+            points += [
+                (cx + r * cos((start + 15 * n) * pi / 180), cy + r * sin((start + 15 * n) * pi / 180)) for n in range(7)
+            ]
+        self.path(*points, close=True)
+
+    def dot(self, x: float, y: float, r: float) -> None:
+        """A filled circle."""
+        (px, py), size = self.at([(x - r, y - r)]), 2 * r * self.scale
+        Ellipse(pos=(px, py), size=(size, size))
+
+    def fill(self, x: float, y: float, w: float, h: float) -> None:
+        """A filled rectangle."""
+        Rectangle(pos=self.at([(x, y)]), size=(w * self.scale, h * self.scale))
+
+
+def _book(pen: Pen, x: float, y: float, w: float = 30, h: float = 38) -> None:
+    pen.frame(x, y, w, h, 3)
+    pen.path((x + 7, y), (x + 7, y + h))
+    pen.path((x + 14, y + h - 10), (x + w - 6, y + h - 10))
+
+
+def _arrow(pen: Pen, x: float, start: float, end: float) -> None:
+    back = 7 if end < start else -7
+    pen.path((x, start), (x, end))
+    pen.path((x - 7, end + back), (x, end), (x + 7, end + back))
+
+
+def _tray(pen: Pen) -> None:
+    pen.path((14, 36), (14, 16), (86, 16), (86, 36))
+
+
+def _card(pen: Pen) -> None:
+    pen.frame(22, 14, 56, 14, 5)  # the reader
+    pen.path((44, 21), (56, 21))
+    pen.frame(26, 50, 48, 32, 4)  # the card
+    pen.path((26, 71), (74, 71))
+    pen.path((33, 60), (45, 60))
+    for r in (6, 12):
+        pen.arc(50, 30, r, 40, 140)
+
+
+def _scan(pen: Pen) -> None:
+    for x, y, dx, dy in ((16, 82, 1, -1), (84, 82, -1, -1), (16, 18, 1, 1), (84, 18, -1, 1)):
+        pen.path((x, y + 14 * dy), (x, y), (x + 14 * dx, y))
+    for x, w in ((27, 4), (34, 2), (39, 6), (49, 2), (54, 4), (62, 2), (67, 6)):
+        pen.fill(x, 32, w, 36)
+    pen.path((10, 50), (90, 50))
+
+
+def _collect(pen: Pen) -> None:
+    _tray(pen)
+    _book(pen, 16, 40)
+    _arrow(pen, 67, 34, 82)
+
+
+def _return(pen: Pen) -> None:
+    _tray(pen)
+    _book(pen, 16, 44)
+    _arrow(pen, 67, 82, 34)
+
+
+def _cabinet(pen: Pen) -> None:
+    pen.frame(18, 12, 64, 76, 4)
+    for y in (37, 63):
+        pen.path((18, y), (82, y))
+    pen.path((50, 12), (50, 88))
+    for x in (42, 74):
+        for y in (25, 50, 76):
+            pen.dot(x, y, 1.8)
+
+
+def _wait(pen: Pen) -> None:
+    pen.arc(50, 50, 34)
+    pen.path((50, 70), (50, 50), (64, 42))
+
+
+def _done(pen: Pen) -> None:
+    pen.arc(50, 50, 36)
+    pen.path((33, 50), (45, 38), (68, 63))
+
+
+def _parcel(pen: Pen) -> None:
+    pen.frame(18, 20, 64, 52, 4)
+    pen.path((18, 56), (82, 56))
+    pen.path((42, 56), (42, 42), (58, 42), (58, 56))
+    pen.path((27, 72), (33, 82), (67, 82), (73, 72))
+
+
+def _away(pen: Pen) -> None:
+    pen.arc(34, 46, 15, 90, 270)
+    pen.arc(50, 56, 20, 20, 165)
+    pen.arc(69, 45, 14, -90, 80)
+    pen.path((34, 31), (69, 31))
+    pen.path((22, 18), (80, 82))
+
+
+def _full(pen: Pen) -> None:
+    _cabinet(pen)
+    for x, y in ((23, 67), (55, 67), (23, 42), (55, 42), (23, 17), (55, 17)):
+        pen.fill(x, y, 12, 14)
+
+
+def _ask(pen: Pen) -> None:
+    pen.arc(50, 50, 36)
+    pen.arc(50, 58, 11, 180, -60)
+    pen.path((55.5, 48.5), (50, 43), (50, 38))
+    pen.dot(50, 28, 2.6)
+
+
+def _phone(pen: Pen) -> None:
+    pen.frame(32, 12, 36, 76, 6)
+    pen.path((45, 78), (55, 78))
+    pen.dot(50, 22, 2.2)
+    for r in (9, 17):
+        pen.arc(72, 56, r, -45, 45)
+        pen.arc(28, 56, r, 135, 225)
+
+
+DRAWN: dict[PictureName, Callable[[Pen], None]] = {
+    "card": _card,
+    "scan": _scan,
+    "collect": _collect,
+    "return": _return,
+    "cabinet": _cabinet,
+    "wait": _wait,
+    "done": _done,
+    "parcel": _parcel,
+    "away": _away,
+    "full": _full,
+    "ask": _ask,
+    "phone": _phone,
+}
+
+
+class Picture(Widget):
+    """A picture in its box, on a round ground when ``ground`` is given."""
+
+    def __init__(self, name: PictureName, box: Box, unit: float, colour: Colour, ground: Colour | None = None) -> None:
+        super().__init__(pos=(box.x, box.y), size=(box.w, box.h), size_hint=(None, None))
+        side = min(box.w, box.h)
+        with self.canvas:
+            if ground:
+                Color(*ground)
+                Ellipse(pos=(box.x + (box.w - side) / 2, box.y + (box.h - side) / 2), size=(side, side), segments=120)
+                inset = side * 0.17
+                box = Box(box.x + inset, box.y + inset, box.w - 2 * inset, box.h - 2 * inset)
+            Color(*colour)
+            DRAWN[name](Pen(box, WEIGHT * unit))

@@ -1,0 +1,97 @@
+"""Things to touch. Pressed at touch-down, at once and without asking anybody; reported when let go inside."""
+
+from collections.abc import Callable
+from typing import Any
+
+from kivy.graphics import Color, SmoothLine, SmoothRoundedRectangle
+from kivy.uix.widget import Widget
+
+from ui.fonts import Fonts
+from ui.layout import Box
+from ui.theme import CORNER, Colour, Look
+from ui.view import PictureName
+from ui.views.pictures import Picture
+from ui.views.text import Text
+
+
+class Touch(Widget):
+    """A round-cornered area that reports ``on_tap`` once a touch. Held by one finger at a time.
+
+    ``kind``: ``main`` (filled), ``plain`` (outlined), ``quiet`` (no edge until pressed).
+    """
+
+    def __init__(self, box: Box, look: Look, on_tap: Callable[[], None], kind: str = "plain") -> None:
+        super().__init__(pos=(box.x, box.y), size=(box.w, box.h), size_hint=(None, None))
+        self.box, self.look, self.on_tap, self.kind = box, look, on_tap, kind
+        self._holder: Any = None
+        palette = look.palette
+        corner = CORNER * look.unit
+        with self.canvas.before:
+            if kind == "main":
+                Color(*palette.ink[:3], 0.12)
+                SmoothRoundedRectangle(pos=(box.x, box.y - 6 * look.unit), size=(box.w, box.h), radius=[corner])
+            self._fill = Color(*self._rest())
+            SmoothRoundedRectangle(pos=(box.x, box.y), size=(box.w, box.h), radius=[corner])
+            if kind == "plain":
+                Color(*palette.line)
+                edge = max(1.0, 1.5 * look.unit)
+                SmoothLine(rounded_rectangle=(box.x, box.y, box.w, box.h, corner), width=edge)
+
+    @property
+    def ink(self) -> Colour:
+        """The colour of what stands on it."""
+        return self.look.palette.main_ink if self.kind == "main" else self.look.palette.ink
+
+    def _rest(self) -> Colour:
+        palette = self.look.palette
+        return {"main": palette.main, "plain": palette.surface, "quiet": palette.ground}[self.kind]
+
+    def _down(self) -> Colour:
+        palette = self.look.palette
+        return palette.main_pressed if self.kind == "main" else palette.pressed
+
+    def on_touch_down(self, touch: Any) -> bool:
+        """Take the touch if it is inside; a second finger on the same area counts for nothing."""
+        if not self.box.holds(*touch.pos) or getattr(touch, "button", "left") != "left":
+            return False
+        if self._holder is None:
+            self._holder = touch
+            touch.grab(self)
+            self._fill.rgba = self._down()
+        return True
+
+    def on_touch_up(self, touch: Any) -> bool:
+        """Let go: inside means it, outside takes it back."""
+        if touch is not self._holder:
+            return False
+        self._holder = None
+        touch.ungrab(self)
+        self._fill.rgba = self._rest()
+        if self.box.holds(*touch.pos):
+            self.on_tap()
+        return True
+
+
+def button(
+    words: str,
+    box: Box,
+    fonts: Fonts,
+    look: Look,
+    on_tap: Callable[[], None],
+    kind: str = "plain",
+    picture: PictureName | None = None,
+    size: int = 48,
+    bold: bool = True,
+) -> Touch:
+    """A touch with words on it, under a large picture if there is one."""
+    touch = Touch(box, look, on_tap, kind)
+    inset = 20 * look.unit
+    inner = Box(box.x + inset, box.y, box.w - 2 * inset, box.h)
+    if picture:
+        low = Box(inner.x, box.y + box.h * 0.08, inner.w, box.h * 0.26)
+        high = Box(inner.x, box.y + box.h * 0.37, inner.w, box.h * 0.54)
+        touch.add_widget(Picture(picture, high, look.unit, look.palette.accent))
+        touch.add_widget(Text(words, low, fonts, look, 72, touch.ink, bold, "center", "middle"))
+    else:
+        touch.add_widget(Text(words, inner, fonts, look, size, touch.ink, bold, "center", "middle"))
+    return touch
