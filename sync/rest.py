@@ -188,6 +188,8 @@ class Rest:
 
 def _read_body(response: requests.Response) -> bytes:
     """The body as sent (never unpacked: no gzip bombs), at most ``BODY_MAX`` bytes."""
+    if "Content-Length" not in response.headers and "Transfer-Encoding" not in response.headers:
+        raise ServiceSilent("the reply does not say where it ends")  # it may have been cut anywhere
     body = bytearray()
     for chunk in response.raw.stream(CHUNK, decode_content=False):
         body += chunk

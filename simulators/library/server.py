@@ -17,8 +17,8 @@ from sync.rest import Settings
 Fault = Literal["fails", "busy", "hangs", "not_json", "wrong_shape", "answer_lost"]
 
 
-class _Faults:
-    """Wraps the application. ``fault`` None: everything passes."""
+class Wire:
+    """Between the server and the application. ``fault`` None: everything passes."""
 
     def __init__(self, app: Any) -> None:
         self.app = app
@@ -76,7 +76,7 @@ class Library:
         self.ledger = Ledger(data / "library.sqlite", signing_key(), clock)
         seed(self.ledger)
         self._write_files()
-        self._faults = _Faults(make_app(self.ledger))
+        self.wire = Wire(make_app(self.ledger))
         self._held = _bind(port)  # bound, never listening: keeps the port ours, and refuses while paused
         self.port: int = self._held.getsockname()[1]
         self._server: uvicorn.Server | None = None
@@ -89,7 +89,7 @@ class Library:
     @property
     def requests_seen(self) -> int:
         """How many requests arrived, whatever became of them."""
-        return self._faults.seen
+        return self.wire.seen
 
     def settings_of(self, point: str) -> tuple[Settings, str, str]:
         """The arguments of ``sync.rest.connect`` for a point."""
@@ -105,7 +105,7 @@ class Library:
         assert self._server is None
         listening = _bind(self.port)
         config = uvicorn.Config(
-            self._faults,
+            self.wire,
             log_config=None,
             log_level="critical",
             access_log=False,
@@ -134,7 +134,7 @@ class Library:
     def fault(self, fault: Fault | None, times: int = 1_000_000) -> None:
         """The next ``times`` requests go wrong: it fails (500), is busy (503), hangs until the client leaves, answers
         what is no JSON or has the wrong shape, or does what it is told and the answer is lost. None: no fault."""
-        self._faults.fault, self._faults.left = fault, times
+        self.wire.fault, self.wire.left = fault, times
 
     def __enter__(self) -> "Library":
         self.resume()

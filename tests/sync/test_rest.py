@@ -6,6 +6,7 @@ import time
 
 import pytest
 import requests
+from rest_contract import Exchange
 
 from simulators.library.packing import change_patron, pack_parcel, recall_parcel
 from simulators.library.passes import card_verifier
@@ -31,8 +32,8 @@ from sync.messages import (
     WhoIs,
 )
 from sync.service import Service
-from tests.sync.conftest import POINT, Exchange
 
+POINT = "dongmen"
 NOW = time.time()
 READY = Telling("dongmen-1-1", 1, NOW - 60, ParcelReady("P00001", "A1", "C2001"))
 KEY = secrets_of(POINT).hashing_key
