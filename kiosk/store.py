@@ -7,6 +7,7 @@ journal need no lock.
 
 import contextlib
 import sqlite3
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -34,6 +35,8 @@ from kiosk.schema import (
 )
 from kiosk.tables import TABLES, Unreadable
 from sync.messages import Receipt, Telling, Told
+
+__all__ = ["Store", "StoreDamaged", "StoreError", "StoreTrouble", "StoreUnfit", "open_journal", "probe"]
 
 _TOLD: TypeAdapter[Told] = TypeAdapter(Told)
 
@@ -191,23 +194,30 @@ class Store:
 @contextlib.contextmanager
 def open_journal(path: Path, point: str) -> Iterator[Journal]:
     """The journal alone, for reading, also while the kiosk runs. Raises ``StoreUnfit``, also inside the block."""
+    if not path.exists():
+        raise StoreUnfit(f"{path}: not there; the kiosk has not run here yet")
     with _unfit_for(path), contextlib.closing(connect(path, read_only=True)) as db:
         examine(path, db, point)
+        db.execute("BEGIN")  # one view of it all, whatever the kiosk adds meanwhile
         yield Journal(db.conn.execute)
 
 
-def probe(path: Path, point: str) -> None:
-    """Whether ``Store.open`` would work on this file: sound, ours, writable, nobody's. Changes and makes nothing.
+def probe(path: Path, point: str) -> bool:
+    """Whether there is a store; if so, ``Store.open`` would take it: it is sound, ours, writable and nobody's.
 
-    Raises ``StoreUnfit``.
+    Changes and makes nothing. Raises ``StoreUnfit``, also where a store could not be made.
     """
     with contextlib.ExitStack() as undo, _unfit_for(path):
         if lock_file(path).exists():
             undo.callback(Owner.of(path).release)
+        if not path.exists():
+            tempfile.TemporaryFile(dir=path.parent).close()
+            return False
         db = undo.enter_context(contextlib.closing(connect(path)))
         examine(path, db, point)
         db.execute("BEGIN IMMEDIATE")
         db.execute("ROLLBACK")
+    return True
 
 
 @contextlib.contextmanager

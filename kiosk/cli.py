@@ -1,0 +1,152 @@
+"""The commands: ``kiosk run``, ``kiosk check``, ``kiosk journal``.
+
+Exit status: 0 all is well; 1 unfit, or the journal's chain is broken; 2 the configuration or the command line is
+wrong; 3 the store cannot be used. Other numbers are those of ``kiosk.app.run``.
+"""
+
+import json
+import re
+import sys
+import textwrap
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from hardware.registry import UnknownDriver
+from kiosk.config import Config, ConfigError, load
+from kiosk.journal import Entry, Verdict
+from kiosk.journal_words import WORDS, line, without_patrons
+from kiosk.store import StoreError, open_journal
+
+EXIT_UNFIT = 1
+EXIT_CONFIG = 2
+EXIT_STORE = 3
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+
+
+class _ConfigFile(click.ParamType[Config]):
+    """A configuration, loaded; else one message and exit 2, before anything starts."""
+
+    name = "config"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Config:
+        try:
+            return load(Path(str(value)))
+        except ConfigError as error:
+            _end(EXIT_CONFIG, error)
+
+
+class _Moment(click.ParamType[float]):
+    """``-1d``, ``-90m`` or ISO 8601 (local time unless it says otherwise), as Unix seconds."""
+
+    name = "moment"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        text = str(value)
+        if ago := re.fullmatch(r"-(\d{1,6})([smhdw])", text):
+            return time.time() - int(ago[1]) * _SECONDS[ago[2]]
+        try:
+            return datetime.fromisoformat(text).timestamp()
+        except (ValueError, OverflowError):
+            self.fail(f"{text!r} is neither like -1d (s, m, h, d, w) nor like 2026-11-23T08:00", param, ctx)
+
+
+config_argument = click.argument("config", type=_ConfigFile())
+
+
+@click.group()
+@click.version_option(package_name="shuxiang-kiosk", prog_name="kiosk")
+def main() -> None:
+    """A self-service kiosk and book-locker controller for libraries."""
+
+
+@main.command()
+@config_argument
+@click.option("--screen", default="", metavar="NAME", help="Another front end than [screen] names, such as json.")
+def run(config: Config, screen: str) -> None:
+    """Open this pickup point to its patrons."""
+    from kiosk import app  # the other commands need none of the machine
+
+    try:
+        sys.exit(app.run(config, screen))
+    except StoreError as error:
+        _end(EXIT_STORE, error)
+    except UnknownDriver as error:
+        _end(EXIT_CONFIG, error)
+
+
+@main.command()
+@config_argument
+@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of a table.")
+def check(config: Config, as_json: bool) -> None:
+    """Look whether this point is fit: configuration, store, each device, library, screen. Exit 1 when it is not."""
+    from kiosk.check import checks
+
+    found = []
+    for result in checks(config):
+        found.append(result)
+        if not as_json:
+            _row(result.name, result.ok, result.words)
+    fit = all(result.ok for result in found)
+    if as_json:
+        report = {"point": config.point.id, "fit": fit, "checks": [result._asdict() for result in found]}
+        click.echo(json.dumps(report, ensure_ascii=False, indent=2))
+    else:
+        wrong = sum(not result.ok for result in found)
+        click.echo(
+            "\nThis point is fit." if fit else f"\nThis point is not fit: {wrong} of {len(found)} need attention."
+        )
+    sys.exit(0 if fit else EXIT_UNFIT)
+
+
+def _row(name: str, ok: bool, words: str) -> None:
+    mark = click.style("ok   ", fg="green") if ok else click.style("UNFIT", fg="red", bold=True)
+    first, *more = textwrap.wrap(words, 92, break_long_words=False, break_on_hyphens=False) or [""]
+    click.echo(f"{mark}  {name:<20} {first}")
+    for rest in more:
+        click.echo(f"{'':<28}{rest}")
+
+
+@main.command()
+@config_argument
+@click.option("--since", type=_Moment(), metavar="WHEN", help="Not before: -1d, -90m, or 2026-11-23T08:00.")
+@click.option("--kind", "kinds", multiple=True, type=click.Choice(sorted(WORDS)), metavar="KIND", help="Only these.")
+@click.option("--limit", type=click.IntRange(1), default=None, help="Only so many, the newest.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@click.option("--verify", "only_verify", is_flag=True, help="Only say whether the chain holds.")
+def journal(
+    config: Config, since: float | None, kinds: tuple[str, ...], limit: int | None, as_json: bool, only_verify: bool
+) -> None:
+    """What happened here, newest last. The hash chain is always verified; exit 1 when it is broken.
+
+    Patrons stand there by marks, the same mark for the same patron.
+    """
+    try:
+        with open_journal(config.store, config.point.id) as book:
+            verdict = book.verify()
+            entries = [] if only_verify else book.entries(kinds=kinds, since=since, limit=limit)
+    except StoreError as error:
+        _end(EXIT_STORE, error)
+    for entry in entries:
+        click.echo(_as_json(entry, config) if as_json else line(entry, config.keyring.hashing))
+    click.echo(_verdict(verdict, config), err=as_json)
+    sys.exit(0 if verdict.ok else EXIT_UNFIT)
+
+
+def _as_json(entry: Entry, config: Config) -> str:
+    said = entry._replace(facts=without_patrons(entry, config.keyring.hashing))
+    return json.dumps(said._asdict(), ensure_ascii=False)
+
+
+def _verdict(verdict: Verdict, config: Config) -> str:
+    if verdict.ok:
+        return f"{config.store}: the chain of {verdict.n} facts is unbroken"
+    return f"{config.store}: THE CHAIN IS BROKEN at row {verdict.n}: {verdict.reason}"
+
+
+def _end(status: int, error: Exception) -> NoReturn:
+    click.echo(f"kiosk: {error}", err=True)
+    sys.exit(status)

@@ -1,0 +1,72 @@
+"""The journal in plain words, for people. Patrons stand there by a mark that says nothing outside this point."""
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from kiosk.journal import Entry
+
+WORDS: Mapping[str, str] = {
+    "parcel_ready": "parcel {parcel} lies in {compartment}, loaded by {courier}",
+    "parcel_collected": "parcel {parcel} was collected by {patron} ({proof})",
+    "parcel_missing": "parcel {parcel} is not behind its door, says {by}",
+    "parcel_removed": "parcel {parcel} was taken out by {courier}",
+    "item_dropped": "item {item} was returned in {compartment}",
+    "items_cleared": "returned items were taken out of {compartment} by {courier}: {items}",
+    "point_trouble": "trouble: {what} {compartment} {parcel} {detail}",
+    "booted": "the kiosk started; doors under way: {orders}",
+    "proved": "{person} came with a {proof}",
+    "turned_away": "sorry: {reason} {person}",
+    "wrong_code": "a wrong pickup code, the {today}. today",
+    "unlock_ordered": "door {compartment}: unlock ordered for {purpose} by {person} {about} (order {order}.{attempt})",
+    "unlock_answered": "door {compartment}: the board says {pulse} (order {order}.{attempt})",
+    "door_opened": "door {compartment}: seen open (order {order})",
+    "door_shut": "door {compartment}: seen shut (order {order})",
+    "not_opened": "door {compartment}: not seen opening, given up (order {order})",
+    "parcel_announced": "parcel {parcel} was announced",
+    "parcel_called_back": "parcel {parcel} was called back",
+    "left_inside": "parcel {parcel} was left in {compartment} by its reader",
+    "device_changed": "device {device} {up} {why}",
+    "service_changed": "the lending service {up}",
+    "clock_set": "the clock was set by {by} s",
+    "disagreed": "the library says {status} to {key}: {detail}",
+}
+_PEOPLE = ("person", "patron", "courier", "by")
+_UP = {True: "answers", False: "is lost"}
+
+
+def without_patrons(entry: Entry, key: bytes) -> dict[str, Any]:
+    """The facts of an entry with a short keyed mark for each person, the same for the same person."""
+    return {name: _mark(value, key) if name in _PEOPLE else value for name, value in entry.facts.items()}
+
+
+def line(entry: Entry, key: bytes) -> str:
+    """One entry as one line."""
+    facts = {name: _word(value) for name, value in without_patrons(entry, key).items()}
+    words = WORDS.get(entry.kind, entry.kind).format_map(_Lenient(facts))
+    at = datetime.fromtimestamp(entry.at).astimezone().isoformat(sep=" ", timespec="seconds")
+    visit = f"visit {entry.session}" if entry.session else "-"
+    return f"{entry.n:>7}  {at}  {visit:<10}  {' '.join(words.split())}"
+
+
+class _Lenient(dict[str, str]):
+    """Facts written by an older version may lack a value."""
+
+    def __missing__(self, name: str) -> str:
+        return "?"
+
+
+def _mark(value: Any, key: bytes) -> Any:
+    if not isinstance(value, str) or not value:  # clock_set has a number ``by``
+        return value
+    return "person-" + hmac.new(key, b"journal:" + value.encode(), hashlib.sha256).hexdigest()[:6]
+
+
+def _word(value: Any) -> str:
+    if isinstance(value, bool):
+        return _UP[value]
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "none"
+    return f"{value:+.0f}" if isinstance(value, float) else str(value)
