@@ -48,7 +48,12 @@ class Page(Widget):
         names = {name for name, part in self.parts.items() if isinstance(part, Touch)}
         if "veil" in self.parts:
             names &= {"stay", "go"}
-        return {name: self.place.boxes[name] for name in names}
+        return {self._meant(name): self.place.boxes[name] for name in names}
+
+    def _meant(self, name: str) -> str:
+        """A button is called by what it does ("open", "check 3"), anything else by its place."""
+        says = self._keys[name][0] if isinstance(self._keys[name], tuple) else None
+        return f"{says.action} {says.value}".strip() if isinstance(says, Button) else name
 
     def _put(self, name: str, says: Hashable, make: Callable[[Box], Any], over: bool = False) -> None:
         """The part ``name`` as ``make`` makes it, unless it stands there already saying the same."""

@@ -1,0 +1,77 @@
+"""``python -m simulators demo``: a whole pickup point on this machine, with no hardware at all."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+
+from simulators.machine import Machine
+from simulators.prompt import Prompt
+from simulators.screen import NoDisplay, NotOnScreen, Xvfb
+from simulators.tour import Tour, TourFailed
+
+WIDTH, HEIGHT = 1080, 1920
+
+
+@click.group()
+def main() -> None:
+    """The other end of every wire."""
+
+
+@main.command()
+@click.option("--tour", is_flag=True, help="Play the guided tour even where there is a display.")
+@click.option("--folder", type=click.Path(path_type=Path), default=Path("build/demo"), show_default=True)
+def demo(tour: bool, folder: Path) -> None:
+    """Start twins, library and kiosk. With a display you play the people; without one a guided tour is played."""
+    work = folder.absolute() / "point"
+    shutil.rmtree(work, ignore_errors=True)
+    with Machine(work) as machine:
+        if machine.no_pcsc:
+            click.echo(f"No PC/SC here ({machine.no_pcsc}): the demo uses a serial card reader instead.")
+        if os.environ.get("DISPLAY") and not tour:
+            play_yourself(machine)
+        else:
+            sys.exit(play_tour(machine, folder.absolute()))
+
+
+def play_yourself(machine: Machine) -> None:
+    """The kiosk in a window, the people at the prompt."""
+    width, height = 540, 960  # as much of a portrait panel as a desk's screen holds
+    text = machine.config.read_text(encoding="utf-8")
+    machine.config.write_text(text + f"width = {width}\nheight = {height}\n", encoding="utf-8")
+    with (machine.folder / "kiosk.log").open("ab") as log:
+        command = [sys.executable, "-m", "kiosk", "run", str(machine.config)]
+        kiosk = subprocess.Popen(command, env=machine.env, stderr=log, stdout=log)
+    try:
+        Prompt(machine).cmdloop()
+    finally:
+        kiosk.terminate()
+        kiosk.wait(10)
+
+
+def play_tour(machine: Machine, folder: Path) -> int:
+    """The guided tour under a display of our own; 0 only when ledger, cabinet and journal agree at its end."""
+    for old in folder.glob("*.png"):
+        old.unlink()
+    try:
+        with Xvfb(WIDTH, HEIGHT) as display:
+            tour = Tour(machine, display, folder)
+            try:
+                doubts = tour.run()
+            finally:
+                tour.close()
+    except (NoDisplay, NotOnScreen, TourFailed) as trouble:
+        click.echo(f"The tour ended early: {trouble}. The kiosk's own words are in {machine.folder / 'kiosk.log'}")
+        return 1
+    for doubt in doubts:
+        click.echo(f"They disagree: {doubt}")
+    if not doubts:
+        click.echo(f"Ledger, cabinet and journal agree. Pictures of each screen are in {folder}")
+    return 1 if doubts else 0
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,104 @@
+"""Do the three witnesses agree? The library's ledger, the cabinet as it stands, and the point's own journal.
+
+The journal is read through ``kiosk journal``, which also checks its hash chain: nobody here knows the store.
+"""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from simulators.cabinet import Cabinet
+from simulators.library.ledger import Ledger
+
+Inside = dict[str, frozenset[str]]  # compartment to what lies there
+
+
+def read_journal(config: Path, env: Mapping[str, str]) -> list[dict[str, Any]]:
+    """All facts, oldest first. Raises ``CalledProcessError`` when the chain is broken."""
+    command = [sys.executable, "-m", "kiosk", "journal", str(config), "--json"]
+    done = subprocess.run(command, env=dict(env), check=True, capture_output=True, text=True)
+    return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+
+
+def by_journal(facts: list[dict[str, Any]], parcels: Mapping[str, frozenset[str]]) -> Inside:
+    """What should lie in each compartment, by what the point remembers. ``parcels``: the items of each."""
+    inside: dict[str, set[str]] = {}
+    places: dict[str, str] = {}
+    for fact in facts:
+        body, kind = fact["facts"], fact["kind"]
+        if kind == "parcel_ready":
+            places[body["parcel"]] = body["compartment"]
+            inside.setdefault(body["compartment"], set()).update(parcels[body["parcel"]])
+        elif kind in ("parcel_collected", "parcel_missing", "parcel_removed"):
+            inside.get(places.pop(body["parcel"], ""), set()).difference_update(parcels[body["parcel"]])
+        elif kind == "item_dropped":
+            inside.setdefault(body["compartment"], set()).add(body["item"])
+        elif kind == "items_cleared":
+            inside.get(body["compartment"], set()).difference_update(body["items"])
+    return {name: frozenset(items) for name, items in inside.items() if items}
+
+
+def by_ledger(ledger: Ledger, point: str) -> Inside:
+    """What should lie in each compartment, by the library's books; returned items by where they were dropped."""
+    inside: dict[str, set[str]] = {}
+    sql = (
+        "select compartment, barcode from parcels join parcel_items on id = parcel where point = ? and status = 'ready'"
+    )
+    for row in ledger.rows(sql, point):
+        inside.setdefault(row["compartment"], set()).add(row["barcode"])
+    for row in ledger.rows("select telling from received where point = ? order by seq", point):
+        told = json.loads(row["telling"])["told"]
+        if told["kind"] == "item_dropped" and _in_cabinet(ledger, told["item"], point):
+            inside.setdefault(told["compartment"], set()).add(told["item"])
+    return {name: frozenset(items) for name, items in inside.items()}
+
+
+def _in_cabinet(ledger: Ledger, barcode: str, point: str) -> bool:
+    return (
+        ledger.row("select 1 from items where barcode = ? and point = ? and place = 'cabinet'", barcode, point)
+        is not None
+    )
+
+
+def patron_of(ledger: Ledger, parcel: str) -> str:
+    """Whose parcel it is; empty for one the library does not know."""
+    row = ledger.row("select patron from parcels where id = ?", parcel)
+    return str(row["patron"]) if row else ""
+
+
+def parcels_of(ledger: Ledger, point: str) -> dict[str, frozenset[str]]:
+    """The items of each parcel sent to a point."""
+    parcels: dict[str, set[str]] = {}
+    for row in ledger.rows(
+        "select parcel, barcode from parcel_items join parcels on id = parcel where point = ?", point
+    ):
+        parcels.setdefault(row["parcel"], set()).add(row["barcode"])
+    return {name: frozenset(items) for name, items in parcels.items()}
+
+
+def disagreements(ledger: Ledger, cabinet: Cabinet, facts: list[dict[str, Any]], point: str) -> Iterator[str]:
+    """A sentence for each thing on which the three do not say the same."""
+    stands: Inside = {name: frozenset(inside) for name in cabinet.names if (inside := cabinet.inside(name))}
+    for witness, says in (
+        ("the library's ledger", by_ledger(ledger, point)),
+        ("the journal", by_journal(facts, parcels_of(ledger, point))),
+    ):
+        for name in sorted(stands.keys() | says.keys()):
+            if stands.get(name, frozenset()) != says.get(name, frozenset()):
+                yield f"compartment {name} holds {_words(stands, name)}, {witness} says {_words(says, name)}"
+    collected = {fact["facts"]["parcel"]: fact["facts"] for fact in facts if fact["kind"] == "parcel_collected"}
+    returned = {fact["facts"]["item"] for fact in facts if fact["kind"] == "item_dropped"}
+    for body in collected.values():
+        for barcode in set(body["items"]) - returned:
+            loan = ledger.loan(barcode)
+            if loan is None or loan["patron"] != patron_of(ledger, body["parcel"]):
+                yield f"{barcode} was collected, but is not booked to the reader of its parcel"
+    for case in ledger.rows("select what, detail from cases where point = ?", point):
+        yield f"the library keeps a case: {case['what']} {case['detail']}"
+
+
+def _words(inside: Inside, name: str) -> str:
+    return ", ".join(sorted(inside.get(name, ()))) or "nothing"
