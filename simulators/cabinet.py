@@ -6,10 +6,13 @@ through ``jam``, ``slow``, ``stick``, ``cut`` and ``mend``. Any thread may call 
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from hardware.readings import Door
+
+MOVES_KEPT = 10_000
 
 
 class DoorIsShut(Exception):
@@ -47,7 +50,7 @@ class Cabinet:
         self._clock = clock
         self._compartments = {name: _Compartment() for name in compartments}
         self._changed = threading.Condition(threading.RLock())
-        self._moves: list[Moved] = []
+        self._moves: deque[Moved] = deque(maxlen=MOVES_KEPT)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -56,7 +59,7 @@ class Cabinet:
 
     @property
     def moves(self) -> tuple[Moved, ...]:
-        """Every opening and shutting so far."""
+        """Every opening and shutting so far; of very many, the last ones."""
         with self._changed:
             for name in self._compartments:
                 self._settle(name)

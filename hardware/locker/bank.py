@@ -13,7 +13,8 @@ from hardware.readings import Door, Pulse
 Clock = Callable[[], float]
 
 BACK_OFF_S = 1.0
-BACK_OFF_MAX_S = 30.0
+BACK_OFF_MAX_S = 5.0
+REOPEN_AFTER_S = 30.0
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ class Bank:
         self._duty = duty or Duty()
         self._clock = clock
         self._lost = False
+        self._heard_at = clock()
         self._watched: dict[int, _Watched] = {}
         self._home: dict[str, _Watched] = {}
         for compartment, (board, channel) in wiring.items():
@@ -73,7 +75,7 @@ class Bank:
 
     @property
     def lost(self) -> bool:
-        """Whether the port was lost under way: close it, open it again with back-off, and make a new Bank."""
+        """Whether the port is lost: close it, open it again with back-off, and make a new Bank."""
         return self._lost
 
     def unlock(self, compartment: str) -> Pulse:
@@ -100,14 +102,15 @@ class Bank:
             self._lost = True
             return Pulse.UNKNOWN
         self._duty.count(compartment, now)
-        watched.ask_after = -math.inf
+        self._heard(watched)
         return Pulse.ACCEPTED
 
     def doors(self) -> dict[str, Door]:
         """Every compartment's door; one exchange for each board, which may block for two seconds a board.
 
         A board that twice does not answer leaves its doors UNKNOWN and is then asked less and less often, down to
-        every 30 s, so that it does not slow down the others. Raises ``DeviceGone``: all are unknown, see ``lost``.
+        every 5 s, so that it does not slow down the others. Raises ``DeviceGone``: all are unknown, see ``lost``;
+        also when no board has answered for 30 s, for an adapter that froze only wakes when its port is reopened.
         """
         return {compartment: door for some in self.doors_by_board() for compartment, door in some.items()}
 
@@ -126,11 +129,19 @@ class Bank:
             self._lost = True
             raise
         except DeviceError:
-            watched.ask_after = self._clock() + watched.back_off_s
+            now = self._clock()
+            if now - self._heard_at > REOPEN_AFTER_S:
+                self._lost = True
+                raise DeviceGone(f"no board has answered for {REOPEN_AFTER_S:.0f} s") from None
+            watched.ask_after = now + watched.back_off_s
             watched.back_off_s = min(2 * watched.back_off_s, BACK_OFF_MAX_S)
             return unknown
-        watched.ask_after, watched.back_off_s = -math.inf, BACK_OFF_S
+        self._heard(watched)
         return {compartment: doors[channel] for compartment, channel in watched.channels.items()}
+
+    def _heard(self, watched: _Watched) -> None:
+        self._heard_at = self._clock()
+        watched.ask_after, watched.back_off_s = -math.inf, BACK_OFF_S
 
     @staticmethod
     def _ask(watched: _Watched) -> dict[int, Door]:

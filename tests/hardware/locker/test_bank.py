@@ -6,7 +6,7 @@ import pytest
 
 from hardware.errors import DeviceGone, DeviceRefused, DeviceSilent, WireError
 from hardware.locker import shuoming
-from hardware.locker.bank import BACK_OFF_MAX_S, Bank, Duty
+from hardware.locker.bank import BACK_OFF_MAX_S, REOPEN_AFTER_S, Bank, Duty
 from hardware.readings import Door, Pulse
 from hardware.serialport import open_port
 from simulators.cabinet import Cabinet
@@ -118,11 +118,11 @@ def test_a_dead_board_leaves_its_doors_unknown_and_the_others_known(site):
 def test_a_dead_board_is_asked_less_and_less_often(site):
     site.bus.missing.add(2)
     site.boards[1].asked = site.boards[2].asked = 0
-    for _ in range(600):  # two minutes, five looks a second
+    for _ in range(100):  # fifty seconds, two looks a second
         site.bank.doors()
-        site.clock.now += 0.2
-    assert site.boards[1].asked == 600
-    assert 5 <= site.boards[2].asked <= 10
+        site.clock.now += 0.5
+    assert site.boards[1].asked == 100
+    assert 10 <= site.boards[2].asked <= 15  # the first time twice, then after 1, 2, 4, 5, 5 ... seconds
     site.bus.missing.clear()
     site.clock.now += BACK_OFF_MAX_S
     assert site.bank.doors() == ALL_SHUT
@@ -138,6 +138,27 @@ def test_one_disturbance_makes_no_door_unknown(site):
     for fault in (Fault.BAD_CHECK, Fault.CUT, Fault.SILENT, Fault.DEAF):
         site.line.disturb(fault)
         assert site.bank.doors() == ALL_SHUT
+
+
+def test_a_bus_on_which_nobody_answers_is_given_up_so_that_its_port_is_reopened(site):
+    site.bank.doors()
+    site.bus.missing |= {1, 2, 3}
+    until = site.clock.now + REOPEN_AFTER_S
+    while site.clock.now <= until:
+        assert site.bank.doors() == dict.fromkeys(EVERY, Door.UNKNOWN)
+        site.clock.now += 1
+    site.clock.now += BACK_OFF_MAX_S
+    with pytest.raises(DeviceGone):
+        site.bank.doors()
+    assert site.bank.lost
+
+
+def test_one_live_board_keeps_the_port(site):
+    site.bus.missing |= {1, 3}
+    for _ in range(40):
+        assert site.bank.doors()["B1"] is Door.SHUT
+        site.clock.now += 1
+    assert not site.bank.lost
 
 
 def test_unlock_tries_a_board_that_was_silent_all_the_same(site):
