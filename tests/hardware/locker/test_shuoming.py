@@ -4,7 +4,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -241,3 +241,19 @@ def test_it_is_found_by_name():
     from hardware.registry import find
 
     assert find("kiosk.board", "shuoming") is shuoming
+
+
+@given(st.binary(max_size=40), st.sampled_from(["auto", "yes", "no"]))
+@settings(max_examples=60, deadline=None)
+def test_whatever_a_board_says_is_an_answer_or_one_of_our_errors(said, echo):
+    class Babble:
+        def received(self, data):
+            return [bytes.fromhex(FENCE[1])] if data == bytes.fromhex(FENCE[0]) else [said]
+
+    board = connect(Settings(reply_wait_s=0.001, echo=echo), Memory(Babble()))
+    try:
+        doors = board.doors()
+    except (DeviceSilent, WireError):
+        return
+    assert Decoder(WHOLE).feed(said)
+    assert len(doors) == 24
