@@ -5,6 +5,7 @@ orders, items) are JSON text, so that the sqlite3 shell shows all there is.
 """
 
 import contextlib
+import errno
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -155,7 +156,9 @@ def transaction(db: Database) -> Iterator[None]:
 def why(error: Exception) -> str:
     """What an error of the database or its file means to a technician."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    return _WORDS.get(code, "cannot be used") + f" ({error})"
+    if isinstance(error, OSError):
+        code = _SAME_AS.get(error.errno or 0, 0)
+    return f"{_WORDS.get(code, 'cannot be used')} ({error})"
 
 
 def is_damage(error: Exception) -> bool:
@@ -173,6 +176,15 @@ _WORDS = {
     sqlite3.SQLITE_PERM: "no permission",
     sqlite3.SQLITE_BUSY: "locked by another program: close what has it open",
     sqlite3.SQLITE_LOCKED: "locked by another program: close what has it open",
+}
+_SAME_AS = {
+    errno.EACCES: sqlite3.SQLITE_READONLY,
+    errno.EPERM: sqlite3.SQLITE_READONLY,
+    errno.EROFS: sqlite3.SQLITE_READONLY,
+    errno.ENOSPC: sqlite3.SQLITE_FULL,
+    errno.EIO: sqlite3.SQLITE_IOERR,
+    errno.ENOENT: sqlite3.SQLITE_CANTOPEN,
+    errno.ENOTDIR: sqlite3.SQLITE_CANTOPEN,
 }
 
 
