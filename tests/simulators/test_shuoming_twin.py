@@ -77,3 +77,9 @@ def test_what_is_not_for_it_meets_silence():
 def test_a_request_may_come_in_pieces():
     site = Site()
     assert [site.says(byte) for byte in ["8A", "01", "01", "11", "9B"]] == ["", "", "", "", "8A 01 01 00 8A"]
+
+
+def test_the_timed_form_is_obeyed():
+    site = Site()
+    assert site.says("8A 01 03 11 05 9C") == "8A 01 03 00 88"
+    assert site.open_doors() == [3]
