@@ -4,10 +4,8 @@ from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import Protocol
 
-from kiosk.explain import dotted, nearest
+from kiosk.explain import Place, dotted, nearest
 from kiosk.sections import Fixture
-
-Place = tuple[str | int, ...]
 
 
 class Part(Protocol):

@@ -5,6 +5,7 @@ few keys that all have; where those settings have ``channels``, ``address`` or `
 """
 
 import json
+import math
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,14 +20,14 @@ from kiosk.clashes import clashes
 from kiosk.core.identity import Keyring
 from kiosk.core.limits import Limits
 from kiosk.core.model import Plan, Space
-from kiosk.explain import dotted, first_flaw, nearest
+from kiosk.explain import Place, dotted, first_flaw, nearest
 from kiosk.frontend import About, ScreenSettings
 from kiosk.secrets_file import UnfitFile, read_credential, read_hashing_key, read_public_key
 from kiosk.sections import BoardKeys, DeviceKeys, DutySettings, Fixture, Keys, Point, ServiceKeys, StoreFile
 
 SIZE_MAX = 1 << 20  # bytes of the file
+LINE_MAX = 600  # characters of a message
 M = TypeVar("M", bound=BaseModel)
-Place = tuple[str | int, ...]
 
 
 class ConfigError(Exception):
@@ -159,7 +160,8 @@ class _Reader:
         return config
 
     def _fail(self, place: Iterable[str | int], words: str) -> NoReturn:
-        raise ConfigError(f"{self._path}: {dotted(place)}: {words}")
+        line = " ".join(f"{dotted(place)}: {words}".split())
+        raise ConfigError(f"{self._path}: {line if len(line) <= LINE_MAX else line[:LINE_MAX] + '…'}") from None
 
     def _check_sections(self) -> None:
         for name in self._raw:
@@ -181,12 +183,15 @@ class _Reader:
 
     def _model(self, model: type[M], fields: dict[str, Any], place: Place, also: Iterable[str] = ()) -> M:
         """``fields`` as a model. ``also``: other names that may stand there, for hints."""
+        for name, value in fields.items():
+            if isinstance(value, float) and not math.isfinite(value):
+                self._fail((*place, name), "must be a finite number")
         fields = {name: self._placed(model, name, value) for name, value in fields.items()}
         try:  # as JSON: strict about types, yet text may name a path or an enumeration
             return model.model_validate_json(json.dumps(fields, default=_unfit_value), strict=True)
         except ValidationError as error:
             inner, words = first_flaw(error, model, fields, [*model.model_fields, *also])
-            raise ConfigError(f"{self._path}: {dotted(place)}{'.' if inner else ''}{inner}: {words}") from None
+            self._fail((*place, *inner), words)
 
     def _placed(self, model: type[BaseModel], name: str, value: Any) -> Any:
         """The value, with relative paths made to start at the file's directory."""

@@ -8,6 +8,8 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+Place = tuple[str | int, ...]  # of a key in the file: ``("board", 0, "port")``
+
 _TYPES = {
     "int": "a whole number",
     "float": "a number",
@@ -22,8 +24,8 @@ _TYPES = {
 }
 
 
-def first_flaw(error: ValidationError, model: type[BaseModel], raw: Any, names: Iterable[str]) -> tuple[str, str]:
-    """The dotted key and the words for the flaw to mend first. ``names``: keys that may stand at the top.
+def first_flaw(error: ValidationError, model: type[BaseModel], raw: Any, names: Iterable[str]) -> tuple[Place, str]:
+    """The key and the words for the flaw to mend first. ``names``: keys that may stand at the top.
 
     A misspelt key also leaves its right name missing, so unknown keys come first.
     """
@@ -31,12 +33,12 @@ def first_flaw(error: ValidationError, model: type[BaseModel], raw: Any, names: 
     place, value = _place(flaws[0], raw)
     if flaws[0]["type"] == "extra_forbidden":
         near = nearest(str(place[-1]), names if len(place) == 1 else _names_at(model, place[:-1]))
-        return dotted(place), f"no such setting; {near}" if near else "no such setting"
+        return place, f"no such setting; {near}" if near else "no such setting"
     here = [flaw for flaw in flaws if _place(flaw, raw)[0] == place]  # several: it fits no member of a union
     types = [kind for flaw in here if (kind := _type_wanted(flaw))]
     if types:
-        return dotted(place), f"must be {' or '.join(dict.fromkeys(types))}, not {_shown(value)}"
-    return dotted(place), _words(here[0], value)
+        return place, f"must be {' or '.join(dict.fromkeys(types))}, not {_shown(value)}"
+    return place, _words(here[0], value)
 
 
 def nearest(name: str, names: Iterable[str]) -> str:
@@ -55,7 +57,7 @@ def dotted(place: Iterable[str | int]) -> str:
     return key
 
 
-def _place(flaw: ErrorDetails, raw: Any) -> tuple[tuple[str | int, ...], Any]:
+def _place(flaw: ErrorDetails, raw: Any) -> tuple[Place, Any]:
     """Where in the file, and what stands there: pydantic's path without what it adds for members of a union."""
     place: list[str | int] = []
     for part in flaw["loc"]:

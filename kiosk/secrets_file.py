@@ -62,13 +62,15 @@ def _read(path: Path) -> tuple[str, os.stat_result]:
     """Text and attributes of one and the same file, opened once."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)  # a pipe must not hold us up
-    except OSError as error:
-        raise UnfitFile(f"{path}: {error.strerror}") from None
-    with os.fdopen(descriptor, "rb") as file:
+    except (OSError, ValueError) as error:
+        raise UnfitFile(f"{path}: {getattr(error, 'strerror', None) or error}") from None
+    try:
         about = os.fstat(descriptor)
         if not stat.S_ISREG(about.st_mode):
             raise UnfitFile(f"{path} is not a regular file")
-        data = file.read(LENGTH_MAX + 1)
+        data = os.read(descriptor, LENGTH_MAX + 1)
+    finally:
+        os.close(descriptor)
     try:
         if len(data) > LENGTH_MAX:
             raise ValueError("too long")

@@ -1,0 +1,24 @@
+"""A point's configuration with its secret files, as a technician would have them."""
+
+import secrets
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "rest.toml"
+
+
+@pytest.fixture
+def example(tmp_path: Path) -> Path:
+    """``examples/rest.toml`` and the files it names, with the store beside them."""
+    for name, content in (("hashing.key", secrets.token_hex(32) + "\n"), ("service.token", "a-token\n")):
+        (tmp_path / name).write_text(content)
+        (tmp_path / name).chmod(0o600)
+    key = Ed25519PrivateKey.generate().public_key()
+    (tmp_path / "library-pass.pem").write_bytes(key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+    config = tmp_path / "kiosk.toml"
+    text = EXAMPLE.read_text(encoding="utf-8")
+    config.write_text(text.replace("/var/lib/shuxiang-kiosk/store.db", "store.db"), encoding="utf-8")
+    return config

@@ -1,0 +1,331 @@
+"""What is wrong with a configuration is one message: file, key, what to do. And the example is right."""
+
+import json
+import os
+import re
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from kiosk.config import Config, ConfigError, load
+from kiosk.core.identity import Keyring
+from kiosk.core.limits import Limits
+from kiosk.frontend import ScreenSettings
+from kiosk.sections import DutySettings
+
+
+def edited(example: Path, old: str, new: str) -> Path:
+    """The example with one thing changed."""
+    text = example.read_text(encoding="utf-8")
+    assert old in text
+    example.write_text(text.replace(old, new, 1), encoding="utf-8")
+    return example
+
+
+def message(path: Path) -> str:
+    """The one message, without the name of the file, which it must begin with."""
+    with pytest.raises(ConfigError) as raised:
+        load(path)
+    words = str(raised.value)
+    assert words.startswith(f"{path}: ")
+    assert "\n" not in words
+    return words.removeprefix(f"{path}: ").replace(str(path.parent), "<here>")
+
+
+# ---- the example ----------------------------------------------------------------------------------------------------
+
+
+def test_the_example_is_a_whole_point(example: Path) -> None:
+    config = load(example)
+    assert (config.point.id, config.point.names.zh) == ("dongmen", "东门自助取书柜")
+    assert config.store == example.parent / "store.db"
+    assert [(b.name, b.driver, b.baud, b.settings.channels) for b in config.boards] == [("main", "shuoming", 9600, 12)]
+    assert [(d.name, d.driver) for d in (*config.cards, *config.scanners)] == [
+        ("cards", "pcsc"),
+        ("hand", "serial_scanner"),
+        ("camera", "camera"),
+    ]
+    assert config.service.credential.get_secret_value() == "a-token"
+    assert list(config.buses()) == [config.boards[0].port]
+
+
+def test_the_example_s_plan(example: Path) -> None:
+    plan = load(example).plan()
+    assert plan.point == "dongmen"
+    assert sorted(plan.spaces, key=int) == [str(n) for n in range(1, 13)]
+    assert sorted(space.size for space in plan.spaces.values()) == ["L"] * 3 + ["M"] * 3 + ["S"] * 6
+    assert (plan.spaces["4"].row, plan.spaces["4"].column, plan.spaces["4"].height) == (3, 0, 2)
+    assert plan.cards == {"cards"}
+    assert plan.limits == Limits()
+    assert len(plan.keyring.hashing) == 32
+    assert len(plan.keyring.passes) == 1
+
+
+def test_the_comments_of_the_example_tell_the_truth(example: Path) -> None:
+    """Each setting shown in a comment with its default changes nothing when it is set free."""
+    plain = load(example)
+    lines = example.read_text(encoding="utf-8").splitlines()
+    shown = [line for line in lines if re.match(r"# [a-z_]+ = ", line)]
+    own = ("# ca =", "# font =", "# reader =", "# kinds =")  # examples of values, not defaults
+    freed = [line[2:] if line in shown and not line.startswith(own) else line for line in lines]
+    assert freed != lines
+    example.write_text("\n".join(freed), encoding="utf-8")
+    config = load(example)
+    for part in ("point", "store", "boards", "cards", "scanners", "codes", "compartments", "duty", "limits", "screen"):
+        assert getattr(config, part) == getattr(plain, part), part
+    assert (config.limits, config.duty, config.service.settings) == (Limits(), DutySettings(), plain.service.settings)
+    assert config.screen == ScreenSettings()
+
+
+def test_no_secret_is_in_its_repr(example: Path) -> None:
+    config = load(example)
+    said = repr(config) + repr(config.plan())
+    assert "a-token" not in said
+    assert (example.parent / "hashing.key").read_text().strip() not in said
+    assert repr(config.keyring.hashing) not in said
+
+
+# ---- the file as such -----------------------------------------------------------------------------------------------
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    assert message(tmp_path / "kiosk.toml") == "No such file or directory"
+    assert message(tmp_path) == "Is a directory"
+
+
+def test_a_file_that_is_not_toml(example: Path) -> None:
+    assert re.fullmatch(
+        r"not TOML: .* \(at line \d+, column \d+\)", message(edited(example, "address = 1 ", "address = "))
+    )
+    example.write_bytes(b'[point]\nid = "\xff"\n')
+    assert message(example) == "not UTF-8 text (at line 2)"
+    example.write_bytes(b"# " + b"x" * (1 << 20))
+    assert message(example) == "longer than 1048576 bytes"
+
+
+# ---- what stands in it ----------------------------------------------------------------------------------------------
+
+FLAWS = [
+    # unknown keys and sections, with the nearest name
+    ("address = 1 ", "adress = 1 ", "board[0].adress: no such setting; did you mean 'address'?"),
+    ("port =", "prot =", "board[0].prot: no such setting; did you mean 'port'?"),
+    ("row = 5", "rwo = 5", "compartment[4].rwo: no such setting; did you mean 'row'?"),
+    ("zh = ", "zz = ", "point.names.zz: no such setting; known: en, zh"),
+    ("# reader", "raeder", "card[0].raeder: no such setting; did you mean 'reader'?"),
+    ("[limits]", "[limit]", "limit: no such section; did you mean 'limits'?"),
+    ("[store]\npath", "[store]\nfile", "store.file: no such setting; known: path"),
+    # missing
+    ('[store]\npath = "store.db"', "", "store: the section is missing: [store]"),
+    ('path = "store.db"', "", "store: the section is missing: [store]"),
+    ("size = ", "# size = ", "compartment[0].size: is missing"),
+    ("port =", "# port =", "board[0].port: is missing"),
+    ('driver = "pcsc"', "", "card[0].driver: is missing"),
+    ("en = ", "# en = ", None),  # inside an inline table: not TOML
+    # wrong types and values
+    ("address = 1 ", 'address = "1" ', 'board[0].address: must be a whole number, not "1"'),
+    ("# idle_s = 40.0", 'idle_s = "forty"', 'limits.idle_s: must be a number, not "forty"'),
+    ("# idle_s = 40.0", "idle_s = 1", "limits.idle_s: must be greater than or equal to 5"),
+    ("# warn_s = 12.0", "warn_s = 45", "limits.warn_s: must be shorter than limits.idle_s"),
+    ("width = 1080", "width = 1080.5", "screen.width: must be a whole number, not 1080.5"),
+    ("# fullscreen = true", 'fullscreen = "yes"', 'screen.fullscreen: must be true or false, not "yes"'),
+    (
+        'kinds = ["pass", "isbn", "item"]',
+        'kinds = "pass"',
+        'scanner[1].kinds: must be a list, in [brackets], not "pass"',
+    ),
+    ('source = "/dev', "source = true #", 'scanner[1].source: must be a whole number or text in "quotes", not true'),
+    ('zh = "东门自助取书柜"', "zh = 3", 'point.names.zh: must be text in "quotes", not 3'),
+    ('id = "dongmen" ', "id = 2026-01-01", 'point.id: must be text in "quotes", not "2026-01-01"'),
+    ('id = "dongmen" ', 'id = "东门"', "point.id: must fit the pattern ^[A-Za-z0-9._-]+$"),
+    ('path = "store.db"', "path = 1", 'store.path: must be text in "quotes", not 1'),
+    ("# item = ", 'item = "[" #', None),
+    (
+        'feedback = "short_when_locked"',
+        'feedback = "short_when_loked"',
+        "board[0].feedback: must be 'short_when_locked' or 'short_when_open'; did you mean 'short_when_locked'?",
+    ),
+    ('"https://', '"http://', "service.url: must be https; http is for a service on this machine"),
+    ("# ca = ", "ca = ", "service.ca: there is no file <here>/library-ca.pem"),
+    # brackets
+    ("[[board]]", "[board]", "board: may stand more than once, so write it with two brackets: [[board]]"),
+    ("[point]", "[[point]]", "point: must be one section: [point]"),
+    ("[point]", "screen = 1\n[point]", None),
+    # drivers
+    ('"shuoming"', '"shoming"', "board[0].driver: no driver 'shoming' in kiosk.board; did you mean 'shuoming'?"),
+    ('driver = "rest"', 'driver = "soap"', "service.driver: no driver 'soap' in kiosk.service; known: rest"),
+    ('driver = "pcsc"', "driver = 7", None),
+    # parts that do not go together
+    ("channel = 12\n", "channel = 11\n", "compartment[11].channel: channel 11 of board 'main' is that of '11' already"),
+    ("channel = 12\n", "channel = 13\n", "compartment[11].channel: board 'main' has 12 channels, there is no 13"),
+    ('board = "main"', 'board = "mian"', "compartment[0].board: there is no board 'mian'; did you mean 'main'?"),
+    ('name = "12"', 'name = "11"', "compartment[11].name: two compartments are named '11'"),
+    ('name = "hand"', 'name = "main"', "scanner[0].name: 'main' is the name of board[0] already"),
+    ("row = 4\n", "row = 3\n", "compartment[11].row: '12' is drawn over '11': row 3, column 2"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "words"), FLAWS)
+def test_each_flaw_has_its_message(example: Path, old: str, new: str, words: str | None) -> None:
+    said = message(edited(example, old, new))
+    assert words is None or said == words
+
+
+def test_flaws_with_longer_messages(example: Path) -> None:
+    text = example.read_text(encoding="utf-8")
+    kinds = edited(example, 'kinds = ["pass", "isbn", "item"]', 'kinds = ["pass", "isbm"]')
+    assert message(kinds).startswith("scanner[1].kinds[1]: must be 'pass', ")
+    assert message(kinds).endswith("; did you mean 'isbn'?")
+    example.write_text(text, encoding="utf-8")
+    assert message(edited(example, "# item = ", 'item = "[" #')).startswith("codes.item: not a usable regular expr")
+
+
+SECOND = """
+[[board]]
+name = "second"
+driver = "shuoming"
+port = "{port}"
+address = {address}
+baud = {baud}
+[[compartment]]"""
+
+
+def with_second_board(example: Path, port: str = "", address: int = 2, baud: int = 9600) -> Path:
+    found = re.search(r'^port = "(.*FTDI.*)"', example.read_text(encoding="utf-8"), re.MULTILINE)
+    assert found
+    return edited(example, "\n[[compartment]]", SECOND.format(port=port or found[1], address=address, baud=baud))
+
+
+def test_two_boards_on_one_bus(example: Path) -> None:
+    config = load(with_second_board(example))
+    assert [[board.name for board in boards] for boards in config.buses().values()] == [["main", "second"]]
+
+
+def test_boards_on_one_bus_must_agree(example: Path) -> None:
+    text = example.read_text(encoding="utf-8")
+    said = message(with_second_board(example, baud=19200))
+    assert said == "board[1].baud: must be 9600 as for 'main', which shares its port"
+    example.write_text(text, encoding="utf-8")
+    assert message(with_second_board(example, address=1)) == "board[1].address: is that of 'main' on the same port"
+    example.write_text(text, encoding="utf-8")
+    apart = load(with_second_board(example, port="/dev/ttyUSB7", address=1, baud=19200))
+    assert len(apart.buses()) == 2
+
+
+def test_one_port_for_a_board_and_a_scanner(example: Path) -> None:
+    said = message(with_second_board(example, port="/dev/serial/by-id/usb-Honeywell_Barcode_Scanner_19250B1234-if00"))
+    assert re.fullmatch(r"scanner\[0\]\.port: /dev/.* is the port of board\[1\] already", said)
+
+
+def test_paths_count_from_the_file(example: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(example.parent.parent)
+    config = load(Path(os.path.relpath(example)))
+    assert config.store == example.parent / "store.db"
+    (example.parent / "face.ttc").touch()
+    config = load(edited(example, '# font = "NotoSansCJK-Regular.ttc"', 'font = "face.ttc"'))
+    assert config.screen.font == example.parent / "face.ttc"
+
+
+# ---- secret files ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("file", "key"), [("hashing.key", "keys.hashing"), ("service.token", "service.credential")])
+def test_secret_files_are_for_the_kiosk_alone(example: Path, file: str, key: str) -> None:
+    secret = example.parent / file
+    for mode in (0o640, 0o604, 0o620, 0o666):
+        secret.chmod(mode)
+        open_to_others = f"{key}: <here>/{file} may be read or written by others; run: chmod 600 <here>/{file}"
+        assert message(example) == open_to_others
+    secret.chmod(0o400)
+    assert isinstance(load(example), Config)
+    content = secret.read_text()
+    secret.unlink()
+    assert message(example) == f"{key}: <here>/{file}: No such file or directory"
+    os.mkfifo(secret, 0o600)
+    assert message(example) == f"{key}: <here>/{file} is not a regular file"
+    secret.unlink()
+    secret.mkdir(0o700)
+    assert message(example) == f"{key}: <here>/{file} is not a regular file"
+    secret.rmdir()
+    elsewhere = example.parent / "elsewhere"  # a link is as good as what it leads to
+    elsewhere.write_text(content)
+    elsewhere.chmod(0o600)
+    secret.symlink_to(elsewhere)
+    assert isinstance(load(example), Config)
+    elsewhere.chmod(0o644)
+    assert "may be read or written by others" in message(example)
+
+
+def test_a_secret_file_of_somebody_else(example: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: (example.parent / "hashing.key").stat().st_uid + 1)
+    if os.getuid():  # files of root are fine for everybody who can read them
+        assert "belongs to another user" in message(example)
+    else:
+        os.chown(example.parent / "hashing.key", 4242, -1)
+        assert "keys.hashing: <here>/hashing.key belongs to another user" in message(example)
+
+
+@pytest.mark.parametrize("content", ["", "abc", "g" * 64, "a" * 62, "a" * 66, "a" * 10_000, "\udcff"])
+def test_a_hashing_key_that_is_none(example: Path, content: str) -> None:
+    (example.parent / "hashing.key").write_bytes(content.encode("utf-8", "surrogateescape"))
+    said = message(example)
+    assert said.startswith("keys.hashing: <here>/hashing.key ")
+    assert "openssl rand -hex 32" in said or "is not a text of at most 8192 bytes" in said
+    assert not content or content not in said
+
+
+@pytest.mark.parametrize("content", ["", "two\nlines", "schlüssel", "a\x07b"])
+def test_a_credential_that_is_none(example: Path, content: str) -> None:
+    (example.parent / "service.token").write_text(content, encoding="utf-8")
+    said = message(example)
+    assert said.startswith("service.credential: <here>/service.token must hold one line")
+    assert not content or content not in said
+
+
+def test_public_keys_as_pem_or_hex(example: Path) -> None:
+    key = Ed25519PrivateKey.generate()
+    raw = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+    (example.parent / "second.pub").write_text(raw.hex().upper() + "\n")
+    keyring: Keyring = load(edited(example, '["library-pass.pem"]', '["library-pass.pem", "second.pub"]')).keyring
+    keyring.passes[1].verify(key.sign(b"a pass"), b"a pass")
+
+
+def test_a_public_key_that_is_none(example: Path) -> None:
+    file = example.parent / "library-pass.pem"
+    wrong = rsa.generate_private_key(65537, 2048).public_key()
+    for content in (b"", b"-----BEGIN PUBLIC KEY-----", wrong.public_bytes(Encoding.PEM, PublicFormat.PKCS1)):
+        file.write_bytes(content)
+        assert message(example).startswith("keys.passes[0]: <here>/library-pass.pem must hold an Ed25519 public key")
+    file.unlink()
+    assert message(example) == "keys.passes[0]: <here>/library-pass.pem: No such file or directory"
+
+
+WRONG = ["-1", '""', '"?"', "[]", "{}", "1e400", "nan", "true", "12:30:00", '"a\\u0000"', json.dumps("x" * 5000)]
+
+
+def test_whatever_a_section_holds_there_is_one_message(example: Path) -> None:
+    """Every setting of the example replaced by every kind of wrong value: a message, or it is right after all."""
+    lines = example.read_text(encoding="utf-8").splitlines()
+    seen = 0
+    for n, line in enumerate(lines):
+        name, equals, _ = line.partition(" = ")
+        if not equals or line.startswith("#") or n > 80:  # the other compartments are more of the same
+            continue
+        for value in WRONG:
+            example.write_text("\n".join([*lines[:n], f"{name} = {value}", *lines[n + 1 :]]), encoding="utf-8")
+            if said := outcome(example):
+                assert said.startswith(f"{example}: ")
+                assert len(said) < 700 + len(str(example))
+                seen += 1
+    assert seen > 150
+
+
+def outcome(path: Path) -> str:
+    """The message, or nothing when the file is right."""
+    try:
+        load(path)
+    except ConfigError as error:
+        return str(error)
+    return ""
