@@ -74,9 +74,10 @@ class Pcscd:
         return self._ports[reader]
 
     def start(self, without: Collection[str] = ()) -> None:
-        """Start, and return once its readers are there. ``without`` names readers that are not plugged in yet.
+        """Start, and return once its readers are there, ``without`` those that are unplugged.
 
-        Blocks at most 10 s. Raises ``PcscUnavailable`` if this machine cannot.
+        Blocks at most 10 s. Raises ``PcscUnavailable`` if this machine cannot. (A virtual reader cannot come or go
+        while the daemon runs: pcscd looks for those only when it starts.)
         """
         assert self._process is None, "it runs already"
         self._fit()
@@ -90,14 +91,6 @@ class Pcscd:
             self.stop()  # somebody took one of the ports between our look and pcscd's bind
             self._ports = {}
         raise PcscUnavailable(f"pcscd could not open its ports; its log says: {self._last_words()}")
-
-    def plug_in(self) -> None:
-        """Plug in the readers that ``start`` left out. The daemon keeps running; returns before they are ready."""
-        assert self._process
-        for held in self._held:
-            held.close()
-        self._held = []
-        self._process.send_signal(signal.SIGUSR1)  # look at the configuration again
 
     def stop(self, kill: bool = False) -> None:
         """Stop it, politely or (``kill``) at once. Cards stay where they are and meet it again after ``start``."""

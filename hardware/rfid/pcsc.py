@@ -28,7 +28,7 @@ from hardware.readings import CardGone, CardShown, CardUnread, Reading
 from hardware.rfid import card
 
 MUTE_WAIT_S = 0.6
-"""pcscd looks for cards every 0.4 s: one that cannot be powered up and is still there after this was not just lifted."""
+"""pcscd looks for cards every 0.4 s: one without power that is still there after this was not just lifted."""
 
 _READS = 2  # a card at the edge of the field often answers the second time
 _GET_UID = [0xFF, 0xCA, 0x00, 0x00, 0x00]

@@ -1,0 +1,133 @@
+r"""Card readers on a serial line (RS-232, TTL, USB as CDC-ACM) that say each card's number and listen to nothing.
+
+    | STX? | UID as hex, two digits a byte | CR and LF, either of them, or ETX |      one way only, 9600 8N1
+
+Such a reader does not say when a card is lifted. Some say the number once, some repeat it while the card lies there;
+so a card counts as lifted once its number was not heard for ``quiet_s``, and the same number within that time is the
+same arrival. A card shown again sooner than that is therefore one visit, and so is one forgotten on a reader that
+repeats; on one that does not, a forgotten card looks like one lifted.
+"""
+
+import re
+import time
+from collections.abc import Sequence
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from hardware.readings import CardGone, CardShown, CardUnread, Reading
+from hardware.rfid import card
+from hardware.serialport import open_port
+from hardware.transport import Transport
+
+LINE_MAX: Final = 64
+_ENDS: Final = re.compile(rb"[\r\n\x02\x03]")
+
+
+def _with_uid(pattern: str) -> str:
+    try:
+        groups = re.compile(pattern).groupindex
+    except re.error as error:
+        raise ValueError(f"not a regular expression: {error}") from None
+    if "uid" not in groups:
+        raise ValueError("has no group (?P<uid>...)")
+    return pattern
+
+
+class Settings(BaseModel):
+    """``pattern``: a whole line that names a card; its group ``uid`` is hex, and ``:``, ``-`` or spaces between bytes
+    do no harm. ``quiet_s``: longer than the reader's own interval, if it repeats a card that lies there."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    port: Annotated[str, Field(min_length=1)]
+    baud: Annotated[int, Field(ge=300, le=4_000_000)] = 9600
+    pattern: Annotated[str, AfterValidator(_with_uid)] = r"(?P<uid>[0-9A-Fa-f]{2}(?:[ :-]?[0-9A-Fa-f]{2}){3,9})"
+    quiet_s: Annotated[float, Field(ge=0.1, le=10)] = 1.0
+
+
+class Decoder:
+    """Bytes in, lines out, without their ends; empty ones and those above ``LINE_MAX`` bytes are dropped whole."""
+
+    def __init__(self) -> None:
+        self._held = b""
+
+    def feed(self, data: bytes) -> list[bytes]:
+        """The lines that these bytes end. Holds at most ``LINE_MAX`` + 1 bytes between calls."""
+        *ended, rest = _ENDS.split(data)
+        lines: list[bytes] = []
+        for part in ended:
+            line = self._held + part
+            self._held = b""
+            if 0 < len(line) <= LINE_MAX:
+                lines.append(line)
+        self._held = (self._held + rest)[: LINE_MAX + 1]  # the one byte too many marks a line to drop
+        return lines
+
+
+class SerialCardSource:
+    """A ``Source`` over any transport; owns and closes it."""
+
+    def __init__(self, device: str, settings: Settings, transport: Transport) -> None:
+        self._device = device
+        self._pattern = re.compile(settings.pattern)
+        self._quiet_s = settings.quiet_s
+        self._transport = transport
+        self._decoder = Decoder()
+        self._lying: bytes | None = None  # the UID last heard, while its card counts as lying there
+        self._gone_at = 0.0
+
+    def wait(self, timeout_s: float) -> Sequence[Reading]:
+        """``CardShown`` or ``CardUnread`` once for each arrival, and ``CardGone`` by the rule above; empty if neither.
+
+        Unread is ``unfit`` (a random number, or no UID) or ``two``: different numbers in one read, so nobody can
+        say whose turn it is. Lines that the pattern does not know are passed over. Raises ``DeviceGone``.
+        """
+        deadline = time.monotonic() + timeout_s
+        while True:
+            until = deadline if self._lying is None else min(deadline, self._gone_at)
+            data = self._transport.read(max(0.0, until - time.monotonic()))
+            readings = self._heard(data) if data else self._quiet()
+            if readings or time.monotonic() >= deadline:
+                return readings
+
+    def close(self) -> None:
+        """Let go of the port. Never raises; may be called twice."""
+        self._transport.close()
+
+    def _heard(self, data: bytes) -> list[Reading]:
+        uids = {uid for line in self._decoder.feed(data) if (uid := self._uid(line)) is not None}
+        if not uids:
+            return self._quiet()
+        self._gone_at = time.monotonic() + self._quiet_s
+        if uids == {self._lying}:
+            return []
+        readings: list[Reading] = [CardGone(self._device)] if self._lying is not None else []
+        self._lying = min(uids)
+        return [*readings, self._arrived(uids)]
+
+    def _arrived(self, uids: set[bytes]) -> CardShown | CardUnread:
+        if len(uids) > 1:
+            return CardUnread(self._device, "two")
+        number = card.number(*uids)
+        return CardShown(self._device, number) if number else CardUnread(self._device, "unfit")
+
+    def _quiet(self) -> list[Reading]:
+        if self._lying is None or time.monotonic() < self._gone_at:
+            return []
+        self._lying = None
+        return [CardGone(self._device)]
+
+    def _uid(self, line: bytes) -> bytes | None:
+        known = self._pattern.fullmatch(line.decode("ascii", "replace").strip())
+        if not known:
+            return None
+        try:
+            return bytes.fromhex(re.sub("[:-]", " ", known["uid"]))
+        except ValueError:
+            return None
+
+
+def connect(device: str, settings: Settings) -> SerialCardSource:
+    """The reader on the port that ``settings`` name, reporting as ``device``. Raises what ``open_port`` raises."""
+    return SerialCardSource(device, settings, open_port(settings.port, settings.baud))

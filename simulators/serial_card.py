@@ -1,0 +1,70 @@
+"""A card reader on a serial line: says the number of each card laid on it, at the speed of the wire. It hears nothing.
+
+with SerialCard(folder / "ttyCARD0") as reader:      # reader.port goes into the kiosk's config
+    reader.tap("04A1B2C3")
+"""
+
+import threading
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from simulators.serve import Mute, serve_pty
+
+
+class SerialCard:
+    """``repeat_s``: say the number this often while the card lies there; 0 says it once. ``baud=0``: no wire time.
+
+    As with such readers, nothing tells the kiosk that a card was lifted, except that a repeating one falls silent.
+    """
+
+    def __init__(self, link: Path, *, baud: int = 9600, repeat_s: float = 0.0) -> None:
+        self._wire = serve_pty(Mute(), link, baud)
+        self._repeat_s = repeat_s
+        self._lifted = threading.Event()
+        self._thread: threading.Thread | None = None
+        self.port = self._wire.port
+
+    def tap(self, uid: str) -> None:
+        """Lay a card with this UID (hex) there, in place of any other. Blocks for the time the wire takes."""
+        self.lift()
+        line = bytes.fromhex(uid).hex().upper().encode() + b"\r\n"
+        self._wire.send(line)
+        if self._repeat_s:
+            self._lifted.clear()
+            self._thread = threading.Thread(target=self._lie, args=(line,), name="serial card", daemon=True)
+            self._thread.start()
+
+    def lift(self) -> None:
+        """Take the card away, if there is one."""
+        self._lifted.set()
+        if self._thread:
+            self._thread.join()
+        self._thread = None
+
+    def say(self, data: bytes) -> None:
+        """Bytes as they are: noise, half a line, several cards at once."""
+        self._wire.send(data)
+
+    def unplug(self) -> None:
+        """Pull the cable."""
+        self._wire.unplug()
+
+    def plug(self) -> None:
+        """Put it back, under the same name."""
+        self._wire.plug()
+
+    def close(self) -> None:
+        """Lift the card and pull the cable for good."""
+        self.lift()
+        self.unplug()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def _lie(self, line: bytes) -> None:
+        while not self._lifted.wait(self._repeat_s):
+            self._wire.send(line)
