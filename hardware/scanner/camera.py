@@ -20,10 +20,12 @@ from hardware.source import Source
 OPEN_WAIT_S: Final = 5
 READ_WAIT_S: Final = 3
 READS_FAILED_MAX: Final = 5
-SLOW_EVERY: Final = 5
-"""Every this many frames without a known code, the dearer looks are taken too."""
+HARD_EVERY_S: Final = 0.3
+"""So often, while no known code is in view, the dearer looks are taken too ..."""
+HARD_SHARE: Final = 0.25
+"""... but never for more than this share of the time: a slow machine looks hard less often."""
 STILL_S: Final = 3.0
-"""After so long without movement in view the dearer looks rest: an empty desk is not worth half a core."""
+"""After so long without movement in view the dearer looks rest: an empty desk is not worth a quarter of a core."""
 UNKNOWN_AFTER_S: Final = 0.7
 """So long only unknown codes must have been in view before one is reported: a cover has more codes than its number."""
 
@@ -84,7 +86,7 @@ class Camera:
         self._eyes = Eyes(settings.formats)
         self._sightings = Sightings(settings.again_after_s)
         self._failed = 0
-        self._frame_no = 0
+        self._hard_at = 0.0
         self._insist = 0
         self._scene: Grey | None = None
         self._moved_at = 0.0
@@ -135,9 +137,9 @@ class Camera:
             raise DeviceGone("the camera gives no frames")
 
     def _seen(self, grey: Grey, now: float) -> dict[Scan, bool]:
-        """The codes in a frame and whether each is proven. Looks again, harder, now and then and after a hard find."""
-        self._frame_no += 1
-        hard = self._insist > 0 or (self._frame_no % SLOW_EVERY == 0 and self._moving(grey, now))
+        """The codes in a frame and whether each is proven: the known ones or, if there are none, the unknown."""
+        moving = self._moving(grey, now)
+        hard = self._insist > 0 or (moving and now >= self._hard_at)
         self._insist = max(0, self._insist - 1)
         seen: dict[Scan, bool] = {}
         for effort, codes in enumerate(self._eyes.looks(grey)):
@@ -150,7 +152,9 @@ class Camera:
                 self._insist = 2 if effort and not self._insist else self._insist
                 return known
             if not hard:
-                break
+                return seen
+        ended = time.monotonic()
+        self._hard_at = ended + max(HARD_EVERY_S, (ended - now) * (1 / HARD_SHARE - 1))
         return seen
 
     def _moving(self, grey: Grey, now: float) -> bool:

@@ -1,0 +1,148 @@
+"""How many codes in photographs are read, how many wrongly, and at what cost: ours beside single decoders.
+
+    python benchmarks/decode.py FOLDER [--turn DEGREES]... [--json]
+
+FOLDER holds pictures and ``truth.csv`` (columns file, kind, expected): kind ``ean`` or ``qr`` and the text in the
+picture, or ``neg`` where there is nothing to read. Ours is what the camera does with a frame it takes pains over: look
+by look until a book number, item or QR code is found, else what the first successful look found.
+
+  read         pictures whose expected text is among the codes found
+  wrong        pictures in which a code was found that is not the expected one (rightly read second codes count too)
+  wrong books  of these, how many the kiosk would take for a book: 978/979 with a right check digit
+  ms, times    median and 95th percentile for one picture on one core; median as a multiple of zxing's in the same run
+"""
+
+import csv
+import json
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median, quantiles
+
+import click
+import cv2
+import numpy as np
+import zxingcpp
+from pyzbar import pyzbar
+
+from hardware.readings import CodeUnknown, IsbnScanned
+from hardware.scanner.barcode import Meanings, meaning
+from hardware.scanner.decode import Eyes, Grey
+
+MEANINGS = Meanings()
+EYES = Eyes()
+BARS = cv2.barcode.BarcodeDetector()
+QR = cv2.QRCodeDetector()
+FORMATS = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.EAN13, zxingcpp.BarcodeFormat.QRCode])
+SYMBOLS = [pyzbar.ZBarSymbol.EAN13, pyzbar.ZBarSymbol.QRCODE]
+
+
+def ours(grey: Grey) -> list[str]:
+    """As the camera driver, which also wants agreement of two frames; a photograph has only one."""
+    first: list[str] = []
+    for codes in EYES.looks(grey):
+        texts = [code.text for code in codes]
+        if any(code.sure or not isinstance(meaning("", code.text, MEANINGS), CodeUnknown) for code in codes):
+            return texts
+        first = first or texts
+    return first
+
+
+def zxing(grey: Grey) -> list[str]:
+    """zxing-cpp with its defaults, EAN-13 and QR."""
+    return [code.text for code in zxingcpp.read_barcodes(grey, formats=FORMATS, text_mode=zxingcpp.TextMode.Plain)]
+
+
+def zbar(grey: Grey) -> list[str]:
+    """pyzbar with its defaults, EAN-13 and QR."""
+    return [code.data.decode("utf-8", "replace") for code in pyzbar.decode(grey, symbols=SYMBOLS)]
+
+
+def opencv(grey: Grey) -> list[str]:
+    """OpenCV's two detectors."""
+    _, linear, _, _ = BARS.detectAndDecodeWithType(grey)
+    try:
+        square = QR.detectAndDecode(grey)[0]
+    except (UnicodeDecodeError, cv2.error):
+        square = ""
+    return [text for text in (*linear, square) if text]
+
+
+DECODERS: dict[str, Callable[[Grey], list[str]]] = {"zxing": zxing, "zbar": zbar, "opencv": opencv, "ours": ours}
+
+
+def turned(grey: Grey, degrees: float) -> Grey:
+    """The whole picture turned, on a ground that continues its edge."""
+    height, width = grey.shape
+    cos, sin = abs(np.cos(np.radians(degrees))), abs(np.sin(np.radians(degrees)))
+    size = (int(width * cos + height * sin), int(width * sin + height * cos))
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
+    turn[:, 2] += np.array(((size[0] - width) / 2, (size[1] - height) / 2))
+    return cv2.warpAffine(grey, turn, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+
+
+def plain(text: str) -> str:
+    """Line ends and outer blanks as the truth file happens to have them."""
+    return "\n".join(text.split("\r\n")).strip()
+
+
+def measure(folder: Path, degrees: float) -> list[dict[str, object]]:
+    """One row for each decoder and kind of picture."""
+    counts: dict[tuple[str, str], dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    spent: dict[tuple[str, str], list[float]] = defaultdict(list)
+    with (folder / "truth.csv").open(newline="", encoding="utf-8") as truth:
+        rows = list(csv.DictReader(truth))
+    for row in rows:
+        grey = cv2.imread(str(folder / row["file"]), cv2.IMREAD_GRAYSCALE)
+        if grey is None:
+            raise click.ClickException(f"{row['file']}: not a picture")
+        grey = turned(grey, degrees) if degrees else grey
+        for name, decoder in DECODERS.items():
+            began = time.perf_counter()
+            texts = decoder(grey)
+            spent[name, row["kind"]].append((time.perf_counter() - began) * 1000)
+            others = [text for text in texts if row["kind"] == "neg" or plain(text) != plain(row["expected"])]
+            count = counts[name, row["kind"]]
+            count["pictures"] += 1
+            count["read"] += len(texts) > len(others)
+            count["wrong"] += bool(others)
+            count["wrong_books"] += any(isinstance(meaning("", text, MEANINGS), IsbnScanned) for text in others)
+    return [
+        {
+            "decoder": name,
+            "kind": kind,
+            "degrees": degrees,
+            "pictures": counts[name, kind]["pictures"],
+            "read": counts[name, kind]["read"],
+            "wrong": counts[name, kind]["wrong"],
+            "wrong_books": counts[name, kind]["wrong_books"],
+            "ms_median": median(ms),
+            "ms_p95": quantiles([*ms, *ms], n=20)[-1],
+            "times_zxing": median(ms) / median(spent["zxing", kind]),
+        }
+        for (name, kind), ms in sorted(spent.items(), key=lambda entry: entry[0][1])
+    ]
+
+
+LINE = (
+    "{kind:4} {degrees:5.0f}° {decoder:8} {read:4} of {pictures:<4}  {wrong:6} {wrong_books:12}"
+    "  {ms_median:9.1f} {ms_p95:6.1f} {times_zxing:9.1f}"
+)
+
+
+@click.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--turn", multiple=True, type=float, default=(0.0,), help="Degrees to turn the pictures; repeatable.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a row.")
+def main(folder: Path, turn: tuple[float, ...], as_json: bool) -> None:
+    """Read the photographs in FOLDER with each decoder."""
+    if not as_json:
+        click.echo("kind turned decoder   read          wrong  wrong books  ms median    p95  times zxing")
+    for degrees in turn:
+        for row in measure(folder, degrees):
+            click.echo(json.dumps(row) if as_json else LINE.format_map(row))
+
+
+if __name__ == "__main__":
+    main()
