@@ -7,7 +7,7 @@ import pytest
 from tree import ROOT, files, setup_cfg, text
 
 DOCUMENTS = [path for path in files() if path.suffix == ".md"]
-TYPED = re.compile(r"^    (.+)$|```\w*\n(.*?)```|`([^`\n]+)`", re.DOTALL | re.MULTILINE)
+TYPED = re.compile(r"^    ([^\n]+)$|```\w*\n(.*?)```|`([^`\n]+)`", re.DOTALL | re.MULTILINE)
 
 
 def typed(path: Path) -> str:
@@ -18,14 +18,14 @@ def typed(path: Path) -> str:
 @pytest.mark.parametrize("path", DOCUMENTS, ids=str)
 def test_make_targets_exist(path: Path) -> None:
     targets = set(re.findall(r"^([a-z]+):", text(Path("Makefile")), re.MULTILINE))
-    assert set(re.findall(r"(?:^|\s)make ([a-z]+)", typed(path))) <= targets
+    assert set(re.findall(r"^make ([a-z]+)", typed(path), re.MULTILINE)) <= targets
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=str)
 def test_kiosk_commands_exist(path: Path) -> None:
     from kiosk.cli import main
 
-    named = re.findall(r"(?:^|[\s/])kiosk ([a-z]+)", typed(path))
+    named = re.findall(r"^(?:sudo )?(?:\S*/)?kiosk ([a-z]+)", typed(path), re.MULTILINE)
     assert set(named) <= set(main.commands)
 
 
