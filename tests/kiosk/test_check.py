@@ -1,0 +1,230 @@
+"""``kiosk check`` on real wires: what is fit, and a sentence for each thing that is not."""
+
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from points import NOW, busy
+
+from hardware.readings import Door
+from kiosk import check
+from kiosk.check import Check, checks
+from kiosk.config import Config, load
+from kiosk.store import Store
+from simulators.machine import Machine
+
+
+@pytest.fixture(scope="module")
+def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
+    with Machine(tmp_path_factory.mktemp("rig"), pace=0.0) as rig:
+        yield rig
+
+
+@pytest.fixture
+def machine(rig: Machine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Machine]:
+    """A whole point as twins, without a store and with everything in order; no long look at quiet devices."""
+    monkeypatch.setattr(check, "SOURCE_WAIT_S", 0.05)
+    for name in rig.env.keys() - os.environ.keys():  # where the private pcscd is
+        monkeypatch.setenv(name, rig.env[name])
+    yield rig
+    for file in rig.folder.glob("point.sqlite*"):
+        file.unlink()
+
+
+def config_of(machine: Machine, old: str = "", new: str = "") -> Config:
+    """The machine's configuration with one thing changed."""
+    text = machine.config.read_text(encoding="utf-8")
+    assert old in text
+    changed = machine.folder / "changed.toml"
+    changed.write_text(text.replace(old, new, 1) if old else text, encoding="utf-8")
+    return load(changed)
+
+
+def unfit(config: Config) -> list[Check]:
+    """What is not fit, leaving the screen's own check aside (it is the front end's)."""
+    return [one for one in checks(config) if not one.ok and not one.name.startswith("screen")]
+
+
+def only(config: Config) -> Check:
+    (found,) = unfit(config)
+    return found
+
+
+# ---- fit ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_point_in_order_is_fit(machine: Machine) -> None:
+    """As a technician runs it, with the second front end, which needs no fonts."""
+    front = config_of(machine, "[screen]", '[screen]\nfront = "json"').path
+    ran = subprocess.run(
+        [sys.executable, "-m", "kiosk", "check", front, "--json"], env=machine.env, capture_output=True, text=True
+    )
+    report = json.loads(ran.stdout)
+    assert [one for one in report["checks"] if not one["ok"]] == []
+    assert (ran.returncode, report["fit"], report["point"], ran.stderr) == (0, True, "dongmen", "")
+    names = [one["name"] for one in report["checks"]]
+    assert names[:4] == ["configuration", "clock", "store", "board A"]
+    assert names[4:] == ["card card", "scanner scanner", "scanner camera", "service", "screen"]
+
+
+def test_looking_moves_no_lock_and_tells_the_library_nothing(machine: Machine) -> None:
+    before = machine.cabinet.moves
+    assert unfit(config_of(machine)) == []
+    assert machine.cabinet.moves == before
+    assert not (machine.folder / "point.sqlite").exists()
+
+
+# ---- devices --------------------------------------------------------------------------------------------------------
+
+
+def test_an_open_door_is_named(machine: Machine) -> None:
+    machine.cabinet.stick("4", Door.OPEN)
+    said = {one.name: one.words for one in checks(config_of(machine))}
+    machine.cabinet.mend("4")
+    machine.cabinet.push("4")
+    assert said["board A"] == "answers; 12 doors, open: 4"
+
+
+def test_feedback_the_wrong_way_round(machine: Machine) -> None:
+    wrong = config_of(machine, "address = 1\n", 'address = 1\nfeedback = "short_when_open"\n')
+    assert only(wrong).words.startswith("all its doors seem to be open: shut one and check again")
+
+
+def test_a_board_that_does_not_answer(machine: Machine) -> None:
+    found = only(config_of(machine, "address = 1\n", "address = 2\n"))
+    assert found.name == "board A"
+    assert "the port opens, but the board does not answer. Has the board power, are A and B" in found.words
+
+
+def test_a_port_that_is_not_there(machine: Machine) -> None:
+    machine.wire.unplug()
+    found = only(config_of(machine))
+    machine.wire.plug()
+    assert found.name == "board A"
+    assert "ttyLOCKER0" in found.words
+    assert "Is it plugged in and powered?" in found.words
+
+
+def test_a_scanner_that_is_not_there(machine: Machine) -> None:
+    machine.scanner.unplug()
+    found = only(config_of(machine))
+    machine.scanner.plug()
+    assert found.name == "scanner scanner"
+    assert "ls -l /dev/serial/by-id" in found.words
+
+
+def test_a_camera_that_is_not_there(machine: Machine) -> None:
+    assert machine.camera is not None
+    machine.camera.unplug()
+    found = only(config_of(machine))
+    machine.camera.plug()
+    assert found.name == "scanner camera"
+    assert "ls -l /dev/v4l/by-id" in found.words
+
+
+def test_a_card_reader_that_is_not_there(machine: Machine) -> None:
+    another = '[[card]]\nname = "none"\ndriver = "pcsc"\nreader = "X9"\n'
+    found = only(config_of(machine, "[[card]]\n", f"{another}[[card]]\n"))
+    assert found.name == "card none"
+    assert "Is the reader plugged in? Does pcscd run" in found.words
+
+
+# ---- the library ----------------------------------------------------------------------------------------------------
+
+
+def test_a_library_that_is_away(machine: Machine) -> None:
+    machine.library.pause()
+    found = only(config_of(machine))
+    machine.library.resume()
+    assert found.name == "service"
+    assert "no connection to the library" in found.words
+    assert "Is the network up" in found.words
+
+
+def test_a_library_that_does_not_know_us(machine: Machine) -> None:
+    wrong = machine.folder / "wrong"
+    wrong.write_text("not-the-token")
+    wrong.chmod(0o600)
+    credential = next(line for line in machine.config.read_text().splitlines() if line.startswith("credential"))
+    found = only(config_of(machine, credential, f'credential = "{wrong}"'))
+    assert "check the credential file" in found.words
+    assert "not-the-token" not in found.words
+
+
+@pytest.mark.parametrize("fault", ["fails", "not_json", "wrong_shape"])
+def test_a_library_that_talks_nonsense(machine: Machine, fault: str) -> None:
+    machine.library.fault(fault)  # type: ignore[arg-type]
+    found = only(config_of(machine))
+    machine.library.fault(None)
+    assert found.name == "service"
+
+
+def test_clocks_that_disagree(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = time.time
+    monkeypatch.setattr(check.time, "time", lambda: real() + 86400)
+    assert "clock is 86400 s ahead of the library's; set it" in only(config_of(machine)).words
+    monkeypatch.setattr(check.time, "time", lambda: 0.0)
+    assert "1970-01-01" in unfit(config_of(machine))[0].words
+
+
+# ---- the store ------------------------------------------------------------------------------------------------------
+
+
+def filled(config: Config) -> Path:
+    with closing(Store.open(config.store, config.plan())) as store:
+        point = store.load()
+        store.commit(point, busy(point, 1), NOW)
+    return config.store
+
+
+def test_a_store_in_order(machine: Machine) -> None:
+    filled(config_of(machine))
+    said = {one.name: one.words for one in checks(config_of(machine))}
+    assert "sound, an unbroken journal of 2 facts" in said["store"]
+
+
+def test_a_damaged_store(machine: Machine) -> None:
+    store = filled(config_of(machine))
+    store.write_bytes(b"garbage" * 1000)
+    assert "not a store at all" in only(config_of(machine)).words
+    assert store.read_bytes() == b"garbage" * 1000
+
+
+def test_a_changed_journal(machine: Machine) -> None:
+    with closing(sqlite3.connect(filled(config_of(machine)))) as conn, conn:
+        conn.execute("UPDATE journal SET session = 9 WHERE n = 2")
+    assert "somebody changed the journal: at row 2" in only(config_of(machine)).words
+
+
+def test_a_store_in_use(machine: Machine) -> None:
+    config = config_of(machine)
+    with closing(Store.open(config.store, config.plan())):
+        assert f"in use by another kiosk, process {os.getpid()}" in only(config).words
+
+
+def test_a_store_nowhere(machine: Machine) -> None:
+    config = config_of(machine, "/point.sqlite", "/nowhere/point.sqlite")
+    assert "its directory is not there; make it" in only(config).words
+
+
+def test_too_little_room(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(check, "FREE_MIN", shutil.disk_usage(machine.folder).total)
+    assert "make room" in only(config_of(machine)).words
+
+
+# ---- the screen -----------------------------------------------------------------------------------------------------
+
+
+def test_a_front_end_that_is_not_there(machine: Machine) -> None:
+    found = [one for one in checks(config_of(machine, "[screen]", '[screen]\nfront = "qt"')) if not one.ok]
+    assert [(one.name, one.words) for one in found] == [
+        ("screen", "there is no front end 'qt'; known: json, kivy"),
+    ]
