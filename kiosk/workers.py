@@ -25,9 +25,9 @@ Post = Callable[[Incoming], None]
 
 WAIT_S = 0.25  # how soon a worker notices that it is to stop
 REOPEN_S = (0.2, 0.5, 1.0, 2.0)  # a device that is plugged in again answers within three seconds
-POLL_BUSY_S = 0.1  # while a door is awaited
-POLL_IDLE_S = 0.5
-BUSY_FOR_S = 90.0  # after an unlock
+POLL_BUSY_S = 0.1  # while a door is awaited or stands open
+POLL_IDLE_S = 4.0  # a look takes 40 ms of the bus at 9600 baud, and an unlock must not wait behind one
+AWAITED_S = 15.0  # how long a door is awaited after a pulse
 COMMANDS_MAX = 64
 CHANGES_WAIT_S = 25.0
 
@@ -124,7 +124,7 @@ class BusWorker:
         self._post = post
         self._commands: queue.Queue[Unlock] = queue.Queue(COMMANDS_MAX)
         self._doors = dict.fromkeys(compartments, Door.UNKNOWN)
-        self._busy_until = 0.0
+        self._awaited: dict[str, float] = {}  # pulsed and not seen open yet: until when to look often
 
     def unlock(self, command: Unlock) -> None:
         """Take a pulse to do. Never blocks; a full queue answers that it was not sent."""
@@ -165,25 +165,29 @@ class BusWorker:
             if answers is not up:
                 up = answers
                 self._post(DeviceUp(self._device) if up else DeviceDown(self._device, "no board answers"))
-            self._rest(bank)
+            self._rest(worker, bank)
         if bank.lost:
             self._lost("the port was lost")
 
-    def _rest(self, bank: Bank) -> None:
+    def _rest(self, worker: Worker, bank: Bank) -> None:
         """Wait for the next poll, but do a pulse at once."""
-        pause = POLL_BUSY_S if time.monotonic() < self._busy_until else POLL_IDLE_S
-        try:
-            self._pulse(bank, self._commands.get(timeout=min(pause, WAIT_S * 2)))
-        except queue.Empty:
+        now = time.monotonic()
+        busy = Door.OPEN in self._doors.values() or any(until > now for until in self._awaited.values())
+        until = now + (POLL_BUSY_S if busy else POLL_IDLE_S)
+        while not worker.stopping and (left := until - time.monotonic()) > 0:
+            try:
+                self._pulse(bank, self._commands.get(timeout=min(left, WAIT_S)))
+            except queue.Empty:
+                continue
+            self._pulse_waiting(bank)
             return
-        self._pulse_waiting(bank)
 
     def _pulse_waiting(self, bank: Bank) -> None:
         while not self._commands.empty():
             self._pulse(bank, self._commands.get_nowait())
 
     def _pulse(self, bank: Bank, command: Unlock) -> None:
-        self._busy_until = time.monotonic() + BUSY_FOR_S
+        self._awaited[command.compartment] = time.monotonic() + AWAITED_S
         pulse = bank.unlock(command.compartment)
         self._post(UnlockEnded(command.compartment, command.order, command.attempt, pulse))
 
@@ -191,6 +195,8 @@ class BusWorker:
         for compartment, door in doors.items():
             if self._doors.get(compartment) is not door:
                 self._doors[compartment] = door
+                if door is Door.OPEN:
+                    self._awaited.pop(compartment, None)
                 self._post(DoorSeen(compartment, door))
 
     def _lost(self, why: str) -> None:

@@ -96,14 +96,16 @@ class KioskProcess:
             try:
                 seen = self._lines.get(timeout=max(0.0, until - time.monotonic()))
             except queue.Empty:
-                raise NotShown(f"waited for {what}; shown: {self._last()}; it said: {self._said()}") from None
+                raise NotShown(f"waited for {what}; shown last:\n{self._last()}\nit said: {self._said()}") from None
             self.seen = [*self.seen[-KEPT_MAX:], seen]
             if fits(seen):
                 return seen
 
     def _last(self) -> str:
-        last = self.seen[-1] if self.seen else {}
-        return json.dumps({k: v for k, v in last.items() if k != "doors"}, ensure_ascii=False)
+        kept = ("doors", "now", "until", "warning")
+        return "\n".join(
+            json.dumps({k: v for k, v in seen.items() if k not in kept}, ensure_ascii=False) for seen in self.seen[-8:]
+        )
 
     def _said(self) -> str:
         return self._log.read_text(errors="replace")[-2000:] if self._log.exists() else ""

@@ -7,6 +7,7 @@ the end of a real wire, and the configuration that makes ``kiosk run`` meet them
 
 import contextlib
 import os
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +29,8 @@ from simulators.shuoming import ShuomingBoard, ShuomingBus
 
 POINT = "dongmen"
 READER = "ACS ACR122U PICC Interface"
+READ_S = 5.0
+NOTICED_S = 0.5  # pcscd looks for cards every 0.4 s: the next one would pass for the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,15 @@ class Machine:
         """The patron lays their citizen card on the reader."""
         self.card.tap(card_number(patron))
 
+    def tap_and_lift(self, patron: str) -> None:
+        """The patron holds their card there until the reader has read it, and takes it away. At most 5 s."""
+        self.tap(patron)
+        until = time.monotonic() + READ_S
+        while isinstance(self.card, Card) and not self.card.moments.answered and time.monotonic() < until:
+            time.sleep(0.01)
+        self.card.lift()
+        time.sleep(NOTICED_S)
+
     def _card_place(self, undo: contextlib.ExitStack) -> CardPlace:
         if not self.no_pcsc:
             try:
@@ -197,6 +209,11 @@ port = "{folder}/ttySCANNER0"
 
 {camera}
 {compartments}
+# Twins do not heat up, and nobody here waits for people to walk away.
+[duty]
+pulses_max = 20
+rest_s = 0.1
+
 [limits]
 goodbye_s = 4
 sorry_s = 8

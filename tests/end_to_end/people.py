@@ -1,0 +1,116 @@
+"""What couriers and readers do at a simulated point, in the words of the stories."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from hardware.readings import Door
+from simulators.agree import disagreements, parcels_of, read_journal
+from simulators.kiosk_process import KioskProcess
+from simulators.machine import POINT, Machine
+
+COURIER = "C2001"
+
+
+def eventually(true: Callable[[], bool], what: str, timeout_s: float = 15.0) -> None:
+    until = time.monotonic() + timeout_s
+    while not true():
+        assert time.monotonic() < until, f"not in time: {what}"
+        time.sleep(0.05)
+
+
+@dataclass
+class Point:
+    """A machine and its kiosk."""
+
+    machine: Machine
+    kiosk: KioskProcess
+
+    def ready(self) -> "Point":
+        """Every door is seen, the card reader answers, the library has been heard."""
+        everything = len(self.machine.cabinet.names) - len(self.standing_open()) - self.taken_up()
+        self.kiosk.wait_until(
+            lambda seen: (
+                seen["screen"] == "Home" and seen["cards"] and seen["online"] and seen["free_doors"] >= everything
+            ),
+            f"Home with {everything} free doors",
+            20,
+        )
+        return self
+
+    def standing_open(self) -> list[str]:
+        return [name for name in self.machine.cabinet.names if self.machine.cabinet.door(name) is Door.OPEN]
+
+    def taken_up(self) -> int:
+        return sum(bool(self.machine.cabinet.inside(name)) for name in self.machine.cabinet.names)
+
+    def tap(self, patron: str) -> None:
+        """Lay the card down and take it away, as people do."""
+        self.machine.tap_and_lift(patron)
+
+    def parcel_of(self, patron: str) -> str:
+        row = self.machine.library.ledger.row("select id from parcels where patron = ? and point = ?", patron, POINT)
+        assert row
+        return str(row["id"])
+
+    def items_of(self, patron: str) -> list[str]:
+        return sorted(parcels_of(self.machine.library.ledger, POINT)[self.parcel_of(patron)])
+
+    def open_door(self) -> str:
+        """The door that springs open now."""
+        seen = self.kiosk.wait_for("DoorOpen")
+        door = str(seen["compartment"])
+        assert self.standing_open() == [door]
+        return door
+
+    def stock(self, *patrons: str) -> None:
+        """The courier loads the first parcel of each of these patrons, and leaves."""
+        self.tap(COURIER)
+        self.kiosk.wait_for("Courier")
+        for loaded, patron in enumerate(patrons, 1):
+            for item in self.items_of(patron):
+                self.machine.scanner.scan(item)
+                time.sleep(0.2)
+            door = self.open_door()
+            for item in self.items_of(patron):
+                self.machine.cabinet.put_in(door, item)
+            self.machine.cabinet.push(door)
+            self.kiosk.wait_for("Courier", loaded=loaded)
+        self.kiosk.touch("finish")
+        self.kiosk.wait_for("Home")
+
+    def take(self, door: str) -> list[str]:
+        """Take all out of an open compartment and shut it."""
+        items = [self.machine.cabinet.take_out(door) for _ in self.machine.cabinet.inside(door)]
+        self.machine.cabinet.push(door)
+        return sorted(items)
+
+    def message(self, patron: str, what: str) -> str:
+        """Code or pass from the library's short message, which comes once the parcel is ready."""
+        ledger = self.machine.library.ledger
+        sql = f"select {what} as it from messages where patron = ? order by id desc"
+        eventually(lambda: ledger.row(sql, patron) is not None, f"a message to {patron}")
+        row = ledger.row(sql, patron)
+        assert row
+        return str(row["it"])
+
+    def on_loan(self, item: str) -> str:
+        """Who has it on loan, by the library's books."""
+        loan = self.machine.library.ledger.loan(item)
+        return str(loan["patron"]) if loan else ""
+
+    def told(self) -> None:
+        """Wait until the library has heard everything."""
+        told_kinds = ("parcel_ready", "parcel_collected", "item_dropped", "point_trouble", "parcel_missing")
+        facts = [f for f in read_journal(self.machine.config, self.machine.env) if f["kind"] in told_kinds]
+        sql = "select count(*) as n from received where point = ?"
+        eventually(lambda: self.machine.library.ledger.row(sql, POINT)["n"] >= len(facts), "all told", 40)  # type: ignore[index]
+
+    def agreed(self) -> None:
+        """Ledger, cabinet and journal say the same."""
+        self.told()
+        facts = read_journal(self.machine.config, self.machine.env)
+        assert list(disagreements(self.machine.library.ledger, self.machine.cabinet, facts, POINT)) == []
+
+    def home(self) -> None:
+        self.kiosk.wait_for("Home", 20)

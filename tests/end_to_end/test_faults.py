@@ -1,0 +1,209 @@
+"""What breaks at a point that stands alone: power, wires, cards, the library. Nothing is lost, nothing is doubled."""
+
+import time
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from hardware.readings import Door
+from simulators.kiosk_process import KioskProcess
+from simulators.library.server import Fault as LibraryFault
+from simulators.line import Fault
+from simulators.machine import NOTICED_S, POINT, Machine
+from simulators.pcsc import Card
+from simulators.pcsc import Fault as CardFault
+from tests.end_to_end.people import Point, eventually
+
+
+def test_power_cut_with_the_door_open(point: Point) -> None:
+    point.stock("R1001")
+    point.tap("R1001")
+    door = point.open_door()
+    point.kiosk.kill()
+    items = point.take(door)
+    point.kiosk.start()
+    point.ready()
+    point.agreed()
+    assert all(point.on_loan(item) == "R1001" for item in items)
+
+
+def test_power_cut_before_the_door_moved_is_a_question_for_the_courier(point: Point) -> None:
+    point.stock("R1001")
+    compartment = next(n for n in point.machine.cabinet.names if point.machine.cabinet.inside(n))
+    point.machine.cabinet.jam(compartment)
+    point.tap("R1001")
+    point.kiosk.wait_for("Opening")
+    point.kiosk.kill()
+    point.machine.cabinet.mend(compartment)
+    point.kiosk.start()
+    point.kiosk.wait_until(lambda s: s["screen"] == "Home" and s["cards"] and s["free_doors"] == 11, "Home")
+    point.tap("C2001")
+    assert point.kiosk.wait_for("Courier", to_check=[compartment])
+    point.kiosk.touch("check", compartment)
+    point.kiosk.wait_for("Inside", parcel=point.parcel_of("R1001"))
+    point.kiosk.touch("yes")
+    point.kiosk.wait_for("Inside", said="yes")
+    point.machine.cabinet.push(compartment)
+    point.kiosk.wait_for("Courier", to_check=[])
+    point.kiosk.touch("finish")
+    point.home()
+    point.tap("R1001")
+    point.take(point.open_door())
+    point.kiosk.wait_for("Goodbye")
+
+
+def test_a_door_that_sticks_then_opens(point: Point) -> None:
+    point.stock("R1001")
+    compartment = next(n for n in point.machine.cabinet.names if point.machine.cabinet.inside(n))
+    point.machine.cabinet.jam(compartment)
+    point.tap("R1001")
+    point.kiosk.wait_for("DoorStuck", tries_left=2)
+    point.machine.cabinet.mend(compartment)
+    point.kiosk.touch("again")
+    point.take(point.open_door())
+    point.kiosk.wait_for("Goodbye")
+    point.agreed()
+
+
+def test_not_there_books_no_loan(point: Point) -> None:
+    point.stock("R1001")
+    point.tap("R1001")
+    door = point.open_door()
+    point.kiosk.touch("not_here")
+    point.kiosk.wait_for("DoorOpen", said="missing")
+    point.machine.cabinet.push(door)
+    point.kiosk.wait_for("Goodbye", missing=True)
+    point.told()
+    assert all(point.on_loan(item) == "" for item in point.items_of("R1001"))
+
+
+@pytest.mark.parametrize("fault", [Fault.SILENT, Fault.CUT, Fault.GARBAGE, Fault.BAD_CHECK, Fault.DEAF, Fault.SPLIT])
+def test_a_disturbed_wire_loses_nothing(point: Point, fault: Fault) -> None:
+    point.stock("R1002")
+    point.machine.line.disturb(fault, 3)
+    point.tap("R1002")
+    seen = point.kiosk.wait_until(lambda s: s["screen"] in ("DoorOpen", "DoorStuck"), "an answer", 15)
+    if seen["screen"] == "DoorStuck":  # the request was lost: the door is read, then pulsed once more
+        point.kiosk.touch("again")
+    point.take(point.open_door())
+    point.kiosk.wait_for("Goodbye")
+    point.agreed()
+    opened = [move for move in point.machine.cabinet.moves if move.door is Door.OPEN]
+    assert len(opened) == 2
+
+
+def test_the_board_unplugged_and_back(point: Point) -> None:
+    point.stock("R1002")
+    point.machine.wire.unplug()
+    point.kiosk.wait_for("Home", free_doors=0)
+    point.tap("R1002")
+    point.kiosk.wait_for("Sorry", reason="door_unreachable")
+    point.kiosk.touch("finish")
+    point.machine.wire.plug()
+    point.kiosk.wait_for("Home", free_doors=11)
+    point.tap("R1002")
+    point.take(point.open_door())
+    point.kiosk.wait_for("Goodbye")
+
+
+def test_a_board_that_is_not_there(machine: Machine) -> None:
+    machine.bus.missing.add(1)
+    with KioskProcess(machine.config, machine.env) as kiosk:
+        kiosk.wait_until(lambda s: s["screen"] == "Home" and s["cards"] and s["online"], "Home")
+        kiosk.touch("return")
+        kiosk.wait_for("Sorry", reason="cabinet_full")
+        machine.bus.missing.clear()
+        kiosk.touch("finish")
+        kiosk.wait_for("Home", free_doors=12, timeout_s=40)
+
+
+def test_card_reader_daemon_restarted(point: Point) -> None:
+    assert point.machine.pcscd
+    point.stock("R1002")
+    point.machine.pcscd.stop(kill=True)
+    point.kiosk.wait_for("Home", cards=False)
+    point.machine.pcscd.start()
+    point.kiosk.wait_for("Home", cards=True)
+    point.tap("R1002")
+    point.take(point.open_door())
+    point.kiosk.wait_for("Goodbye")
+
+
+def test_a_card_lifted_too_early(point: Point) -> None:
+    assert isinstance(point.machine.card, Card)
+    point.machine.card.tap("04A1B2C3", CardFault.LIFTED)
+    point.kiosk.wait_for("Sorry", reason="card_unread")
+    time.sleep(NOTICED_S)
+    point.machine.card.tap("04A1B2C3", CardFault.UNFIT)
+    point.kiosk.wait_for("Sorry", reason="card_unfit")
+
+
+def test_ten_million_characters_from_the_scanner(point: Point) -> None:
+    point.stock("R1002")
+    point.machine.scanner._wire._baud = 0  # a scanner gone mad is not slowed by its wire
+    point.machine.scanner.flood(10_000_000)
+    point.kiosk.wait_for("Sorry", reason="code_unreadable")
+    point.machine.scanner.scan(point.message("R1002", "pass"))
+    point.take(point.open_door())
+    point.kiosk.wait_for("Goodbye")
+
+
+@pytest.mark.parametrize("fault", get_args(LibraryFault))
+def test_the_library_fails_in_every_way_it_can(point: Point, fault: LibraryFault) -> None:
+    point.stock("R1001")
+    point.told()
+    point.machine.library.fault(fault, 1 if fault == "hangs" else 3)  # each hang takes its full time-out
+    point.tap("R1001")
+    items = point.take(point.open_door())
+    point.kiosk.wait_for("Goodbye")
+    point.agreed()
+    assert all(point.on_loan(item) == "R1001" for item in items)
+    rows = point.machine.library.ledger.rows("select barcode from loans where patron = 'R1001' and ended is null")
+    assert sorted(row["barcode"] for row in rows) == items
+    received = point.machine.library.ledger.rows("select key from received where point = ?", POINT)
+    assert len({row["key"] for row in received}) == len(received)
+
+
+def test_no_pcscd_a_serial_reader_does(folder: Path) -> None:
+    with (
+        Machine(folder, pcsc=False, pace=0.0, camera=False) as machine,
+        KioskProcess(machine.config, machine.env) as kiosk,
+    ):
+        point = Point(machine, kiosk).ready()
+        point.stock("R1002")
+        point.tap("R1002")
+        point.take(point.open_door())
+        point.kiosk.wait_for("Goodbye")
+        point.agreed()
+
+
+def test_stopped_politely_it_ends_at_once_and_well(point: Point) -> None:
+    began = time.monotonic()
+    assert point.kiosk.stop() == 0
+    assert time.monotonic() - began < 10  # a bound on hanging, not a measure
+
+
+def test_a_point_restored_from_power_cuts_at_random_moments(point: Point) -> None:
+    """The process is killed at moments of a whole pickup; each time it comes back and the story goes on."""
+    point.stock("R1001", "R1002")
+    for patron, pause in (("R1001", 0.15), ("R1002", 0.45)):
+        point.machine.tap(patron)
+        time.sleep(pause)
+        point.kiosk.kill()
+        point.machine.card.lift()
+        for door in point.standing_open():
+            point.take(door)
+        point.kiosk.start()
+        point.kiosk.wait_until(lambda s: s["screen"] == "Home" and s["cards"] and s["online"], "Home", 20)
+    point.told()
+    ledger = point.machine.library.ledger
+    for patron in ("R1001", "R1002"):
+        here = any(
+            set(point.items_of(patron)) <= set(point.machine.cabinet.inside(n)) for n in point.machine.cabinet.names
+        )
+        eventually(
+            lambda p=patron, here=here: all((point.on_loan(i) == p) is not here for i in point.items_of(p)),  # type: ignore[misc]
+            "a loan for what has left, none for what is here",
+        )
+    assert ledger.rows("select status from received where status = 'rejected'") == []
