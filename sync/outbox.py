@@ -1,4 +1,6 @@
-"""When the next tellings may go, and which. Pure: the rows are in the point's store, the clock is the caller's.
+"""When the next tellings may go, and which. Pure: the rows are in the point's store.
+
+``now`` is any clock of the caller's that runs on evenly, whatever is done to the wall clock.
 
 One batch in flight; strict order; after a failure the very same batch goes again before anything newer, because
 any of it may have taken effect. A loop uses it so::
@@ -74,10 +76,6 @@ class Outbox:
         if isinstance(error, ServiceGap):
             return replace(later, first=error.expected, last=None)
         return later
-
-    def clock_moved(self, by: float) -> "Outbox":
-        """The wall clock was set by ``by`` seconds: the wait goes with it."""
-        return replace(self, next_at=self.next_at + by)
 
     def soon(self, at: float) -> "Outbox":
         """The library is back: no need to wait longer than until ``at``."""

@@ -8,6 +8,7 @@ import random
 from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from stdnum import luhn
 
 from simulators.library.catalogue import TITLES
 from simulators.library.ledger import Ledger
@@ -84,8 +85,9 @@ def card_number(patron: str) -> str:
 
 
 def card_barcode(patron: str) -> str:
-    """The number printed on a patron's library card."""
-    return f"K{int.from_bytes(_bytes('barcode', patron)[:4]) % 10**8:08d}"
+    """The 14-digit number printed on a patron's library card, with its Luhn check digit."""
+    digits = f"2{int.from_bytes(_bytes('barcode', patron)[:8]) % 10**12:012d}"
+    return digits + luhn.calc_check_digit(digits)
 
 
 def seed(ledger: Ledger) -> None:

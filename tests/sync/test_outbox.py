@@ -63,10 +63,11 @@ def test_a_gap_leads_back() -> None:
     assert seqs(outbox.batch(ROWS, 1.0)) == list(range(40, 140))
 
 
-def test_the_wait_moves_with_the_clock() -> None:
-    outbox = Outbox().sent(ROWS[:1]).failed(1000.0, ServiceSilent(""), most).clock_moved(-900)
-    assert not outbox.due(100.9)
-    assert outbox.due(101.0)
+def test_the_wait_is_cut_short_when_the_library_is_back() -> None:
+    waiting = Outbox().sent(ROWS[:1]).failed(1000.0, ServiceUnreachable("", 3000.0), most)
+    assert not waiting.soon(1005.0).due(1004.9)
+    assert waiting.soon(1005.0).due(1005.0)
+    assert waiting.soon(9999.0) == waiting
 
 
 def test_misuse_is_a_bug() -> None:
