@@ -26,6 +26,8 @@ _POWER_ON, _ASK_ATR = b"\x01", b"\x04"
 _GET_UID = bytes.fromhex("FFCA000000")
 _DONE, _NO_SUCH_FUNCTION, _NO_SUCH_INSTRUCTION = b"\x90\x00", b"\x6a\x81", b"\x6d\x00"
 _RETRY_S = 0.02
+_LOOK_S = 0.5
+"""pcscd looks every 0.4 s; were the next card there before it looked, it would take it for the one before."""
 
 
 class Fault(Enum):
@@ -36,6 +38,8 @@ class Fault(Enum):
     """It has no number to give: FF CA is answered with 6A 81."""
     LIFTED = "lifted"
     """It is taken away after the question for its number and before the answer."""
+    FLEETING = "fleeting"
+    """It is taken away before it can even be powered up."""
 
 
 @dataclass(slots=True)
@@ -59,12 +63,14 @@ class Card:
         self._lifted.set()
         self._thread: threading.Thread | None = None
         self._wire: socket.socket | None = None
+        self._free_at = 0.0
         self.moments = Moments()
 
     def tap(self, uid: str, fault: Fault = Fault.NONE, delay_s: float = 0.0, atr: bytes = ATR) -> None:
         """Lay a card with this UID (hex) on the reader, in place of any other; ``delay_s`` is added to each answer.
 
-        Returns at once. The card stays until ``lift``; if pcscd goes away, the card meets it again when it is back.
+        Returns at once; the card arrives within a second, and 0.5 s after another was lifted at the soonest. It stays
+        until ``lift``; if pcscd goes away, the card meets it again when it is back.
         """
         self.lift()
         self._lifted.clear()
@@ -84,17 +90,22 @@ class Card:
     close = lift
 
     def _lie(self, number: bytes, fault: Fault, delay_s: float, atr: bytes) -> None:
+        self._lifted.wait(max(0.0, self._free_at - time.monotonic()))
         while not self._lifted.is_set():
             with contextlib.suppress(OSError), socket.create_connection(self._address, timeout=2) as wire:
                 wire.settimeout(None)
                 self._wire = wire
                 self._answer(wire, number, fault, delay_s, atr)
+                self._free_at = time.monotonic() + _LOOK_S
             self._lifted.wait(_RETRY_S)
 
     def _answer(self, wire: socket.socket, number: bytes, fault: Fault, delay_s: float, atr: bytes) -> None:
         while not self._lifted.is_set() and (asked := _receive(wire)):
             if asked == _POWER_ON:
                 self.moments = Moments()
+                if fault is Fault.FLEETING:
+                    self._lifted.set()
+                    return
             elif asked == _ASK_ATR:
                 _send(wire, atr)
                 self.moments.arrived = self.moments.arrived or time.perf_counter()

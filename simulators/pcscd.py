@@ -59,6 +59,7 @@ class Pcscd:
         self._process: subprocess.Popen[bytes] | None = None
         self.socket = self._folder / "run" / "pcscd.comm"
         if len(str(self.socket)) > SOCKET_PATH_MAX:
+            self._folder.rmdir()
             raise PcscUnavailable(f"the path {self.socket} is too long for a socket; set TMPDIR to a shorter one")
         for name in ("run", "empty", "readers"):
             (self._folder / name).mkdir()
@@ -68,6 +69,11 @@ class Pcscd:
     def env(self) -> dict[str, str]:
         """What a client must have in its environment to meet this daemon."""
         return {"PCSCLITE_CSOCK_NAME": str(self.socket)}
+
+    @property
+    def running(self) -> bool:
+        """Is it started, and has it not died?"""
+        return self._process is not None and self._process.poll() is None
 
     def port(self, reader: str) -> int:
         """The TCP port on 127.0.0.1 where the card of ``reader`` goes in; the same over restarts."""

@@ -30,7 +30,8 @@ from hardware.rfid import card
 MUTE_WAIT_S = 0.6
 """pcscd looks for cards every 0.4 s: one without power that is still there after this was not just lifted."""
 
-_READS = 2  # a card at the edge of the field often answers the second time
+_READS = 3  # a card at the edge of the field often answers a moment later
+_READ_AGAIN_S = 0.08
 _GET_UID = [0xFF, 0xCA, 0x00, 0x00, 0x00]
 _DONE = [0x90, 0x00]
 _NO_ANSWER = [0x63, 0x00]
@@ -130,7 +131,9 @@ class PcscSource:
         return [CardUnread(self._device, "unfit")]
 
     def _read(self) -> CardShown | CardUnread:
-        for _ in range(_READS):
+        for attempt in range(_READS):
+            if attempt:
+                time.sleep(_READ_AGAIN_S)
             answer = self._exchange()
             if len(answer) < 2 or answer[-2:] == _NO_ANSWER:
                 continue

@@ -1,0 +1,161 @@
+"""What every card reader and scanner owes, each against its twin on the real wire.
+
+A new driver joins with one rig in ``RIGS``.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import PICC
+from pydantic import ValidationError
+
+from hardware import registry
+from hardware.errors import DeviceGone
+from hardware.readings import CardShown, ItemScanned, Reading
+from hardware.scanner.barcode import Meanings
+from hardware.source import Source
+from simulators.pcsc import Card
+from simulators.pcscd import Pcscd
+from simulators.serial_card import SerialCard
+from simulators.serial_scanner import SerialScanner
+
+DEVICE = "front"
+UID, BARCODE = "04A1B2C3", "SIP0000123"
+LATE_S = 0.5  # how much longer than asked a quiet device may be waited for
+
+
+@dataclass
+class Twin:
+    """The other end of a device, and how to configure a driver for it."""
+
+    settings: dict[str, Any]
+    show: Callable[[], object]
+    """Let the device report something; once shown, it may need ``hide`` before it reports again."""
+    hide: Callable[[], object]
+    lose: Callable[[], object]
+    restore: Callable[[], object]
+
+
+@dataclass
+class Rig:
+    """One driver: where it is registered, what it reports, and how its twin is made."""
+
+    group: str
+    driver: str
+    kind: type[Reading]
+    build: Callable[[Path, Pcscd, ExitStack], Twin]
+
+
+def pcsc(folder: Path, daemon: Pcscd, undo: ExitStack) -> Twin:
+    card = Card(daemon.port(PICC))
+    undo.callback(time.sleep, 0.45)  # until pcscd has seen it go
+    undo.callback(card.close)
+    return Twin({"reader": PICC}, lambda: card.tap(UID), card.lift, daemon.stop, daemon.start)
+
+
+def serial_card(folder: Path, daemon: Pcscd, undo: ExitStack) -> Twin:
+    reader = undo.enter_context(SerialCard(folder / "ttyCARD0"))
+    settings = {"port": reader.port, "quiet_s": 0.1}
+    return Twin(settings, lambda: reader.tap(UID), reader.lift, reader.unplug, reader.plug)
+
+
+def serial_scanner(folder: Path, daemon: Pcscd, undo: ExitStack) -> Twin:
+    scanner = undo.enter_context(SerialScanner(folder / "ttySCANNER0"))
+    return Twin({"port": scanner.port}, lambda: scanner.scan(BARCODE), lambda: None, scanner.unplug, scanner.plug)
+
+
+RIGS = [
+    Rig("kiosk.card", "pcsc", CardShown, pcsc),
+    Rig("kiosk.card", "serial_card", CardShown, serial_card),
+    Rig("kiosk.scanner", "serial_scanner", ItemScanned, serial_scanner),
+]
+
+
+class Bench:
+    """A driver, found by its name as the kiosk finds it, and its twin."""
+
+    def __init__(self, rig: Rig, twin: Twin) -> None:
+        self.rig = rig
+        self.twin = twin
+        self.module = registry.find(rig.group, rig.driver)
+
+    def connect(self) -> Source:
+        settings = self.module.Settings(**self.twin.settings)
+        more = [Meanings()] if self.rig.group == "kiosk.scanner" else []
+        source: Source = self.module.connect(DEVICE, settings, *more)
+        return source
+
+    def next(self, source: Source, within_s: float = 4.0) -> Reading | None:
+        """The next reading of the kind this device is for."""
+        deadline = time.monotonic() + within_s
+        while (left := deadline - time.monotonic()) > 0:
+            for reading in source.wait(left):
+                if isinstance(reading, self.rig.kind):
+                    return reading
+        return None
+
+
+@pytest.fixture(params=RIGS, ids=lambda rig: rig.driver)
+def bench(request: pytest.FixtureRequest, tmp_path: Path, pcscd: Pcscd) -> Iterator[Bench]:
+    with ExitStack() as undo:
+        yield Bench(request.param, request.param.build(tmp_path, pcscd, undo))
+
+
+@pytest.fixture
+def source(bench: Bench) -> Iterator[Source]:
+    opened = bench.connect()
+    yield opened
+    opened.close()
+
+
+@pytest.mark.parametrize("timeout_s", [0.0, 0.2])
+def test_a_quiet_device_has_nothing_to_say_in_time(source: Source, timeout_s: float) -> None:
+    began = time.monotonic()
+    assert list(source.wait(timeout_s)) == []
+    assert timeout_s <= time.monotonic() - began + 0.02 < timeout_s + LATE_S
+
+
+def test_what_is_shown_is_reported_once_and_again_when_shown_again(bench: Bench, source: Source) -> None:
+    for _ in range(2):
+        bench.twin.show()
+        reading = bench.next(source)
+        assert getattr(reading, "device", "") == DEVICE
+        bench.twin.hide()
+        assert bench.next(source, within_s=0.6) is None
+
+
+@pytest.mark.parametrize(
+    "bench", [rig for rig in RIGS if rig.kind is CardShown], indirect=True, ids=lambda rig: rig.driver
+)
+def test_a_card_number_shows_nowhere(bench: Bench, source: Source) -> None:
+    bench.twin.show()
+    reading = bench.next(source)
+    assert reading
+    for seen in (repr(reading), str(reading), repr(source), repr(vars(source))):
+        assert UID not in seen.upper()
+
+
+def test_a_lost_device_is_gone_and_comes_back(bench: Bench, source: Source) -> None:
+    bench.twin.lose()
+    for _ in range(2):
+        with pytest.raises(DeviceGone):
+            bench.next(source, within_s=2)
+    source.close()
+    source.close()
+    with pytest.raises(DeviceGone):
+        bench.connect()
+    bench.twin.restore()
+    again = bench.connect()
+    bench.twin.show()
+    assert bench.next(again)
+    again.close()
+
+
+def test_an_unknown_setting_is_refused(bench: Bench) -> None:
+    with pytest.raises(ValidationError):
+        bench.module.Settings(**bench.twin.settings, no_such_setting=1)

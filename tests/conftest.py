@@ -1,0 +1,27 @@
+"""What all tests share: PC/SC that is theirs alone."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from simulators.pcscd import Pcscd
+
+PICC, OMNIKEY = "ACS ACR122U PICC Interface", "HID Global OMNIKEY 5022 Smart Card Reader"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _pcsc() -> Iterator[Pcscd]:
+    """From the first on, as libpcsclite reads the place of its socket once per process. Nothing runs yet."""
+    daemon = Pcscd([PICC, OMNIKEY])
+    os.environ.update(daemon.env)
+    yield daemon
+    daemon.close()
+
+
+@pytest.fixture
+def pcscd(_pcsc: Pcscd) -> Pcscd:
+    """A running pcscd of this test process, with two virtual readers; a test may stop or restart it."""
+    if not _pcsc.running:
+        _pcsc.start()
+    return _pcsc

@@ -1,0 +1,169 @@
+"""Cards from a serial reader, over a real pseudo-terminal, and its lines in any pieces."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from hardware.errors import DeviceGone
+from hardware.readings import CardGone, CardShown, CardUnread, Reading
+from hardware.rfid.serial_card import LINE_MAX, Decoder, SerialCardSource, Settings, connect
+from simulators.serial_card import SerialCard
+
+UID, OTHER = "04A1B2C3", "04A1B2C3D4E5F6"
+HEX = st.text("0123456789ABCDEF", min_size=1, max_size=LINE_MAX).map(str.encode)
+
+
+@pytest.fixture
+def reader(tmp_path: Path) -> Iterator[SerialCard]:
+    with SerialCard(tmp_path / "ttyCARD0") as twin:
+        yield twin
+
+
+@pytest.fixture
+def source(reader: SerialCard) -> Iterator[SerialCardSource]:
+    opened = connect("card", Settings(port=reader.port, quiet_s=0.2))
+    yield opened
+    opened.close()
+
+
+def numbers(*said: Reading) -> list[str]:
+    return [reading.number.get_secret_value() for reading in said if isinstance(reading, CardShown)]
+
+
+def test_a_card_is_shown_and_counts_as_gone_after_silence(source: SerialCardSource, reader: SerialCard) -> None:
+    reader.tap(UID)
+    assert numbers(*source.wait(1)) == [UID]
+    assert source.wait(0.05) == []
+    assert source.wait(1) == [CardGone("card")]
+    reader.tap(UID)
+    assert numbers(*source.wait(1)) == [UID]
+
+
+def test_a_reader_that_repeats_says_one_arrival(tmp_path: Path) -> None:
+    with SerialCard(tmp_path / "ttyCARD0", repeat_s=0.05) as reader:
+        source = connect("card", Settings(port=reader.port, quiet_s=0.3))
+        reader.tap(UID)
+        assert numbers(*source.wait(1)) == [UID]
+        assert source.wait(0.6) == []
+        reader.lift()
+        assert source.wait(1) == [CardGone("card")]
+        source.close()
+
+
+def test_the_next_card_ends_the_one_before(source: SerialCardSource, reader: SerialCard) -> None:
+    reader.tap(UID)
+    source.wait(1)
+    reader.tap(OTHER)
+    gone, shown = source.wait(1)
+    assert gone == CardGone("card")
+    assert numbers(shown) == [OTHER]
+
+
+def test_two_at_once_are_nobodys_turn(source: SerialCardSource, tmp_path: Path) -> None:
+    with SerialCard(tmp_path / "ttyCARD1", baud=0) as reader:
+        both = connect("card", Settings(port=reader.port))
+        reader.say(f"{UID}\r\n{OTHER}\r\n".encode())
+        assert both.wait(1) == [CardUnread("card", "two")]
+        both.close()
+
+
+@pytest.mark.parametrize("line", ["08A1B2C3", "00000000", "04A1B2C3D4"])
+def test_hex_that_is_no_number(source: SerialCardSource, reader: SerialCard, line: str) -> None:
+    reader.say(line.encode() + b"\r")
+    assert source.wait(1) == [CardUnread("card", "unfit")]
+
+
+@pytest.mark.parametrize(
+    "noise",
+    [
+        b"\r\n\r\n",
+        b"READY v1.2\r\n",
+        b"\xff\xfe\x80\n",
+        b"04A1B2C\n",
+        b"04A1B2C3Z\n",
+        b"A" * 500 + b"\n",
+        b"\x00" * 80 + b"\r",
+    ],
+)
+def test_noise_is_passed_over(source: SerialCardSource, reader: SerialCard, noise: bytes) -> None:
+    reader.say(noise)
+    assert source.wait(0.05) == []
+    reader.tap(UID)
+    assert numbers(*source.wait(1)) == [UID]
+
+
+@pytest.mark.parametrize("line", ["\x0204a1b2c3\x03", "04 A1 B2 C3\n", "04:A1:B2:C3\r\n", "04-a1-b2-c3\r"])
+def test_ways_to_write_a_number(source: SerialCardSource, reader: SerialCard, line: str) -> None:
+    reader.say(line.encode())
+    assert numbers(*source.wait(1)) == [UID]
+
+
+def test_a_pattern_of_ones_own(reader: SerialCard) -> None:
+    source = connect("card", Settings(port=reader.port, pattern=r"Card: (?P<uid>\w+) \(13.56 MHz\)"))
+    reader.say(b"Card: 04A1B2C3 (13.56 MHz)\r\n04A1B2C4\r\n")
+    assert numbers(*source.wait(1)) == [UID]
+    reader.say(b"Card: nothing (13.56 MHz)\r\n")
+    assert source.wait(0.1) == []
+    source.close()
+
+
+def test_unplugged_and_back(source: SerialCardSource, reader: SerialCard) -> None:
+    reader.unplug()
+    with pytest.raises(DeviceGone):
+        source.wait(1)
+    source.close()
+    with pytest.raises(DeviceGone):
+        connect("card", Settings(port=reader.port))
+    reader.plug()
+    again = connect("card", Settings(port=reader.port))
+    reader.tap(UID)
+    assert numbers(*again.wait(1)) == [UID]
+    again.close()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{}, {"port": ""}, {"port": "x", "pattern": "("}, {"port": "x", "pattern": "[0-9]+"}, {"port": "x", "bauds": 1}],
+)
+def test_settings_that_do_not_do(wrong: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        Settings.model_validate(wrong)
+
+
+@given(
+    lines=st.lists(HEX, max_size=8),
+    ends=st.sampled_from([b"\r", b"\n", b"\r\n", b"\x03", b"\x03\r\n\x02"]),
+    data=st.data(),
+)
+def test_lines_come_whole_however_they_are_cut(lines: list[bytes], ends: bytes, data: st.DataObject) -> None:
+    stream = b"".join(line + ends for line in lines)
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(stream)), max_size=10)))
+    decoder = Decoder()
+    found: list[bytes] = []
+    for start, end in zip([0, *cuts], [*cuts, len(stream)], strict=True):
+        found += decoder.feed(stream[start:end])
+    assert found == lines
+    byte_by_byte = Decoder()
+    assert [line for value in stream for line in byte_by_byte.feed(bytes([value]))] == lines
+
+
+@given(noise=st.lists(st.binary(max_size=300), max_size=20), line=HEX)
+def test_after_noise_a_line_is_whole_again(noise: list[bytes], line: bytes) -> None:
+    decoder = Decoder()
+    for piece in noise:
+        for found in decoder.feed(piece):
+            assert 0 < len(found) <= LINE_MAX
+            assert not set(found) & set(b"\r\n\x02\x03")
+    decoder.feed(b"\n")
+    assert decoder.feed(line + b"\n") == [line]
+
+
+def test_a_line_too_long_is_dropped_whole() -> None:
+    decoder = Decoder()
+    assert [line for _ in range(1000) for line in decoder.feed(b"A" * 1000)] == []
+    assert decoder.feed(UID.encode() + b"\r\n") == []
+    assert decoder.feed(b"04A1B2C4\r\n") == [b"04A1B2C4"]
