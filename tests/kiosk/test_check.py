@@ -24,7 +24,7 @@ from simulators.machine import Machine
 
 @pytest.fixture(scope="module")
 def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
-    with Machine(tmp_path_factory.mktemp("rig"), pace=0.0) as rig:
+    with Machine(tmp_path_factory.mktemp("rig"), pcsc=False, pace=0.0) as rig:
         yield rig
 
 
@@ -32,8 +32,6 @@ def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
 def machine(rig: Machine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Machine]:
     """A whole point as twins, without a store and with everything in order; no long look at quiet devices."""
     monkeypatch.setattr(check, "SOURCE_WAIT_S", 0.05)
-    for name in rig.env.keys() - os.environ.keys():  # where the private pcscd is
-        monkeypatch.setenv(name, rig.env[name])
     yield rig
     for file in rig.folder.glob("point.sqlite*"):
         file.unlink()
@@ -49,30 +47,31 @@ def config_of(machine: Machine, old: str = "", new: str = "") -> Config:
 
 
 def unfit(config: Config) -> list[Check]:
-    """What is not fit, leaving the screen's own check aside (it is the front end's)."""
-    return [one for one in checks(config) if not one.ok and not one.name.startswith("screen")]
+    """What is not fit."""
+    return [one for one in checks(config) if not one.ok]
 
 
 def only(config: Config) -> Check:
-    (found,) = unfit(config)
-    return found
+    found = unfit(config)
+    assert len(found) == 1, found
+    return found[0]
 
 
 # ---- fit ------------------------------------------------------------------------------------------------------------
 
 
-def test_a_point_in_order_is_fit(machine: Machine) -> None:
-    """As a technician runs it, with the second front end, which needs no fonts."""
-    front = config_of(machine, "[screen]", '[screen]\nfront = "json"').path
-    ran = subprocess.run(
-        [sys.executable, "-m", "kiosk", "check", front, "--json"], env=machine.env, capture_output=True, text=True
-    )
+def test_a_point_in_order_is_fit(tmp_path: Path) -> None:
+    """As a technician runs it, with a card reader on PC/SC."""
+    with Machine(tmp_path, pace=0.0) as machine:
+        assert not machine.no_pcsc
+        command = [sys.executable, "-m", "kiosk", "check", str(machine.config), "--json"]
+        ran = subprocess.run(command, env=machine.env, capture_output=True, text=True)
     report = json.loads(ran.stdout)
     assert [one for one in report["checks"] if not one["ok"]] == []
     assert (ran.returncode, report["fit"], report["point"], ran.stderr) == (0, True, "dongmen", "")
     names = [one["name"] for one in report["checks"]]
     assert names[:4] == ["configuration", "clock", "store", "board A"]
-    assert names[4:] == ["card card", "scanner scanner", "scanner camera", "service", "screen"]
+    assert names[4:] == ["card card", "scanner scanner", "scanner camera", "service", "screen font"]
 
 
 def test_looking_moves_no_lock_and_tells_the_library_nothing(machine: Machine) -> None:
@@ -131,10 +130,13 @@ def test_a_camera_that_is_not_there(machine: Machine) -> None:
 
 
 def test_a_card_reader_that_is_not_there(machine: Machine) -> None:
-    another = '[[card]]\nname = "none"\ndriver = "pcsc"\nreader = "X9"\n'
+    another = '[[card]]\nname = "second"\ndriver = "pcsc"\nreader = "X9"\n'
     found = only(config_of(machine, "[[card]]\n", f"{another}[[card]]\n"))
-    assert found.name == "card none"
+    assert found.name == "card second"
     assert "Is the reader plugged in? Does pcscd run" in found.words
+    gone = only(config_of(machine, "ttyCARD0", "ttyCARD9"))
+    assert gone.name == "card card"
+    assert "ls -l /dev/serial/by-id" in gone.words
 
 
 # ---- the library ----------------------------------------------------------------------------------------------------
@@ -221,6 +223,16 @@ def test_too_little_room(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 # ---- the screen -----------------------------------------------------------------------------------------------------
+
+
+def test_the_touchscreen_looks_after_its_fonts(machine: Machine) -> None:
+    found = [one for one in checks(config_of(machine)) if one.name.startswith("screen")]
+    assert [(one.name, one.ok) for one in found] == [("screen font", True)]
+    lost = only(config_of(machine, "[screen]", '[screen]\nfont = "nowhere.ttc"'))
+    assert (lost.name, "nowhere.ttc is not there; install the Debian package" in lost.words) == ("screen font", True)
+    latin = next(Path("/usr/share/fonts").glob("**/DejaVuSans.ttf"))
+    poor = only(config_of(machine, "[screen]", f'[screen]\nfont = "{latin}"'))
+    assert "lacks" in poor.words
 
 
 def test_a_front_end_that_is_not_there(machine: Machine) -> None:

@@ -1,0 +1,187 @@
+"""The commands as a technician types them: what they print, and how they end."""
+
+import json
+import re
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from points import NOW, busy, quiet
+
+from kiosk.cli import main
+from kiosk.config import load
+from kiosk.core.facts import Proved
+from kiosk.core.session import Session, Step
+from kiosk.store import Store
+
+
+def kiosk(*words: str | Path) -> Result:
+    return CliRunner().invoke(main, [str(word) for word in words], catch_exceptions=False)
+
+
+@pytest.fixture
+def point(example: Path) -> Path:
+    """A configuration whose store holds five facts, the last a minute ago."""
+    config = load(example)
+    with closing(Store.open(config.store, config.plan())) as store:
+        before = store.load()
+        step = busy(before, 1, Proved("card", "patron-77"))
+        store.commit(before, step, NOW)
+        store.commit(step.point, quiet(step.point, 2), NOW + 1)
+        store.commit(step.point, Step(step.point, Session(3)).fact(Proved("code", "patron-77")), time.time() - 60)
+    return example
+
+
+def lines(result: Result) -> list[str]:
+    return result.output.splitlines()
+
+
+# ---- as a program of its own ----------------------------------------------------------------------------------------
+
+
+def program(*words: str | Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "kiosk", *words]
+    return subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+
+
+def test_a_wrong_configuration_starts_nothing(example: Path) -> None:
+    example.write_text(example.read_text(encoding="utf-8").replace("address = 1 ", "adress = 1 "), encoding="utf-8")
+    for command in ("run", "check", "journal"):
+        ran = program(command, example)
+        wrong = f"kiosk: {example}: board[0].adress: no such setting; did you mean 'address'?\n"
+        assert (ran.returncode, ran.stdout, ran.stderr) == (2, "", wrong)
+    assert not (example.parent / "store.db").exists()
+
+
+@pytest.mark.parametrize("content", [b"not a database at all", b"SQLite format 3\0" + bytes(5000)])
+def test_a_damaged_store_ends_the_run_and_is_left_alone(example: Path, content: bytes) -> None:
+    store = example.parent / "store.db"
+    store.write_bytes(content)
+    ran = program("run", example, "--screen", "json")
+    assert (ran.returncode, ran.stdout) == (3, "")
+    assert re.fullmatch(rf"kiosk: {re.escape(str(store))}: .*Nothing in it was changed\..*\n", ran.stderr)
+    assert store.read_bytes() == content
+
+
+def test_a_store_in_use_ends_the_run(example: Path) -> None:
+    config = load(example)
+    with closing(Store.open(config.store, config.plan())):
+        ran = program("run", example, "--screen", "json")
+    assert ran.returncode == 3
+    assert "in use by another kiosk, process" in ran.stderr
+
+
+# ---- what is typed --------------------------------------------------------------------------------------------------
+
+
+def test_the_version() -> None:
+    assert re.fullmatch(r"kiosk, version \d+\.\d+\.\d+\n", kiosk("--version").output)
+
+
+@pytest.mark.parametrize("words", [["run"], ["open", "kiosk.toml"], ["check", "--quickly"], ["check"]])
+def test_what_is_no_command_ends_with_two(words: list[str]) -> None:
+    assert kiosk(*words).exit_code == 2
+
+
+def test_a_front_end_that_is_not_there(example: Path) -> None:
+    result = kiosk("run", example, "--screen", "jsn")
+    assert (result.exit_code, result.output) == (2, "kiosk: no driver 'jsn' in kiosk.screen; did you mean 'json'?\n")
+
+
+def test_help_names_the_commands() -> None:
+    said = kiosk("--help").output
+    assert all(command in said for command in ("run", "check", "journal"))
+    assert "--screen" in kiosk("run", "--help").output
+
+
+# ---- check ----------------------------------------------------------------------------------------------------------
+
+
+def test_an_unfit_point_is_a_table_and_one(example: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The example's devices are not here."""
+    monkeypatch.setattr("kiosk.check.SOURCE_WAIT_S", 0.01)
+    result = kiosk("check", example)
+    assert result.exit_code == 1
+    assert re.search(r"^ok     store +\S+store.db:\s+will be made at the\s+first start", result.output, re.MULTILINE)
+    assert re.search(r"^UNFIT  board main +/dev/serial/by-id/", result.output, re.MULTILINE)
+    assert max(map(len, lines(result))) <= 130
+    assert re.fullmatch(r"This point is not fit: \d of 9 need attention\.", lines(result)[-1])
+    report = json.loads(kiosk("check", example, "--json").output)
+    assert report["fit"] is False
+    assert [one["name"] for one in report["checks"] if one["ok"]][:3] == ["configuration", "clock", "store"]
+
+
+# ---- journal --------------------------------------------------------------------------------------------------------
+
+
+def test_the_journal_in_plain_words(point: Path) -> None:
+    result = kiosk("journal", point)
+    assert result.exit_code == 0
+    one, other = mark(lines(result)[0]), mark(lines(result)[2])
+    assert [line.split("  ")[-1].strip() for line in lines(result)[:4]] == [
+        f"door 1: unlock ordered for pickup by {one} par-1 (order 1.1)",
+        f"parcel par-1 is not behind its door, says {one}",
+        f"{other} came with a card",
+        "door 1: seen open (order 2)",
+    ]
+    assert one != other
+    assert lines(result)[-1].endswith("store.db: the chain of 5 facts is unbroken")
+    assert "patron-77" not in result.output
+
+
+def mark(line: str) -> str:
+    found = re.search(r"person-[0-9a-f]{6}", line)
+    assert found
+    return found[0]
+
+
+def test_the_journal_chosen(point: Path) -> None:
+    assert len(lines(kiosk("journal", point, "--limit", "2"))) == 3
+    recent = kiosk("journal", point, "--since", "-1h")
+    assert [line.split()[0] for line in lines(recent)[:-1]] == ["5"]
+    since = time.strftime("%Y-%m-%dT%H:%M:%S", time.localtime(NOW + 1))
+    assert [line.split()[0] for line in lines(kiosk("journal", point, "--since", since))[:-1]] == ["4", "5"]
+    both = kiosk("journal", point, "--kind", "proved", "--kind", "door_opened")
+    assert [line.split()[0] for line in lines(both)[:-1]] == ["3", "4", "5"]
+    assert len(lines(kiosk("journal", point, "--verify"))) == 1
+    wrong = kiosk("journal", point, "--since", "yesterday")
+    assert (wrong.exit_code, "is neither like -1d" in wrong.output) == (2, True)
+
+
+def test_the_journal_as_json(point: Path) -> None:
+    result = CliRunner().invoke(main, ["journal", str(point), "--json"])
+    entries = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [entry["n"] for entry in entries] == [1, 2, 3, 4, 5]
+    assert entries[1]["kind"] == "parcel_missing"
+    assert entries[2]["facts"]["person"] == entries[4]["facts"]["person"] == mark(str(entries[4]))
+    assert "the chain of 5 facts is unbroken" in result.stderr
+    assert "patron-77" not in result.output
+
+
+def test_a_broken_chain_is_said_and_one(point: Path) -> None:
+    with closing(sqlite3.connect(load(point).store)) as conn, conn:
+        conn.execute("UPDATE journal SET body = replace(body, 'patron-77', 'patron-78') WHERE n = 3")
+    for words in ([], ["--limit", "1"], ["--verify"], ["--json"]):
+        result = kiosk("journal", point, *words)
+        assert result.exit_code == 1
+        assert "THE CHAIN IS BROKEN at row 3: it, or the one before, was changed" in result.output
+
+
+def test_the_journal_of_a_point_that_never_ran(example: Path) -> None:
+    result = kiosk("journal", example)
+    assert (result.exit_code, result.output) == (
+        3,
+        f"kiosk: {example.parent / 'store.db'}: not there; the kiosk has not run here yet\n",
+    )
+    assert not (example.parent / "store.db").exists()
+
+
+def test_the_journal_of_a_running_kiosk(point: Path) -> None:
+    config = load(point)
+    with closing(Store.open(config.store, config.plan())):
+        assert kiosk("journal", point).exit_code == 0
