@@ -11,6 +11,8 @@ Name = Annotated[str, Field(min_length=1, max_length=32, pattern=r"^[A-Za-z0-9._
 
 
 class Section(BaseModel):
+    """A section of ours: no setting that is not named here, and none changes."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
@@ -64,15 +66,21 @@ class Fixture(Section):
 
 
 class ServiceKeys(Section):
+    """What every ``[service]`` has beside its driver's own settings. ``credential``: a secret file."""
+
     driver: str
     credential: Path
 
 
 class DeviceKeys(Section):
+    """What every device's section has beside its driver's own settings."""
+
     name: Name
     driver: str
 
 
 class BoardKeys(DeviceKeys):
+    """A board's section has its port and baud as well; no baud: the driver's usual one."""
+
     port: Annotated[str, Field(min_length=1)]
     baud: Annotated[int, Field(ge=300, le=4_000_000)] | None = None
