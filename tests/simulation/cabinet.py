@@ -1,0 +1,155 @@
+"""The physical cabinet: locks that are prompt, late or jammed, doors, sensors that bounce, and what really lies inside.
+
+The bus tells the machine what a real bus worker would: a door's state when it changes, the wire's word on a pulse.
+"""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from hardware.readings import DeviceDown, DeviceUp, Door, DoorSeen, Pulse, Reading, UnlockEnded
+from kiosk.core.commands import Unlock
+
+Later = Callable[..., None]  # (seconds, function, *arguments)
+
+
+@dataclass
+class Box:
+    """One compartment as it is. ``inside``: barcodes. ``moved``: how often its lock let go."""
+
+    name: str
+    open: bool = False
+    inside: set[str] = field(default_factory=set)
+    jammed_until: float = 0.0
+    moved: int = 0
+    turned_at: float = 0.0
+
+
+@dataclass
+class Cabinet:
+    """``post`` hands a reading to the machine, ``later`` does something in so many seconds, ``calm``: no faults."""
+
+    names: tuple[str, ...]
+    rng: random.Random
+    later: Later
+    post: Callable[[Reading], None]
+    say: Callable[[str], None]
+    clock: Callable[[], float]
+    calm: bool = False
+    bus_up: bool = True
+    powered: bool = False
+    boxes: dict[str, Box] = field(default_factory=dict)
+    reported: dict[str, Door] = field(default_factory=dict)
+    faults: int = 0
+
+    def __post_init__(self) -> None:
+        self.boxes = {name: Box(name) for name in self.names}
+
+    def _odd(self, chance: float) -> bool:
+        odd = not self.calm and self.rng.random() < chance
+        self.faults += odd
+        return odd
+
+    # ---- power and wire
+
+    def power(self, on: bool) -> None:
+        """The machine's process begins or ends: its bus worker knows nothing at first."""
+        self.powered = on
+        self.reported = dict.fromkeys(self.names, Door.UNKNOWN)
+        if on and self.bus_up:
+            self.later(self.rng.uniform(0.1, 0.6), self.scan)
+            self.post(DeviceUp("bus"))
+
+    def cut_wire(self, seconds: float) -> None:
+        """Nobody can ask the board for a while."""
+        if not self.bus_up:
+            return
+        self.say(f"the bus of the boards is away for {seconds:.0f} s")
+        self.bus_up = False
+        self.later(seconds, self._mend)
+        if self.powered:
+            self.post(DeviceDown("bus", "no board answers"))
+            for name in self.names:
+                self._report(name, Door.UNKNOWN)
+
+    def _mend(self) -> None:
+        self.bus_up = True
+        if self.powered:
+            self.post(DeviceUp("bus"))
+            self.scan()
+
+    def scan(self) -> None:
+        """One poll of all doors."""
+        if self.powered and self.bus_up:
+            for box in self.boxes.values():
+                self._report(box.name, Door.OPEN if box.open else Door.SHUT)
+
+    def _look(self, name: str) -> None:
+        if self.powered and self.bus_up:
+            self._report(name, Door.OPEN if self.boxes[name].open else Door.SHUT)
+
+    def _report(self, name: str, door: Door) -> None:
+        if self.reported[name] is not door:
+            self.reported[name] = door
+            self.post(DoorSeen(name, door))
+
+    def _flap(self, name: str, door: Door) -> None:
+        if self.powered and self.bus_up:
+            self._report(name, door)
+
+    # ---- locks and doors
+
+    def unlock(self, command: Unlock) -> None:
+        """What a bus worker does with an order to pulse a lock."""
+        pulse, delay = Pulse.ACCEPTED, self.rng.uniform(0.1, 0.9)
+        moves = True
+        if not self.bus_up:
+            pulse, moves = Pulse.NOT_SENT, False
+        elif self._odd(0.02):
+            pulse, moves = Pulse.REFUSED, False
+        elif self._odd(0.03):
+            pulse, moves = Pulse.UNKNOWN, self.rng.random() < 0.6
+        if moves:
+            late = self.rng.uniform(1.0, 10.0) if self._odd(0.05) else self.rng.uniform(0.05, 0.6)
+            if self._odd(0.03):
+                self.boxes[command.compartment].jammed_until = self.clock() + self.rng.uniform(5, 400)
+            self.later(late, self._let_go, command.compartment)
+        ended = UnlockEnded(command.compartment, command.order, command.attempt, pulse)
+        self.later(delay, self._answer, ended)
+        if self._odd(0.01):
+            self.later(delay + self.rng.uniform(0, 5), self._answer, ended)
+
+    def _answer(self, ended: UnlockEnded) -> None:
+        if self.powered:
+            self.post(ended)
+
+    def _let_go(self, name: str) -> None:
+        box = self.boxes[name]
+        if box.jammed_until > self.clock():
+            self.say(f"the lock of {name} is jammed")
+            return
+        if not box.open:
+            self.say(f"the door of {name} springs open")
+            box.moved += 1
+            self._turn(box, True)
+
+    def force(self, name: str) -> None:
+        """Somebody breaks a door open."""
+        self.faults += 1
+        self.say(f"the door of {name} is forced")
+        self._turn(self.boxes[name], True)
+
+    def shut(self, name: str) -> None:
+        """Somebody pushes a door shut."""
+        if self.boxes[name].open:
+            self.say(f"the door of {name} is pushed shut")
+            self._turn(self.boxes[name], False)
+
+    def _turn(self, box: Box, open: bool) -> None:
+        box.open, box.turned_at = open, self.clock()
+        self.later(self.rng.uniform(0.05, 0.5), self._look, box.name)
+        if self._odd(0.02):  # the switch bounces
+            self.say(f"the switch of {box.name} bounces")
+            old = Door.SHUT if open else Door.OPEN
+            self.later(0.6, self._flap, box.name, old)
+            self.later(self.rng.uniform(0.7, 1.0), self._look, box.name)

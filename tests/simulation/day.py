@@ -1,0 +1,248 @@
+"""One day: what lies where in the morning, who comes when, what goes wrong, and how the evening ends."""
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from hardware.readings import CardShown, CodeUnknown, IsbnScanned, ItemScanned, PassScanned
+from kiosk.core.events import Touched
+from kiosk.core.session import AtHome
+from tests.simulation.invariants import Violation, decode_quickly
+from tests.simulation.people import Carrier, Person, Reader, Returner
+from tests.simulation.world import EPOCH, Script, World
+
+DAY_S = 86400.0
+READERS, COURIERS = 14, 2
+ACTIONS = ("collect", "return", "cancel", "finish", "digit", "enter", "erase", "open", "undo", "again", "help", "more_time")
+
+
+class Child(Person):
+    """Touches and shows anything, but not before an open door."""
+
+    def visit(self) -> Script:
+        world, rng = self.world, self.rng
+        for _ in range(rng.randint(3, 25)):
+            yield rng.uniform(0.1, 2.0)
+            self.door = getattr(self.screen, "compartment", "")
+            if self.door:
+                return
+            match rng.randrange(12):
+                case 0:
+                    world.post(CardShown("card", SecretStr(f"{rng.getrandbits(32):08X}")))
+                case 1:
+                    world.post(IsbnScanned("scanner", "9787020002207"))
+                case 2:
+                    world.post(CodeUnknown("scanner", 3))
+                case 3:
+                    world.post(PassScanned("scanner", SecretStr("L1:NONSENSE")))
+                case 4:
+                    world.post(ItemScanned("scanner", f"X{rng.randrange(3)}"))
+                    world.post(Touched("cancel"))
+                case _:
+                    action = rng.choice(ACTIONS)
+                    if action != "open":
+                        self.touch(action, str(rng.randrange(10)))
+
+
+class Day:
+    """A world with its library filled, its people, its troubles."""
+
+    def __init__(self, seed: int, directory: Path, visits: int = 0, cut_at: int | None = None, calm: bool = False) -> None:
+        self.world = World(seed, directory, cut_at, calm)
+        self.rng = self.world.rng
+        self.visits = visits or self.rng.randint(30, 80)
+        self.cards: dict[str, str] = {}
+        self.over = False
+        library, rng = self.world.library, self.rng
+        for n in range(READERS):
+            self.cards[f"R{n:02d}"] = library.join(f"R{n:02d}", standing="blocked" if n == 0 else "fine")
+        for n in range(COURIERS):
+            self.cards[f"C{n}"] = library.join(f"C{n}", "courier")
+        for n in range(40):
+            isbn = rng.choice(("", f"97870200{n // 3:05d}"))
+            barcode = library.buy(f"B{n:03d}", isbn).barcode
+            self.world.holders[barcode] = "library"
+            if n < 14:
+                reader = f"R{rng.randrange(1, READERS):02d}"
+                library.loans[barcode] = reader
+                self.world.holders[barcode] = reader
+        for _ in range(8):
+            self.pack()
+
+    def pack(self) -> None:
+        """The library packs a parcel and gives it to a courier."""
+        shelf = sorted(b for b, holder in self.world.holders.items() if holder == "library")
+        if not shelf:
+            return
+        reader = f"R{self.rng.randrange(READERS):02d}"
+        barcodes = self.rng.sample(shelf, min(len(shelf), self.rng.choice((1, 1, 1, 2, 3))))
+        expires = self.world.wall() + self.rng.choice((7200.0, 3 * DAY_S, 3 * DAY_S))
+        packed = self.world.library.pack(reader, barcodes, expires)
+        self.world.say(f"{packed.sent.id} is packed for {reader}: {barcodes}")
+        for barcode in barcodes:
+            self.world.holders[barcode] = self.courier()
+
+    def courier(self) -> str:
+        return f"C{self.rng.randrange(COURIERS)}"
+
+    # ---- people, one after another
+
+    def visitors(self) -> Script:
+        for _ in range(self.visits):
+            yield self.rng.uniform(1.0, 10.0) if self.rng.random() < 0.2 else self.rng.uniform(30.0, 900.0)
+            yield from self.one()
+            self.world.watch.rows_fit_the_cabinet()
+        self.over = True
+
+    def one(self) -> Script:
+        rng, library = self.rng, self.world.library
+        ready = [p for p in library.parcels.values() if p.status == "ready"]
+        match rng.randrange(20):
+            case 0 | 1 | 2 | 3:
+                yield from self.carry(self.courier())
+            case 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11:
+                packed = rng.choice(ready or list(library.parcels.values()))
+                name = packed.sent.patron
+                mine = [p for p in library.parcels.values() if p.sent.patron == name]
+                mine.sort(key=lambda p: p.status != "ready")
+                how = rng.choice(("card", "card", "pass", "code"))
+                yield from Reader(self.world, name, self.cards[name], mine).visit(how)
+            case 12 | 13 | 14 | 15:
+                name = f"R{rng.randrange(1, READERS):02d}"
+                person = Returner(self.world, name, self.cards[name])
+                if hands := sorted(person.hands):
+                    yield from person.visit(set(rng.sample(hands, min(len(hands), rng.randint(1, 4)))))
+            case 16:
+                yield from Child(self.world, "a child").visit()
+            case _:
+                self.news()
+
+    def carry(self, name: str, thorough: bool = False) -> Script:
+        person = Carrier(self.world, name, self.cards[name])
+        person.thorough = thorough
+        yield from person.visit()
+        for barcode in sorted(person.hands):  # what is not to go in goes back to the library
+            library = self.world.library
+            open_ = [p for p in library.parcels.values() if barcode in {i.barcode for i in p.sent.items}]
+            if all(p.status in ("collected", "removed") or p.recalled for p in open_) and barcode not in library.cabinet:
+                self.world.holders[barcode] = "library"
+
+    def news(self) -> None:
+        """Something happens at the library."""
+        rng, library = self.rng, self.world.library
+        open_ = [p.sent.id for p in library.parcels.values() if p.status in ("sent", "ready")]
+        match rng.randrange(8):
+            case 0 if open_:
+                parcel = rng.choice(open_)
+                self.world.say(f"{parcel} is recalled")
+                library.recall(parcel)
+            case 1:
+                library.change(f"R{rng.randrange(3):02d}", rng.choice(("fine", "blocked", "expired")))
+            case 2:
+                library.forget(f"R{rng.randrange(READERS):02d}")
+            case 3:
+                library.horizon = len(library.feed) + 1  # the feed so far is dropped
+                library.feed.append(library.feed[-1])
+            case _:
+                self.pack()
+
+    # ---- troubles
+
+    def troubles(self) -> Script:
+        rng, world = self.rng, self.world
+        while not self.over:
+            yield rng.uniform(60.0, 2500.0)
+            if world.calm:
+                continue
+            world.faults += 1
+            match rng.randrange(9):
+                case 0 | 1:
+                    world.say("the library is away")
+                    world.net_up = False
+                    yield rng.choice((30.0, 600.0, 4 * 3600.0))
+                    world.net_up = True
+                    world.say("the library is back")
+                case 2 | 3:
+                    world.cabinet.cut_wire(rng.choice((2.0, 20.0, 300.0)))
+                case 4:
+                    by = rng.choice((-3600.0, 3600.0, -30.0, 5.0, 90.0, -DAY_S))
+                    world.say(f"the clock jumps by {by:.0f} s")
+                    world.offset += by
+                case 5:
+                    world.say("the disk is full")
+                    world.disk_full = True
+                    yield rng.choice((2.0, 30.0, 200.0))
+                    world.disk_full = False
+                    world.say("the disk has room again")
+                case 6:
+                    world.cabinet.force(rng.choice(world.cabinet.names))
+                case 7:
+                    if world.loop is not None:
+                        world.die()
+                case 8:
+                    for box in world.cabinet.boxes.values():
+                        box.jammed_until = world.now + rng.choice((0.0, 0.0, 600.0))
+
+    def passers_by(self) -> Script:
+        """Whoever sees a door stand open in front of nobody pushes it shut, sooner or later."""
+        while True:
+            yield self.rng.uniform(100.0, 500.0)
+            for box in self.world.cabinet.boxes.values():
+                if box.open and self.world.now - box.turned_at > 320:
+                    self.world.cabinet.shut(box.name)
+
+    # ---- all of it
+
+    def live(self) -> None:
+        """The day from power on to the last settled doubt. Raises ``Violation``."""
+        world = self.world
+        world.boot()
+        for script in (self.visitors(), self.troubles(), self.passers_by()):
+            world.follow(script)
+        while not self.over:
+            world.run(world.now + 600.0)
+        self.evening()
+
+    def evening(self) -> None:
+        """Faults stop, doors are shut, all is told; then couriers look behind each door in doubt, and none is left."""
+        world = self.world
+        world.say("---- faults stop")
+        world.calm = world.cabinet.calm = True
+        world.run(world.now + 1500.0)  # what is away comes back, who stands there goes
+        world.net_up, world.disk_full = True, False
+        for box in world.cabinet.boxes.values():
+            box.jammed_until = 0.0
+            world.cabinet.shut(box.name)
+        world.run(world.now + 2000.0)
+        world.watch.all_is_settled()
+        world.say("---- a courier looks behind every door in doubt")
+        for _ in range(4):
+            world.follow(self.carry(self.courier(), thorough=True))
+            world.run(world.now + 2000.0)
+        world.watch.all_is_settled()
+        world.watch.nothing_is_in_doubt()
+        assert world.loop is not None
+        assert isinstance(world.loop.session.story, AtHome)
+        assert world.store is not None
+        world.store.close()
+
+
+def live_a_day(seed: int, visits: int = 0, cut_at: int | None = None, calm: bool = False) -> Day:
+    """One seed, start to end. Raises ``Violation`` with the story of the day in words and how to see it again."""
+    decode_quickly()
+    shm = Path("/dev/shm")
+    directory = Path(tempfile.mkdtemp(prefix="kiosk-day-", dir=shm if shm.is_dir() else None))
+    day = Day(seed, directory, visits, cut_at, calm)
+    try:
+        day.live()
+    except Exception as error:
+        again = f"python -m tests.simulation {seed}" + (f" --visits {visits} --cut-at {cut_at}" if cut_at else "")
+        words = "\n".join(day.world.story[-40:])
+        raise Violation(f"seed {seed}: {error!r}\n\n{words}\n\nto see it again: {again}") from error
+    finally:
+        if day.world.store is not None:
+            day.world.store.close()
+        shutil.rmtree(directory, ignore_errors=True)
+    return day

@@ -1,0 +1,229 @@
+"""What must be true after every event, at every command and in the end. A breach is a ``Violation`` in words."""
+
+from typing import TYPE_CHECKING
+
+from hardware.readings import CardShown, Door, DoorSeen, PassScanned, PatronScanned
+from kiosk.core.commands import Unlock
+from kiosk.core.events import Touched
+from kiosk.core.model import HERE, Compartment, PickupPoint
+from kiosk.core.session import AtHome, Collecting
+from kiosk.loop import Incoming
+from kiosk.store import Store
+from kiosk.tables import TABLES
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
+
+QUIET_S = 3.0
+
+
+class Violation(AssertionError):
+    """The machine did what it must never do."""
+
+
+def must(true: object, words: str) -> None:
+    """A rule of the house."""
+    if not true:
+        raise Violation(words)
+
+
+class Watch:
+    """Looks at everything the machine hears, orders and remembers."""
+
+    def __init__(self, world: "World") -> None:
+        self.world = world
+        self.pulses: set[tuple[str, int]] = set()
+        self.last_seen: dict[str, Door] = {}
+        self.proved: set[str] = set()  # patrons proved in the session that runs
+        self.session = 0
+        self.new: str = ""
+        self.point: PickupPoint | None = None  # compared with the store last
+
+    # ---- at every event
+
+    def born(self) -> None:
+        """A life begins."""
+        self.last_seen, self.proved, self.session, self.point = {}, set(), 0, None
+        self.same_on_disk()
+
+    def hears(self, incoming: Incoming) -> None:
+        """Just before an event: whom does it prove?"""
+        loop, library = self.world.loop, self.world.library
+        assert loop is not None
+        story = loop.session.story
+        self.new = ""
+        match incoming:
+            case DoorSeen(compartment, door):
+                self.last_seen[compartment] = door
+            case CardShown(number=number) | PatronScanned(number=number):
+                self.new = library.cards.get(number.get_secret_value(), "")
+            case PassScanned(text=text):
+                known = (p.sent.patron for p in library.parcels.values() if p.qr == text.get_secret_value())
+                self.new = next(known, "")
+            case Touched(action="enter") if isinstance(story, Collecting):
+                known = (p.sent.patron for p in library.parcels.values() if p.code == story.digits)
+                self.new = next(known, "")
+        self.proved.add(self.new)
+
+    def _mind_the_session(self) -> None:
+        """A new session: only what was shown just now counts."""
+        loop = self.world.loop
+        number = loop.session.number if loop else 0
+        if number != self.session:
+            self.session, self.proved = number, {self.new}
+
+    def handled(self, incoming: Incoming) -> None:
+        """Just after an event: what is remembered is what is decided, and no wait is without end."""
+        loop = self.world.loop
+        assert loop is not None
+        self._mind_the_session()
+        session = loop.session
+        if not isinstance(session.story, AtHome):
+            must(session.until < self.world.wall() + 200, f"{session.story} waits too long")
+        self.same_on_disk()
+
+    def same_on_disk(self) -> None:
+        """``store.load() == loop.point``; not looked at again while neither can have changed."""
+        loop, store = self.world.loop, self.world.store
+        assert loop is not None
+        assert store is not None
+        if loop.point is not self.point:
+            must(store.load() == loop.point, "the store does not hold what was decided")
+            self.point = loop.point
+
+    def died(self, store: Store) -> None:
+        """A life ends: its journal is whole."""
+        verdict = store.journal.verify()
+        must(verdict.ok, f"journal, row {verdict.n}: {verdict.reason}")
+
+    # ---- at every command
+
+    def unlocks(self, command: Unlock) -> None:
+        """A lock is about to move."""
+        self._mind_the_session()
+        world, name = self.world, command.compartment
+        must((command.order, command.attempt) not in self.pulses, f"order {command.order} is pulsed twice")
+        self.pulses.add((command.order, command.attempt))
+        must(self.last_seen.get(name) is Door.SHUT, f"{name} is pulsed without having been seen shut")
+        point = world.store.load() if world.store else None
+        row = point.compartments[name] if point else None
+        must(row and row.order, f"{name} is unlocked with no order on disk")
+        assert row is not None
+        assert row.order is not None
+        assert point is not None
+        must(
+            (row.order.id, row.order.attempt) == (command.order, command.attempt), f"{name}: another order is on disk"
+        )
+        self._allowed(point, row)
+
+    def _allowed(self, point: PickupPoint, row: Compartment) -> None:
+        order, name = row.order, row.name
+        assert order is not None
+        inside = self.world.cabinet.boxes[name].inside - self.world.lied.keys()
+        match order.purpose:
+            case "pickup":
+                parcel = point.parcels[order.about]
+                must(parcel.compartment == name, f"{name} is opened for {parcel.id}, which is not there")
+                must(parcel.patron == order.person, f"{name} is opened for {order.person}, not for its patron")
+                must(order.person in self.proved, f"{name} is opened for {order.person}, who proved nothing")
+                must(not parcel.recalled, f"{name} is opened though {parcel.id} is recalled")
+                must(self.world.wall() <= parcel.expires, f"{name} is opened though {parcel.id} has expired")
+                patron = point.patrons.get(order.person)
+                must(patron is None or patron.standing == "fine", f"{name} is opened for a blocked patron")
+                must(inside <= {i.barcode for i in parcel.items}, f"{name} holds {inside}, not {parcel.id} alone")
+            case "dropoff":
+                must(not inside, f"{name} is offered for a return, and {inside} lies there")
+                must(not point.at(name), f"{name} is offered for a return, and a parcel lies there")
+            case _:
+                patron = point.patrons[order.person]
+                must(patron.role != "reader", f"{name} is opened for {patron.id} as if for a courier")
+                must(patron.id in self.proved, f"{name} is opened for courier {patron.id}, who proved nothing")
+                must(order.purpose != "stocking" or not inside, f"{name} is offered for stocking, and is not empty")
+
+    # ---- now and then, when all is quiet
+
+    def rows_fit_the_cabinet(self) -> None:
+        """Where nothing is marked as doubtful, what the rows say lies behind a door lies there, and nothing else."""
+        loop = self.world.loop
+        if loop is None or loop._unwritten:
+            return
+        point, lied = loop.point, self.world.lied.keys()
+        for name, box in self.world.cabinet.boxes.items():
+            row = point.compartments[name]
+            if row.door is not Door.SHUT or row.order or row.out or box.open or self.world.now - box.turned_at < QUIET_S:
+                continue
+            parcels, drops = point.at(name), point.drops_at(name)
+            must(all(p.state == "ready" for p in parcels), f"{name} is in use and {parcels} is in doubt")
+            must(all(d.state == "received" for d in drops), f"{name} is in use and a drop is in doubt")
+            must(len(parcels) <= 1, f"{name} holds two parcels")
+            said = {i.barcode for p in parcels for i in p.items} | {d.item.barcode for d in drops}
+            must(said - lied == box.inside - lied, f"{name} holds {box.inside}, and the rows say {said}")
+
+    # ---- in the end
+
+    def all_is_settled(self) -> None:
+        """The day is over, faults have stopped, people have gone."""
+        world, loop, store = self.world, self.world.loop, self.world.store
+        assert loop is not None
+        assert store is not None
+        must(isinstance(loop.session.story, AtHome), f"somebody still seems to stand there: {loop.session.story}")
+        must(store.waiting_count() == 0, f"{store.waiting_count()} tellings were never told")
+        told = {t.compartment for t in world.library.troubles if hasattr(t, "compartment")}
+        for row in loop.point.compartments.values():
+            must(row.order is None, f"{row.name} still has an order: {row.order}")
+            must(row.door is Door.SHUT, f"{row.name} is {row.door}")
+            must(not row.out or row.name in told, f"{row.name} is out of use ({row.out}) and nobody was told")
+        self.rows_fit_the_cabinet()
+        self.died(store)
+        self.library_agrees(loop.point)
+
+    def nothing_is_in_doubt(self) -> None:
+        """Couriers have looked behind every door: each compartment is in use again."""
+        loop = self.world.loop
+        assert loop is not None
+        for row in loop.point.compartments.values():
+            must(not row.out, f"{row.name} is still out of use: {row.out}")
+
+    def library_agrees(self, point: PickupPoint) -> None:
+        """The ledger says of each thing what is so, except where a case names the doubt."""
+        world, library = self.world, self.world.library
+        must(not library.twice, "; ".join(library.twice))
+        for telling, detail in library.conflicts:
+            self._explained(telling.told, detail)
+        inside = {b: box.name for box in world.cabinet.boxes.values() for b in box.inside}
+        unsure = {i.barcode for p in point.parcels.values() if p.state in ("doubt", "missing") for i in p.items}
+        unsure |= {d.item.barcode for d in point.drops.values() if d.state == "doubt"} | world.lied.keys()
+        unsure |= {b for box in world.cabinet.boxes.values() if point.compartments[box.name].out for b in box.inside}
+        for packed in library.parcels.values():
+            barcodes = {i.barcode for i in packed.sent.items} - unsure
+            if packed.status == "ready":
+                row = point.parcels.get(packed.sent.id)
+                must(row and row.state in HERE, f"the library thinks {packed.sent.id} is ready, and it is {row}")
+                must(all(b in inside for b in barcodes), f"the library thinks {packed.sent.id} is ready; it is not there")
+        for barcode in library.items.keys() - unsure:
+            here = barcode in inside
+            if barcode in library.cabinet:
+                must(here, f"the library thinks {barcode} lies in the cabinet as returned")
+            if barcode in library.loans:
+                holder = world.holders.get(barcode, "")
+                must(not here, f"the library thinks {barcode} is on loan, and it lies in {inside.get(barcode)}")
+                must(holder.startswith("R"), f"the library thinks {barcode} is on loan, and {holder} has it")
+            elif world.holders.get(barcode, "").startswith("R"):
+                must(False, f"{world.holders[barcode]} holds {barcode} and no loan was booked")
+
+    def _explained(self, told: object, detail: str) -> None:
+        known = ("since", "recalled", "nobody had", "no item has", "was missing", "was sent", "before")
+        must(any(words in detail for words in known), f"a conflict nobody can explain: {detail} ({told})")
+
+
+def decode_quickly() -> None:
+    """Decoding a row is a pure function of its columns; the simulation does it some million times, so it remembers."""
+    for table in TABLES.values():
+        if not hasattr(table.decode, "cache_info"):
+            table.decode = _remembering(table.decode)  # type: ignore[method-assign]
+
+
+def _remembering(decode):  # type: ignore[no-untyped-def]
+    from functools import lru_cache
+
+    return lru_cache(50_000)(decode)

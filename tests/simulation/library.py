@@ -1,0 +1,220 @@
+"""The library of the simulation: a ledger in memory that keeps the rules of receipts honestly, and its change feed.
+
+Each telling takes effect once by its key and payload; what physically happened is booked even where the ledger
+disagrees. It also notices what no honest point tells: an effect that it has had before.
+"""
+
+import base64
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from kiosk.core.identity import Keyring
+from simulators.library.passes import issue_pass
+from sync.errors import ServiceGap
+from sync.messages import (
+    Answer,
+    Change,
+    Item,
+    ItemDropped,
+    ItemIs,
+    ItemsCleared,
+    LoansAre,
+    LoansWith,
+    Page,
+    ParcelCollected,
+    ParcelMissing,
+    ParcelReady,
+    ParcelRecalled,
+    ParcelRemoved,
+    ParcelSent,
+    Patron,
+    PatronChanged,
+    PatronForgotten,
+    PatronIs,
+    PointTrouble,
+    Query,
+    Receipt,
+    SentParcel,
+    Telling,
+    WhatIs,
+)
+
+POINT = "p1"
+SIGNING = Ed25519PrivateKey.from_private_bytes(b"\x07" * 32)
+KEYRING = Keyring(b"k" * 32, (SIGNING.public_key(),))
+
+
+@dataclass
+class Packed:
+    """A parcel as the library knows it; ``code`` as it was sent to its reader."""
+
+    sent: SentParcel
+    code: str
+    qr: str
+    status: str = "sent"  # sent, ready, collected, missing, removed
+    recalled: bool = False
+
+
+@dataclass
+class Library:
+    """``loans``: item to patron. ``cabinet``: items returned at the point and not yet cleared."""
+
+    rng: random.Random
+    patrons: dict[str, Patron] = field(default_factory=dict)
+    cards: dict[str, str] = field(default_factory=dict)  # number to patron
+    items: dict[str, Item] = field(default_factory=dict)
+    loans: dict[str, str] = field(default_factory=dict)
+    cabinet: set[str] = field(default_factory=set)
+    parcels: dict[str, Packed] = field(default_factory=dict)
+    feed: list[Change] = field(default_factory=list)
+    horizon: int = 0
+    expected: int = 1
+    received: dict[str, tuple[Telling, Receipt]] = field(default_factory=dict)
+    troubles: list[PointTrouble | ParcelMissing] = field(default_factory=list)
+    conflicts: list[tuple[Telling, str]] = field(default_factory=list)
+    twice: list[str] = field(default_factory=list)  # effects there were before
+
+    # ---- things
+
+    def join(self, patron: str, role: str = "reader", standing: str = "fine") -> str:
+        """A new patron; returns the number of their card."""
+        number = f"{self.rng.getrandbits(32):08X}"
+        self.patrons[patron] = Patron(patron, patron, standing, role, (KEYRING.card(number),))  # type: ignore[arg-type]
+        self.cards[number] = patron
+        return number
+
+    def buy(self, barcode: str, isbn: str) -> Item:
+        """A new copy."""
+        self.items[barcode] = Item(barcode, f"Title {barcode}", isbn)
+        return self.items[barcode]
+
+    def pack(self, patron: str, barcodes: Sequence[str], expires: float) -> Packed:
+        """A parcel goes on its way to the point; parcels of one patron share code and pass, as they may."""
+        mine = [p for p in self.parcels.values() if p.sent.patron == patron and p.status in ("sent", "ready")]
+        code = mine[0].code if mine else f"{self.rng.randrange(10**8):08d}"
+        pass_id = mine[0].sent.pass_id if mine else f"{self.rng.getrandbits(64):016x}"
+        number, items = f"P{len(self.parcels) + 1:03d}", tuple(self.items[b] for b in barcodes)
+        size = self.rng.choice("SSML")
+        sent = SentParcel(number, patron, items, size, expires, KEYRING.code(code), pass_id)  # type: ignore[arg-type]
+        packed = Packed(sent, code, issue_pass(SIGNING, pass_id, POINT, expires))
+        self.parcels[number] = packed
+        self.feed += [PatronChanged(self.patrons[patron]), ParcelSent(sent)]
+        return packed
+
+    def recall(self, parcel: str) -> None:
+        """The hold was cancelled."""
+        self.parcels[parcel].recalled = True
+        self.feed.append(ParcelRecalled(parcel))
+
+    def change(self, patron: str, standing: str) -> None:
+        """Blocked, or fine again."""
+        self.patrons[patron] = replace(self.patrons[patron], standing=standing)  # type: ignore[arg-type]
+        self.feed.append(PatronChanged(self.patrons[patron]))
+
+    def forget(self, patron: str) -> None:
+        """The point need not know this patron any more."""
+        self.feed.append(PatronForgotten(patron))
+
+    def patron_of(self, digest: str) -> Patron | None:
+        return next((p for p in self.patrons.values() if digest in p.cards), None)
+
+    # ---- asked and heard
+
+    def answer(self, query: Query) -> Answer:
+        match query:
+            case WhatIs(barcode):
+                return ItemIs(self.items.get(barcode), barcode in self.loans)
+            case LoansWith(patron, isbn):
+                own = (self.items[b] for b, who in self.loans.items() if who == patron)
+                return LoansAre(tuple(item for item in own if item.isbn == isbn))
+            case _:
+                return PatronIs(self.patron_of(query.card))
+
+    def page(self, cursor: str, now: float) -> Page:
+        """What is new after this cursor; all of it when the feed does not reach back so far."""
+        after = int(base64.b64decode(cursor)) if cursor else -1
+        newest = base64.b64encode(str(len(self.feed)).encode()).decode()
+        if self.horizon <= after <= len(self.feed):
+            return Page(tuple(self.feed[after:]), newest, now)
+        here = [p.sent for p in self.parcels.values() if p.status in ("sent", "ready") and not p.recalled]
+        wanted = sorted({p.patron for p in here} | {p.id for p in self.patrons.values() if p.role != "reader"})
+        changes = [PatronChanged(self.patrons[who]) for who in wanted] + [ParcelSent(p) for p in here]
+        return Page(tuple(changes), newest, now, snapshot=True)
+
+    # ---- told
+
+    def hear(self, batch: Sequence[Telling]) -> tuple[Receipt, ...]:
+        """Book a batch. Raises ``ServiceGap``; then nothing was booked."""
+        expected = self.expected
+        for telling in batch:
+            if telling.seq > expected:
+                raise ServiceGap("not heard yet", self.expected)
+            expected = max(expected, telling.seq + 1)
+        return tuple(self._hear(telling) for telling in batch)
+
+    def _hear(self, telling: Telling) -> Receipt:
+        known = self.received.get(telling.key)
+        if known:
+            status = "rejected" if known[0] != telling else "duplicate"
+            if status == "rejected":
+                self.twice.append(f"key {telling.key} was used for two different things")
+            return Receipt(telling.key, status, known[1].detail)  # type: ignore[arg-type]
+        if telling.seq < self.expected:
+            self.twice.append(f"number {telling.seq} was told again with another key: {telling}")
+        self.expected = max(self.expected, telling.seq + 1)
+        doubt = self._book(telling)
+        receipt = Receipt(telling.key, "conflict" if doubt else "applied", doubt)
+        if doubt:
+            self.conflicts.append((telling, doubt))
+        self.received[telling.key] = (telling, receipt)
+        return receipt
+
+    def _book(self, telling: Telling) -> str:
+        match telling.told:
+            case ParcelReady(parcel):
+                if self.parcels[parcel].status in ("collected", "removed"):
+                    self.twice.append(f"{parcel} is ready after it was {self.parcels[parcel].status}")
+                self.parcels[parcel].status = "ready"
+            case ParcelCollected(parcel, patron, items):
+                return self._collected(parcel, patron, items)
+            case ParcelMissing(parcel):
+                self.troubles.append(telling.told)
+                if self.parcels[parcel].status in ("collected", "removed"):
+                    return f"{parcel} was {self.parcels[parcel].status} before"
+                self.parcels[parcel].status = "missing"
+            case ParcelRemoved(parcel):
+                if self.parcels[parcel].status == "collected":
+                    return f"{parcel} was collected before"
+                if self.parcels[parcel].status == "removed":
+                    self.twice.append(f"{parcel} was removed twice")
+                self.parcels[parcel].status = "removed"
+            case ItemDropped(item):
+                return self._dropped(item)
+            case ItemsCleared(items):
+                self.cabinet -= set(items)
+            case PointTrouble():
+                self.troubles.append(telling.told)
+        return ""
+
+    def _collected(self, parcel: str, patron: str, items: tuple[str, ...]) -> str:
+        row = self.parcels[parcel]
+        if row.status == "collected":
+            self.twice.append(f"{parcel} was collected twice")
+        before, row.status = row.status, "collected"
+        self.loans |= dict.fromkeys(items, patron)
+        if self.patrons[patron].standing != "fine":
+            return f"{patron} is {self.patrons[patron].standing} since"
+        if row.recalled:
+            return f"{parcel} was recalled"
+        return f"{parcel} was {before}" if before != "ready" else ""
+
+    def _dropped(self, item: str) -> str:
+        if item not in self.items:
+            return f"no item has the barcode {item}"
+        if item in self.cabinet:
+            self.twice.append(f"{item} came back twice")
+        self.cabinet.add(item)
+        return "" if self.loans.pop(item, None) else f"nobody had {item} on loan"

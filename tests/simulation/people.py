@@ -1,0 +1,331 @@
+"""The people of a day. Each is a script that looks at the screen and at the doors, as people do, and takes their time.
+
+They are honest, but they walk away, change their minds, and stand before dark screens. Where one of them could not
+tell the machine what they did, the items are noted in ``world.lied``: no machine without eyes can know better.
+"""
+
+from pydantic import SecretStr
+
+from hardware.readings import (
+    CardGone,
+    CardShown,
+    CardUnread,
+    CodeUnknown,
+    IsbnScanned,
+    ItemScanned,
+    PassScanned,
+    PatronScanned,
+)
+from kiosk.core.events import Touched
+from kiosk.core.screens import Collect, Courier, DoorOpen, DoorStuck, Goodbye, Home, Inside, Opening, Return, Sorry, Wait
+from tests.simulation.library import Packed
+from tests.simulation.world import Script, World
+
+LOOKS_MAX = 60  # how often somebody looks at the screen before they go
+
+
+class Person:
+    """Somebody before the machine. ``hands``: items they carry."""
+
+    def __init__(self, world: World, name: str, card: str = "") -> None:
+        self.world, self.rng = world, world.rng
+        self.name, self.card = name, card
+        self.door = ""  # the compartment that is theirs now
+        self.purpose = ""  # what for, as last seen on the screen
+
+    @property
+    def hands(self) -> set[str]:
+        return {barcode for barcode, holder in self.world.holders.items() if holder == self.name}
+
+    @property
+    def screen(self) -> object:
+        return self.world.display.screen if self.world.display else None
+
+    def touch(self, action: str, value: str = "") -> None:
+        self.world.say(f"{self.name} touches {action} {value}")
+        self.world.post(Touched(action, value))
+
+    def tap(self) -> Script:
+        self.world.say(f"{self.name} taps a card")
+        if self.rng.random() < 0.05:
+            self.world.post(CardUnread("card", self.rng.choice(("lifted", "two"))))
+            yield 2.0
+        shown = CardShown if self.rng.random() < 0.8 else PatronScanned
+        self.world.post(shown("card", SecretStr(self.card)))
+        yield self.rng.uniform(0.2, 1.0)
+        self.world.post(CardGone("card"))
+
+    def pause(self) -> float:
+        """How long until they look again; now and then somebody dawdles."""
+        return self.rng.uniform(40.0, 130.0) if self.world.odd(0.015) else self.rng.uniform(0.4, 4.0)
+
+    def at_the_screen(self) -> Script:
+        """Look, act, until the story is over or patience ends."""
+        self.door = ""
+        for _ in range(LOOKS_MAX):
+            yield self.pause()
+            screen = self.screen
+            if isinstance(screen, Opening | DoorOpen | DoorStuck | Inside) and screen.compartment != self.door:
+                self.door = screen.compartment
+                self.purpose = getattr(screen, "purpose", "check")
+            if self.door and self.world.cabinet.boxes[self.door].open:
+                yield from self.at_the_door()
+                continue
+            if self.world.odd(0.01):
+                self.world.say(f"{self.name} walks away from the screen")
+                return
+            match screen:
+                case Opening() | Wait() | DoorOpen() | Inside() | None:
+                    continue
+                case DoorStuck():
+                    self.stuck(screen)
+                case Goodbye() | Sorry() | Home():
+                    if self.rng.random() < 0.5 and not isinstance(screen, Home):
+                        self.touch("finish")
+                        yield 1.0
+                    return
+                case _:
+                    yield from self.elsewhere(screen)
+
+    def stuck(self, screen: DoorStuck) -> None:
+        choices = ["cancel", "help", "finish"] + ["again"] * 3 * bool(screen.tries_left)
+        choices += ["other_door"] * 2 * screen.other_door
+        self.touch(self.rng.choice(choices))
+
+    def elsewhere(self, screen: object) -> Script:
+        """A screen that is no part of this person's story."""
+        self.touch("cancel")
+        yield 1.0
+
+    def at_the_door(self) -> Script:
+        """The door stands open before them."""
+        raise NotImplementedError
+
+    def says(self, action: str, said: str) -> Script:
+        """Touch, and look whether the machine took it in."""
+        screen = self.screen
+        if isinstance(screen, DoorOpen | Inside) and screen.compartment == self.door:
+            self.touch(action)
+            yield self.rng.uniform(0.3, 1.5)
+        screen = self.screen
+        right = isinstance(screen, DoorOpen | Inside) and screen.compartment == self.door
+        self.heard = right and getattr(screen, "said", "") == said
+
+    def take(self, barcodes: set[str]) -> None:
+        box = self.world.cabinet.boxes[self.door]
+        for barcode in sorted(barcodes & box.inside):
+            box.inside.remove(barcode)
+            self.world.holders[barcode] = self.name
+        self.world.say(f"{self.name} takes {sorted(barcodes)} out of {self.door}")
+
+    def put(self, barcodes: set[str]) -> None:
+        for barcode in sorted(barcodes & self.hands):
+            self.world.holders.pop(barcode)
+            self.world.cabinet.boxes[self.door].inside.add(barcode)
+        self.world.say(f"{self.name} puts {sorted(barcodes)} into {self.door}")
+
+    def lie(self, barcodes: set[str], why: str) -> None:
+        if barcodes:
+            self.world.say(f"({self.name}: {why}: {sorted(barcodes)})")
+        for barcode in barcodes:
+            self.world.lied[barcode] = why
+
+    def shut(self) -> Script:
+        if self.world.odd(0.02):
+            self.world.say(f"{self.name} leaves {self.door} open")
+            yield self.rng.uniform(50.0, 300.0)
+        else:
+            yield self.rng.uniform(1.0, 8.0)
+        self.world.cabinet.shut(self.door)
+        self.door = ""
+        yield self.rng.uniform(0.6, 1.5)
+
+
+class Reader(Person):
+    """Collects parcels."""
+
+    def __init__(self, world: World, name: str, card: str, parcels: list[Packed]) -> None:
+        super().__init__(world, name, card)
+        self.parcels = parcels
+
+    def visit(self, how: str) -> Script:
+        if how == "card":
+            yield from self.tap()
+        elif how == "pass":
+            self.world.say(f"{self.name} shows a pass")
+            self.world.post(PassScanned("scanner", SecretStr(self.parcels[0].qr)))
+        else:
+            yield from self.types(self.parcels[0].code)
+        yield from self.at_the_screen()
+
+    def types(self, code: str) -> Script:
+        self.touch("collect")
+        for digit in code:
+            yield 0.3
+            self.touch("digit", digit)
+        yield 0.5
+        self.touch("enter")
+
+    def at_the_door(self) -> Script:
+        box = self.world.cabinet.boxes[self.door]
+        mine = {i.barcode for p in self.parcels for i in p.sent.items} & box.inside
+        yield self.rng.uniform(0.5, 5.0)
+        if not mine:
+            yield from self.says("not_here", "missing")
+            if not self.heard:
+                about = {i.barcode for p in self.parcels for i in p.sent.items}
+                self.lie(about - self.hands, "could not say that it is not there")
+        elif self.rng.random() < 0.08:
+            yield from self.says("leave_it", "keep")
+            if not self.heard:
+                self.take(mine)
+        elif self.world.odd(0.01):
+            self.lie(mine, "walks away from the open door without taking it")
+        else:
+            self.take(mine)
+        yield from self.shut()
+
+
+class Returner(Person):
+    """Brings items back."""
+
+    def visit(self, items: set[str]) -> Script:
+        self.items = sorted(items)
+        self.accepted: set[str] = set()
+        self.scans = 0
+        if self.card and self.rng.random() < 0.5:
+            self.touch("return")
+            yield 1.0
+            yield from self.tap()
+        elif self.rng.random() < 0.7:
+            self.touch("return")
+            yield 1.0
+        else:
+            self.scan()
+            yield 1.0
+        yield from self.at_the_screen()
+
+    def scan(self) -> None:
+        barcode = self.items[self.scans % len(self.items)]
+        item = self.world.library.items.get(barcode)
+        self.scans += 1
+        if self.world.odd(0.1):
+            self.world.post(CodeUnknown("scanner", 5))
+        elif item and item.isbn and self.rng.random() < 0.3:
+            self.world.say(f"{self.name} scans the book number of {barcode}")
+            self.world.post(IsbnScanned("scanner", item.isbn))
+        else:
+            self.world.say(f"{self.name} scans {barcode}")
+            self.world.post(ItemScanned("scanner", barcode))
+
+    def elsewhere(self, screen: object) -> Script:
+        match screen:
+            case Return(titles=titles):
+                if self.scans < len(self.items) + (self.rng.random() < 0.2):
+                    self.scan()
+                elif titles:
+                    self.touch("undo" if self.world.odd(0.05) else "open")
+                elif screen.notice == "isbn_needs_card" and self.card:
+                    yield from self.tap()
+                else:
+                    self.touch("cancel")
+            case _:
+                self.touch("cancel")
+        yield 0.5
+
+    def at_the_door(self) -> Script:
+        """Whoever still sees what the machine expects puts just that in; before a dark screen, they keep their items."""
+        screen = self.screen
+        yield self.rng.uniform(0.5, 5.0)
+        if not (isinstance(screen, DoorOpen) and screen.purpose == "dropoff" and screen.compartment == self.door):
+            self.lie(self.hands & set(self.items), "kept them before a screen that said nothing")
+            yield from self.shut()
+            return
+        wanted = {b for b in self.hands if b in screen.titles or f"Title {b}" in screen.titles}
+        others = {t.removeprefix("Title ") for t in screen.titles} - wanted
+        if others or self.rng.random() < 0.06:
+            yield from self.says("nothing_in", "keep")
+            if not self.heard:
+                self.lie(wanted | others, "could not say that nothing went in")
+        else:
+            self.put(wanted)
+        yield from self.shut()
+
+
+class Carrier(Person):
+    """A courier: loads what is in the bag, clears, checks. ``thorough``: until nothing is left to do."""
+
+    thorough = False
+
+    def visit(self) -> Script:
+        self.given_up: set[str] = set()
+        self.asked = False
+        yield from self.tap()
+        yield from self.at_the_screen()
+
+    def bag(self) -> list[Packed]:
+        """Parcels wholly in their hands that may go in."""
+        hands = self.hands
+        whole = (p for p in self.world.library.parcels.values() if {i.barcode for i in p.sent.items} <= hands)
+        return [p for p in whole if p.status in ("sent", "ready", "missing") and p.sent.id not in self.given_up]
+
+    def elsewhere(self, screen: object) -> Script:
+        if not isinstance(screen, Courier):
+            self.touch("cancel")
+            yield 1.0
+            return
+        if screen.to_check and (self.thorough or self.rng.random() < 0.6):
+            self.touch("check", self.rng.choice(screen.to_check))
+        elif screen.to_clear and (self.thorough or self.rng.random() < 0.5):
+            self.touch("clear")
+        elif (bag := self.bag()) and screen.free_doors:
+            yield from self.load(self.rng.choice(bag))
+        else:
+            self.touch("finish")
+        yield 1.0
+
+    def load(self, packed: Packed) -> Script:
+        self.given_up.add(packed.sent.id)  # tried once a visit
+        for item in packed.sent.items:
+            self.world.say(f"{self.name} scans {item.barcode}")
+            self.world.post(ItemScanned("scanner", item.barcode))
+            yield self.rng.uniform(0.3, 2.0)
+
+    def at_the_door(self) -> Script:
+        screen = self.screen
+        box = self.world.cabinet.boxes[self.door]
+        yield self.rng.uniform(0.5, 4.0)
+        match screen:
+            case DoorOpen(purpose="stocking"):
+                yield from self.stow(screen)
+            case DoorOpen(purpose="clearing"):
+                self.take(set(box.inside))
+            case Inside(titles=titles):
+                yield from self.look(set(titles))
+            case _:  # a dark screen before an open door: take nothing out that was not asked for
+                if self.purpose == "clearing":
+                    self.take(set(box.inside))
+        yield from self.shut()
+
+    def stow(self, screen: DoorOpen) -> Script:
+        wanted = {b for b in self.hands if f"Title {b}" in screen.titles}
+        occupied = bool(self.world.cabinet.boxes[self.door].inside)
+        if occupied or not wanted or self.rng.random() < 0.1:
+            yield from self.says(self.rng.choice(("does_not_fit", "cancel")), "keep")
+            if self.heard:
+                return
+            if not wanted or occupied:
+                self.lie(wanted | {t.removeprefix("Title ") for t in screen.titles}, "could not say it was not put in")
+                return
+        self.put(wanted)
+
+    def look(self, titles: set[str]) -> Script:
+        box = self.world.cabinet.boxes[self.door]
+        expected = {b for b in box.inside if f"Title {b}" in titles or b in titles}
+        self.take(box.inside - expected)  # nothing is known of these: to the library with them
+        if titles and len(expected) == len(titles):
+            yield from self.says("yes", "yes")
+        elif titles:
+            yield from self.says("no", "no")
+            if self.heard:
+                self.take(expected)

@@ -1,0 +1,259 @@
+"""A whole day at one pickup point in virtual time: the production loop and store, everything around them simulated.
+
+One seed, one story. There is one heap of things to come and no thread or sleep, so the same seed does the same again.
+The machine may lose its power before and after each commit and each command; the world goes on without it.
+"""
+
+import heapq
+import random
+import shutil
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from hardware.readings import DeviceUp
+from kiosk.core.commands import Ask, Unlock
+from kiosk.core.events import Answered, Heard, Online, Tick
+from kiosk.core.limits import Limits
+from kiosk.core.model import Plan, Space
+from kiosk.core.screens import Display
+from kiosk.core.session import AtHome
+from kiosk.loop import Clock, Incoming, Loop, Outgoing, Upload, Uploaded, UploadFailed
+from kiosk.store import Store, StoreTrouble
+from sync.errors import ServiceBroken, ServiceGap, ServiceSilent, ServiceUnreachable
+from sync.messages import Telling
+from tests.simulation.cabinet import Cabinet
+from tests.simulation.invariants import Watch
+from tests.simulation.library import KEYRING, POINT, Library
+
+EPOCH = 1_800_000_000.0
+SIZES = "SSSSMMML"
+Script = Iterator[float]  # a person or a trouble: yields how many seconds to wait
+
+
+class PowerCut(Exception):
+    """The process is no more."""
+
+
+class World:
+    """``cut_at``: the one boundary at which the power fails (else by chance). ``calm``: nothing goes wrong."""
+
+    def __init__(self, seed: int, directory: Path, cut_at: int | None = None, calm: bool = False) -> None:
+        self.seed = seed
+        self.rng = random.Random(seed)
+        self.directory = directory
+        self.cut_at, self.calm = cut_at, calm
+        self.now = 0.0
+        self.offset = EPOCH
+        self.story: list[str] = []
+        self.heap: list[tuple[float, int, Callable[..., None], tuple[Any, ...]]] = []
+        self.order = count()
+        self.events = self.faults = self.boundaries = self.cuts = 0
+        self.net_up, self.disk_full = True, False
+        self.life = 0
+        self.loop: Loop | None = None
+        self.store: Store | None = None
+        self.display: Display | None = None
+        self.library = Library(random.Random(seed + 1))
+        names = tuple(f"{'AB'[n // 6]}{n % 6 + 1}" for n in range(self.rng.randint(5, 11)))
+        spaces = {name: Space(name, self.rng.choice(SIZES), n % 6, n // 6) for n, name in enumerate(names)}  # type: ignore[arg-type]
+        self.plan = Plan(POINT, spaces, KEYRING, Limits(), frozenset({"card"}))
+        self.cabinet = Cabinet(names, self.rng, self.later, self.post, self.say, lambda: self.now, calm)
+        self.holders: dict[str, str] = {}  # item to person, or "library"; nothing while it lies in a compartment
+        self.lied: dict[str, str] = {}  # items whose whereabouts people were silent or wrong about
+        self.watch = Watch(self)
+
+    # ---- time
+
+    def later(self, seconds: float, what: Callable[..., None], *args: Any) -> None:
+        """Do something after so many seconds."""
+        heapq.heappush(self.heap, (self.now + seconds, next(self.order), what, args))
+
+    def run(self, until: float) -> None:
+        """Let the world go on."""
+        while self.heap and self.heap[0][0] <= until:
+            self.now, _, what, args = heapq.heappop(self.heap)
+            what(*args)
+        self.now = until
+
+    def follow(self, script: Script) -> None:
+        """Let a script go on now and after each of its waits."""
+        delay = next(script, None)
+        if delay is not None:
+            self.later(delay, self.follow, script)
+
+    def wall(self) -> float:
+        """What the machine's clock shows."""
+        return self.offset + self.now
+
+    def say(self, words: str) -> None:
+        """One line of the story."""
+        self.story.append(f"{self.now:9.1f}  {words}")
+
+    def odd(self, chance: float) -> bool:
+        """Whether something goes wrong now."""
+        odd = not self.calm and self.rng.random() < chance
+        self.faults += odd
+        return odd
+
+    # ---- the machine
+
+    @property
+    def path(self) -> Path:
+        """The store of this life: what the power cut left of the one before."""
+        return self.directory / f"{self.life}.sqlite"
+
+    def boot(self) -> None:
+        """The program starts, or tries to."""
+        if self.loop is not None:
+            return
+        try:
+            self.store = Store.open(self.path, self.plan)
+            self._wrap(self.store)
+            clock = Clock(self.wall, lambda: self.now)
+            loop = Loop(self.store, clock, self.act, self.show, self.rng.uniform)
+            loop.start()
+        except StoreTrouble:
+            assert self.store is not None
+            self.store.close()
+            self.later(5.0, self.boot)
+            return
+        except PowerCut:
+            self.die()
+            return
+        self.loop = loop
+        self.say(f"the machine starts, life {self.life}")
+        self.watch.born()
+        self.cabinet.power(True)
+        self.post(DeviceUp("card"))
+        self.follow(self._ticks(self.life))
+        self.follow(self._listen(self.life, loop.point.counters.cursor))
+
+    def die(self) -> None:
+        """The power fails: the store is what its files were at that moment."""
+        assert self.store is not None
+        self.cuts += 1
+        self.say(f"THE POWER FAILS (boundary {self.boundaries})")
+        old = self.path
+        self.loop, self.display = None, None
+        self.life += 1
+        self.cabinet.power(False)
+        for ending in ("", "-wal"):
+            left = old.with_name(old.name + ending)
+            if left.exists():
+                shutil.copy(left, self.path.with_name(self.path.name + ending))
+        self.watch.died(self.store)
+        self.store.close()
+        old.unlink()
+        self.later(self.rng.choice((2.0, 10.0, 45.0, 900.0)), self.boot)
+
+    def _wrap(self, store: Store) -> None:
+        commit = store.commit
+
+        def cut_or_commit(*args: Any, **kwargs: Any) -> None:
+            self.boundary("before a commit")
+            if self.disk_full:
+                raise StoreTrouble("the disk is full")
+            commit(*args, **kwargs)
+            self.boundary("after a commit")
+
+        store.commit = cut_or_commit  # type: ignore[method-assign]
+
+    def boundary(self, where: str) -> None:
+        """A place where the power may fail."""
+        self.boundaries += 1
+        if self.boundaries == self.cut_at or (self.cut_at is None and self.odd(0.0015)):
+            self.say(f"cut {where}")
+            raise PowerCut
+
+    def post(self, incoming: Incoming) -> None:
+        """Put something into the machine's inbox."""
+        self.later(0.01, self._handle, self.life, incoming)
+
+    def _handle(self, life: int, incoming: Incoming) -> None:
+        if self.loop is None or life != self.life:
+            return
+        self.events += 1
+        try:
+            self.watch.hears(incoming)
+            self.loop.handle(incoming)
+        except PowerCut:
+            self.die()
+            return
+        self.watch.handled(incoming)
+
+    def show(self, display: Display) -> None:
+        """The screen of the machine."""
+        if self.display is None or display.screen != self.display.screen:
+            self.say(f"    [{display.screen}]")
+        self.display = display
+
+    def act(self, outgoing: Outgoing) -> None:
+        """The machine gives a command; it may die before or after."""
+        self.boundary(f"before {type(outgoing).__name__}")
+        match outgoing:
+            case Unlock():
+                self.say(f"unlock {outgoing.compartment}, order {outgoing.order}, attempt {outgoing.attempt}")
+                self.watch.unlocks(outgoing)
+                self.cabinet.unlock(outgoing)
+            case Ask():
+                self._ask(outgoing)
+            case Upload(batch=batch):
+                self._tell(batch)
+        self.boundary(f"after {type(outgoing).__name__}")
+
+    def _ticks(self, life: int) -> Script:
+        while life == self.life and self.loop is not None:
+            busy = not isinstance(self.loop.session.story, AtHome)
+            busy = busy or any(row.order for row in self.loop.point.compartments.values())
+            yield self.rng.uniform(0.5, 4.0) if busy else 60.0
+            self.post(Tick())
+
+    # ---- the library's wire
+
+    def _listen(self, life: int, cursor: str) -> Script:
+        while life == self.life:
+            if self.net_up:
+                page = self.library.page(cursor, self.wall())
+                self.post(Online(True))
+                if page.cursor != cursor or page.snapshot:
+                    cursor = page.cursor
+                    self.post(Heard(page))
+            else:
+                self.post(Online(False))
+            yield self.rng.uniform(20.0, 240.0)
+
+    def _ask(self, ask: Ask) -> None:
+        if not self.net_up or self.odd(0.05):
+            self.later(self.rng.uniform(0.1, 6.0), self.post, Answered(ask.key, None))
+            return
+        answer = Answered(ask.key, self.library.answer(ask.query))
+        self.later(self.rng.uniform(0.05, 1.0) if not self.odd(0.05) else 9.0, self.post, answer)
+        if self.odd(0.03):
+            self.later(self.rng.uniform(0.05, 20.0), self.post, answer)
+
+    def _tell(self, batch: tuple[Telling, ...]) -> None:
+        delay = self.rng.uniform(0.05, 2.0)
+        if not self.net_up or self.odd(0.05):
+            self.later(delay, self._tell_failed, self.life, ServiceUnreachable("away"))
+            return
+        self.later(delay, self._heard, self.life, batch)
+        if self.odd(0.03):  # held up by a proxy, and delivered again much later
+            self.later(self.rng.uniform(1.0, 4000.0), self._heard, -1, batch)
+
+    def _heard(self, life: int, batch: tuple[Telling, ...]) -> None:
+        try:
+            receipts = self.library.hear(batch)
+        except ServiceGap as gap:
+            self._tell_failed(life, gap)
+            return
+        if self.odd(0.06):
+            broken = self.rng.choice((ServiceSilent("no reply"), ServiceBroken("nonsense")))
+            self.later(self.rng.uniform(0.1, 10.0), self._tell_failed, life, broken)
+        elif life == self.life:
+            self.post(Uploaded(batch, receipts))
+
+    def _tell_failed(self, life: int, error: Any) -> None:
+        if life == self.life:
+            self.post(UploadFailed(error))
