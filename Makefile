@@ -28,8 +28,8 @@ format: setup ## let ruff put the code in order
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-bench: setup ## all benchmarks; prints ratios within one run
-	@$(BIN)/python -m benchmarks
+bench: setup ## all benchmarks, as ratios within one run; PHOTOS=folder for the decoders too
+	@$(BIN)/python -m benchmarks $(if $(PHOTOS),--photos $(PHOTOS))
 
 clean: ## remove what was made, .venv too
 	rm -rf .venv build .mypy_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info
