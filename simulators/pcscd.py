@@ -170,6 +170,7 @@ class Pcscd:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 env=_env(),
+                start_new_session=True,  # Ctrl-C in a terminal is not meant for it
             )
         deadline = time.monotonic() + START_WAIT_S
         while b"daemon ready" not in self._log.read_bytes():

@@ -4,10 +4,9 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from readers import OMNIKEY, PICC
 
 from simulators.pcscd import Pcscd
-
-PICC, OMNIKEY = "ACS ACR122U PICC Interface", "HID Global OMNIKEY 5022 Smart Card Reader"
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import PICC
 from pydantic import ValidationError
+from readers import PICC
 
 from hardware import registry
 from hardware.errors import DeviceGone

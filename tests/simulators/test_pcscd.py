@@ -47,7 +47,7 @@ def test_no_driver(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_no_program(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pcscd, "_path", lambda: "")
-    with pytest.raises(PcscUnavailable, match="pcscd is missing"):
+    with pytest.raises(PcscUnavailable, match="pcscd is not installed"):
         Pcscd().__enter__()
 
 
@@ -61,5 +61,5 @@ def test_a_place_too_long(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pyt
 
 def test_namespaces_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pcscd, "_ENTER", "echo 'mount: permission denied' >&2; exit 32")
-    with pytest.raises(PcscUnavailable, match="root or user namespaces.*permission denied"):
+    with pytest.raises(PcscUnavailable, match=r"root or user namespaces.*permission denied"):
         Pcscd().__enter__()

@@ -5,9 +5,9 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from conftest import OMNIKEY, PICC
 from pydantic import ValidationError
 from pytest_mock import MockerFixture
+from readers import OMNIKEY, PICC
 from smartcard import scard
 
 from hardware.errors import DeviceGone
