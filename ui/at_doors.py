@@ -62,11 +62,11 @@ def door_stuck(screen: DoorStuck, about: About, _: Words) -> View:
     again = (Button("again", _("Try again"), main=True),) if screen.tries_left else ()
     other = (Button("other_door", _("Use another door"), main=not again),) if screen.other_door else ()
     if again:
-        then = _("Press lightly against the door, then touch “Try again”; or call us: {phone}.", phone=about.phone)
+        then = _("Press lightly against the door, then touch 'Try again'; or call us: {phone}.", phone=about.phone)
     elif other:
         then = _("Take another door; staff will look after this one.")
     else:
-        then = _("Staff have been told. Touch “Help”, or call us: {phone}.", phone=about.phone)
+        then = _("Staff have been told. Touch 'Help', or call us: {phone}.", phone=about.phone)
     return View(
         "DoorStuck",
         _("Door {door} did not open", door=screen.compartment),

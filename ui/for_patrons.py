@@ -10,6 +10,8 @@ from ui.sorry import sorry_words
 from ui.view import Button, Keypad, Tone, View
 from ui.words import Words
 
+CODE_DIGITS = 8
+
 
 def home(screen: Home, about: About, _: Words) -> View:
     note = ""
@@ -66,9 +68,16 @@ def collect(screen: Collect, _: Words) -> View:
         _("The code has 8 digits. It stands in the message from the library."),
         "card",
         note=note,
-        keypad=Keypad(screen.digits[:8], _("Erase"), _("Open")),
+        keypad=_keypad(screen.digits, _),
         cancel=cancel(_),
     )
+
+
+def _keypad(digits: str, _: Words) -> Keypad:
+    one_to_nine = tuple(Button("digit", key, key) for key in "123456789")
+    enter = Button("enter", _("Open"), main=len(digits) == CODE_DIGITS)
+    last = (Button("erase", _("Erase")), Button("digit", "0", "0"), enter)
+    return Keypad(digits[:CODE_DIGITS], (*one_to_nine, *last), CODE_DIGITS)
 
 
 def returning(screen: Return, _: Words) -> View:

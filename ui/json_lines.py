@@ -7,9 +7,11 @@ touch is answered by ``{"trouble": "..."}``; those before and after it count. En
 ``shown`` is stopped.
 """
 
+import contextlib
 import json
 import os
 import selectors
+import socket
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
@@ -34,43 +36,30 @@ def run(shown: Shown, touch: Callable[[Touched], None], about: About, settings: 
 
 def talk(shown: Shown, touch: Callable[[Touched], None], come: BinaryIO, go: TextIO) -> None:
     """``run`` over any two streams; ``come`` must have a file descriptor. Returns soon after either end."""
-    wake_read, wake_write = os.pipe()
-    os.set_blocking(wake_write, False)
-    printer = Printer(shown, go)
-    lines = Lines()
-    open_ = True
+    printer, lines = Printer(shown, go), Lines()
+    bell, ring = socket.socketpair()
 
     def wake() -> None:
-        if open_:  # a full pipe wakes as well as one more byte would
-            try:
-                os.write(wake_write, b"!")
-            except BlockingIOError:
-                pass
+        with contextlib.suppress(OSError):  # full: it rings already; closed: nobody listens any more
+            ring.send(b"!", socket.MSG_DONTWAIT)
 
-    try:
-        with selectors.DefaultSelector() as waiting:
-            waiting.register(come, selectors.EVENT_READ)
-            waiting.register(wake_read, selectors.EVENT_READ)
-            shown.listen(wake)
-            while not shown.stopped:
-                ready = {key.fileobj for key, _ in waiting.select()}
-                if wake_read in ready:
-                    os.read(wake_read, 4096)
-                    printer.display()
-                if come in ready:
-                    data = os.read(come.fileno(), 65536)
-                    if not data:
-                        break
-                    for line in lines.feed(data):
-                        take(line, touch, printer)
-            printer.display()
-    except BrokenPipeError:
-        return  # nobody reads any more: the end of this front end
-    finally:
-        shown.listen(lambda: None)
-        open_ = False
-        os.close(wake_read)
-        os.close(wake_write)
+    with bell, ring, selectors.DefaultSelector() as waiting, contextlib.suppress(BrokenPipeError):
+        waiting.register(come, selectors.EVENT_READ)
+        waiting.register(bell, selectors.EVENT_READ)
+        shown.listen(wake)
+        while not shown.stopped:
+            ready = {key.fileobj for key, _ in waiting.select()}
+            if bell in ready:
+                bell.recv(4096)
+                printer.display()
+            if come in ready:
+                data = os.read(come.fileno(), 65536)
+                if not data:
+                    break
+                for line in lines.feed(data):
+                    take(line, touch, printer)
+        printer.display()
+    shown.listen(lambda: None)
 
 
 def take(line: bytes | None, touch: Callable[[Touched], None], printer: "Printer") -> None:

@@ -7,13 +7,13 @@ the lower 40 %; landscape puts the picture left and the words and actions right,
 
 from dataclasses import dataclass
 
-from ui.view import Button, View
+from ui.view import Button, Keypad, View
 
 EDGE = 60  # around everything
 GAP = 40  # between things to touch, up and down
 STRIP = 120
 BAR = 160  # cancel and countdown
-MAIN, PLAIN, TILE, KEY, ROW, NOTE = 160, 140, 400, 144, 84, 116
+MAIN, PLAIN, TILE, KEY, ROW, NOTE = 160, 140, 400, 160, 88, 116
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +30,11 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The boxes of a view by name, and pixels per unit. Lists are numbered: ``button 0``, ``row 1``, ``key 7``."""
+    """The boxes of a view by name (``button 0``, ``row 1``, ``key 7``, ``key enter``), and pixels per unit."""
 
     unit: float
     landscape: bool
     boxes: dict[str, Box]
-
-
-KEYS = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "erase", "0", "enter")
 
 
 def arrange(view: View, width: float, height: float) -> Place:
@@ -66,7 +63,7 @@ def _frame(view: View, wide: float, high: float, boxes: dict[str, Box]) -> None:
     for n, name in enumerate(("contrast", "size", "language")):
         boxes[name] = Box(wide - 24 - 148 * (n + 1) + 16, 12, 132, 96)
     right = wide - 24 - 148 * 3
-    boxes["place"] = Box(EDGE, 12, right - EDGE - 24 - (176 if view.initials else 0), 96)
+    boxes["place"] = Box(EDGE, 16, right - EDGE - 24 - (176 if view.initials else 0), 88)
     if view.initials:
         boxes["initials"] = Box(right - 176, 24, 152, 72)
     top = high - BAR - GAP
@@ -80,31 +77,38 @@ def _frame(view: View, wide: float, high: float, boxes: dict[str, Box]) -> None:
 
 def _portrait(view: View, wide: float, high: float, boxes: dict[str, Box]) -> None:
     inner = wide - 2 * EDGE
-    line = 330 if view.tone == "trouble" else 170
-    boxes["title"] = Box(EDGE, 150, inner, 220)
-    boxes["line"] = Box(EDGE, 392, inner, line)
+    line = _line(view)
+    boxes["title"] = Box(EDGE, 132, inner, 200)
+    boxes["line"] = Box(EDGE, 348, inner, line)
     bottom = high - BAR - GAP - GAP
     if view.keypad:
-        bottom = _keys(EDGE, inner, bottom, boxes) - GAP
-        boxes["slots"] = Box(EDGE, bottom - 150, inner, 150)
-        bottom -= 150
+        bottom = _keys(view.keypad, EDGE, inner, bottom, boxes) - GAP
+        boxes["slots"] = Box(EDGE, bottom - 160, inner, 160)
+        bottom -= 160
     else:
         bottom = _buttons(view.buttons, EDGE, inner, bottom, boxes)
     bottom = _note(view, EDGE, inner, bottom, boxes)
     bottom = _rows(view, EDGE, inner, bottom, boxes)
-    top = 392 + line + 24
-    if bottom - top > 160:
-        boxes["picture"] = Box(EDGE, top, inner, min(bottom - top - 24, 700))
+    top = 348 + line + 24
+    space = bottom - top - 40
+    if space > 240:
+        side = min(space, 680)
+        _pictured(view, Box(EDGE, top + (space - side) / 2, inner, side), boxes)
+
+
+def _line(view: View) -> float:
+    """Height for the words under the title: trouble takes three parts, a goodbye may say several things."""
+    return 330 if view.tone == "trouble" else 170 + 50 * max(0, view.line.count("\n") - 1)
 
 
 def _landscape(view: View, wide: float, high: float, boxes: dict[str, Box]) -> None:
     half = (wide - 3 * EDGE) / 2
-    right, top, bottom = wide / 2 + EDGE / 2, 144.0, high - BAR - GAP - 24
-    line = 300 if view.tone == "trouble" else 150
+    right, top, bottom = wide / 2 + EDGE / 2, 132.0, high - BAR - GAP - 24
+    line = _line(view) - 20
     if view.keypad:
         boxes["title"] = Box(EDGE, top, half, 200)
         boxes["line"] = Box(EDGE, top + 216, half, line)
-        _keys(right, half, bottom, boxes)
+        _keys(view.keypad, right, half, bottom, boxes)
         left = _note(view, EDGE, half, bottom, boxes)
         boxes["slots"] = Box(EDGE, left - 150, half, 150)
         return
@@ -120,8 +124,18 @@ def _landscape(view: View, wide: float, high: float, boxes: dict[str, Box]) -> N
         head, left = top, bottom
         _note(view, right, half, bottom - tall, boxes)
     left = _rows(view, EDGE, half, left, boxes)
-    if left - head > 160:
-        boxes["picture"] = Box(EDGE, head, half, left - head - 24)
+    if left - head > 240:
+        _pictured(view, Box(EDGE, head, half, left - head - 24), boxes)
+
+
+def _pictured(view: View, box: Box, boxes: dict[str, Box]) -> None:
+    """One picture, or the cabinet with the number of the door large beside it."""
+    if view.picture != "cabinet" or not view.doors:
+        boxes["picture"] = box
+        return
+    number = min(box.w * 0.3, 300) if view.door else 0
+    boxes["door"] = Box(box.x, box.y, number, box.h)
+    boxes["cabinet"] = Box(box.x + number, box.y, box.w - number, box.h)
 
 
 def _buttons(buttons: tuple[Button, ...], x: float, wide: float, bottom: float, boxes: dict[str, Box]) -> float:
@@ -143,10 +157,10 @@ def _buttons(buttons: tuple[Button, ...], x: float, wide: float, bottom: float, 
     return bottom + (GAP if lines else 0)
 
 
-def _keys(x: float, wide: float, bottom: float, boxes: dict[str, Box]) -> float:
+def _keys(keypad: Keypad, x: float, wide: float, bottom: float, boxes: dict[str, Box]) -> float:
     each, top = (wide - 2 * GAP) / 3, bottom - 4 * KEY - 3 * GAP
-    for n, key in enumerate(KEYS):
-        boxes[f"key {key}"] = Box(x + n % 3 * (each + GAP), top + n // 3 * (KEY + GAP), each, KEY)
+    for n, key in enumerate(keypad.keys):
+        boxes[f"key {key.value or key.action}"] = Box(x + n % 3 * (each + GAP), top + n // 3 * (KEY + GAP), each, KEY)
     return top
 
 
@@ -172,6 +186,7 @@ def _question(view: View, wide: float, high: float, boxes: dict[str, Box]) -> No
     across = min(wide - 2 * EDGE, 960)
     deep = 820 if view.warning.go else 640
     x, y = (wide - across) / 2, (high - deep) / 2 if wide > high else high - deep - 300
+    boxes["veil"] = Box(0, 0, wide, high)
     boxes["panel"] = Box(x, y, across, deep)
     boxes["ask"] = Box(x + EDGE, y + 48, across - 2 * EDGE, 120)
     boxes["why"] = Box(x + EDGE, y + 180, across - 2 * EDGE, 130)

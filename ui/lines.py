@@ -4,19 +4,26 @@ import re
 from collections.abc import Callable, Iterator
 
 _TOKEN = re.compile(r"[ -⅏]+|.")  # Latin and the like hold together, every other character stands alone
-_NOT_FIRST = set(",。、;:?!)》」』】〕”’…·・%~～,.;:?!)]}")
-_NOT_LAST = set("(《「『【〔“‘([{")
+_NOT_FIRST = set("，。；：？！、）》」』】〕”’…·・%％~～,.;:?!)]}")
+_NOT_LAST = set("（《「『【〔“‘([{")
+_CLAUSE = re.compile("[^，。；：？！]+[，。；：？！”」]*|.")  # as Chinese sets them off
 
 Measure = Callable[[str], float]
 
 
 def wrap(text: str, width: float, measure: Measure) -> list[str]:
-    """Lines of at most ``width``, as few as can be and then as even as can be. A word wider than a line is cut."""
+    """Lines of at most ``width``, as few as can be; then ending with a
+    clause, or else as even as can be. A word wider than a line is cut."""
     lines: list[str] = []
     for paragraph in text.split("\n"):
         pieces = [cut for piece in _pieces(paragraph) for cut in _cut(piece, width, measure)]
         widths = [measure(piece) for piece in pieces]
         count = len(_fill(pieces, widths, width))
+        clauses = _CLAUSE.findall(paragraph)
+        by_clause = _fill(clauses, [measure(clause) for clause in clauses], width)
+        if len(by_clause) == count and all(measure(line) <= width for line in by_clause):
+            lines += by_clause  # lines that end where the thought does
+            continue
         low, high = max(widths, default=0.0), width
         while high - low > width / 50:  # the narrowest width that needs no more lines
             middle = (low + high) / 2

@@ -33,12 +33,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Keypad:
-    """The code typed so far, shown in ``slots`` places, and the words of the two keys that are not digits."""
+    """The code typed so far, shown in ``slots`` places, and twelve keys in the order they stand, three a row."""
 
     digits: str
-    erase: str
-    enter: str
-    slots: int = 8
+    keys: tuple[Button, ...]
+    slots: int
 
 
 @dataclass(frozen=True, slots=True)

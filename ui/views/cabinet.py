@@ -1,6 +1,7 @@
 """The cabinet as it stands before the person: every door in its place, open ones swung open, the wanted one lit."""
 
 from math import cos, pi, sin
+from typing import Any
 
 from kivy.clock import Clock
 from kivy.graphics import (
@@ -30,18 +31,19 @@ WIDE_OPEN = 112 * pi / 180
 class Cabinet(Widget):
     """Draws ``doors``; a door that opens or shuts while it is shown swings for 200 ms, then nothing moves."""
 
-    def __init__(self, doors: tuple[DoorView, ...], box: Box, fonts: Fonts, look: Look) -> None:
+    def __init__(self, box: Box, fonts: Fonts, look: Look) -> None:
         super().__init__(pos=(box.x, box.y), size=(box.w, box.h), size_hint=(None, None))
         self.box, self.fonts, self.look = box, fonts, look
-        self._swing: dict[str, float] = {door.name: float(door.door is Door.OPEN) for door in doors}
-        self._doors = doors
-        self._moving = None
-        self._draw()
+        self._doors: tuple[DoorView, ...] = ()
+        self._swing: dict[str, float] = {}  # by door: 0 shut, 1 open
+        self._moving: Any = None
 
     def show(self, doors: tuple[DoorView, ...]) -> None:
-        """The doors as they stand now."""
+        """The doors as they stand now; those shown for the first time do not swing."""
         if doors == self._doors:
             return
+        for door in doors:
+            self._swing.setdefault(door.name, float(door.door is Door.OPEN))
         self._doors = doors
         self._draw()
         if self._moving is None and any(self._swing.get(d.name, 0.0) != (d.door is Door.OPEN) for d in doors):
@@ -112,7 +114,7 @@ class Cabinet(Widget):
                 SmoothRoundedRectangle(pos=(box.x, box.y), size=(box.w, box.h), radius=[corner])
                 Color(*strong)
             else:
-                Color(*(palette.surface if not door.lit else palette.wait_tint))
+                Color(*(palette.accent if door.lit else palette.surface))
                 SmoothRoundedRectangle(pos=(box.x, box.y), size=(box.w, box.h), radius=[corner])
                 if door.out:
                     self._hatch(box)
@@ -121,6 +123,7 @@ class Cabinet(Widget):
             SmoothLine(rounded_rectangle=(box.x, box.y, box.w, box.h, corner), width=max(1.0, thick))
         if swing == 0 and not door.out:
             with self.canvas:
+                Color(*(palette.main_ink if door.lit else palette.line))
                 Rectangle(pos=(box.x + box.w - 18 * unit, box.y + box.h / 2 - 12 * unit), size=(5 * unit, 24 * unit))
         self._number(door, box, swing)
         if swing > 0:
@@ -159,9 +162,11 @@ class Cabinet(Widget):
         size = next((s for s in (96, 72, 60, 48, 40, 32, 24) if s * self.look.unit < min(box.h * 0.62, box.w * 0.5)), 0)
         if not size:
             return
-        ink = palette.accent if door.lit else palette.wait if swing else palette.quiet if door.out else palette.ink
+        ink = palette.quiet if door.out else palette.ink
+        if door.lit or swing:
+            ink = palette.main_ink if not swing else palette.accent if door.lit else palette.wait
         plain = Look(palette, False, self.look.unit)
-        text = Text(door.name, box, self.fonts, plain, size, ink, bold=door.lit, align="center", valign="middle")
+        text = Text(box, self.fonts, plain, door.name, size, ink, door.lit, "center", "middle")
         if door.out:
             with self.canvas:
                 Color(*palette.surface)

@@ -51,19 +51,19 @@ class Ring(Widget):
             self._drawn.add(SmoothLine(circle=(*middle, radius, 360 - 360 * share, 360), width=width, cap="round"))
         inner = Box(middle[0] - radius * 0.8, middle[1] - radius * 0.6, radius * 1.6, radius * 1.2)
         plain = Look(palette, False, unit)
-        text = Text(str(seconds), inner, self.fonts, plain, 48, palette.ink, True, "center", "middle")
+        text = Text(inner, self.fonts, plain, str(seconds), 48, palette.ink, True, "center", "middle")
         self._drawn.add(text.canvas)
 
 
 class Countdown(Touch):
     """The ring with its words beside it; the whole of it can be touched."""
 
-    def __init__(self, words: str, box: Box, fonts: Fonts, look: Look, left: Left, on_tap: Callable[[], None]) -> None:
+    def __init__(self, box: Box, fonts: Fonts, look: Look, words: str, left: Left, on_tap: Callable[[], None]) -> None:
         super().__init__(box, look, on_tap, "quiet")
         self.ring = Ring(Box(box.x + box.w - box.h, box.y, box.h, box.h), fonts, look, left)
         self.add_widget(self.ring)
         beside = Box(box.x + 12 * look.unit, box.y, box.w - box.h - 36 * look.unit, box.h)
-        self.add_widget(Text(words, beside, fonts, look, 40, look.palette.ink, False, "right", "middle"))
+        self.add_widget(Text(beside, fonts, look, words, 40, look.palette.ink, False, "right", "middle"))
 
     def stop(self) -> None:
         """Count no more."""

@@ -6,11 +6,12 @@ from math import cos, pi, sin
 from kivy.graphics import Color, Ellipse, Rectangle, SmoothLine
 from kivy.uix.widget import Widget
 
+from ui.fonts import Fonts
 from ui.layout import Box
-from ui.theme import Colour
-from ui.view import PictureName
+from ui.theme import Look
+from ui.view import PictureName, Tone
 
-WEIGHT = 5.0  # of the grid's units, whatever the size of the picture
+WEIGHT = 6.0  # of the grid's units, whatever the size of the picture
 
 
 class Pen:
@@ -176,17 +177,21 @@ DRAWN: dict[PictureName, Callable[[Pen], None]] = {
 }
 
 
-class Picture(Widget):
-    """A picture in its box, on a round ground when ``ground`` is given."""
+def draw(name: PictureName, box: Box, unit: float) -> None:
+    """Draw a picture into the canvas and in the colour that stand open."""
+    DRAWN[name](Pen(box, WEIGHT * unit))
 
-    def __init__(self, name: PictureName, box: Box, unit: float, colour: Colour, ground: Colour | None = None) -> None:
+
+class Picture(Widget):
+    """A picture on a round ground; its colours follow the tone of the view."""
+
+    def __init__(self, box: Box, _fonts: Fonts, look: Look, name: PictureName, tone: Tone) -> None:
         super().__init__(pos=(box.x, box.y), size=(box.w, box.h), size_hint=(None, None))
+        palette = look.palette
         side = min(box.w, box.h)
+        x, y, inset = box.x + (box.w - side) / 2, box.y + (box.h - side) / 2, side * 0.13
         with self.canvas:
-            if ground:
-                Color(*ground)
-                Ellipse(pos=(box.x + (box.w - side) / 2, box.y + (box.h - side) / 2), size=(side, side), segments=120)
-                inset = side * 0.17
-                box = Box(box.x + inset, box.y + inset, box.w - 2 * inset, box.h - 2 * inset)
-            Color(*colour)
-            DRAWN[name](Pen(box, WEIGHT * unit))
+            Color(*(palette.wait_tint if tone in ("trouble", "wait") else palette.tint))
+            Ellipse(pos=(x, y), size=(side, side), segments=120)
+            Color(*{"trouble": palette.trouble, "wait": palette.wait}.get(tone, palette.accent))
+            draw(name, Box(x + inset, y + inset, side - 2 * inset, side - 2 * inset), look.unit)

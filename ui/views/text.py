@@ -1,6 +1,6 @@
 """Text in a box: the largest type size at which it fits, lines broken as Chinese and English want them."""
 
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Literal
 
 from kivy.core.text import Label
@@ -12,7 +12,9 @@ from ui.layout import Box
 from ui.lines import wrap
 from ui.theme import SIZES, Colour, Look
 
-LEADING = 1.22  # line to line, in type sizes
+LINE = 1.448  # how high the font makes a line, in type sizes
+LEADING = 1.22  # from line to line
+SLACK = 0.98  # of the width: a line is a little wider than its pieces, each rounded to pixels
 
 
 @lru_cache(maxsize=64)
@@ -25,15 +27,20 @@ def _width(font: str, pixels: int, text: str) -> float:
     return float(_ruler(font, pixels).get_extents(text)[0])
 
 
+def high(lines: int, pixels: int) -> float:
+    """The height of so many lines."""
+    return pixels * (LINE + LEADING * (lines - 1))
+
+
 def fit(text: str, box: Box, font: str, sizes: list[int], unit: float) -> tuple[list[str], int]:
     """The lines and the type size in pixels; text too long even for the smallest size ends in an ellipsis."""
     pixels, lines = 1, [text]
     for size in sizes:
         pixels = max(8, round(size * unit))
-        lines = wrap(text, box.w, lambda piece, at=pixels: _width(font, at, piece))  # type: ignore[misc]
-        if len(lines) * pixels * LEADING <= box.h + 1:
+        lines = wrap(text, box.w * SLACK, partial(_width, font, pixels))
+        if high(len(lines), pixels) <= box.h:
             return lines, pixels
-    keep = max(1, int(box.h / (pixels * LEADING)))
+    keep = max(1, int((box.h / pixels - LINE) / LEADING) + 1)
     return [*lines[: keep - 1], lines[keep - 1][:-1] + "…"], pixels
 
 
@@ -42,10 +49,10 @@ class Text(Widget):
 
     def __init__(
         self,
-        words: str,
         box: Box,
         fonts: Fonts,
         look: Look,
+        words: str,
         size: int,
         colour: Colour,
         bold: bool = False,
@@ -56,15 +63,13 @@ class Text(Widget):
         font = str(fonts.bold if bold else fonts.regular)
         first = look.size(size)
         lines, pixels = fit(fonts.drawable(words), box, font, [s for s in SIZES if s <= first], look.unit)
-        label = Label(
-            text="\n".join(lines), font_name=font, font_size=pixels, halign=align, line_height=LEADING / 1.448
-        )
+        label = Label(text="\n".join(lines), font_name=font, font_size=pixels, halign=align, line_height=LEADING / LINE)
         label.refresh()
-        wide, high = label.texture.size if label.texture else (0, 0)
+        wide, tall = label.texture.size if label.texture else (0, 0)
         x = box.x + {"left": 0.0, "center": (box.w - wide) / 2, "right": box.w - wide}[align]
-        y = box.y + {"top": box.h - high, "middle": (box.h - high) / 2, "bottom": 0.0}[valign]
-        self.words, self.drawn, self.pixels = words, Box(x, y, wide, high), pixels
+        y = box.y + {"top": box.h - tall, "middle": (box.h - tall) / 2, "bottom": 0.0}[valign]
+        self.words, self.drawn, self.pixels = words, Box(x, y, wide, tall), pixels
         self.whole = "".join(lines).replace(" ", "") == fonts.drawable(words).replace("\n", "").replace(" ", "")
         with self.canvas:
             self.tint = Color(*colour)
-            Rectangle(texture=label.texture, pos=(round(x), round(y)), size=(wide, high))
+            Rectangle(texture=label.texture, pos=(round(x), round(y)), size=(wide, tall))

@@ -10,7 +10,7 @@ from ui.fonts import Fonts
 from ui.layout import Box
 from ui.theme import CORNER, Colour, Look
 from ui.view import PictureName
-from ui.views.pictures import Picture
+from ui.views.pictures import draw
 from ui.views.text import Text
 
 
@@ -72,26 +72,28 @@ class Touch(Widget):
         return True
 
 
-def button(
-    words: str,
-    box: Box,
-    fonts: Fonts,
-    look: Look,
-    on_tap: Callable[[], None],
-    kind: str = "plain",
-    picture: PictureName | None = None,
-    size: int = 48,
-    bold: bool = True,
-) -> Touch:
+class WordTouch(Touch):
     """A touch with words on it, under a large picture if there is one."""
-    touch = Touch(box, look, on_tap, kind)
-    inset = 20 * look.unit
-    inner = Box(box.x + inset, box.y, box.w - 2 * inset, box.h)
-    if picture:
-        low = Box(inner.x, box.y + box.h * 0.08, inner.w, box.h * 0.26)
-        high = Box(inner.x, box.y + box.h * 0.37, inner.w, box.h * 0.54)
-        touch.add_widget(Picture(picture, high, look.unit, look.palette.accent))
-        touch.add_widget(Text(words, low, fonts, look, 72, touch.ink, bold, "center", "middle"))
-    else:
-        touch.add_widget(Text(words, inner, fonts, look, size, touch.ink, bold, "center", "middle"))
-    return touch
+
+    def __init__(
+        self,
+        box: Box,
+        fonts: Fonts,
+        look: Look,
+        words: str,
+        on_tap: Callable[[], None],
+        kind: str = "plain",
+        size: int = 48,
+        picture: PictureName | None = None,
+    ) -> None:
+        super().__init__(box, look, on_tap, kind)
+        inset = 20 * look.unit
+        inner = Box(box.x + inset, box.y, box.w - 2 * inset, box.h)
+        if picture:
+            inner = Box(inner.x, box.y + box.h * 0.06, inner.w, box.h * 0.3)
+            size = 72
+            high = Box(inner.x, box.y + box.h * 0.36, inner.w, box.h * 0.56)
+            with self.canvas:
+                Color(*look.palette.accent)
+                draw(picture, high, look.unit)
+        self.add_widget(Text(inner, fonts, look, words, size, self.ink, True, "center", "middle"))

@@ -1,0 +1,133 @@
+"""Small parts of the page: the initials, a note, a row of a list, the places of a code, the veil of a question."""
+
+from collections.abc import Callable
+from typing import Any
+
+from kivy.graphics import Color, Ellipse, Rectangle, SmoothLine, SmoothRoundedRectangle
+from kivy.uix.widget import Widget
+
+from ui.fonts import Fonts
+from ui.layout import Box
+from ui.theme import CORNER, Look
+from ui.view import Row
+from ui.views.pictures import Pen
+from ui.views.text import Text
+from ui.views.touch import Touch
+
+
+class Panel(Widget):
+    """A widget that fills its box and is not touched."""
+
+    def __init__(self, box: Box) -> None:
+        super().__init__(pos=(box.x, box.y), size=(box.w, box.h), size_hint=(None, None))
+
+
+class Pill(Panel):
+    """Whose session this is: initials, no more."""
+
+    def __init__(self, box: Box, fonts: Fonts, look: Look, words: str) -> None:
+        super().__init__(box)
+        with self.canvas:
+            Color(*look.palette.tint)
+            SmoothRoundedRectangle(pos=self.pos, size=self.size, radius=[box.h / 2])
+        plain = Look(look.palette, False, look.unit)
+        inner = Box(box.x + box.h / 4, box.y, box.w - box.h / 2, box.h)
+        self.add_widget(Text(inner, fonts, plain, words, 40, look.palette.accent, True, "center", "middle"))
+
+
+class Note(Panel):
+    """One sentence on an amber ground, with a sign beside it."""
+
+    def __init__(self, box: Box, fonts: Fonts, look: Look, words: str) -> None:
+        super().__init__(box)
+        unit = look.unit
+        with self.canvas:
+            Color(*look.palette.wait_tint)
+            SmoothRoundedRectangle(pos=self.pos, size=self.size, radius=[CORNER * unit])
+            Color(*look.palette.wait)
+            pen = Pen(Box(box.x + 28 * unit, box.y + (box.h - 56 * unit) / 2, 56 * unit, 56 * unit), 4.5 * unit)
+            pen.arc(50, 50, 46)
+            pen.path((50, 48), (50, 26))
+            pen.dot(50, 70, 6)
+        inner = Box(box.x + 112 * unit, box.y + 8 * unit, box.w - 136 * unit, box.h - 16 * unit)
+        self.add_widget(Text(inner, fonts, look, words, 36, look.palette.ink, False, "left", "middle"))
+
+
+class RowLine(Panel):
+    """A row of a list under a thin line, ticked or to be ticked, with a remark at its end."""
+
+    def __init__(self, box: Box, fonts: Fonts, look: Look, row: Row) -> None:
+        super().__init__(box)
+        unit, palette = look.unit, look.palette
+        left = box.x
+        with self.canvas:
+            Color(*palette.line[:3], 0.4)
+            Rectangle(pos=(box.x, box.y), size=(box.w, max(1.0, 1.5 * unit)))
+            if row.done is not None:
+                Color(*(palette.accent if row.done else palette.line))
+                pen = Pen(Box(box.x, box.y + (box.h - 48 * unit) / 2, 48 * unit, 48 * unit), 4.5 * unit)
+                pen.arc(50, 50, 46)
+                if row.done:
+                    pen.path((29, 50), (45, 34), (72, 66))
+                left += 76 * unit
+        aside = box.w * 0.34 if row.aside else 0
+        inner = Box(left, box.y, box.x + box.w - left - aside, box.h)
+        self.add_widget(Text(inner, fonts, look, row.words, 40, palette.ink, False, "left", "middle"))
+        if row.aside:
+            side = Box(box.x + box.w - aside, box.y, aside, box.h)
+            self.add_widget(Text(side, fonts, look, row.aside, 36, palette.quiet, False, "right", "middle"))
+
+
+class Slots(Panel):
+    """The code typed so far: a place for each digit, in two halves as people read numbers."""
+
+    def __init__(self, box: Box, fonts: Fonts, look: Look, digits: str, slots: int) -> None:
+        super().__init__(box)
+        unit, palette = look.unit, look.palette
+        plain = Look(palette, False, unit)
+        gap, middle, corner = 14 * unit, 28 * unit, 16 * unit
+        wide = (box.w - gap * (slots - 1) - middle) / slots
+        for n in range(slots):
+            x = box.x + n * (wide + gap) + (middle if n >= slots // 2 else 0)
+            following = n == len(digits)
+            with self.canvas:
+                Color(*(palette.tint if n < len(digits) else palette.surface))
+                SmoothRoundedRectangle(pos=(x, box.y), size=(wide, box.h), radius=[corner])
+                Color(*(palette.accent if following else palette.line))
+                edge = (3 if following else 1.5) * unit
+                SmoothLine(rounded_rectangle=(x, box.y, wide, box.h, corner), width=max(1.0, edge))
+            if n < len(digits):
+                place = Box(x, box.y, wide, box.h)
+                self.add_widget(Text(place, fonts, plain, digits[n], 84, palette.ink, True, "center", "middle"))
+
+
+class Contrast(Touch):
+    """The half-filled circle that changes the contrast."""
+
+    def __init__(self, box: Box, look: Look, on_tap: Callable[[], None]) -> None:
+        super().__init__(box, look, on_tap, "quiet")
+        side = box.h * 0.46
+        x, y = box.x + (box.w - side) / 2, box.y + (box.h - side) / 2
+        with self.canvas:
+            Color(*look.palette.ink)
+            Pen(Box(x, y, side, side), 4 * look.unit).arc(50, 50, 48)
+            Ellipse(pos=(x, y), size=(side, side), angle_start=0, angle_end=180)
+
+
+class Veil(Panel):
+    """Dims the page under a question, with a panel for it; a touch beside the answers does nothing."""
+
+    def __init__(self, box: Box, _fonts: Fonts, look: Look, panel: Box) -> None:
+        super().__init__(box)
+        palette, corner = look.palette, CORNER * look.unit
+        with self.canvas:
+            Color(*palette.veil)
+            Rectangle(pos=self.pos, size=self.size)
+            Color(*palette.ground)
+            SmoothRoundedRectangle(pos=(panel.x, panel.y), size=(panel.w, panel.h), radius=[corner])
+            Color(*palette.line)
+            SmoothLine(rounded_rectangle=(panel.x, panel.y, panel.w, panel.h, corner), width=max(1.0, look.unit))
+
+    def on_touch_down(self, _touch: Any) -> bool:
+        """Nothing beneath is reached."""
+        return True
