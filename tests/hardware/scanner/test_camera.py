@@ -1,8 +1,12 @@
 """The camera: what counts as seen, and the driver through a real MJPEG stream."""
 
+import contextlib
 import itertools
+import socket
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -168,6 +172,77 @@ def test_camera_gone_and_back(camera: Camera, source: Source) -> None:
     assert heard(again) == [BOOK]
     again.close()
     again.close()
+
+
+def answering(body: Callable[[socket.socket], None]) -> str:
+    """The address of a server that says what ``body`` sends to whoever comes."""
+    server = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        with server, contextlib.suppress(OSError):
+            while True:
+                client, _ = server.accept()
+                with client, contextlib.suppress(OSError):
+                    client.recv(4096)
+                    body(client)
+
+    threading.Thread(target=serve, daemon=True).start()
+    return f"http://127.0.0.1:{server.getsockname()[1]}/stream.mjpg"
+
+
+def send_frame(client: socket.socket, jpeg: bytes) -> None:
+    client.sendall(b"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n%b\r\n" % (len(jpeg), jpeg))
+    time.sleep(FRAME_S)
+
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: multipart/x-mixed-replace; boundary=frame\r\n\r\n"
+
+
+def test_a_camera_that_falls_silent_is_gone() -> None:
+    asked_enough = threading.Event()
+
+    def fall_silent(client: socket.socket) -> None:
+        client.sendall(HEAD)
+        for number in range(10):
+            send_frame(client, Scene(1).frame(None, number))
+        asked_enough.wait(30)
+
+    silent = connect("camera", Settings(source=answering(fall_silent)), Meanings())
+    with pytest.raises(DeviceGone):
+        heard(silent, 20)
+    asked_enough.set()
+    silent.close()
+
+
+def test_frames_cut_in_half_do_no_harm() -> None:
+    whole = Scene(1).frame(label("isbn", "9787020002207"), 3)
+
+    def cut(client: socket.socket) -> None:
+        client.sendall(HEAD)
+        while True:
+            for jpeg in (whole, whole[: len(whole) // 2]):
+                send_frame(client, jpeg)
+
+    flawed = connect("camera", Settings(source=answering(cut)), Meanings())
+    assert heard(flawed) == [BOOK]
+    flawed.close()
+
+
+def test_a_video_file_is_played_without_missing_a_frame_and_then_gone(tmp_path: Path) -> None:
+    film = cv2.VideoWriter(str(tmp_path / "film.avi"), cv2.VideoWriter.fourcc(*"MJPG"), 15, (640, 480))
+    scene = Scene(1)
+    for held in (None, label("isbn", "9787020002207"), None, label("code128", "SX0001234")):
+        for number in range(8):
+            picture = cv2.imdecode(np.frombuffer(scene.frame(held, number), np.uint8), cv2.IMREAD_COLOR)
+            assert picture is not None
+            film.write(picture)
+    film.release()
+    driver = connect("camera", Settings(source=str(tmp_path / "film.avi")), Meanings())
+    assert heard(driver) == [BOOK]
+    assert heard(driver) == [ITEM]
+    with pytest.raises(DeviceGone):
+        heard(driver)
+    driver.close()
 
 
 @pytest.mark.parametrize("nowhere", [63, "/dev/no-camera", "http://127.0.0.1:9/stream.mjpg"])
