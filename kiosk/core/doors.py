@@ -106,7 +106,9 @@ def _seen_alone(step: Step, row: Compartment) -> Step:
     if row.door is Door.OPEN and row.out != "forced":
         step = step.put(replace(row, out="forced")).fact(PointTrouble("door_forced", row.name))
         return mark_doubt(step, row.name)
-    if row.door is Door.SHUT and row.out in ("forced", "silent"):
+    if row.door is Door.SHUT and row.out == "forced":  # anything may have been put in, also where nothing lay
+        return set_check(step, row.name)
+    if row.door is Door.SHUT and row.out == "silent":
         something = step.point.at(row.name) or step.point.drops_at(row.name)
         return step.put(replace(row, out="check" if something else ""))
     return step
