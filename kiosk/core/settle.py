@@ -98,7 +98,7 @@ def receive(step: Step, drops: list[Drop], now: float) -> Step:
     """These items have come back: a check-in for each, told once. One that should lie behind another door does not."""
     for drop in drops:
         for parcel in list(step.point.parcels.values()):
-            if parcel.state in HERE and any(item.barcode == drop.item.barcode for item in parcel.items):
+            if parcel.compartment and parcel.state in HERE and any(item.barcode == drop.item.barcode for item in parcel.items):
                 step = doubt(step, parcel.compartment)
         step = step.put(replace(drop, state="received", at=now))
         step = step.fact(ItemDropped(drop.item.barcode, drop.compartment, drop.checked, drop.patron))
