@@ -133,7 +133,11 @@ def _check(step: Step, compartment: str, order: Order, now: float) -> Step:
             step = step.put(replace(parcel, state="missing", compartment="", changed_at=now))
             step = step.fact(ParcelMissing(parcel.id, order.person))
     drops = step.point.drops_at(compartment)
-    step = receive(step, [d for d in drops if d.state != "received"], now) if order.keep else step.drop(*drops)
+    if order.keep:
+        step = receive(step, [d for d in drops if d.state != "received"], now)
+    else:
+        lost = (PointTrouble("drop_missing", compartment, detail=d.item.barcode) for d in drops)
+        step = step.drop(*drops).fact(*lost)
     return _clear_check(step, compartment)
 
 
