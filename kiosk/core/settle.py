@@ -40,10 +40,12 @@ def _pickup(step: Step, compartment: str, order: Order, now: float) -> Step:
     parcel = step.point.parcels.get(order.about)
     if parcel is None:  # booked when its door was left open, and forgotten since
         return step
+    if parcel.state == "collected" and (order.keep or order.missing):  # said after the loan was booked
+        return set_check(step, compartment).fact(PointTrouble("parcel_in_doubt", compartment, parcel.id))
     if order.missing:
         step = step.put(replace(parcel, state="missing", changed_at=now)).fact(ParcelMissing(parcel.id, order.person))
         return set_check(step, compartment)
-    if order.keep and parcel.state != "collected":
+    if order.keep:
         return step.fact(LeftInside(parcel.id, compartment))
     step = book_collected(step, order, now)
     return _clear_check(step, compartment)
