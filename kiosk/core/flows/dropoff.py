@@ -50,7 +50,7 @@ def _look_up(step: Step, story: Returning, code: str, isbn: bool, now: float) ->
 
 
 def _item(step: Step, story: Returning, barcode: str, now: float) -> Step:
-    inside = {d.item.barcode for d in step.point.drops.values()}
+    inside = {d.item.barcode for d in step.point.drops.values() if d.state != "doubt"}  # a doubtful one is in a hand
     if barcode in inside or any(a.item.barcode == barcode for a in story.accepted):
         return _next(step, replace(story, notice="twice"), now)
     known = _known(step, barcode)
