@@ -75,6 +75,8 @@ def _look(name: str, causes: str, look: Callable[[], str]) -> Check:
         return Check(name, False, str(error))
     except (DeviceError, ServiceError, StoreError, ValueError, OSError) as error:
         return Check(name, False, f"{str(error).rstrip('.')}. {causes}".strip())
+    except Exception as bug:  # a driver's own fault must not keep the other parts from being looked at
+        return Check(name, False, f"its driver failed ({type(bug).__name__}: {bug}); tell its maker. {causes}".strip())
 
 
 def _clock() -> str:
@@ -155,13 +157,12 @@ def _service(config: Config) -> str:
 def _screen(config: Config) -> Iterator[Check]:
     """The front end looks after its own: fonts, pictures (entry point group ``kiosk.screen_check``)."""
     front = config.screen.front
-    if front not in names("kiosk.screen"):
-        yield Check("screen", False, f"there is no front end {front!r}; known: {', '.join(names('kiosk.screen'))}")
-    elif front not in names("kiosk.screen_check"):
-        yield Check("screen", True, front)
-    else:
-        try:
-            for name, ok, words in find("kiosk.screen_check", front)(config.screen):
-                yield Check(f"screen {name}", ok, words)
-        except (ImportError, AttributeError, UnknownDriver) as error:
-            yield Check("screen", False, f"the front end {front!r} is not whole: {error}; run make setup")
+    try:
+        find("kiosk.screen", front)
+        looks = find("kiosk.screen_check", front)(config.screen) if front in names("kiosk.screen_check") else ()
+        found = [Check(f"screen {name}", ok, words) for name, ok, words in looks]
+    except UnknownDriver as error:
+        found = [Check("screen", False, str(error))]
+    except Exception as bug:  # whatever a front end is made of, and however it is broken
+        found = [Check("screen", False, f"the front end {front!r} is not whole ({bug}); install the kiosk again")]
+    yield from found or [Check("screen", True, front)]

@@ -114,11 +114,11 @@ def _row(name: str, ok: bool, words: str) -> None:
 @config_argument
 @click.option("--since", type=_Moment(), metavar="WHEN", help="Not before: -1d, -90m, or 2026-11-23T08:00.")
 @click.option("--kind", "kinds", multiple=True, type=click.Choice(sorted(WORDS)), metavar="KIND", help="Only these.")
-@click.option("--limit", type=click.IntRange(1), default=None, help="Only so many, the newest.")
+@click.option("--limit", type=click.IntRange(1, 10**6), default=1000, show_default=True, help="So many of the newest.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 @click.option("--verify", "only_verify", is_flag=True, help="Only say whether the chain holds.")
 def journal(
-    config: Config, since: float | None, kinds: tuple[str, ...], limit: int | None, as_json: bool, only_verify: bool
+    config: Config, since: float | None, kinds: tuple[str, ...], limit: int, as_json: bool, only_verify: bool
 ) -> None:
     """What happened here, newest last. The hash chain is always verified; exit 1 when it is broken.
 

@@ -139,6 +139,25 @@ def test_a_card_reader_that_is_not_there(machine: Machine) -> None:
     assert "ls -l /dev/serial/by-id" in gone.words
 
 
+def test_a_driver_that_breaks(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fault of one driver does not hide what is wrong elsewhere."""
+
+    def broken(*_: object) -> None:
+        raise KeyError("vid")
+
+    monkeypatch.setattr("hardware.scanner.serial_scanner.connect", broken)
+    machine.wire.unplug()
+    found = unfit(config_of(machine))
+    machine.wire.plug()
+    assert [one.name for one in found] == ["board A", "scanner scanner"]
+    assert found[1].words.startswith("its driver failed (KeyError: 'vid'); tell its maker.")
+
+
+def test_a_front_end_without_a_check_of_its_own(machine: Machine) -> None:
+    *_, last = checks(config_of(machine, "[screen]", '[screen]\nfront = "json"'))
+    assert last == ("screen", True, "json")
+
+
 # ---- the library ----------------------------------------------------------------------------------------------------
 
 
@@ -238,5 +257,5 @@ def test_the_touchscreen_looks_after_its_fonts(machine: Machine) -> None:
 def test_a_front_end_that_is_not_there(machine: Machine) -> None:
     found = [one for one in checks(config_of(machine, "[screen]", '[screen]\nfront = "qt"')) if not one.ok]
     assert [(one.name, one.words) for one in found] == [
-        ("screen", "there is no front end 'qt'; known: json, kivy"),
+        ("screen", "no driver 'qt' in kiosk.screen; known: json, kivy"),
     ]

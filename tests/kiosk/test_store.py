@@ -15,7 +15,8 @@ from kiosk.core.model import TABLE_OF, Compartment, Counters, Device, Drop, Orde
 from kiosk.core.session import NOBODY, Session, Step
 from kiosk.store import Store, StoreTrouble
 from kiosk.tables import TABLES
-from sync.messages import Item, ParcelMissing, PointTrouble, Receipt
+from sync.messages import Item, ParcelMissing, PointTrouble, Receipt, Told
+from tests.sync.any_message import any_of as any_message
 
 ROWS = st.one_of([any_of(row) for row in (*TABLE_OF, Counters)])
 
@@ -140,6 +141,21 @@ def test_only_what_the_library_hears_is_told_with_keys_and_without_gaps(store: S
     assert store.waiting(2) == told[:2]
     assert store.tellings(2, 10) == told[1:]
     assert (store.waiting_count(), store.first_waiting()) == (3, 1)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(facts=st.lists(any_message(Told), min_size=1, max_size=5))
+def test_anything_the_library_hears_is_told_as_it_was_remembered(store: Store, facts: list[Told]) -> None:
+    point, seq = store.load(), store.first_waiting()
+    store.commit(point, Step(point, Session(1)).fact(*facts), NOW)
+    told = store.tellings(seq, 99)
+    assert [t.told for t in told] == facts
+    assert [t.seq for t in told] == list(range(seq, seq + len(facts)))
+    store.commit(point, Step(point, NOBODY), NOW, [Receipt(t.key, "applied") for t in told])
+    assert store.first_waiting() == seq + len(facts)
+    entries = store.journal.entries(limit=len(facts))
+    assert [entry.kind for entry in entries] == [fact.kind for fact in facts]
+    assert store.journal.verify().ok
 
 
 def test_the_session_that_a_step_ends_still_names_its_facts(store: Store) -> None:
