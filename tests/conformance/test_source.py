@@ -19,6 +19,7 @@ from hardware.errors import DeviceGone
 from hardware.readings import CardShown, ItemScanned, Reading
 from hardware.scanner.barcode import Meanings
 from hardware.source import Source
+from simulators.camera import Camera
 from simulators.pcsc import Card
 from simulators.pcscd import Pcscd
 from simulators.serial_card import SerialCard
@@ -69,10 +70,22 @@ def serial_scanner(folder: Path, daemon: Pcscd, undo: ExitStack) -> Twin:
     return Twin({"port": scanner.port}, lambda: scanner.scan(BARCODE), lambda: None, scanner.unplug, scanner.plug)
 
 
+def camera(folder: Path, daemon: Pcscd, undo: ExitStack) -> Twin:
+    eye = undo.enter_context(Camera())
+
+    def take_away() -> None:
+        eye.take_away()
+        time.sleep(0.5)  # only what was out of view for as long is reported again
+
+    settings = {"source": eye.url, "again_after_s": 0.5}
+    return Twin(settings, lambda: eye.hold("code128", BARCODE), take_away, eye.unplug, eye.plug)
+
+
 RIGS = [
     Rig("kiosk.card", "pcsc", CardShown, pcsc),
     Rig("kiosk.card", "serial_card", CardShown, serial_card),
     Rig("kiosk.scanner", "serial_scanner", ItemScanned, serial_scanner),
+    Rig("kiosk.scanner", "camera", ItemScanned, camera),
 ]
 
 
