@@ -147,7 +147,10 @@ def _check(step: Step, compartment: str, order: Order, now: float) -> Step:
 
 def doubt(step: Step, compartment: str) -> Step:
     """Nobody saw whether this door moved: what lies there is in doubt until a courier has looked."""
-    return set_check(mark_doubt(step, compartment), compartment)
+    marked = mark_doubt(step, compartment)
+    if marked.facts == step.facts:  # nothing new lies there to be named, but the door must be looked behind
+        marked = marked.fact(PointTrouble("compartment_in_doubt", compartment))
+    return set_check(marked, compartment)
 
 
 def mark_doubt(step: Step, compartment: str) -> Step:
