@@ -6,7 +6,7 @@ from ui.parts import ROWS_MAX, and_more, cancel, rows
 from ui.view import Button, Row, View
 from ui.words import Words
 
-CHECKS_MAX = 3  # doors to look into are offered a few at a time
+CHECKS_MAX = 2  # doors to look into are offered a few at a time
 
 
 def courier(screen: Courier, _: Words) -> View:

@@ -10,10 +10,26 @@ from dataclasses import dataclass
 from ui.view import Button, Keypad, View
 
 EDGE = 60  # around everything
-GAP = 40  # between things to touch, up and down
 STRIP = 120
 BAR = 160  # cancel and countdown
-MAIN, PLAIN, TILE, KEY, ROW, NOTE = 160, 140, 400, 160, 88, 116
+CANCEL, ROW, NOTE, UNDER = 140, 88, 116, 24
+PICTURE_MIN = 200  # a smaller one says nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Heights:
+    """How high things to touch are, ``gap`` between them, and how many plain buttons stand side by side."""
+
+    main: int
+    plain: int
+    tile: int
+    key: int
+    gap: int
+    abreast: int
+
+
+UPRIGHT = Heights(main=160, plain=140, tile=400, key=160, gap=40, abreast=2)
+WIDE = Heights(main=140, plain=120, tile=480, key=148, gap=32, abreast=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +82,9 @@ def _frame(view: View, wide: float, high: float, boxes: dict[str, Box]) -> None:
     boxes["place"] = Box(EDGE, 16, right - EDGE - 24 - (176 if view.initials else 0), 88)
     if view.initials:
         boxes["initials"] = Box(right - 176, 24, 152, 72)
-    top = high - BAR - GAP
+    top = high - BAR - 40
     if view.cancel:
-        boxes["cancel"] = Box(EDGE, top + 10, 400, PLAIN)
+        boxes["cancel"] = Box(EDGE, top + 10, 400, CANCEL)
     if view.seconds is not None:
         boxes["countdown"] = Box(wide - EDGE - 420, top, 420, BAR)
     if view.foot:
@@ -76,24 +92,44 @@ def _frame(view: View, wide: float, high: float, boxes: dict[str, Box]) -> None:
 
 
 def _portrait(view: View, wide: float, high: float, boxes: dict[str, Box]) -> None:
-    inner = wide - 2 * EDGE
+    inner, bottom = wide - 2 * EDGE, high - BAR - 80
     line = _line(view)
     boxes["title"] = Box(EDGE, 132, inner, 200)
     boxes["line"] = Box(EDGE, 348, inner, line)
-    bottom = high - BAR - GAP - GAP
     if view.keypad:
-        bottom = _keys(view.keypad, EDGE, inner, bottom, boxes) - GAP
-        boxes["slots"] = Box(EDGE, bottom - 160, inner, 160)
-        bottom -= 160
+        bottom = _keys(view.keypad, UPRIGHT, EDGE, inner, bottom, boxes)
+        bottom = _slots(EDGE, inner, bottom - UPRIGHT.gap, boxes)
     else:
-        bottom = _buttons(view.buttons, EDGE, inner, bottom, boxes)
+        bottom = _buttons(view.buttons, UPRIGHT, EDGE, inner, bottom, boxes)
     bottom = _note(view, EDGE, inner, bottom, boxes)
     bottom = _rows(view, EDGE, inner, bottom, boxes)
-    top = 348 + line + 24
+    top = 348 + line + UNDER
     space = bottom - top - 40
-    if space > 240:
-        side = min(space, 680)
-        _pictured(view, Box(EDGE, top + (space - side) / 2, inner, side), boxes)
+    side = min(space, 680)
+    _pictured(view, Box(EDGE, top + (space - side) / 2, inner, side), boxes)
+
+
+def _landscape(view: View, wide: float, high: float, boxes: dict[str, Box]) -> None:
+    """Calm screens: picture, list and note left. Trouble, tiles and keypad: the words left, where there is room."""
+    half, top, bottom = (wide - 3 * EDGE) / 2, 132.0, high - BAR - 64
+    left, right = EDGE, 2 * EDGE + half
+    line = _line(view) - 30
+    if view.keypad:
+        head = _keys(view.keypad, WIDE, right, half, bottom, boxes)
+    else:
+        head = _buttons(view.buttons, WIDE, right, half, bottom, boxes)
+    words_left = view.keypad or view.tone == "trouble" or any(button.picture for button in view.buttons)
+    x = left if words_left else right
+    title = 200 if words_left or line < 150 else 160
+    boxes["title"] = Box(x, top, half, title)
+    boxes["line"] = Box(x, top + title + 12, half, line)
+    under = _slots(left, half, bottom, boxes) if view.keypad else bottom
+    under = _rows(view, left, half, _note(view, left, half, under, boxes), boxes)
+    if view.tone == "trouble":
+        _pictured(view, Box(right, top, half, head - top - 40), boxes)
+    else:
+        over = top + title + 12 + line + UNDER if words_left else top
+        _pictured(view, Box(left, over, half, under - over - UNDER), boxes)
 
 
 def _line(view: View) -> float:
@@ -101,35 +137,10 @@ def _line(view: View) -> float:
     return 330 if view.tone == "trouble" else 170 + 50 * max(0, view.line.count("\n") - 1)
 
 
-def _landscape(view: View, wide: float, high: float, boxes: dict[str, Box]) -> None:
-    half = (wide - 3 * EDGE) / 2
-    right, top, bottom = wide / 2 + EDGE / 2, 132.0, high - BAR - GAP - 24
-    line = _line(view) - 20
-    if view.keypad:
-        boxes["title"] = Box(EDGE, top, half, 200)
-        boxes["line"] = Box(EDGE, top + 216, half, line)
-        _keys(view.keypad, right, half, bottom, boxes)
-        left = _note(view, EDGE, half, bottom, boxes)
-        boxes["slots"] = Box(EDGE, left - 150, half, 150)
-        return
-    tall = bottom - _buttons(view.buttons, right, half, bottom, boxes)
-    if tall > bottom - top - 200 - 16 - line:  # many actions: the words stand above the picture instead
-        boxes["title"] = Box(EDGE, top, half, 160)
-        boxes["line"] = Box(EDGE, top + 172, half, line)
-        head = top + 172 + line
-        left = _note(view, EDGE, half, bottom, boxes)
-    else:
-        boxes["title"] = Box(right, top, half, 200)
-        boxes["line"] = Box(right, top + 216, half, line)
-        head, left = top, bottom
-        _note(view, right, half, bottom - tall, boxes)
-    left = _rows(view, EDGE, half, left, boxes)
-    if left - head > 240:
-        _pictured(view, Box(EDGE, head, half, left - head - 24), boxes)
-
-
 def _pictured(view: View, box: Box, boxes: dict[str, Box]) -> None:
-    """One picture, or the cabinet with the number of the door large beside it."""
+    """One picture, or the cabinet with the number of the door large beside it; nothing where there is no room."""
+    if box.h < PICTURE_MIN or view.keypad:
+        return
     if view.picture != "cabinet" or not view.doors:
         boxes["picture"] = box
         return
@@ -138,43 +149,53 @@ def _pictured(view: View, box: Box, boxes: dict[str, Box]) -> None:
     boxes["cabinet"] = Box(box.x + number, box.y, box.w - number, box.h)
 
 
-def _buttons(buttons: tuple[Button, ...], x: float, wide: float, bottom: float, boxes: dict[str, Box]) -> float:
-    """Stack the buttons upward from ``bottom``: tiles in one row, the main one alone, the others in pairs."""
+def _buttons(
+    buttons: tuple[Button, ...], sizes: Heights, x: float, wide: float, bottom: float, boxes: dict[str, Box]
+) -> float:
+    """Stack the buttons upward from ``bottom``: the main one alone, the others side by side. Returns the top."""
     lines: list[list[int]] = []
     for n, button in enumerate(buttons):
-        paired = lines and len(lines[-1]) == 1 and not button.main and not buttons[lines[-1][0]].main
-        if paired:
+        joins = lines and not button.main and not buttons[lines[-1][0]].main and len(lines[-1]) < sizes.abreast
+        if joins:
             lines[-1].append(n)
         else:
             lines.append([n])
     for line in reversed(lines):
         first = buttons[line[0]]
-        high = TILE if first.picture else MAIN if first.main else PLAIN
-        each = (wide - 60 * (len(line) - 1)) / len(line)
+        high = sizes.tile if first.picture else sizes.main if first.main else sizes.plain
+        between = 60 if len(line) == 2 else 36
+        each = (wide - between * (len(line) - 1)) / len(line)
         for place, n in enumerate(line):
-            boxes[f"button {n}"] = Box(x + place * (each + 60), bottom - high, each, high)
-        bottom -= high + GAP
-    return bottom + (GAP if lines else 0)
+            boxes[f"button {n}"] = Box(x + place * (each + between), bottom - high, each, high)
+        bottom -= high + sizes.gap
+    return bottom + (sizes.gap if lines else 0)
 
 
-def _keys(keypad: Keypad, x: float, wide: float, bottom: float, boxes: dict[str, Box]) -> float:
-    each, top = (wide - 2 * GAP) / 3, bottom - 4 * KEY - 3 * GAP
+def _keys(keypad: Keypad, sizes: Heights, x: float, wide: float, bottom: float, boxes: dict[str, Box]) -> float:
+    gap = sizes.gap
+    each, top = (wide - 2 * gap) / 3, bottom - 4 * sizes.key - 3 * gap
     for n, key in enumerate(keypad.keys):
-        boxes[f"key {key.value or key.action}"] = Box(x + n % 3 * (each + GAP), top + n // 3 * (KEY + GAP), each, KEY)
+        name = f"key {key.value or key.action}"
+        boxes[name] = Box(x + n % 3 * (each + gap), top + n // 3 * (sizes.key + gap), each, sizes.key)
     return top
+
+
+def _slots(x: float, wide: float, bottom: float, boxes: dict[str, Box]) -> float:
+    boxes["slots"] = Box(x, bottom - 160, wide, 160)
+    return bottom - 160
 
 
 def _note(view: View, x: float, wide: float, bottom: float, boxes: dict[str, Box]) -> float:
     if not view.note:
         return bottom
-    boxes["note"] = Box(x, bottom - 24 - NOTE, wide, NOTE)
-    return bottom - 24 - NOTE
+    boxes["note"] = Box(x, bottom - UNDER - NOTE, wide, NOTE)
+    return bottom - UNDER - NOTE
 
 
 def _rows(view: View, x: float, wide: float, bottom: float, boxes: dict[str, Box]) -> float:
     if not view.rows:
         return bottom
-    top = bottom - 24 - ROW * len(view.rows)
+    top = bottom - UNDER - ROW * len(view.rows)
     for n in range(len(view.rows)):
         boxes[f"row {n}"] = Box(x, top + n * ROW, wide, ROW)
     return top
@@ -191,6 +212,6 @@ def _question(view: View, wide: float, high: float, boxes: dict[str, Box]) -> No
     boxes["ask"] = Box(x + EDGE, y + 48, across - 2 * EDGE, 120)
     boxes["why"] = Box(x + EDGE, y + 180, across - 2 * EDGE, 130)
     boxes["left"] = Box(x + across / 2 - 80, y + 316, 160, 120)
-    boxes["stay"] = Box(x + EDGE, y + 450, across - 2 * EDGE, MAIN)
+    boxes["stay"] = Box(x + EDGE, y + 450, across - 2 * EDGE, UPRIGHT.main)
     if view.warning.go:
-        boxes["go"] = Box(x + EDGE, y + 450 + MAIN + GAP, across - 2 * EDGE, PLAIN)
+        boxes["go"] = Box(x + EDGE, y + 650, across - 2 * EDGE, UPRIGHT.plain)
