@@ -100,7 +100,10 @@ def connect(path: Path, read_only: bool = False) -> Database:
         raise StoreDamaged(f"{path}: the file is gone or empty, but {wal.name} is there. {PLEASE}")
     if not read_only and not path.exists():  # who lent what is nobody's business but the kiosk's
         os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
-    uri = f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rw'}"
+    mode = "ro" if read_only else "rw"
+    if read_only and not _size(wal) and not os.access(path.parent, os.W_OK, effective_ids=True):
+        mode = "ro&immutable=1"  # a copy on a medium where SQLite cannot have its working files
+    uri = f"{path.absolute().as_uri()}?mode={mode}"
     conn = sqlite3.connect(uri, uri=True, timeout=BUSY_WAIT_S, isolation_level=None, check_same_thread=False)
     return Database(conn, execute_plugins=False)
 
@@ -171,7 +174,7 @@ _WORDS = {
     sqlite3.SQLITE_CORRUPT: "damaged",
     sqlite3.SQLITE_READONLY: "read-only: check its owner and permissions, and whether its disk is mounted read-only",
     sqlite3.SQLITE_FULL: "the disk is full: make room",
-    sqlite3.SQLITE_IOERR: "the disk reports an error: check the disk and the system log",
+    sqlite3.SQLITE_IOERR: "the disk is full or reports an error: make room, check the disk and the system log",
     sqlite3.SQLITE_CANTOPEN: "cannot be opened: check that its directory is there and may be written to",
     sqlite3.SQLITE_PERM: "no permission",
     sqlite3.SQLITE_BUSY: "locked by another program: close what has it open",

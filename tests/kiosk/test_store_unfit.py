@@ -249,6 +249,14 @@ def test_a_read_only_directory(public: Path) -> None:
         Store.open(public, plan())
 
 
+def test_the_journal_can_be_read_from_a_medium_that_cannot_be_written(public: Path) -> None:
+    os.chmod(public, 0o444)
+    os.chmod(public.parent, 0o555)
+    with as_nobody(), open_journal(public, "dongmen") as journal:
+        assert journal.verify() == (True, 1000, "")
+    assert [file.name for file in public.parent.iterdir()] == ["store.db"]
+
+
 def test_a_file_for_others_eyes(public: Path) -> None:
     os.chmod(public, 0o000)
     os.chmod(public.parent, 0o777)
