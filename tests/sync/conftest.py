@@ -22,9 +22,7 @@ def library(tmp_path: Path) -> Iterator[Library]:
     with Library(tmp_path / "library") as library:
         recorder = library.wire.app = Recorder(library.wire.app)
         yield library
-        for exchange in recorder.exchanges:
-            if exchange.status:
-                exchange.check()
+        recorder.check()
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Holds what goes over the wire against docs/openapi.json, both ways."""
 
 import json
+import threading
 import urllib.parse
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,7 +28,7 @@ class Exchange:
     status: int = 0
     reply_type: str = ""
     reply: bytes = b""
-    chunks: list[bytes] = field(default_factory=list)
+    ended: threading.Event = field(default_factory=threading.Event)
 
     def check(self) -> None:
         """Both directions fit the document: path, method, parameters, bodies, media types."""
@@ -75,4 +76,14 @@ class Recorder:
             exchange.reply += message.get("body", b"")
             await send(message)
 
-        await self.app(scope, hear, say)
+        try:
+            await self.app(scope, hear, say)
+        finally:
+            exchange.ended.set()
+
+    def check(self) -> None:
+        """Each exchange that was answered, once the server's side of it is done."""
+        for exchange in self.exchanges:
+            assert exchange.ended.wait(10), exchange.path
+            if exchange.status:
+                exchange.check()
