@@ -21,7 +21,7 @@ from kiosk.core.screens import (
     Wait,
 )
 
-NOW = 1_766_000_000.0
+NOW = 1_765_972_800.0  # noon in London, the same day nearly everywhere
 TITLES = ("平凡的世界(全三册)", "The Left Hand of Darkness", "三体 Ⅱ · 黑暗森林", "活着", "红楼梦", "围城")
 LONG = "一本书名非常非常长的书:关于图书馆、自助机与所有等待着它们的读者的故事,以及后来发生的一切"
 DETAIL = "您有一笔 12.50 元的逾期费待处理,请联系流通部。" * 3

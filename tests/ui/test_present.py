@@ -1,0 +1,190 @@
+"""What a display says: every kind, reason and notice, in both languages; and that it is all said well."""
+
+import itertools
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from typing import get_args, get_type_hints
+
+import pytest
+
+from kiosk.core.screens import Collect, Courier, DoorOpen, DoorStuck, Goodbye, Home, Screen, Sorry
+from tests.screens.displays import SCREENS, display
+from tests.screens.player import ABOUT
+from ui.notices import COURIER, LOAD, RETURN
+from ui.present import present
+from ui.sorry import REASONS
+from ui.view import View
+
+BOTH = ("zh", "en")
+NEVER = re.compile(r"\b(error|invalid|failed|failure|operation)\b|错误|失败|无效|非法|异常", re.IGNORECASE)
+
+
+def sentences(view: View) -> list[str]:
+    """Every word on the screen."""
+    words = [view.title, view.line, view.note, view.foot, view.more, view.place, view.switch]
+    words += [row.words + row.aside for row in view.rows]
+    words += [button.words for button in view.buttons] + ([view.cancel.words] if view.cancel else [])
+    if view.warning:
+        words += [view.warning.title, view.warning.line, view.warning.stay.words]
+    return words
+
+
+@pytest.mark.parametrize("language", BOTH)
+def test_every_display_says_where_what_and_how_to_get_out(language: str) -> None:
+    for name in SCREENS:
+        view = present(display(name), ABOUT, language)
+        assert view.title, name
+        assert view.line or view.screen == "Goodbye", name
+        assert not NEVER.search(" ".join(sentences(view))), name
+        assert not any("{" in text for text in sentences(view)), name
+        at_door = isinstance(SCREENS[name], DoorOpen) or view.screen in ("Opening", "Inside")
+        out = view.cancel or view.screen in ("Home",) or any(button.action == "finish" for button in view.buttons)
+        assert out or at_door, f"no way out of {name}"
+        assert sum(button.main for button in view.buttons) <= 1, name
+
+
+def test_nothing_is_left_in_the_other_language() -> None:
+    for name in SCREENS:
+        for text in sentences(present(display(name), ABOUT, "en")):
+            plain = text
+            for own in ("中文", *_names(SCREENS[name])):
+                plain = plain.replace(own, "")
+            assert not re.search(r"[\u4e00-\u9fff]", plain), (name, text)
+        chinese = present(display(name), ABOUT, "zh")
+        assert re.search(r"[\u4e00-\u9fff]", chinese.title), name
+        assert re.search(r"[\u4e00-\u9fff]", chinese.line or chinese.title), name
+
+
+def _names(screen: Screen) -> list[str]:
+    """Titles and the library's own words stay as they are."""
+    titles = [title if isinstance(title, str) else title[0] for title in getattr(screen, "titles", ())]
+    return [*titles, getattr(screen, "detail", "")]
+
+
+@pytest.mark.parametrize("language", BOTH)
+def test_trouble_has_three_parts(language: str) -> None:
+    assert set(REASONS) == set(get_args(get_type_hints(Sorry)["reason"]))
+    for reason in REASONS:
+        view = present(display(f"sorry-{reason}"), ABOUT, language)
+        meaning, then = view.line.split("\n")
+        assert view.title
+        assert len(meaning) > 3
+        assert len(then) > 5
+        assert view.tone == "trouble"
+    needs_a_person = {"patron_blocked", "card_unknown", "door_stuck", "store_trouble", "pass_used", "parcel_in_doubt"}
+    for reason in needs_a_person:
+        assert ABOUT.phone in present(display(f"sorry-{reason}"), ABOUT, language).line, reason
+
+
+def test_the_librarys_own_words_are_shown() -> None:
+    view = present(display("sorry-blocked-said"), ABOUT, "en")
+    assert SCREENS["sorry-blocked-said"].detail in view.line  # type: ignore[union-attr]
+    assert [button.action for button in view.buttons] == ["return", "finish"]
+
+
+def test_every_notice_has_words() -> None:
+    for kind, known in ((Courier, COURIER), (SCREENS["return"].__class__, RETURN), (SCREENS["load"].__class__, LOAD)):
+        assert set(known) == set(get_args(get_type_hints(kind)["notice"])) - {""}
+
+
+@pytest.mark.parametrize(
+    ("name", "actions"),
+    [
+        ("home", {"collect", "return"}),
+        ("wait-card", {"cancel"}),
+        ("collect", {"digit", "erase", "enter", "cancel"}),
+        ("collect-closed", {"cancel"}),
+        ("open-pickup", {"not_here", "leave_it"}),
+        ("open-dropoff", {"nothing_in"}),
+        ("open-stocking", {"does_not_fit"}),
+        ("open-clearing", set()),
+        ("stuck-pickup", {"again", "help", "cancel"}),
+        ("stuck-pickup-over", {"help", "cancel"}),
+        ("stuck-dropoff", {"again", "other_door", "help", "cancel"}),
+        ("inside", {"yes", "no"}),
+        ("return", {"cancel"}),
+        ("return-one", {"open", "undo", "cancel"}),
+        ("courier", {"finish", "clear", "check"}),
+        ("courier-none", {"finish"}),
+        ("load", {"cancel"}),
+        ("goodbye-pickup", {"finish", "return"}),
+        ("goodbye-dropoff", {"finish"}),
+        ("sorry-away-then", {"again", "return", "collect", "finish"}),
+    ],
+)
+def test_the_touches_each_screen_offers(name: str, actions: set[str]) -> None:
+    view = present(display(name), ABOUT, "zh")
+    keys = view.keypad.keys if view.keypad else ()
+    offered = {button.action for button in (*view.buttons, *keys)} | ({view.cancel.action} if view.cancel else set())
+    assert offered == actions
+
+
+def test_a_touch_that_needs_a_value_has_it() -> None:
+    courier = present(display("courier"), ABOUT, "zh")
+    assert [button.value for button in courier.buttons if button.action == "check"] == ["A2", "C4"]
+    pad = present(display("collect-typing"), ABOUT, "zh").keypad
+    assert pad
+    assert sorted(key.value for key in pad.keys if key.action == "digit") == list("0123456789")
+    assert pad.digits == "40718"
+
+
+def test_only_a_whole_code_lights_the_enter_key() -> None:
+    for digits, lit in (("", False), ("1234567", False), ("12345678", True)):
+        pad = present(replace(display("collect"), screen=Collect(digits, True)), ABOUT, "en").keypad
+        assert pad
+        assert [key.main for key in pad.keys if key.action == "enter"] == [lit]
+
+
+@pytest.mark.parametrize("language", BOTH)
+def test_each_purpose_says_what_to_do_at_the_door(language: str) -> None:
+    purposes = ("pickup", "dropoff", "stocking", "clearing", "check")
+    opened = {present(display(f"open-{purpose}"), ABOUT, language).title for purpose in purposes}
+    assert len(opened) == 5
+    for purpose, tries, other in itertools.product(purposes, (0, 1), (False, True)):
+        view = present(replace(display("stuck-check"), screen=DoorStuck(purpose, "7", tries, other)), ABOUT, language)
+        assert "7" in view.title
+        assert len(view.line.split("\n")) == 2
+
+
+def test_the_warning_asks_and_offers_the_way_out() -> None:
+    view = present(display("collect", warning=True), ABOUT, "en")
+    assert view.warning
+    assert view.warning.stay.action == "more_time"
+    assert view.warning.go
+    assert view.warning.go.action == "cancel"
+    assert present(display("collect"), ABOUT, "en").warning is None
+
+
+def test_time_left_is_counted_from_the_display() -> None:
+    assert present(display("collect", until_s=12.5), ABOUT, "zh").seconds == pytest.approx(12.5)
+    assert present(display("collect", until_s=-3), ABOUT, "zh").seconds == 0
+    assert present(display("home"), ABOUT, "zh").seconds is None
+
+
+def test_plurals_and_dates() -> None:
+    one = present(replace(display("home"), screen=Home(1, True)), ABOUT, "en")
+    many = present(replace(display("home"), screen=Home(7, True)), ABOUT, "en")
+    assert "One door free" in one.foot
+    assert "7 doors free" in many.foot
+    assert "January 16" in present(display("goodbye-pickup"), ABOUT, "en").line
+    assert "1月16日" in present(display("goodbye-pickup"), ABOUT, "zh").line
+
+
+def test_a_loan_not_confirmed_and_a_book_not_there_are_said() -> None:
+    said = present(replace(display("home"), screen=Goodbye("pickup", ("A",), 0.0, True, 2, True)), ABOUT, "en").line
+    assert "confirms the date" in said
+    assert "not there" in said
+    assert "2 parcels" in said
+
+
+def test_an_unknown_language_is_chinese_and_a_missing_name_the_point() -> None:
+    view = present(display("home"), replace(ABOUT, names={}), "fr")
+    assert view.title == present(display("home"), ABOUT, "zh").title
+    assert view.place == ABOUT.point
+
+
+def test_presenting_needs_no_window() -> None:
+    code = "import sys, ui.present, ui.layout, ui.json_lines, ui.app; sys.exit('kivy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
