@@ -18,6 +18,9 @@ from kiosk.core.settle import book_collected, doubt, mark_doubt, set_check, sett
 from sync.messages import PointTrouble
 
 
+BOUNCE_S = 1.0  # nobody opens a door, does something and shuts it in less: the switch bounces
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What happened to the door of an order. ``late``: open too long; it still is."""
@@ -94,6 +97,8 @@ def _opened(step: Step, row: Compartment, order: Order, now: float) -> tuple[Ste
 def _shut(step: Step, row: Compartment, order: Order, now: float) -> tuple[Step, Outcome | None]:
     if not order.opened_at and not order.cut:
         return step, None  # the board is back and the door is shut: the wait for it goes on
+    if order.opened_at and not order.cut and now - order.opened_at < BOUNCE_S:
+        return step, None  # time will tell
     step = step.put(replace(row, order=None, out="" if row.out in ("stuck", "silent") else row.out))
     if not order.opened_at:  # nobody saw what the door did while the power was away
         return doubt(step, row.name), Outcome(order.id, "shut")
@@ -126,6 +131,9 @@ def tick(step: Step, now: float) -> tuple[Step, list[Outcome]]:
             if now - order.asked_at >= limits.open_wait_s and not order.stuck and not order.cut:
                 step = step.put(replace(row, order=replace(order, stuck=True)))
                 outcomes.append(Outcome(order.id, "stuck"))
+        elif row.door is Door.SHUT:
+            step, outcome = _shut(step, row, order, now)
+            outcomes += [outcome] if outcome else []
         elif now - order.opened_at >= limits.shut_wait_s + limits.left_open_s:
             step = book_collected(step, order, now)
         elif now - order.opened_at >= limits.shut_wait_s and not order.late:
