@@ -108,11 +108,18 @@ def connect(path: Path, read_only: bool = False) -> Database:
     return Database(conn, execute_plugins=False)
 
 
-def examine(path: Path, db: Database, point: str) -> None:
-    """Look whether the file is sound and ours; reads all of it once and changes nothing (an empty file is fine).
+def examine(path: Path, point: str) -> None:
+    """Look whether the file is sound and ours; reads all of it once (a file that is not there is fine).
 
-    Raises ``StoreDamaged``, ``StoreUnfit``, ``sqlite3.Error``.
+    Through a connection that only reads: one that may write would copy its log over a damaged file when it closes.
+    Raises ``StoreDamaged``, ``StoreUnfit``, ``sqlite3.Error``, ``OSError``.
     """
+    if _size(path):
+        with contextlib.closing(connect(path, read_only=True)) as db:
+            _look_through(path, db, point)
+
+
+def _look_through(path: Path, db: Database, point: str) -> None:
     found = [row[0] for row in db.execute("PRAGMA quick_check(3)")]
     if found != ["ok"]:
         raise StoreDamaged(f"{path}: damaged ({'; '.join(' '.join(line.split()) for line in found)}). {PLEASE}")

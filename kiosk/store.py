@@ -71,9 +71,9 @@ class Store:
         with contextlib.ExitStack() as undo, _unfit_for(path):
             owner = Owner.of(path)
             undo.callback(owner.release)
+            examine(path, plan.point)
             db = connect(path)
             undo.callback(db.close)
-            examine(path, db, plan.point)
             prepare(db, plan.point)
             store = cls(path, plan, db, owner)
             store._fit_compartments()
@@ -205,7 +205,7 @@ def open_journal(path: Path, point: str) -> Iterator[Journal]:
     if not path.exists():
         raise StoreUnfit(f"{path}: not there; the kiosk has not run here yet")
     with _unfit_for(path), contextlib.closing(connect(path, read_only=True)) as db:
-        examine(path, db, point)
+        examine(path, point)
         db.execute("BEGIN")  # one view of it all, whatever the kiosk adds meanwhile
         yield Journal(db.conn.execute)
 
@@ -221,8 +221,8 @@ def probe(path: Path, point: str) -> bool:
         if not path.exists():
             tempfile.TemporaryFile(dir=path.parent).close()
             return False
+        examine(path, point)
         db = undo.enter_context(contextlib.closing(connect(path)))
-        examine(path, db, point)
         db.execute("BEGIN IMMEDIATE")
         db.execute("ROLLBACK")
     return True

@@ -93,6 +93,22 @@ def test_an_empty_file_beside_a_write_ahead_log_is_not_begun_anew(path: Path) ->
         assert path.with_name("store.db-wal").read_bytes() == wal
 
 
+def test_the_log_of_a_damaged_file_is_left_alone_too(path: Path) -> None:
+    """After a power cut a log stands beside the file; closing it as usual would copy it over the damaged pages."""
+    store = Store.open(path, plan())
+    point = store.load()
+    store.commit(point, busy(point, 200), NOW)
+    copies = {name: path.with_name(name).read_bytes() for name in ("store.db", "store.db-wal")}
+    store.close()
+    for name, data in copies.items():
+        path.with_name(name).write_bytes(data)
+    with path.open("r+b") as file:
+        file.seek(4096 * 12)
+        file.write(b"?" * 4096)
+    refuses(path, StoreDamaged, "damaged")
+    assert path.with_name("store.db-wal").read_bytes() == copies["store.db-wal"]
+
+
 def test_a_row_that_makes_no_sense(path: Path) -> None:
     with contextlib.closing(sqlite3.connect(path)) as conn, conn:
         conn.execute("UPDATE compartments SET door = 'ajar' WHERE name = '1'")
