@@ -245,6 +245,7 @@ def test_an_expiry_that_cannot_be_is_broken() -> None:
         ("Retry-After: -5", None, None),
         ("X-Other: 1", None, None),
     ],
+    ids=["seconds", "date", "past date", "word", "other digits", "negative", "absent"],
 )
 def test_patience_is_passed_on(status: str, header: str, low: float | None, high: float | None) -> None:
     with pytest.raises(ServiceUnreachable) as caught:
