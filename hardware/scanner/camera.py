@@ -5,6 +5,7 @@ or a video file, which is played once, as fast as it can be read.
 Pictures are looked at and forgotten; none is kept, written or sent.
 """
 
+import itertools
 import os
 import time
 from collections import deque
@@ -100,6 +101,7 @@ class Camera:
         self._insist = 0
         self._scene: Grey | None = None
         self._moved_at = 0.0
+        self._grabbed_at = time.monotonic()
 
     def wait(self, timeout_s: float) -> list[Scan]:
         """The codes newly in view, waiting up to ``timeout_s`` and the frame under way: 0.3 s, 2 s if the camera hangs.
@@ -125,15 +127,18 @@ class Camera:
         So the driver needs no thread of its own to keep up, and never reports what was held up seconds ago.
         """
         began = time.monotonic()
-        while True:
+        frame_s = 1 / self._settings.fps
+        piled_up = (began - self._grabbed_at) / frame_s  # by the clock, since a busy machine makes any grab look slow
+        for grabbed in itertools.count(1):
             asked, worked = time.monotonic(), time.thread_time()
             if not self._capture.grab():
                 self._missed()
                 return None
-            got = time.monotonic()
+            self._grabbed_at = time.monotonic()
             # Unpacking a frame takes time too, but as work of this thread.
-            slept_s = got - asked - (time.thread_time() - worked)
-            if slept_s > SLEPT_S or got - began > CATCH_UP_S or not self._live:
+            slept_s = self._grabbed_at - asked - (time.thread_time() - worked)
+            new = slept_s > frame_s / 2 or (slept_s > SLEPT_S and grabbed >= piled_up)
+            if new or not self._live or self._grabbed_at - began > CATCH_UP_S:
                 break
         read, frame = self._capture.retrieve()
         if not read or frame is None or frame.size == 0:
