@@ -38,10 +38,8 @@ def settle(step: Step, compartment: str, order: Order, now: float) -> Step:
 
 def _pickup(step: Step, compartment: str, order: Order, now: float) -> Step:
     parcel = step.point.parcels.get(order.about)
-    if parcel is None:  # booked when its door was left open, and forgotten since
-        return step
-    if parcel.state == "collected" and (order.keep or order.missing):  # said after the loan was booked
-        return set_check(step, compartment).fact(PointTrouble("parcel_in_doubt", compartment, parcel.id))
+    if parcel is None or parcel.state == "collected":  # booked when its door was left open: who knows who shut it
+        return set_check(step, compartment).fact(PointTrouble("parcel_in_doubt", compartment, order.about))
     if order.missing:
         step = step.put(replace(parcel, state="missing", changed_at=now)).fact(ParcelMissing(parcel.id, order.person))
         return set_check(step, compartment)
