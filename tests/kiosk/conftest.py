@@ -1,4 +1,4 @@
-"""A point's configuration with its secret files, as a technician would have them."""
+"""A point's configuration with its secret files, as a technician would have them, and a store with facts in it."""
 
 import secrets
 from pathlib import Path
@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from points import NOW, busy, plan, quiet
+
+from kiosk.store import Store
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "rest.toml"
 
@@ -22,3 +25,17 @@ def example(tmp_path: Path) -> Path:
     text = EXAMPLE.read_text(encoding="utf-8")
     config.write_text(text.replace("/var/lib/shuxiang-kiosk/store.db", "store.db"), encoding="utf-8")
     return config
+
+
+@pytest.fixture
+def filled(tmp_path: Path) -> Path:
+    """A store with a thousand facts in it, closed."""
+    path = tmp_path / "store.db"
+    store = Store.open(path, plan())
+    point = store.load()
+    for n in range(1, 101):
+        step = busy(point, n, *quiet(point, n).facts * 8)
+        store.commit(point, step, NOW + n)
+        point = step.point
+    store.close()
+    return path

@@ -6,34 +6,12 @@ import re
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from wrong_configs import edited, message
 
-from kiosk.config import Config, ConfigError, load
-from kiosk.core.identity import Keyring
+from kiosk.config import ConfigError, load
 from kiosk.core.limits import Limits
 from kiosk.frontend import ScreenSettings
 from kiosk.sections import DutySettings
-
-
-def edited(example: Path, old: str, new: str) -> Path:
-    """The example with one thing changed."""
-    text = example.read_text(encoding="utf-8")
-    assert old in text
-    example.write_text(text.replace(old, new, 1), encoding="utf-8")
-    return example
-
-
-def message(path: Path) -> str:
-    """The one message, without the name of the file, which it must begin with."""
-    with pytest.raises(ConfigError) as raised:
-        load(path)
-    words = str(raised.value)
-    assert words.startswith(f"{path}: ")
-    assert "\n" not in words
-    return words.removeprefix(f"{path}: ").replace(str(path.parent), "<here>")
-
 
 # ---- the example ----------------------------------------------------------------------------------------------------
 
@@ -226,80 +204,6 @@ def test_paths_count_from_the_file(example: Path, monkeypatch: pytest.MonkeyPatc
     (example.parent / "face.ttc").touch()
     config = load(edited(example, '# font = "NotoSansCJK-Regular.ttc"', 'font = "face.ttc"'))
     assert config.screen.font == example.parent / "face.ttc"
-
-
-# ---- secret files ---------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(("file", "key"), [("hashing.key", "keys.hashing"), ("service.token", "service.credential")])
-def test_secret_files_are_for_the_kiosk_alone(example: Path, file: str, key: str) -> None:
-    secret = example.parent / file
-    for mode in (0o640, 0o604, 0o620, 0o666):
-        secret.chmod(mode)
-        open_to_others = f"{key}: <here>/{file} may be read or written by others; run: chmod 600 <here>/{file}"
-        assert message(example) == open_to_others
-    secret.chmod(0o400)
-    assert isinstance(load(example), Config)
-    content = secret.read_text()
-    secret.unlink()
-    assert message(example) == f"{key}: <here>/{file}: No such file or directory"
-    os.mkfifo(secret, 0o600)
-    assert message(example) == f"{key}: <here>/{file} is not a regular file"
-    secret.unlink()
-    secret.mkdir(0o700)
-    assert message(example) == f"{key}: <here>/{file} is not a regular file"
-    secret.rmdir()
-    elsewhere = example.parent / "elsewhere"  # a link is as good as what it leads to
-    elsewhere.write_text(content)
-    elsewhere.chmod(0o600)
-    secret.symlink_to(elsewhere)
-    assert isinstance(load(example), Config)
-    elsewhere.chmod(0o644)
-    assert "may be read or written by others" in message(example)
-
-
-def test_a_secret_file_of_somebody_else(example: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(os, "geteuid", lambda: (example.parent / "hashing.key").stat().st_uid + 1)
-    if os.getuid():  # files of root are fine for everybody who can read them
-        assert "belongs to another user" in message(example)
-    else:
-        os.chown(example.parent / "hashing.key", 4242, -1)
-        assert "keys.hashing: <here>/hashing.key belongs to another user" in message(example)
-
-
-@pytest.mark.parametrize("content", ["", "abc", "g" * 64, "a" * 62, "a" * 66, "a" * 10_000, "\udcff"])
-def test_a_hashing_key_that_is_none(example: Path, content: str) -> None:
-    (example.parent / "hashing.key").write_bytes(content.encode("utf-8", "surrogateescape"))
-    said = message(example)
-    assert said.startswith("keys.hashing: <here>/hashing.key ")
-    assert "openssl rand -hex 32" in said or "is not a text of at most 8192 bytes" in said
-    assert not content or content not in said
-
-
-@pytest.mark.parametrize("content", ["", "two\nlines", "schlüssel", "a\x07b"])
-def test_a_credential_that_is_none(example: Path, content: str) -> None:
-    (example.parent / "service.token").write_text(content, encoding="utf-8")
-    said = message(example)
-    assert said.startswith("service.credential: <here>/service.token must hold one line")
-    assert not content or content not in said
-
-
-def test_public_keys_as_pem_or_hex(example: Path) -> None:
-    key = Ed25519PrivateKey.generate()
-    raw = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
-    (example.parent / "second.pub").write_text(raw.hex().upper() + "\n")
-    keyring: Keyring = load(edited(example, '["library-pass.pem"]', '["library-pass.pem", "second.pub"]')).keyring
-    keyring.passes[1].verify(key.sign(b"a pass"), b"a pass")
-
-
-def test_a_public_key_that_is_none(example: Path) -> None:
-    file = example.parent / "library-pass.pem"
-    wrong = rsa.generate_private_key(65537, 2048).public_key()
-    for content in (b"", b"-----BEGIN PUBLIC KEY-----", wrong.public_bytes(Encoding.PEM, PublicFormat.PKCS1)):
-        file.write_bytes(content)
-        assert message(example).startswith("keys.passes[0]: <here>/library-pass.pem must hold an Ed25519 public key")
-    file.unlink()
-    assert message(example) == "keys.passes[0]: <here>/library-pass.pem: No such file or directory"
 
 
 WRONG = ["-1", '""', '"?"', "[]", "{}", "1e400", "nan", "true", "12:30:00", '"a\\u0000"', json.dumps("x" * 5000)]
