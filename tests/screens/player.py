@@ -79,7 +79,7 @@ class Player:
         widgets = list(page.walk())
         moving = any(isinstance(widget, Cabinet) and widget._moving for widget in widgets)
         self.quiet = 0 if moving or Window.canvas.needs_redraw else self.quiet + 1
-        if self.quiet < 4:
+        if self.quiet < 2:
             return
         texts = [
             {

@@ -1,0 +1,246 @@
+"""The real window on a real X server: what is drawn, where it stands, and what a touch does."""
+
+import itertools
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from PIL import Image, ImageChops, ImageStat
+
+from kiosk.core.screens import Home, Wait
+from tests.screens.displays import SCREENS, display
+from tests.screens.stage import Stage
+from ui.theme import HIGH_CONTRAST, PAPER, Colour
+
+SHAPES = {"portrait": (540, 960), "landscape": (960, 540)}
+NEVER = 3600.0  # seconds left that no test sees the end of
+
+
+@pytest.fixture(scope="module")
+def stage() -> Iterator[Stage]:
+    with Stage(*SHAPES["portrait"]) as stage:
+        stage.show(display("home"))
+        yield stage
+
+
+@pytest.fixture
+def home(stage: Stage) -> dict[str, Any]:
+    """Back at Home in portrait, in Chinese, with normal words and colours: what it does for every next person."""
+    stage.size(*SHAPES["portrait"])
+    stage.show(display("wait-card"))
+    drawn = stage.show(display("home"))
+    while not stage.touched.empty():
+        stage.touched.get()
+    return drawn
+
+
+def rgb(colour: Colour) -> tuple[int, int, int]:
+    return tuple(round(part * 255) for part in colour[:3])  # type: ignore[return-value]
+
+
+def share(picture: Image.Image, colour: Colour) -> float:
+    """How much of the picture has exactly this colour."""
+    wanted = Image.new("RGB", picture.size, rgb(colour))
+    apart = ImageChops.difference(picture, wanted).convert("L")
+    return apart.histogram()[0] / (picture.width * picture.height)
+
+
+def cut(picture: Image.Image, box: list[float]) -> Image.Image:
+    x, y, w, h = map(round, box)
+    return picture.crop((x, y, x + w, y + h))
+
+
+def fits(text: dict[str, Any]) -> bool:
+    gx, gy, gw, gh = text["given"]
+    x, y, w, h = text["taken"]
+    inside = x >= gx - 1 and y >= gy - 1 and x + w <= gx + gw + 1 and y + h <= gy + gh + 1
+    return bool(inside and text["whole"])
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_every_screen_fits_in_both_languages_even_in_large_words(stage: Stage, home: dict[str, Any], shape: str) -> None:
+    stage.size(*SHAPES[shape])
+    drawn = stage.settle()
+    width, height = drawn["window"]
+    # Words that fit when large fit when not. The screens stay away from Home, which would forget the choice.
+    for change in ("size", "language"):
+        stage.tap(stage.show(display("wait-card")), change)
+        stage.settle()
+        seen: set[tuple[str, ...]] = set()
+        for name in SCREENS:
+            if isinstance(SCREENS[name], Home):
+                continue
+            drawn = stage.show(display(name, until_s=NEVER))
+            assert drawn["window"] == [width, height]
+            assert [text for text in drawn["texts"] if not fits(text)] == [], name
+            seen.add(tuple(text["words"] for text in drawn["texts"]))
+        assert len(seen) > 70  # each was really drawn, none twice
+    assert stage.touched.empty()  # what is only for the eyes is told to nobody
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_home_fits_in_every_way_to_see_it(stage: Stage, home: dict[str, Any], shape: str) -> None:
+    stage.size(*SHAPES[shape])
+    drawn = stage.settle()
+    for change, name in itertools.product(("language", "size", "language"), ("home", "home-door-left")):
+        stage.tap(drawn, change)
+        drawn = stage.show(display(name))
+        assert [text for text in drawn["texts"] if not fits(text)] == []
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_screens_have_the_colours_of_the_design(stage: Stage, home: dict[str, Any], shape: str) -> None:
+    stage.size(*SHAPES[shape])
+    for name in ("home", "collect-ready", "open-pickup", "courier", "sorry-library_away", "goodbye-pickup"):
+        drawn = stage.show(display(name, until_s=NEVER))
+        picture = stage.picture(drawn)
+        assert share(picture, PAPER.ground) > 0.3, name
+        assert share(picture, PAPER.ink) > 0.001, name
+        grey = Image.new("RGB", picture.size, (88, 88, 88))  # what an unstyled Kivy button is filled with
+        assert ImageChops.difference(picture, grey).convert("L").histogram()[0] < picture.width * picture.height / 200
+    assert share(stage.picture(stage.show(display("sorry-library_away"))), PAPER.trouble) > 0.001
+    assert share(stage.picture(stage.show(display("stuck-pickup"))), PAPER.trouble) > 0.001
+    goodbye = stage.show(display("goodbye-pickup"))
+    assert share(cut(stage.picture(goodbye), goodbye["targets"]["button 0"]), PAPER.main) > 0.6
+
+
+def test_every_character_has_a_shape_of_its_own(stage: Stage, home: dict[str, Any]) -> None:
+    """An empty square looks the same whatever it stands for."""
+    pictures = []
+    for title in ("图", "书", "馆", "刷", "卡", "\U0001f600", "\u0e01"):
+        drawn = stage.show(
+            replace(display("return-one", until_s=NEVER), screen=replace(SCREENS["return"], titles=(title,)))
+        )
+        row = next(text for text in drawn["texts"] if text["words"] == title)
+        x, y, w, h = row["taken"]
+        pictures.append(cut(stage.picture(drawn), [x, drawn["window"][1] - y - h, w, h]))
+    *known, smile, thai = pictures
+    for one, other in itertools.combinations(known, 2):
+        assert one.size != other.size or ImageStat.Stat(ImageChops.difference(one, other)).sum[0] > 1000
+    assert smile.tobytes() == thai.tobytes()  # both as the printer's sign for "no such type", which is no square
+
+
+def test_a_press_shows_at_once_and_before_anything_is_decided(stage: Stage, home: dict[str, Any]) -> None:
+    box = home["targets"]["button 0"]
+    resting = share(cut(stage.picture(home), box), PAPER.surface)
+    assert resting > 0.5
+    stage.press(home, "button 0")
+    pressed_at = time.monotonic()
+    while share(cut(stage.picture(home), box), PAPER.pressed) < 0.5:
+        assert time.monotonic() - pressed_at < 5
+    assert stage.touched.empty()  # nothing is said before the finger lifts
+    stage.pointer("mouseup", 1)
+    assert stage.next_touch() == ("collect", "")
+    assert share(cut(stage.picture(stage.settle()), box), PAPER.surface) == pytest.approx(resting)
+
+
+def test_sliding_off_takes_a_touch_back(stage: Stage, home: dict[str, Any]) -> None:
+    stage.press(home, "button 0")
+    stage.pointer("mousemove", 270, 300, "mouseup", 1)
+    stage.tap(home, "button 1")
+    assert stage.next_touch() == ("return", "")
+    assert stage.touched.empty()
+
+
+def test_the_right_button_and_a_touch_beside_everything_say_nothing(stage: Stage, home: dict[str, Any]) -> None:
+    x, y, w, h = home["targets"]["button 0"]
+    stage.pointer("mousemove", round(x + w / 2), round(y + h / 2), "click", 3)
+    before = stage.picture(stage.settle())
+    stage.pointer("mousemove", 20, 500, "click", 1)
+    assert stage.picture(stage.settle()).tobytes() == before.tobytes()  # no red dots either
+    stage.tap(home, "button 1")
+    assert stage.next_touch() == ("return", "")
+
+
+def test_a_code_is_typed(stage: Stage, home: dict[str, Any]) -> None:
+    drawn = stage.show(display("collect"))
+    for digit in "40718352":
+        stage.tap(drawn, f"key {digit}")
+    for key in ("erase", "enter"):
+        stage.tap(drawn, f"key {key}")
+    stage.tap(drawn, "cancel")
+    stage.tap(drawn, "countdown")
+    told = [stage.next_touch() for _ in range(12)]
+    assert told == [
+        *(("digit", digit) for digit in "40718352"),
+        ("erase", ""),
+        ("enter", ""),
+        ("cancel", ""),
+        ("more_time", ""),
+    ]
+
+
+def test_each_button_says_what_it_is_for(stage: Stage, home: dict[str, Any]) -> None:
+    drawn = stage.show(display("courier"))
+    for n, told in enumerate((("finish", ""), ("clear", ""), ("check", "A2"), ("check", "C4"))):
+        stage.tap(drawn, f"button {n}")
+        assert stage.next_touch() == told
+
+
+def test_under_the_question_only_its_answers_can_be_touched(stage: Stage, home: dict[str, Any]) -> None:
+    plain = stage.show(display("collect", until_s=NEVER))
+    asked = stage.show(display("collect", warning=True, until_s=NEVER))
+    assert set(asked["targets"]) == {"stay", "go"}
+    stage.tap(plain, "cancel")
+    stage.tap(plain, "key 1")
+    stage.tap(asked, "stay")
+    stage.tap(asked, "go")
+    assert [stage.next_touch(), stage.next_touch()] == [("more_time", ""), ("cancel", "")]
+    again = stage.show(display("collect", until_s=NEVER))
+    stage.tap(again, "cancel")
+    assert stage.next_touch() == ("cancel", "")
+
+
+def test_language_stays_through_a_story_and_returns_at_home(stage: Stage, home: dict[str, Any]) -> None:
+    def words(drawn: dict[str, Any]) -> set[str]:
+        return {text["words"] for text in drawn["texts"]}
+
+    assert "随时刷卡即可" in words(home)
+    stage.tap(home, "language")
+    assert "Tap your card at any time" in words(stage.settle())
+    assert "One moment, please" in words(stage.show(display("wait-card")))
+    assert "Enjoy reading!" in words(stage.show(display("goodbye-pickup")))
+    assert "随时刷卡即可" in words(stage.show(display("home")))
+
+
+def test_contrast_and_large_words(stage: Stage, home: dict[str, Any]) -> None:
+    drawn = stage.show(display("goodbye-pickup", until_s=NEVER))
+    small = {text["words"]: text["pixels"] for text in drawn["texts"]}
+    stage.tap(drawn, "size")
+    large = {text["words"]: text["pixels"] for text in stage.settle()["texts"]}
+    assert large["祝您阅读愉快\uff01"] > small["祝您阅读愉快\uff01"]
+    stage.tap(drawn, "contrast")
+    picture = stage.picture(stage.settle())
+    assert share(picture, HIGH_CONTRAST.ground) > 0.5
+    assert share(cut(picture, drawn["targets"]["button 0"]), HIGH_CONTRAST.main) > 0.6
+    stage.show(display("home"))
+    assert share(stage.picture(stage.settle()), PAPER.ground) > 0.3
+
+
+def test_the_open_door_swings_on_the_map_and_then_nothing_moves(stage: Stage, home: dict[str, Any]) -> None:
+    shut = stage.picture(stage.show(display("opening", until_s=NEVER)))
+    opened = stage.show(display("open-dropoff", until_s=NEVER))
+    first = stage.picture(opened)
+    assert ImageChops.difference(shut, first).getbbox()
+    again = stage.picture(stage.show(display("open-dropoff", until_s=NEVER)))
+    assert again.tobytes() == first.tobytes()
+
+
+def test_the_countdown_is_seen_to_run(stage: Stage, home: dict[str, Any]) -> None:
+    drawn = stage.show(display("collect", until_s=45))
+    box = drawn["targets"]["countdown"]
+    before = cut(stage.picture(drawn), box)
+    deadline = time.monotonic() + 5
+    while cut(stage.picture(drawn), box).tobytes() == before.tobytes():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_a_flood_of_displays_ends_on_the_last(stage: Stage, home: dict[str, Any]) -> None:
+    for name in (*SCREENS, *SCREENS):
+        stage.put(display(name))
+    stage.put(replace(display("wait-card"), screen=Wait("isbn")))
+    drawn = stage.settle()
+    assert "正在向图书馆询问这是哪一本。" in {text["words"] for text in drawn["texts"]}
