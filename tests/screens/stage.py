@@ -8,6 +8,7 @@ import queue
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,13 @@ PATIENCE_S = 30
 class Stage:
     """Starts Xvfb on a free display and the player in it. Close it, or use it as a context."""
 
-    def __init__(self, width: int = 540, height: int = 960, room: tuple[int, int] = (1920, 1920)) -> None:
+    def __init__(
+        self,
+        width: int = 540,
+        height: int = 960,
+        room: tuple[int, int] = (1920, 1920),
+        env: Mapping[str, str] | None = None,
+    ) -> None:
         read, write = os.pipe()
         screen = f"{room[0]}x{room[1]}x24"
         self.xvfb = subprocess.Popen(
@@ -33,6 +40,7 @@ class Stage:
         with os.fdopen(read) as answer:
             self.display = f":{answer.readline().strip()}"
         self.env = os.environ | {"DISPLAY": self.display, "LIBGL_ALWAYS_SOFTWARE": "1", "SDL_VIDEODRIVER": "x11"}
+        self.env.update(env or {})
         self.player = subprocess.Popen(
             [sys.executable, "-m", "tests.screens.player", str(width), str(height)],
             env=self.env,

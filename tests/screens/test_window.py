@@ -60,7 +60,9 @@ def fits(text: dict[str, Any]) -> bool:
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_every_screen_fits_in_both_languages_even_in_large_words(stage: Stage, home: dict[str, Any], shape: str) -> None:
+def test_every_screen_fits_in_both_languages_even_in_large_words(
+    stage: Stage, home: dict[str, Any], shape: str
+) -> None:
     stage.size(*SHAPES[shape])
     drawn = stage.settle()
     width, height = drawn["window"]
