@@ -15,7 +15,20 @@ from tests.simulation.world import EPOCH, Script, World
 
 DAY_S = 86400.0
 READERS, COURIERS = 14, 2
-ACTIONS = ("collect", "return", "cancel", "finish", "digit", "enter", "erase", "open", "undo", "again", "help", "more_time")
+ACTIONS = (
+    "collect",
+    "return",
+    "cancel",
+    "finish",
+    "digit",
+    "enter",
+    "erase",
+    "open",
+    "undo",
+    "again",
+    "help",
+    "more_time",
+)
 
 
 class Child(Person):
@@ -49,7 +62,9 @@ class Child(Person):
 class Day:
     """A world with its library filled, its people, its troubles."""
 
-    def __init__(self, seed: int, directory: Path, visits: int = 0, cut_at: int | None = None, calm: bool = False) -> None:
+    def __init__(
+        self, seed: int, directory: Path, visits: int = 0, cut_at: int | None = None, calm: bool = False
+    ) -> None:
         self.world = World(seed, directory, cut_at, calm)
         self.rng = self.world.rng
         self.visits = visits or self.rng.randint(30, 80)
@@ -126,7 +141,10 @@ class Day:
         for barcode in sorted(person.hands):  # what is not to go in goes back to the library
             library = self.world.library
             open_ = [p for p in library.parcels.values() if barcode in {i.barcode for i in p.sent.items}]
-            if all(p.status in ("collected", "removed") or p.recalled for p in open_) and barcode not in library.cabinet:
+            if (
+                all(p.status in ("collected", "removed") or p.recalled for p in open_)
+                and barcode not in library.cabinet
+            ):
                 self.world.holders[barcode] = "library"
 
     def news(self) -> None:

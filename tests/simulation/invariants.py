@@ -10,6 +10,7 @@ from kiosk.core.session import AtHome, Collecting
 from kiosk.loop import Incoming
 from kiosk.store import Store
 from kiosk.tables import TABLES
+from sync.messages import PointTrouble
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -111,9 +112,7 @@ class Watch:
         assert row is not None
         assert row.order is not None
         assert point is not None
-        must(
-            (row.order.id, row.order.attempt) == (command.order, command.attempt), f"{name}: another order is on disk"
-        )
+        must((row.order.id, row.order.attempt) == (command.order, command.attempt), f"{name}: another order is on disk")
         self._allowed(point, row)
 
     def _allowed(self, point: PickupPoint, row: Compartment) -> None:
@@ -150,7 +149,13 @@ class Watch:
         point, lied = loop.point, self.world.lied.keys()
         for name, box in self.world.cabinet.boxes.items():
             row = point.compartments[name]
-            if row.door is not Door.SHUT or row.order or row.out or box.open or self.world.now - box.turned_at < QUIET_S:
+            if (
+                row.door is not Door.SHUT
+                or row.order
+                or row.out
+                or box.open
+                or self.world.now - box.turned_at < QUIET_S
+            ):
                 continue
             parcels, drops = point.at(name), point.drops_at(name)
             must(all(p.state == "ready" for p in parcels), f"{name} is in use and {parcels} is in doubt")
@@ -193,13 +198,18 @@ class Watch:
         inside = {b: box.name for box in world.cabinet.boxes.values() for b in box.inside}
         unsure = {i.barcode for p in point.parcels.values() if p.state in ("doubt", "missing") for i in p.items}
         unsure |= {d.item.barcode for d in point.drops.values() if d.state == "doubt"} | world.lied.keys()
+        unsure |= {t.detail for t in library.troubles if isinstance(t, PointTrouble)}
+        doubted = [library.parcels[t.parcel] for t in library.troubles if t.parcel]
+        unsure |= {i.barcode for packed in doubted for i in packed.sent.items}
         unsure |= {b for box in world.cabinet.boxes.values() if point.compartments[box.name].out for b in box.inside}
         for packed in library.parcels.values():
             barcodes = {i.barcode for i in packed.sent.items} - unsure
             if packed.status == "ready":
                 row = point.parcels.get(packed.sent.id)
                 must(row and row.state in HERE, f"the library thinks {packed.sent.id} is ready, and it is {row}")
-                must(all(b in inside for b in barcodes), f"the library thinks {packed.sent.id} is ready; it is not there")
+                must(
+                    all(b in inside for b in barcodes), f"the library thinks {packed.sent.id} is ready; it is not there"
+                )
         for barcode in library.items.keys() - unsure:
             here = barcode in inside
             if barcode in library.cabinet:

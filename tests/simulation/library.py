@@ -195,8 +195,10 @@ class Library:
                 return self._dropped(item)
             case ItemsCleared(items):
                 self.cabinet -= set(items)
-            case PointTrouble():
+            case PointTrouble(what, detail=detail):
                 self.troubles.append(telling.told)
+                if what == "drop_missing":
+                    self.cabinet.discard(detail)
         return ""
 
     def _collected(self, parcel: str, patron: str, items: tuple[str, ...]) -> str:

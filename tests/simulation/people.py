@@ -17,7 +17,19 @@ from hardware.readings import (
     PatronScanned,
 )
 from kiosk.core.events import Touched
-from kiosk.core.screens import Collect, Courier, DoorOpen, DoorStuck, Goodbye, Home, Inside, Opening, Return, Sorry, Wait
+from kiosk.core.screens import (
+    Collect,
+    Courier,
+    DoorOpen,
+    DoorStuck,
+    Goodbye,
+    Home,
+    Inside,
+    Opening,
+    Return,
+    Sorry,
+    Wait,
+)
 from tests.simulation.library import Packed
 from tests.simulation.world import Script, World
 
@@ -25,12 +37,15 @@ LOOKS_MAX = 60  # how often somebody looks at the screen before they go
 
 
 class Person:
-    """Somebody before the machine. ``hands``: items they carry."""
+    """Somebody before the machine. ``hands``: items they carry; ``purposes``: what doors may open for them."""
+
+    purposes: tuple[str, ...] = ()
 
     def __init__(self, world: World, name: str, card: str = "") -> None:
         self.world, self.rng = world, world.rng
         self.name, self.card = name, card
         self.door = ""  # the compartment that is theirs now
+        self.came = world.now
         self.purpose = ""  # what for, as last seen on the screen
 
     @property
@@ -65,6 +80,10 @@ class Person:
         for _ in range(LOOKS_MAX):
             yield self.pause()
             screen = self.screen
+            if self.not_mine(screen):
+                continue  # until it ends by itself
+            sprung = (b.name for b in self.world.cabinet.boxes.values() if b.open and b.turned_at >= self.came)
+            self.door = self.door or next(sprung, "")
             if isinstance(screen, Opening | DoorOpen | DoorStuck | Inside) and screen.compartment != self.door:
                 self.door = screen.compartment
                 self.purpose = getattr(screen, "purpose", "check")
@@ -86,6 +105,15 @@ class Person:
                     return
                 case _:
                     yield from self.elsewhere(screen)
+
+    def not_mine(self, screen: object) -> bool:
+        """Somebody's story still stands on the screen: another's initials, or a door for something else."""
+        display = self.world.display
+        if display is not None and display.initials not in ("", self.name):
+            return True
+        if isinstance(screen, Inside):
+            return "check" not in self.purposes
+        return isinstance(screen, Opening | DoorOpen | DoorStuck) and screen.purpose not in self.purposes
 
     def stuck(self, screen: DoorStuck) -> None:
         choices = ["cancel", "help", "finish"] + ["again"] * 3 * bool(screen.tries_left)
@@ -144,6 +172,8 @@ class Person:
 class Reader(Person):
     """Collects parcels."""
 
+    purposes = ("pickup",)
+
     def __init__(self, world: World, name: str, card: str, parcels: list[Packed]) -> None:
         super().__init__(world, name, card)
         self.parcels = parcels
@@ -188,6 +218,8 @@ class Reader(Person):
 
 class Returner(Person):
     """Brings items back."""
+
+    purposes = ("dropoff",)
 
     def visit(self, items: set[str]) -> Script:
         self.items = sorted(items)
@@ -235,8 +267,8 @@ class Returner(Person):
 
     def at_the_door(self) -> Script:
         """Whoever still sees what the machine expects puts just that in; before a dark screen, they keep their items."""
+        yield self.rng.uniform(0.8, 5.0)
         screen = self.screen
-        yield self.rng.uniform(0.5, 5.0)
         if not (isinstance(screen, DoorOpen) and screen.purpose == "dropoff" and screen.compartment == self.door):
             self.lie(self.hands & set(self.items), "kept them before a screen that said nothing")
             yield from self.shut()
@@ -245,8 +277,9 @@ class Returner(Person):
         others = {t.removeprefix("Title ") for t in screen.titles} - wanted
         if others or self.rng.random() < 0.06:
             yield from self.says("nothing_in", "keep")
+            self.lie(others, "were not theirs")
             if not self.heard:
-                self.lie(wanted | others, "could not say that nothing went in")
+                self.lie(wanted, "could not say that nothing went in")
         else:
             self.put(wanted)
         yield from self.shut()
@@ -255,6 +288,7 @@ class Returner(Person):
 class Carrier(Person):
     """A courier: loads what is in the bag, clears, checks. ``thorough``: until nothing is left to do."""
 
+    purposes = ("stocking", "clearing", "check")
     thorough = False
 
     def visit(self) -> Script:
@@ -275,8 +309,10 @@ class Carrier(Person):
             yield 1.0
             return
         if screen.to_check and (self.thorough or self.rng.random() < 0.6):
+            self.purpose = "check"
             self.touch("check", self.rng.choice(screen.to_check))
         elif screen.to_clear and (self.thorough or self.rng.random() < 0.5):
+            self.purpose = "clearing"
             self.touch("clear")
         elif (bag := self.bag()) and screen.free_doors:
             yield from self.load(self.rng.choice(bag))
@@ -285,6 +321,8 @@ class Carrier(Person):
         yield 1.0
 
     def load(self, packed: Packed) -> Script:
+        self.purpose = "stocking"
+        self.loading = {item.barcode for item in packed.sent.items}
         self.given_up.add(packed.sent.id)  # tried once a visit
         for item in packed.sent.items:
             self.world.say(f"{self.name} scans {item.barcode}")
@@ -292,9 +330,9 @@ class Carrier(Person):
             yield self.rng.uniform(0.3, 2.0)
 
     def at_the_door(self) -> Script:
-        screen = self.screen
         box = self.world.cabinet.boxes[self.door]
-        yield self.rng.uniform(0.5, 4.0)
+        yield self.rng.uniform(0.8, 4.0)
+        screen = self.screen
         match screen:
             case DoorOpen(purpose="stocking"):
                 yield from self.stow(screen)
@@ -305,6 +343,8 @@ class Carrier(Person):
             case _:  # a dark screen before an open door: take nothing out that was not asked for
                 if self.purpose == "clearing":
                     self.take(set(box.inside))
+                elif self.purpose == "stocking":
+                    self.lie(self.loading, "could not say it was not put in")
         yield from self.shut()
 
     def stow(self, screen: DoorOpen) -> Script:
