@@ -40,11 +40,31 @@ def door_open(screen: DoorOpen, _: Words) -> View:
             assert_never(never)
     line = _which(screen.n, screen.of, _) + _("Then push the door shut until it clicks.")
     tone: Tone = "done"
+    if screen.said:
+        title = _("Please push door {door} shut", door=door)
+        line, buttons = _heard(screen, _), ()
     if screen.left:
         tone = "wait"
         title = _("Please push door {door} shut", door=door)
         line = _("It has stood open for a while. We are done as soon as it clicks.")
     return View("DoorOpen", title, line, "cabinet", tone, door=door, rows=rows(screen.titles, _), buttons=buttons)
+
+
+def _heard(screen: DoorOpen, _: Words) -> str:
+    """What follows from what the person has just said of this door."""
+    if screen.said == "missing":
+        return _("We will look for what is missing. No loan is booked for it.")
+    match screen.purpose:
+        case "pickup":
+            return _("Your books stay here and remain yours.")
+        case "stocking":
+            return _("Take the parcel with you; the next door opens, or you choose what to do.")
+        case "dropoff":
+            return _("Nothing is returned. Your books are still with you.")
+        case "clearing" | "check":
+            return _("What lies behind it stays noted as before.")
+        case _ as never:
+            assert_never(never)
 
 
 def door_stuck(screen: DoorStuck, about: About, _: Words) -> View:

@@ -1,11 +1,14 @@
 """Words of the screens only a courier sees: the visit, a parcel being scanned, a question after a jam."""
 
+from dataclasses import replace
+
 from kiosk.core.screens import Courier, Inside, Load
 from ui.notices import COURIER, LOAD
 from ui.parts import ROWS_MAX, and_more, cancel, rows
 from ui.view import Button, Row, View
-from ui.words import Words
+from ui.words import N_, Words
 
+YES, NO = N_("Yes, it is inside"), N_("No, it is not inside")
 CHECKS_MAX = 2  # doors to look into are offered a few at a time
 
 
@@ -54,13 +57,19 @@ def load(screen: Load, _: Words) -> View:
 
 
 def inside(screen: Inside, _: Words) -> View:
-    return View(
-        "Inside",
-        _("Is the parcel behind door {door}?", door=screen.compartment),
-        _("Parcel {parcel}. Something came between; please look, then answer.", parcel=screen.parcel),
-        "cabinet",
-        "wait",
-        door=screen.compartment,
-        rows=rows(screen.titles, _),
-        buttons=(Button("yes", _("Yes, it is inside"), main=True), Button("no", _("No, it is not inside"))),
-    )
+    door = screen.compartment
+    yes, no = Button("yes", _(YES)), Button("no", _(NO))
+    buttons: tuple[Button, ...] = ()
+    title = _("Please push door {door} shut", door=door)
+    match screen.said:
+        case "yes":
+            line, buttons = _("Your answer: {answer}", answer=_(YES)), (no,)
+        case "no":
+            line, buttons = _("Your answer: {answer}", answer=_(NO)), (yes,)
+        case _ if not screen.titles:
+            line = _("It should be empty.")
+        case _:
+            title = _("Is this behind door {door}?", door=door)
+            line = _("Something came between; please look, then answer.")
+            buttons = (replace(yes, main=True), no)
+    return View("Inside", title, line, "cabinet", "wait", door=door, rows=rows(screen.titles, _), buttons=buttons)
