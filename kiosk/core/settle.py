@@ -64,9 +64,15 @@ def book_collected(step: Step, order: Order, now: float) -> Step:
 def _stocking(step: Step, compartment: str, order: Order, now: float) -> Step:
     if order.keep:
         return withdraw(step, compartment, order)
-    if order.cut:
+    if order.cut or _left_alone(step, order, now):
         return doubt(step, compartment)
     return _ready(step, step.point.parcels[order.about], compartment, order.person, now)
+
+
+def _left_alone(step: Step, order: Order, now: float) -> bool:
+    """The door stood open so long that whoever shut it need not be the courier who was to do something there."""
+    limits = step.point.plan.limits
+    return now - order.opened_at >= limits.shut_wait_s + limits.left_open_s
 
 
 def _ready(step: Step, parcel: Parcel, compartment: str, courier: str, now: float) -> Step:
@@ -110,6 +116,8 @@ def receive(step: Step, drops: list[Drop], now: float) -> Step:
 def _clearing(step: Step, compartment: str, order: Order, now: float) -> Step:
     if order.keep:
         return step
+    if _left_alone(step, order, now):
+        return doubt(step, compartment)
     for parcel in step.point.at(compartment):
         step = step.put(replace(parcel, state="removed", compartment="", changed_at=now))
         step = step.fact(ParcelRemoved(parcel.id, order.person))
