@@ -1,7 +1,8 @@
 """The commands: ``kiosk run``, ``kiosk check``, ``kiosk journal``.
 
 Exit status: 0 all is well; 1 unfit, or the journal's chain is broken; 2 the configuration or the command line is
-wrong; 3 the store cannot be used. Other numbers are those of ``kiosk.app.run``.
+wrong; 3 the store cannot be used; 4 there is no screen to show anything on. Other numbers are those of
+``kiosk.app.run``.
 """
 
 import json
@@ -17,6 +18,7 @@ import click
 
 from hardware.registry import UnknownDriver
 from kiosk.config import Config, ConfigError, load
+from kiosk.frontend import NoScreen
 from kiosk.journal import Entry, Verdict
 from kiosk.journal_words import WORDS, line, without_patrons
 from kiosk.store import StoreError, open_journal
@@ -24,6 +26,7 @@ from kiosk.store import StoreError, open_journal
 EXIT_UNFIT = 1
 EXIT_CONFIG = 2
 EXIT_STORE = 3
+EXIT_SCREEN = 4
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
 
@@ -74,6 +77,8 @@ def run(config: Config, screen: str) -> None:
         sys.exit(app.run(config, screen))
     except StoreError as error:
         _end(EXIT_STORE, error)
+    except NoScreen as error:
+        _end(EXIT_SCREEN, error)
     except UnknownDriver as error:
         _end(EXIT_CONFIG, error)
 

@@ -17,6 +17,10 @@ from kiosk.core.events import Touched
 from kiosk.core.screens import Display
 
 
+class NoScreen(Exception):
+    """The front end cannot show anything (no display, no font). The message says what is missing and what helps."""
+
+
 class ScreenSettings(BaseModel):
     """The ``[screen]`` section of the configuration."""
 
@@ -86,7 +90,7 @@ class Shown:
 
 
 class FrontEnd(Protocol):
-    """The type of ``run``."""
+    """The type of ``run``. Raises ``NoScreen`` before it shows anything."""
 
     def __call__(
         self, shown: Shown, touch: Callable[[Touched], None], about: About, settings: ScreenSettings

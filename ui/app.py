@@ -18,7 +18,7 @@ from ui.fonts import cache_dir, prepare
 def run(shown: Shown, touch: Callable[[Touched], None], about: About, settings: ScreenSettings) -> None:
     """Show ``shown`` until it is stopped, the window is closed or the process gets SIGTERM. Main thread only.
 
-    Raises ``ui.fonts.NoFont`` (no Chinese font: names the Debian package) and ``RuntimeError`` when no window can
+    Raises ``NoScreen`` when there is no Chinese font (``ui.fonts.NoFont``, names the Debian package) or no window can
     be opened. Takes about half a second to the first frame; the very first start on a machine two seconds more,
     for the font.
     """
@@ -52,6 +52,7 @@ def set_up_kivy(settings: ScreenSettings) -> None:
         "KIVY_IMAGE": "sdl2",
     }
     os.environ.update({name: str(value) for name, value in quiet.items()})
+    os.environ.setdefault("SDL_VIDEODRIVER", "x11,wayland,kmsdrm")  # else SDL draws where nobody sees it
     logging.getLogger("kivy").setLevel(logging.WARNING)
     from kivy.config import Config
 

@@ -10,6 +10,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from kiosk.frontend import NoScreen
+
 PACKAGE = "fonts-noto-cjk"
 FACE = "Noto Sans CJK SC"
 PLACES = (
@@ -23,7 +25,7 @@ LAST_CHARACTER = 0x3FFFF
 STAND_IN = "\u3013"  # the printer's "no type for this character"
 
 
-class NoFont(Exception):
+class NoFont(NoScreen):
     """No font with Chinese characters is installed, or the one configured cannot be used."""
 
 

@@ -13,7 +13,7 @@ from kivy.core.window import Window
 
 from kiosk.core.events import Touched
 from kiosk.core.screens import Display, Home
-from kiosk.frontend import About, ScreenSettings, Shown
+from kiosk.frontend import About, NoScreen, ScreenSettings, Shown
 from ui.fonts import Fonts
 from ui.layout import arrange
 from ui.present import present
@@ -37,7 +37,7 @@ class Screen:
         fonts: Fonts,
     ) -> None:
         if Window is None:
-            raise RuntimeError("no window can be opened; is DISPLAY set, and may this program use it?")
+            raise NoScreen("no window can be opened; is DISPLAY set, and may this program use it?")
         self._shown, self._about, self._settings = shown, about, settings
         self._language, self._large, self._contrast = settings.language, False, False
         self._display: Display | None = None

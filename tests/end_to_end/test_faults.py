@@ -1,5 +1,7 @@
 """What breaks at a point that stands alone: power, wires, cards, the library. Nothing is lost, nothing is doubled."""
 
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import get_args
@@ -207,3 +209,12 @@ def test_a_point_restored_from_power_cuts_at_random_moments(point: Point) -> Non
             "a loan for what has left, none for what is here",
         )
     assert ledger.rows("select status from received where status = 'rejected'") == []
+
+
+def test_no_window_is_said_in_one_sentence(machine: Machine) -> None:
+    env = {name: value for name, value in machine.env.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
+    command = [sys.executable, "-m", "kiosk", "run", str(machine.config)]
+    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 4
+    assert "DISPLAY" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -62,5 +62,5 @@ def test_no_font_is_said_with_the_name_of_the_package(tmp_path: Path) -> None:
 def test_no_display_is_said() -> None:
     tried = attempt(SDL_VIDEODRIVER="x11", DISPLAY=":54321")
     assert tried.returncode == 0
-    assert "program: RuntimeError: no window can be opened" in tried.stdout
+    assert "program: NoScreen: no window can be opened" in tried.stdout
     assert "DISPLAY" in tried.stdout
