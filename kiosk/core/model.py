@@ -268,7 +268,8 @@ def changed(before: PickupPoint, after: PickupPoint) -> Iterable[tuple[str, str,
         if old is new:
             continue
         for key, row in new.items():
-            if old.get(key) != row:
+            before_row = old.get(key)
+            if before_row is not row and before_row != row:
                 yield table, key, row
         for key in old.keys() - new.keys():
             yield table, key, None
