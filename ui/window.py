@@ -18,6 +18,7 @@ from ui.fonts import Fonts
 from ui.layout import arrange
 from ui.present import present
 from ui.theme import HIGH_CONTRAST, PAPER, Look
+from ui.view import View
 from ui.views.page import Page
 from ui.words import LANGUAGES
 
@@ -91,7 +92,7 @@ class Screen:
         view = present(self._display, self._about, self._language)
         place = arrange(view, *Window.size)
         self.page.show(view, place, Look(palette, self._large, place.unit))
-        self._tell_targets(view.screen)
+        self._tell_targets(view)
 
     def _left(self) -> tuple[float, float]:
         return self._ends_s - time.monotonic(), self._whole_s
@@ -119,7 +120,8 @@ class Screen:
         self._touched_s = time.monotonic()
         return False
 
-    def _tell_targets(self, screen: str) -> None:
+    def _tell_targets(self, view: View) -> None:
+        """Buttons stand there by their place and, for who plays a person, by what they do."""
         if not self._targets:
             return
         high = Window.height
@@ -127,7 +129,9 @@ class Screen:
             name: [round(box.x), round(high - box.y - box.h), round(box.w), round(box.h)]
             for name, box in self.page.targets().items()
         }
-        told = json.dumps({"screen": screen, "language": self._language, "targets": boxes}, ensure_ascii=False)
+        places = {button.action: f"button {n}" for n, button in reversed(list(enumerate(view.buttons)))}
+        boxes |= {action: boxes[place] for action, place in places.items() if place in boxes}
+        told = json.dumps({"screen": view.screen, "language": self._language, "targets": boxes}, ensure_ascii=False)
         if told != self._told_targets:
             self._told_targets = told
             new = Path(self._targets + ".new")

@@ -8,7 +8,8 @@ import queue
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,35 @@ from PIL import Image, ImageGrab
 from kiosk.core.screens import Display
 
 PATIENCE_S = 30
+
+
+@contextmanager
+def xvfb(width: int, height: int) -> Iterator[dict[str, str]]:
+    """An X server on a free display; the environment for programs that draw there with software OpenGL."""
+    read, write = os.pipe()
+    screen = f"{width}x{height}x24"
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(write), "-screen", "0", screen, "-nolisten", "tcp", "-noreset"],
+        pass_fds=[write],
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(write)
+    try:
+        with os.fdopen(read) as answer:
+            number = answer.readline().strip()
+        yield os.environ | {"DISPLAY": f":{number}", "LIBGL_ALWAYS_SOFTWARE": "1", "SDL_VIDEODRIVER": "x11"}
+    finally:
+        end(server)
+
+
+def end(process: "subprocess.Popen[str] | subprocess.Popen[bytes]") -> None:
+    """Ask it to end; make it end."""
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 class Stage:
@@ -29,18 +59,9 @@ class Stage:
         room: tuple[int, int] = (1920, 1920),
         env: Mapping[str, str] | None = None,
     ) -> None:
-        read, write = os.pipe()
-        screen = f"{room[0]}x{room[1]}x24"
-        self.xvfb = subprocess.Popen(
-            ["Xvfb", "-displayfd", str(write), "-screen", "0", screen, "-nolisten", "tcp", "-noreset"],
-            pass_fds=[write],
-            stderr=subprocess.DEVNULL,
-        )
-        os.close(write)
-        with os.fdopen(read) as answer:
-            self.display = f":{answer.readline().strip()}"
-        self.env = os.environ | {"DISPLAY": self.display, "LIBGL_ALWAYS_SOFTWARE": "1", "SDL_VIDEODRIVER": "x11"}
-        self.env.update(env or {})
+        self._server = xvfb(*room)
+        self.env = self._server.__enter__() | (env or {})
+        self.display = self.env["DISPLAY"]
         self.player = subprocess.Popen(
             [sys.executable, "-m", "tests.screens.player", str(width), str(height)],
             env=self.env,
@@ -114,14 +135,8 @@ class Stage:
         return self.touched.get(timeout=PATIENCE_S)
 
     def close(self) -> None:
-        for process in (self.player, self.xvfb):
-            process.terminate()
-        for process in (self.player, self.xvfb):
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+        end(self.player)
+        self._server.__exit__(None, None, None)
         for stream in (self.player.stdin, self.player.stdout):
             if stream:
                 stream.close()
