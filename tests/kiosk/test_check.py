@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -249,7 +250,10 @@ def test_the_touchscreen_looks_after_its_fonts(machine: Machine) -> None:
     assert [(one.name, one.ok) for one in found] == [("screen font", True)]
     lost = only(config_of(machine, "[screen]", '[screen]\nfont = "nowhere.ttc"'))
     assert (lost.name, "nowhere.ttc is not there; install the Debian package" in lost.words) == ("screen font", True)
-    latin = next(Path("/usr/share/fonts").glob("**/DejaVuSans.ttf"))
+    kivy = find_spec("kivy")
+    assert kivy
+    assert kivy.origin
+    latin = Path(kivy.origin).parent / "data" / "fonts" / "Roboto-Regular.ttf"
     poor = only(config_of(machine, "[screen]", f'[screen]\nfont = "{latin}"'))
     assert "lacks" in poor.words
 
