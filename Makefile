@@ -1,7 +1,8 @@
 # What a person types. Everything runs inside .venv, which `make setup` makes.
 SHELL := /bin/sh
 BIN := .venv/bin
-JOBS ?= 2
+# Tests wait for wires more than they compute.
+JOBS ?= 4
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check format bench clean
@@ -16,7 +17,7 @@ demo: setup ## the whole pickup point on simulated devices: with a display to tr
 	@$(BIN)/python -m simulators demo
 
 test: check ## check, then all tests
-	@$(BIN)/pytest -n $(JOBS)
+	@$(BIN)/pytest -n $(JOBS) --dist worksteal
 
 check: setup ## ruff, mypy and the import contracts
 	@$(BIN)/ruff check .
