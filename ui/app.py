@@ -50,6 +50,7 @@ def set_up_kivy(settings: ScreenSettings) -> None:
         "KIVY_WINDOW": "sdl2",
         "KIVY_TEXT": "sdl2",
         "KIVY_IMAGE": "sdl2",
+        "SDL_TOUCH_MOUSE_EVENTS": 0,  # a finger is a finger, and not a mouse as well
     }
     os.environ.update({name: str(value) for name, value in quiet.items()})
     os.environ.setdefault("SDL_VIDEODRIVER", "x11,wayland,kmsdrm")  # else SDL draws where nobody sees it
@@ -68,6 +69,7 @@ def set_up_kivy(settings: ScreenSettings) -> None:
         ("graphics", "multisamples", 0),  # lines smooth their own edges; a quarter of the work without a GPU
         ("graphics", "maxfps", 90),  # input is read between frames: a touch waits two of them; 60 made it 25 ms slower
         ("graphics", "min_state_time", 0),
+        ("graphics", "allow_screensaver", 0),
         ("kivy", "exit_on_escape", 0 if settings.fullscreen else 1),
         ("kivy", "desktop", 0),
         ("kivy", "log_level", "warning"),

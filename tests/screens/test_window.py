@@ -146,6 +146,15 @@ def test_sliding_off_takes_a_touch_back(stage: Stage, home: dict[str, Any]) -> N
     assert stage.touched.empty()
 
 
+def test_a_button_that_went_away_under_the_finger_says_nothing(stage: Stage, home: dict[str, Any]) -> None:
+    stage.press(home, "button 0")
+    drawn = stage.show(display("wait-card"))
+    stage.pointer("mouseup", 1)
+    stage.tap(drawn, "cancel")
+    assert stage.next_touch() == ("cancel", "")
+    assert stage.touched.empty()
+
+
 def test_the_right_button_and_a_touch_beside_everything_say_nothing(stage: Stage, home: dict[str, Any]) -> None:
     x, y, w, h = home["targets"]["button 0"]
     stage.pointer("mousemove", round(x + w / 2), round(y + h / 2), "click", 3)

@@ -67,7 +67,7 @@ class Touch(Widget):
         self._holder = None
         touch.ungrab(self)
         self._fill.rgba = self._rest()
-        if self.box.holds(*touch.pos):
+        if self.box.holds(*touch.pos) and self.parent:  # not if the screen went on under the finger
             self.on_tap()
         return True
 
