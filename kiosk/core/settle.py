@@ -70,7 +70,7 @@ def _stocking(step: Step, compartment: str, order: Order, now: float) -> Step:
 
 
 def _left_alone(step: Step, order: Order, now: float) -> bool:
-    """The door stood open so long that whoever shut it need not be the courier who was to do something there."""
+    """The door stood open so long that whoever shut it need not be who was to do something there."""
     limits = step.point.plan.limits
     return now - order.opened_at >= limits.shut_wait_s + limits.left_open_s
 
@@ -83,6 +83,8 @@ def _ready(step: Step, parcel: Parcel, compartment: str, courier: str, now: floa
 def _dropoff(step: Step, compartment: str, order: Order, now: float) -> Step:
     if order.keep:
         return withdraw(step, compartment, order)
+    if _left_alone(step, order, now):
+        return doubt(step, compartment)
     return receive(step, _pending(step, compartment), now)
 
 
