@@ -15,14 +15,14 @@ Later = Callable[..., None]  # (seconds, function, *arguments)
 
 @dataclass
 class Box:
-    """One compartment as it is. ``inside``: barcodes. ``moved``: how often its lock let go."""
+    """One compartment as it is. ``inside``: barcodes."""
 
     name: str
     open: bool = False
     inside: set[str] = field(default_factory=set)
     jammed_until: float = 0.0
-    moved: int = 0
     turned_at: float = 0.0
+    sprung_at: float = -1.0  # when its lock last let go
 
 
 @dataclass
@@ -114,6 +114,8 @@ class Cabinet:
             if self._odd(0.03):
                 self.boxes[command.compartment].jammed_until = self.clock() + self.rng.uniform(5, 400)
             self.later(late, self._let_go, command.compartment)
+        if self._odd(0.02):
+            self.later(self.rng.uniform(0.1, 3.0), self.cut_wire, self.rng.uniform(1.0, 30.0))
         ended = UnlockEnded(command.compartment, command.order, command.attempt, pulse)
         self.later(delay, self._answer, ended)
         if self._odd(0.01):
@@ -130,7 +132,7 @@ class Cabinet:
             return
         if not box.open:
             self.say(f"the door of {name} springs open")
-            box.moved += 1
+            box.sprung_at = self.clock()
             self._turn(box, True)
 
     def force(self, name: str) -> None:

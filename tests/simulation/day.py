@@ -11,7 +11,7 @@ from kiosk.core.events import Touched
 from kiosk.core.session import AtHome
 from tests.simulation.invariants import Violation, decode_quickly
 from tests.simulation.people import Carrier, Person, Reader, Returner
-from tests.simulation.world import EPOCH, Script, World
+from tests.simulation.world import Script, World
 
 DAY_S = 86400.0
 READERS, COURIERS = 14, 2
@@ -70,6 +70,7 @@ class Day:
         self.visits = visits or self.rng.randint(30, 80)
         self.cards: dict[str, str] = {}
         self.over = False
+        self.boundaries = 0  # until the evening
         library, rng = self.world.library, self.rng
         for n in range(READERS):
             self.cards[f"R{n:02d}"] = library.join(f"R{n:02d}", standing="blocked" if n == 0 else "fine")
@@ -118,6 +119,9 @@ class Day:
             case 0 | 1 | 2 | 3:
                 yield from self.carry(self.courier())
             case 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11:
+                if not ready and rng.random() < 0.7:
+                    yield from self.carry(self.courier())
+                    return
                 packed = rng.choice(ready or list(library.parcels.values()))
                 name = packed.sent.patron
                 mine = [p for p in library.parcels.values() if p.sent.patron == name]
@@ -135,6 +139,8 @@ class Day:
                 self.news()
 
     def carry(self, name: str, thorough: bool = False) -> Script:
+        if not self.over:
+            self.pack()
         person = Carrier(self.world, name, self.cards[name])
         person.thorough = thorough
         yield from person.visit()
@@ -159,7 +165,8 @@ class Day:
             case 1:
                 library.change(f"R{rng.randrange(3):02d}", rng.choice(("fine", "blocked", "expired")))
             case 2:
-                library.forget(f"R{rng.randrange(READERS):02d}")
+                waited_for = {p.sent.patron for p in library.parcels.values() if p.status in ("sent", "ready")}
+                library.forget(rng.choice(sorted({f"R{n:02d}" for n in range(READERS)} - waited_for) or ["nobody"]))
             case 3:
                 library.horizon = len(library.feed) + 1  # the feed so far is dropped
                 library.feed.append(library.feed[-1])
@@ -221,6 +228,7 @@ class Day:
             world.follow(script)
         while not self.over:
             world.run(world.now + 600.0)
+        self.boundaries = self.world.boundaries
         self.evening()
 
     def evening(self) -> None:

@@ -171,6 +171,7 @@ class Watch:
         world, loop, store = self.world, self.world.loop, self.world.store
         assert loop is not None
         assert store is not None
+        must(not world.library.twice, "; ".join(world.library.twice))
         must(isinstance(loop.session.story, AtHome), f"somebody still seems to stand there: {loop.session.story}")
         must(store.waiting_count() == 0, f"{store.waiting_count()} tellings were never told")
         told = {t.compartment for t in world.library.troubles if hasattr(t, "compartment")}
@@ -192,12 +193,14 @@ class Watch:
     def library_agrees(self, point: PickupPoint) -> None:
         """The ledger says of each thing what is so, except where a case names the doubt."""
         world, library = self.world, self.world.library
-        must(not library.twice, "; ".join(library.twice))
         for telling, detail in library.conflicts:
             self._explained(telling.told, detail)
         inside = {b: box.name for box in world.cabinet.boxes.values() for b in box.inside}
         unsure = {i.barcode for p in point.parcels.values() if p.state in ("doubt", "missing") for i in p.items}
-        unsure |= {d.item.barcode for d in point.drops.values() if d.state == "doubt"} | world.lied.keys()
+        unsure |= {
+            d.item.barcode for d in point.drops.values() if d.state == "doubt" or point.compartments[d.compartment].out
+        }
+        unsure |= world.lied.keys()
         unsure |= {t.detail for t in library.troubles if isinstance(t, PointTrouble)}
         doubted = [library.parcels[t.parcel] for t in library.troubles if t.parcel]
         unsure |= {i.barcode for packed in doubted for i in packed.sent.items}

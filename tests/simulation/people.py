@@ -18,7 +18,6 @@ from hardware.readings import (
 )
 from kiosk.core.events import Touched
 from kiosk.core.screens import (
-    Collect,
     Courier,
     DoorOpen,
     DoorStuck,
@@ -82,7 +81,7 @@ class Person:
             screen = self.screen
             if self.not_mine(screen):
                 continue  # until it ends by itself
-            sprung = (b.name for b in self.world.cabinet.boxes.values() if b.open and b.turned_at >= self.came)
+            sprung = (b.name for b in self.world.cabinet.boxes.values() if b.open and b.sprung_at >= self.came)
             self.door = self.door or next(sprung, "")
             if isinstance(screen, Opening | DoorOpen | DoorStuck | Inside) and screen.compartment != self.door:
                 self.door = screen.compartment
@@ -266,10 +265,11 @@ class Returner(Person):
         yield 0.5
 
     def at_the_door(self) -> Script:
-        """Whoever still sees what the machine expects puts just that in; before a dark screen, they keep their items."""
+        """Whoever sees what the machine expects puts just that in; before a dark screen, they keep their items."""
         yield self.rng.uniform(0.8, 5.0)
         screen = self.screen
         if not (isinstance(screen, DoorOpen) and screen.purpose == "dropoff" and screen.compartment == self.door):
+            self.lie(self.world.cabinet.boxes[self.door].inside, "thought it was a door for returns")
             self.lie(self.hands & set(self.items), "kept them before a screen that said nothing")
             yield from self.shut()
             return

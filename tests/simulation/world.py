@@ -207,7 +207,7 @@ class World:
         while life == self.life and self.loop is not None:
             busy = not isinstance(self.loop.session.story, AtHome)
             busy = busy or any(row.order for row in self.loop.point.compartments.values())
-            yield self.rng.uniform(0.5, 4.0) if busy else 60.0
+            yield self.rng.uniform(0.5, 4.0) if busy else 150.0
             self.post(Tick())
 
     # ---- the library's wire
