@@ -195,17 +195,15 @@ class PickupPoint:
         """The returned items behind this door."""
         return [d for d in self.drops.values() if d.compartment == compartment]
 
-    def empty(self, compartment: str) -> bool:
-        """Nothing lies there as far as the rows know, and no door story is under way."""
-        row = self.compartments[compartment]
-        return not (row.order or row.out or self.at(compartment) or self.drops_at(compartment))
-
     def free(self) -> list[Space]:
-        """Compartments that can take something now, smallest first, then from the top left."""
+        """Compartments that can take something now, smallest first, then from the top left: shut, in use, without an
+        order, and nothing lies there as far as the rows know."""
+        taken = {p.compartment for p in self.parcels.values() if p.state in HERE}
+        taken |= {d.compartment for d in self.drops.values()}
         shut = [
             self.plan.spaces[name]
             for name, row in self.compartments.items()
-            if row.door is Door.SHUT and name in self.plan.spaces and self.empty(name)
+            if row.door is Door.SHUT and not (row.order or row.out) and name in self.plan.spaces and name not in taken
         ]
         return sorted(shut, key=lambda s: (SIZES[s.size], s.row, s.column, s.name))
 
