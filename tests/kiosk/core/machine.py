@@ -1,0 +1,196 @@
+"""The deciding function alone, driven by hand: a small point, its people, and what its cabinet would report."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Self
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from pydantic import SecretStr
+
+from hardware.readings import CardShown, Door, DoorSeen, ItemScanned, PassScanned, Pulse, UnlockEnded
+from kiosk.core.commands import Ask, Command, Unlock
+from kiosk.core.events import Answered, Event, Heard, Online, Started, Tick, Touched
+from kiosk.core.facts import Fact
+from kiosk.core.identity import Keyring
+from kiosk.core.limits import Limits
+from kiosk.core.model import PickupPoint, Plan, Space
+from kiosk.core.screens import Screen
+from kiosk.core.session import NOBODY, Session, Step
+from kiosk.core.show import display
+from kiosk.core.step import step
+from simulators.library.passes import issue_pass
+from sync.messages import Answer, Item, Page, ParcelRecalled, ParcelSent, Patron, PatronChanged, SentParcel
+
+NOW = 1_795_000_000.0
+DAY_S = 86400.0
+SIGNING = Ed25519PrivateKey.from_private_bytes(b"\x07" * 32)
+STRANGER = Ed25519PrivateKey.from_private_bytes(b"\x08" * 32)
+KEYRING = Keyring(b"k" * 32, (SIGNING.public_key(),))
+LIMITS = Limits()
+CARDS = {"ann": "04A1", "bob": "04B2", "eve": "04E5", "old": "0401", "max": "04C3"}
+CODE, PASS_ID = "12345678", "00112233445566ff"
+SPACES = (("A1", "S"), ("A2", "S"), ("B1", "M"), ("C1", "L"))
+
+
+def item(name: str, isbn: str = "") -> Item:
+    return Item(name, f"Title {name}", isbn)
+
+
+ISBN, OTHER_ISBN = "9787020002207", "9787020008728"
+ONE, TWO, THREE = item("i-1", ISBN), item("i-2"), item("i-3")
+PARCEL = SentParcel("p-1", "ann", (ONE,), "S", NOW + 3 * DAY_S, KEYRING.code(CODE), PASS_ID)
+PAIR = SentParcel("p-2", "ann", (TWO, THREE), "M", NOW + 3 * DAY_S, KEYRING.code(CODE), PASS_ID)
+BOBS = SentParcel("p-3", "bob", (item("i-4"),), "S", NOW + 3 * DAY_S, KEYRING.code("87654321"), "ff" * 8)
+PEOPLE = (
+    Patron("ann", "A.", cards=(KEYRING.card(CARDS["ann"]),)),
+    Patron("bob", "B.", cards=(KEYRING.card(CARDS["bob"]),)),
+    Patron("eve", "E.", "blocked", cards=(KEYRING.card(CARDS["eve"]),), reason="a fee is open"),
+    Patron("old", "O.", "expired", cards=(KEYRING.card(CARDS["old"]),)),
+    Patron("max", "M.", role="courier", cards=(KEYRING.card(CARDS["max"]),)),
+)
+
+
+def qr(pass_id: str = PASS_ID, point: str = "p1", not_after: float = NOW + DAY_S, key: Any = SIGNING) -> str:
+    return issue_pass(key, pass_id, point, not_after)
+
+
+class Machine:
+    """``facts`` and ``commands``: those of the last event."""
+
+    def __init__(self, *parcels: SentParcel, spaces: Sequence[tuple[str, str]] = SPACES, online: bool = True) -> None:
+        rows = {name: Space(name, size, n, 0) for n, (name, size) in enumerate(spaces)}  # type: ignore[arg-type]
+        self.now = NOW
+        self.session: Session = NOBODY
+        self.facts: tuple[Fact, ...] = ()
+        self.all_facts: list[Fact] = []
+        self.commands: tuple[Command, ...] = ()
+        from kiosk.core.model import Compartment
+
+        self.point = PickupPoint(
+            Plan("p1", rows, KEYRING, LIMITS, frozenset({"card"})), compartments={n: Compartment(n) for n in rows}
+        )
+        self.do(Started())
+        if online:
+            self.do(Online(True))
+        self.doors(Door.SHUT)
+        self.hear(*(PatronChanged(patron) for patron in PEOPLE), *(ParcelSent(parcel) for parcel in parcels))
+
+    def do(self, *events: Event, after: float = 0.0) -> Self:
+        for event in events:
+            self.now += after
+            self.take(step(self.point, self.session, event, self.now))
+        return self
+
+    def take(self, taken: Step) -> None:
+        self.point, self.session = taken.point, taken.session
+        self.facts, self.commands = taken.facts, taken.commands
+        self.all_facts += taken.facts
+
+    def copy(self) -> "Machine":
+        other = object.__new__(Machine)
+        other.__dict__ = {**self.__dict__, "all_facts": list(self.all_facts)}
+        return other
+
+    # ---- what happens
+
+    def hear(self, *changes: Any, snapshot: bool = False) -> Self:
+        return self.do(Heard(Page(changes, "c", self.now, snapshot)))
+
+    def recall(self, parcel: str) -> Self:
+        return self.hear(ParcelRecalled(parcel))
+
+    def doors(self, door: Door) -> Self:
+        return self.do(*(DoorSeen(name, door) for name in self.point.compartments))
+
+    def tap(self, who: str) -> Self:
+        return self.do(CardShown("card", SecretStr(CARDS[who])))
+
+    def show(self, text: str) -> Self:
+        return self.do(PassScanned("scanner", SecretStr(text)))
+
+    def scan(self, *barcodes: str) -> Self:
+        return self.do(*(ItemScanned("scanner", barcode) for barcode in barcodes))
+
+    def touch(self, action: str, value: str = "") -> Self:
+        return self.do(Touched(action, value))
+
+    def code(self, digits: str) -> Self:
+        self.touch("collect") if "Collect" not in str(self.screen) else None
+        for digit in digits:
+            self.touch("digit", digit)
+        return self.touch("enter")
+
+    def answer(self, answer: Answer | None) -> Self:
+        return self.do(Answered(self.asked, answer))
+
+    def open(self, after: float = 1.0) -> Self:
+        """The door that was ordered open answers and opens."""
+        order = self.order
+        self.do(UnlockEnded(self.door, order.id, order.attempt, Pulse.ACCEPTED))
+        return self.do(DoorSeen(self.door, Door.OPEN), after=after)
+
+    def shut(self, after: float = 5.0) -> Self:
+        return self.do(DoorSeen(self.door, Door.SHUT), after=after)
+
+    def wait(self, seconds: float) -> Self:
+        """Time alone, half a second at a time."""
+        for _ in range(int(seconds * 2)):
+            self.do(Tick(), after=0.5)
+        return self
+
+    def restart(self) -> Self:
+        """The power fails and comes back; no door has been seen yet."""
+        self.session = NOBODY
+        return self.do(Started(), Online(True))
+
+    # ---- what is so
+
+    @property
+    def screen(self) -> Screen:
+        return display(self.point, self.session, self.now).screen
+
+    @property
+    def door(self) -> str:
+        """The compartment of the story at the screen."""
+        return str(self.session.story.visit.compartment)  # type: ignore[union-attr]
+
+    @property
+    def order(self) -> Any:
+        return self.point.compartments[self.door].order
+
+    @property
+    def unlocked(self) -> list[str]:
+        return [c.compartment for c in self.commands if isinstance(c, Unlock)]
+
+    @property
+    def asked(self) -> str:
+        return str(self.session.story.key)  # type: ignore[union-attr]
+
+    @property
+    def asks(self) -> list[Any]:
+        return [c.query for c in self.commands if isinstance(c, Ask)]
+
+    def told(self, kind: type) -> list[Any]:
+        """All facts of a kind since the beginning."""
+        return [fact for fact in self.all_facts if isinstance(fact, kind)]
+
+    def parcel(self, parcel: str = "p-1") -> Any:
+        return self.point.parcels[parcel]
+
+    def out(self, name: str) -> str:
+        return self.point.compartments[name].out
+
+
+def stocked(*parcels: SentParcel, **kwargs: Any) -> Machine:
+    """A point in which these parcels lie, put there by the courier."""
+    machine = Machine(*parcels, **kwargs)
+    machine.tap("max")
+    for parcel in parcels:
+        machine.scan(*(i.barcode for i in parcel.items)).open().shut()
+    machine.touch("finish")
+    machine.all_facts.clear()
+    return machine
+
+
+def expiring(parcel: SentParcel, by: float) -> SentParcel:
+    return replace(parcel, expires=NOW + by)

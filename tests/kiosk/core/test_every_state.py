@@ -1,0 +1,338 @@
+"""Every story in every variant times every event: the decision is total, and every wait ends."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from pydantic import SecretStr
+
+from hardware.readings import (
+    CardGone,
+    CardShown,
+    CardUnread,
+    CodeUnknown,
+    DeviceDown,
+    DeviceUp,
+    Door,
+    DoorSeen,
+    IsbnScanned,
+    ItemScanned,
+    PassScanned,
+    PatronScanned,
+    Pulse,
+    UnlockEnded,
+)
+from kiosk.core.commands import Unlock
+from kiosk.core.events import Answered, ClockJumped, Event, Heard, Online, Receipted, Started, Tick, Touched
+from kiosk.core.model import changed
+from kiosk.core.session import (
+    AskingCard,
+    AtCourier,
+    AtHome,
+    Checking,
+    Clearing,
+    Collecting,
+    Dropping,
+    Ended,
+    Fetching,
+    Loading,
+    Returning,
+    Stowing,
+)
+from kiosk.core.show import display
+from kiosk.core.step import step
+from kiosk.tables import TABLES
+from sync.messages import (
+    ItemIs,
+    LoansAre,
+    Page,
+    ParcelRecalled,
+    ParcelSent,
+    PatronChanged,
+    PatronForgotten,
+    PatronIs,
+    PointTrouble,
+    Receipt,
+    Telling,
+)
+from tests.kiosk.core.machine import (
+    BOBS,
+    CARDS,
+    CODE,
+    DAY_S,
+    ISBN,
+    NOW,
+    ONE,
+    OTHER_ISBN,
+    PAIR,
+    PARCEL,
+    PEOPLE,
+    STRANGER,
+    Machine,
+    expiring,
+    item,
+    qr,
+    stocked,
+)
+
+# ---- the states ---------------------------------------------------------------------------------------------------
+
+
+def at_home() -> Iterator[tuple[str, Machine]]:
+    yield "home, empty", Machine()
+    yield "home, loaded", stocked(PARCEL, PAIR, BOBS)
+    yield "home, offline", stocked(PARCEL).do(Online(False))
+    yield "home, before any door was seen", stocked(PARCEL).restart()
+    yield "home, a door forced", stocked(PARCEL).do(DoorSeen("A1", Door.OPEN))
+    yield "home, a door in doubt", stocked(PARCEL).do(DoorSeen("A1", Door.OPEN), DoorSeen("A1", Door.SHUT))
+
+
+def without_a_door() -> Iterator[tuple[str, Machine]]:
+    yield "collecting", stocked(PARCEL).touch("collect")
+    yield "collecting, all digits", _digits(stocked(PARCEL), CODE)
+    yield "collecting, wrong", stocked(PARCEL).code("99999999")
+    closed = stocked(PARCEL)
+    yield (
+        "collecting, codes closed",
+        replace_counters(closed, wrong_codes=10, wrong_day=int(NOW // DAY_S)).touch("collect"),
+    )
+    yield "asking for a card", stocked(PARCEL).do(CardShown("card", SecretStr("FF")))
+    yield "returning", stocked(PARCEL).touch("return")
+    yield "returning, offline", stocked(PARCEL).do(Online(False)).touch("return").scan("x-1")
+    yield "returning, asking for an item", stocked(PARCEL).scan("x-1").scan("x-2")
+    waiting = stocked(PARCEL).do(IsbnScanned("scanner", ISBN))
+    yield "returning, a book number waits", waiting
+    yield "returning, whose card", waiting.copy().do(CardShown("card", SecretStr("FF")))
+    yield "returning, asking for loans", waiting.copy().tap("bob")
+    yield "returning, some accepted", _accepted()
+    yield "courier", Machine(PARCEL, PAIR).tap("max")
+    yield "courier, much to do", _much_to_do().tap("max")
+    yield "loading", Machine(PAIR).tap("max").scan("i-2")
+    yield "sorry", stocked(PARCEL).tap("eve")
+    yield "goodbye", stocked(PARCEL).tap("ann").open().shut()
+
+
+def _digits(machine: Machine, digits: str) -> Machine:
+    machine.touch("collect")
+    for digit in digits:
+        machine.touch("digit", digit)
+    return machine
+
+
+def replace_counters(machine: Machine, **values: int) -> Machine:
+    machine.point = machine.point.put(replace(machine.point.counters, **values))
+    return machine
+
+
+def _accepted() -> Machine:
+    machine = stocked(PARCEL).scan("x-1")
+    return machine.answer(ItemIs(item("x-1"), True)).scan("x-2").answer(None)
+
+
+def _much_to_do() -> Machine:
+    machine = stocked(expiring(PARCEL, 100.0), BOBS, spaces=[(f"A{n}", "S") for n in range(6)])
+    machine.do(Online(False)).scan("x-1").touch("open").open().shut().touch("finish")
+    machine.tap("bob").open()
+    machine.touch("not_here").shut().touch("finish").do(Online(True))
+    machine.now += 200.0
+    return machine
+
+
+def at_doors() -> Iterator[tuple[str, Machine]]:
+    courier = Machine(PARCEL, PAIR).tap("max")
+    much = _much_to_do().tap("max")
+    for name, machine in (
+        ("fetching one", stocked(PARCEL).tap("ann")),
+        ("fetching two", stocked(PARCEL, PAIR).show(qr())),
+        ("fetching by code", stocked(PARCEL).code(CODE)),
+        ("dropping", _accepted().touch("open")),
+        ("stowing", courier.copy().scan("i-1")),
+        ("stowing two items", courier.copy().scan("i-2", "i-3")),
+        ("clearing", much.copy().touch("clear")),
+        ("checking", much.copy().touch("check", "A1")),
+    ):
+        assert machine.unlocked, name
+        yield name, machine
+        yield f"{name}, board gone", machine.copy().do(DoorSeen(machine.door, Door.UNKNOWN))
+        yield f"{name}, board silent and stuck", machine.copy().do(DoorSeen(machine.door, Door.UNKNOWN)).wait(5)
+        yield f"{name}, stuck", machine.copy().wait(5)
+        yield f"{name}, stuck twice", machine.copy().wait(5).touch("again").wait(5)
+        yield f"{name}, open", machine.copy().open()
+        yield f"{name}, open and board gone", machine.copy().open().do(DoorSeen(machine.door, Door.UNKNOWN))
+        yield f"{name}, open and bounced", machine.copy().open().shut(0.3)
+        yield f"{name}, late", machine.copy().open().wait(61)
+        yield f"{name}, left open for good", machine.copy().open().wait(400)
+        yield f"{name}, the power failed before", machine.copy().restart()
+        yield f"{name}, the power failed while open", machine.copy().open().restart()
+        for action in ("not_here", "leave_it", "nothing_in", "does_not_fit", "yes", "no"):
+            said = machine.copy().open()
+            before = said.order
+            if said.touch(action).order != before:
+                yield f"{name}, open, said {action}", said
+
+
+STATES = dict([*at_home(), *without_a_door(), *at_doors()])
+
+# ---- the events ---------------------------------------------------------------------------------------------------
+
+ACTIONS = (
+    *("collect", "return", "cancel", "finish", "digit", "erase", "enter", "open", "undo", "not_here", "leave_it"),
+    *("does_not_fit", "nothing_in", "again", "help", "other_door", "yes", "no", "clear", "check", "more_time"),
+)
+ANSWERS = (
+    None,
+    PatronIs(None),
+    PatronIs(PEOPLE[0]),
+    PatronIs(PEOPLE[2], ("elsewhere",)),
+    PatronIs(PEOPLE[4]),
+    ItemIs(None),
+    ItemIs(item("x-1"), True),
+    LoansAre(()),
+    LoansAre((item("x-7", ISBN),)),
+    LoansAre((item("x-7", ISBN), item("x-8", ISBN))),
+)
+TELLING = Telling("p1-1-1", 1, NOW, PointTrouble("door_forced"))
+
+
+def touches() -> Iterator[Event]:
+    for action in (*ACTIONS, "nonsense", ""):
+        for value in ("", "0", "7", "A1", "A0", "nowhere"):
+            yield Touched(action, value)
+
+
+def shown() -> Iterator[Event]:
+    for number in (*CARDS.values(), "FFFF", "", "ÿ" * 50):
+        yield CardShown("card", SecretStr(number))
+        yield PatronScanned("scanner", SecretStr(number))
+    for barcode in ("i-1", "i-2", "i-3", "i-4", "x-1", "x-7", "never-seen"):
+        yield ItemScanned("scanner", barcode)
+    for isbn in (ISBN, OTHER_ISBN):
+        yield IsbnScanned("scanner", isbn)
+    for why in ("lifted", "two", "unfit", "else"):
+        yield CardUnread("card", why)
+    for text in (qr(), qr(key=STRANGER), qr(not_after=1.0), qr(point="p2"), qr("ab" * 8), "L1:", "", "x" * 5000):
+        yield PassScanned("scanner", SecretStr(text))
+    yield CardGone("card")
+    yield CodeUnknown("scanner", 3)
+
+
+def from_afar() -> Iterator[Event]:
+    yield Started()
+    yield Tick()
+    yield from (ClockJumped(by) for by in (3600.0, -3600.0, -DAY_S, 2.0))
+    yield from (Online(up) for up in (True, False))
+    yield DeviceUp("card")
+    yield DeviceDown("card", "gone" * 100)
+    changes = (ParcelRecalled("p-1"), ParcelRecalled("p-9"), PatronForgotten("ann"), PatronChanged(PEOPLE[2]))
+    changes += (ParcelSent(replace(PARCEL, items=(ONE, item("i-9")))), ParcelSent(replace(PARCEL, id="p-7")))
+    for change in changes:
+        yield Heard(Page((change,), "d", NOW))
+    yield Heard(Page((), "d", NOW, snapshot=True))
+    yield Heard(Page((), "d", NOW))
+    for status in ("applied", "duplicate", "conflict", "rejected"):
+        yield Receipted(TELLING, Receipt(TELLING.key, status, "words"))
+
+
+def about_doors(machine: Machine) -> Iterator[Event]:
+    for name in (*machine.point.compartments, "nowhere"):
+        yield from (DoorSeen(name, door) for door in Door)
+        row = machine.point.compartments.get(name)
+        order = row.order if row else None
+        for id, attempt in {(order.id, order.attempt) if order else ("1", 1), ("999", 1), ("1", 9)}:
+            yield from (UnlockEnded(name, id, attempt, pulse) for pulse in Pulse)
+
+
+def events(machine: Machine) -> Iterator[Event]:
+    yield from touches()
+    yield from shown()
+    yield from from_afar()
+    yield from about_doors(machine)
+    for key in {getattr(machine.session.story, "key", ""), "9.9", ""}:
+        yield from (Answered(key, answer) for answer in ANSWERS)
+
+
+# ---- what must hold -----------------------------------------------------------------------------------------------
+
+
+def sound(machine: Machine) -> None:
+    """What must hold after every step."""
+    for command in machine.commands:
+        if isinstance(command, Unlock):
+            order = machine.point.compartments[command.compartment].order
+            assert order is not None
+            assert (order.id, order.attempt) == (command.order, command.attempt)
+    if isinstance(machine.session.story, AtHome):
+        assert machine.session.until > 1e300
+    else:
+        assert machine.session.until < machine.now + 1000.0
+        assert machine.session.number
+    display(machine.point, machine.session, machine.now)
+
+
+def ends(machine: Machine) -> None:
+    """Time alone sends whoever stood there home. Then only doors that were not seen shut have an order, and seeing
+    them shut, or open and then shut, settles it."""
+    for _ in range(12):
+        machine.do(Tick(), after=45.0)
+        sound(machine)
+    assert isinstance(machine.session.story, AtHome)
+    for row in machine.point.compartments.values():
+        assert row.order is None or row.order.opened_at or row.order.cut
+    for path in ((Door.SHUT,), (Door.OPEN, Door.SHUT)):
+        later = machine.copy()
+        for door in path:
+            later.now += 5.0
+            later.doors(door).do(Tick())
+        assert not [row for row in later.point.compartments.values() if row.order]
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_any_event_in_any_state_gives_a_step_and_every_wait_ends(name: str) -> None:
+    start = STATES[name]
+    ended = set()
+    for event in events(start):
+        machine = start.copy()
+        machine.now += event.by if isinstance(event, ClockJumped) else 0.0
+        machine.do(event)
+        sound(machine)
+        for table, _, row in changed(start.point, machine.point):
+            if row is not None:
+                TABLES[table].encode(row)
+        where = repr((machine.session, machine.point.compartments, machine.point.counters.online))
+        if where not in ended:
+            ended.add(where)
+            ends(machine)
+
+
+UNDERSTOOD = {
+    AtHome: {"collect", "return"},
+    Collecting: {"digit", "erase", "enter", "cancel", "finish"},
+    AskingCard: {"cancel", "finish"},
+    Returning: {"undo", "open", "cancel", "finish"},
+    Fetching: {"not_here", "leave_it", "again", "help", "cancel", "finish"},
+    Dropping: {"nothing_in", "again", "help", "other_door", "cancel"},
+    AtCourier: {"clear", "check", "cancel", "finish"},
+    Loading: {"cancel"},
+    Stowing: {"does_not_fit", "again", "help", "other_door", "cancel", "finish"},
+    Clearing: {"again", "help", "cancel"},
+    Checking: {"yes", "no", "again", "help", "cancel"},
+    Ended: {"collect", "return", "finish", "cancel"},
+}
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_what_means_nothing_changes_nothing(name: str) -> None:
+    machine = STATES[name]
+    point, session, now = machine.point, machine.session, machine.now
+    understood = UNDERSTOOD[type(session.story)]
+    nothing: list[Event] = [event for event in touches() if event.action not in understood | {"more_time"}]  # type: ignore[union-attr]
+    nothing += [DoorSeen("nowhere", Door.OPEN), UnlockEnded("nowhere", "1", 1, Pulse.ACCEPTED), CardGone("card")]
+    nothing += [UnlockEnded(name, "999", 1, pulse) for name in point.compartments for pulse in Pulse]
+    nothing += [Answered("9.9", answer) for answer in ANSWERS]
+    for event in nothing:
+        taken = step(point, session, event, now)
+        assert (taken.point, taken.session, taken.facts, taken.commands) == (point, session, (), ()), event
+
+
+def test_every_story_is_among_the_states() -> None:
+    assert {type(machine.session.story) for machine in STATES.values()} == UNDERSTOOD.keys()
