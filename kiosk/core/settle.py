@@ -108,8 +108,8 @@ def receive(step: Step, drops: list[Drop], now: float) -> Step:
         for parcel in list(step.point.parcels.values()):
             if parcel.compartment and parcel.state in HERE and any(item.barcode == drop.item.barcode for item in parcel.items):
                 step = doubt(step, parcel.compartment)
-        doubtful = (d for d in step.point.drops.values() if d.item.barcode == drop.item.barcode and d.state == "doubt")
-        step = step.drop(*(d for d in doubtful if d.id != drop.id))  # it lies here, so it does not lie there
+        same = (d for d in step.point.drops.values() if d.item.barcode == drop.item.barcode and d.id != drop.id)
+        step = step.drop(*(d for d in same if d.state == "doubt"))  # it lies here, so it does not lie there
         step = step.put(replace(drop, state="received", at=now))
         step = step.fact(ItemDropped(drop.item.barcode, drop.compartment, drop.checked, drop.patron))
     return step
