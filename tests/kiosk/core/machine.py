@@ -13,7 +13,7 @@ from kiosk.core.events import Answered, Event, Heard, Online, Started, Tick, Tou
 from kiosk.core.facts import Fact
 from kiosk.core.identity import Keyring
 from kiosk.core.limits import Limits
-from kiosk.core.model import PickupPoint, Plan, Space
+from kiosk.core.model import Compartment, PickupPoint, Plan, Space
 from kiosk.core.screens import Screen
 from kiosk.core.session import NOBODY, Session, Step
 from kiosk.core.show import display
@@ -64,8 +64,6 @@ class Machine:
         self.facts: tuple[Fact, ...] = ()
         self.all_facts: list[Fact] = []
         self.commands: tuple[Command, ...] = ()
-        from kiosk.core.model import Compartment
-
         self.point = PickupPoint(
             Plan("p1", rows, KEYRING, LIMITS, frozenset({"card"})), compartments={n: Compartment(n) for n in rows}
         )
@@ -130,7 +128,9 @@ class Machine:
         return self.do(DoorSeen(self.door, Door.OPEN), after=after)
 
     def shut(self, after: float = 5.0) -> Self:
-        return self.do(DoorSeen(self.door, Door.SHUT), after=after)
+        """Every open door is pushed shut."""
+        standing = [name for name, row in self.point.compartments.items() if row.door is Door.OPEN]
+        return self.do(*(DoorSeen(name, Door.SHUT) for name in standing), after=after)
 
     def wait(self, seconds: float) -> Self:
         """Time alone, half a second at a time."""

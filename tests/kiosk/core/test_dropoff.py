@@ -1,0 +1,187 @@
+"""Dropoff, as whoever brings something back lives it."""
+
+import pytest
+from pydantic import SecretStr
+
+from hardware.readings import CardShown, CodeUnknown, Door, DoorSeen, IsbnScanned
+from kiosk.core.events import Online
+from kiosk.core.screens import DoorOpen, DoorStuck, Goodbye, Home, Opening, Return, Sorry, Wait
+from sync.messages import ItemDropped, ItemIs, LoansAre, LoansWith, PatronIs, PointTrouble, WhatIs
+from tests.kiosk.core.machine import ISBN, ONE, PARCEL, PEOPLE, Machine, item, stocked
+
+
+def known(*barcodes: str) -> Machine:
+    """At the screen with these items accepted."""
+    machine = Machine()
+    for barcode in barcodes:
+        machine.scan(barcode).answer(ItemIs(item(barcode), True))
+    return machine
+
+
+def test_items_go_behind_one_door_and_are_returned_when_it_has_shut() -> None:
+    machine = Machine().scan("x-1")
+    assert machine.asks == [WhatIs("x-1")]
+    assert machine.screen == Wait("item")
+    machine.answer(ItemIs(item("x-1"), True)).scan("x-2").answer(ItemIs(item("x-2"), True))
+    assert machine.screen == Return(("Title x-1", "Title x-2"))
+    assert machine.touch("open").unlocked == ["A1"]
+    machine.open()
+    assert machine.screen == DoorOpen("dropoff", "A1", titles=("Title x-1", "Title x-2"))
+    assert not machine.told(ItemDropped)
+    machine.shut()
+    assert machine.told(ItemDropped) == [ItemDropped("x-1", "A1", True), ItemDropped("x-2", "A1", True)]
+    assert machine.screen == Goodbye("dropoff", ("Title x-1", "Title x-2"))
+    assert isinstance(machine.wait(9).screen, Home)
+
+
+@pytest.mark.parametrize("away", [True, False])
+def test_an_item_nobody_can_ask_about_is_taken_in_and_looked_at_later(away: bool) -> None:
+    machine = Machine(online=not away).scan("x-1")
+    if not away:
+        machine.answer(None)
+    machine.touch("open").open().shut()
+    assert machine.told(ItemDropped) == [ItemDropped("x-1", "A1", False)]
+    assert machine.screen == Goodbye("dropoff", ("x-1",), provisional=True)
+
+
+def test_a_library_that_does_not_answer_is_not_waited_for() -> None:
+    assert Machine().scan("x-1").wait(5).screen == Return(("x-1",))
+
+
+def test_a_foreign_item_is_not_taken() -> None:
+    assert Machine().scan("x-1").answer(ItemIs(None)).screen == Return((), "not_ours")
+
+
+def test_an_item_counts_once() -> None:
+    machine = known("x-1").scan("x-1")
+    assert machine.screen == Return(("Title x-1",), "twice")
+    machine.touch("open").open().shut().touch("finish")
+    assert machine.scan("x-1").screen == Return((), "twice")
+
+
+def test_the_last_scan_can_be_taken_back() -> None:
+    assert known("x-1", "x-2").touch("undo").screen == Return(("Title x-1",))
+    assert not known("x-1").touch("undo").touch("open").unlocked
+
+
+def test_nothing_scanned_while_asking_is_lost() -> None:
+    machine = Machine().scan("x-1", "x-2", "x-2", "x-3").answer(ItemIs(item("x-1"), True))
+    assert machine.asks == [WhatIs("x-2")]
+    machine.answer(ItemIs(item("x-2"), True)).answer(ItemIs(item("x-3"), True))
+    assert machine.screen == Return(("Title x-1", "Title x-2", "Title x-3"))
+
+
+def test_a_parcel_collected_here_is_known_without_the_library() -> None:
+    machine = stocked(PARCEL).do(Online(False)).tap("ann").open().shut().touch("finish")
+    assert machine.scan("i-1").screen == Return(("Title i-1",), offline=True)
+    machine.touch("open").open().shut()
+    assert machine.told(ItemDropped) == [ItemDropped("i-1", "A1", True)]
+
+
+def test_something_unreadable() -> None:
+    assert Machine().do(CodeUnknown("scanner", 4)).screen == Sorry("code_unreadable")
+    assert known("x-1").do(CodeUnknown("scanner", 4)).screen == Return(("Title x-1",), "unreadable")
+
+
+# ---- by book number -----------------------------------------------------------------------------------------------
+
+
+def by_isbn() -> Machine:
+    machine = Machine().do(IsbnScanned("scanner", ISBN))
+    assert machine.screen == Return((), "isbn_needs_card")
+    return machine
+
+
+@pytest.mark.parametrize(
+    ("copies", "screen"),
+    [
+        ((ONE,), Return(("Title i-1",))),
+        ((), Return((), "isbn_not_yours")),
+        ((ONE, item("x-9", ISBN)), Return((), "isbn_several")),
+    ],
+)
+def test_a_book_number_counts_where_the_patron_has_exactly_one_copy(copies: tuple[object, ...], screen: Return) -> None:
+    machine = by_isbn().tap("bob")
+    assert machine.asks == [LoansWith("bob", ISBN)]
+    assert machine.answer(LoansAre(copies)).screen == screen  # type: ignore[arg-type]
+
+
+def test_the_card_may_have_to_be_asked_for_first() -> None:
+    machine = by_isbn().do(CardShown("card", SecretStr("FF"))).answer(PatronIs(PEOPLE[1]))
+    assert machine.asks == [LoansWith("bob", ISBN)]
+    assert by_isbn().do(CardShown("card", SecretStr("FF"))).answer(PatronIs(None)).screen == Return(
+        (), "isbn_needs_card"
+    )
+
+
+def test_a_book_number_offline_counts_for_what_was_collected_here() -> None:
+    machine = stocked(PARCEL).tap("ann").open().shut().touch("finish").do(Online(False))
+    machine.do(IsbnScanned("scanner", ISBN)).tap("ann")
+    assert machine.screen == Return(("Title i-1",), offline=True)
+    other = Machine(online=False).do(IsbnScanned("scanner", ISBN)).tap("bob")
+    assert other.screen == Return((), "isbn_offline", offline=True)
+
+
+# ---- doors --------------------------------------------------------------------------------------------------------
+
+
+def test_a_full_cabinet_says_so_at_once() -> None:
+    machine = stocked(PARCEL, spaces=[("A1", "S")]).touch("return")
+    assert machine.screen == Sorry("cabinet_full")
+
+
+def test_a_stuck_door_gives_another() -> None:
+    machine = known("x-1").touch("open").wait(5)
+    assert machine.screen == DoorStuck("dropoff", "A1", 2, other_door=True)
+    assert machine.touch("other_door").unlocked == ["A2"]
+    machine.open().shut()
+    assert machine.told(ItemDropped) == [ItemDropped("x-1", "A2", True)]
+    assert machine.out("A1") == "stuck"
+    assert not machine.point.drops_at("A1")
+
+
+def test_nothing_put_in_is_nothing_returned() -> None:
+    machine = known("x-1").touch("open").open().touch("nothing_in").shut()
+    assert not machine.told(ItemDropped)
+    assert not machine.point.drops
+    assert len(machine.point.free()) == 4
+    assert isinstance(machine.screen, Home)
+
+
+def test_walking_away_before_the_door_opens_returns_nothing() -> None:
+    machine = known("x-1").touch("open").wait(200)
+    assert isinstance(machine.screen, Home)
+    assert not machine.told(ItemDropped)
+    assert not machine.point.drops
+
+
+def test_a_door_left_open_is_looked_behind_before_anything_counts_as_returned() -> None:
+    machine = known("x-1").touch("open").open().wait(400).shut()
+    assert not machine.told(ItemDropped)
+    assert PointTrouble("drop_in_doubt", "A1", detail="x-1") in machine.told(PointTrouble)
+    machine.tap("max").touch("check", "A1").open().touch("yes").shut()
+    assert machine.told(ItemDropped) == [ItemDropped("x-1", "A1", True)]
+
+
+def test_after_a_silent_board_the_item_may_be_returned_by_another_door() -> None:
+    machine = known("x-1").touch("open").do(DoorSeen("A1", Door.UNKNOWN)).wait(5).touch("cancel").touch("finish")
+    assert [drop.state for drop in machine.point.drops.values()] == ["doubt"]
+    machine.scan("x-1").answer(ItemIs(item("x-1"), True))
+    assert machine.screen == Return(("Title x-1",))
+    assert machine.touch("open").screen == Opening("dropoff", "A2")
+    machine.open().shut()
+    assert machine.told(ItemDropped) == [ItemDropped("x-1", "A2", True)]
+    assert [drop.compartment for drop in machine.point.drops.values()] == ["A2"]
+
+
+def test_an_item_of_a_parcel_that_was_missing_comes_back() -> None:
+    machine = stocked(PARCEL).tap("ann").open().touch("not_here").shut().touch("finish")
+    machine.tap("max").touch("check", "A1").open().touch("no").shut().touch("finish")
+    machine.scan("i-1").answer(ItemIs(ONE, True)).touch("open").open().shut()
+    assert machine.told(ItemDropped) == [ItemDropped("i-1", "A1", True)]
+
+
+def test_an_item_that_should_lie_behind_another_door_puts_that_door_in_doubt() -> None:
+    machine = stocked(PARCEL).scan("i-1").answer(ItemIs(ONE, True)).touch("open").open().shut()
+    assert machine.out("A1") == "check"
+    assert machine.parcel().state == "doubt"

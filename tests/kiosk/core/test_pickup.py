@@ -1,0 +1,243 @@
+"""Pickup, as its reader lives it."""
+
+from dataclasses import replace
+
+import pytest
+
+from hardware.readings import Door, DoorSeen, Pulse, UnlockEnded
+from kiosk.core.events import ClockJumped, Online, Tick
+from kiosk.core.facts import LeftInside, WrongCode
+from kiosk.core.screens import Collect, DoorOpen, DoorStuck, Goodbye, Home, Opening, Sorry
+from sync.messages import ParcelCollected, ParcelMissing, PatronChanged, PatronForgotten, PointTrouble
+from tests.kiosk.core.machine import BOBS, CODE, DAY_S, PAIR, PARCEL, PEOPLE, STRANGER, Machine, expiring, qr, stocked
+
+WAYS = {
+    "card": lambda machine: machine.tap("ann"),
+    "code": lambda machine: machine.code(CODE),
+    "pass": lambda machine: machine.show(qr()),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("online", [True, False])
+def test_a_reader_collects_with_or_without_the_library(way: str, online: bool) -> None:
+    machine = WAYS[way](stocked(PARCEL).do(Online(online)))
+    assert machine.unlocked == ["A1"]
+    assert isinstance(machine.screen, Opening)
+    machine.open()
+    assert machine.screen == DoorOpen("pickup", "A1", titles=("Title i-1",))
+    assert not machine.told(ParcelCollected)
+    machine.shut()
+    (told,) = machine.told(ParcelCollected)
+    assert (told.parcel, told.patron, told.items, told.proof) == ("p-1", "ann", ("i-1",), way)
+    assert told.due == machine.now + 30 * DAY_S
+    assert machine.screen == Goodbye("pickup", ("Title i-1",), told.due, provisional=not online)
+    assert len(machine.point.free()) == 4
+    assert isinstance(machine.wait(9).screen, Home)
+
+
+def test_several_parcels_open_one_after_another() -> None:
+    machine = stocked(PARCEL, PAIR).tap("ann")
+    assert machine.screen == Opening("pickup", "A1", 1, 2)
+    machine.open().shut()
+    assert machine.unlocked == ["B1"]
+    assert machine.screen == Opening("pickup", "B1", 2, 2)
+    machine.open().shut()
+    assert [told.parcel for told in machine.told(ParcelCollected)] == ["p-1", "p-2"]
+    assert machine.screen.titles == ("Title i-1", "Title i-2", "Title i-3")  # type: ignore[union-attr]
+
+
+def test_it_is_not_here() -> None:
+    machine = stocked(PARCEL).tap("ann").open().touch("not_here")
+    assert machine.screen.said == "missing"  # type: ignore[union-attr]
+    machine.shut()
+    assert machine.told(ParcelMissing) == [ParcelMissing("p-1", "ann")]
+    assert not machine.told(ParcelCollected)
+    assert machine.out("A1") == "check"
+    assert machine.screen.missing  # type: ignore[union-attr]
+    assert isinstance(machine.touch("finish").tap("ann").screen, Sorry)
+
+
+def test_a_reader_leaves_it_and_comes_back() -> None:
+    machine = stocked(PARCEL).tap("ann").open().touch("leave_it").shut()
+    assert machine.told(LeftInside)
+    assert not machine.told(ParcelCollected)
+    assert machine.screen.left == 1  # type: ignore[union-attr]
+    assert machine.touch("finish").tap("ann").open().shut().told(ParcelCollected)
+
+
+def test_a_stuck_door_is_tried_again_as_often_as_allowed() -> None:
+    machine = stocked(PARCEL).tap("ann").wait(4.5)
+    assert machine.screen == DoorStuck("pickup", "A1", 2)
+    assert machine.touch("again").unlocked == ["A1"]
+    assert isinstance(machine.screen, Opening)
+    machine.wait(4.5).touch("again").wait(4.5)
+    assert machine.screen == DoorStuck("pickup", "A1", 0)
+    assert not machine.touch("again").unlocked
+    machine.touch("cancel")
+    assert machine.screen == Sorry("door_stuck")
+    assert machine.out("A1") == "stuck"
+    assert machine.told(PointTrouble) == [PointTrouble("door_stuck", "A1")]
+    assert machine.parcel().state == "ready"
+
+
+def test_an_unlock_is_never_repeated_blindly() -> None:
+    machine = stocked(PARCEL).tap("ann").do(DoorSeen("A1", Door.UNKNOWN)).wait(5)
+    assert machine.screen == DoorStuck("pickup", "A1", 0)
+    assert not machine.touch("again").unlocked
+
+
+def test_a_clear_no_of_the_board_is_no_doubt() -> None:
+    machine = stocked(PARCEL).tap("ann").do(UnlockEnded("A1", "2", 1, Pulse.NOT_SENT))
+    assert isinstance(machine.screen, DoorStuck)
+    assert machine.touch("cancel").out("A1") == ""
+    assert machine.parcel().state == "ready"
+
+
+def test_a_silent_board_puts_the_compartment_aside_until_it_was_seen() -> None:
+    machine = stocked(PARCEL).tap("ann").do(DoorSeen("A1", Door.UNKNOWN)).wait(120)
+    assert isinstance(machine.screen, Home)
+    assert (machine.out("A1"), machine.parcel().state) == ("silent", "doubt")
+    machine.do(DoorSeen("A1", Door.SHUT))
+    assert machine.out("A1") == "check"
+    assert [trouble.what for trouble in machine.told(PointTrouble)] == ["door_silent", "parcel_in_doubt"]
+
+
+def test_who_walks_away_leaves_nothing_half_done() -> None:
+    machine = stocked(PARCEL).tap("ann").wait(120)
+    assert isinstance(machine.screen, Home)
+    assert machine.parcel().state == "ready"
+    assert machine.point.compartments["A1"].order is None
+
+
+def test_a_door_left_open_is_booked_and_looked_behind() -> None:
+    machine = stocked(PARCEL).tap("ann").open().wait(61)
+    assert machine.screen.left  # type: ignore[union-attr]
+    assert not machine.told(ParcelCollected)
+    machine.wait(200)
+    assert machine.screen == Home(3, False, ("A1",))
+    assert len(machine.told(ParcelCollected)) == 1
+    machine.shut()
+    assert machine.out("A1") == "check"
+    assert len(machine.told(ParcelCollected)) == 1
+
+
+@pytest.mark.parametrize("said", ["leave_it", "not_here"])
+def test_saying_it_after_the_loan_was_booked_is_a_doubt(said: str) -> None:
+    machine = stocked(PARCEL).tap("ann").open().wait(80).touch("more_time").wait(15)
+    assert machine.told(ParcelCollected)
+    machine.touch(said).shut()
+    assert not machine.told(ParcelMissing)
+    assert PointTrouble("parcel_in_doubt", "A1", "p-1") in machine.told(PointTrouble)
+    assert machine.out("A1") == "check"
+
+
+def test_a_bouncing_switch_settles_nothing() -> None:
+    machine = stocked(PARCEL).tap("ann").open().shut(0.2)
+    assert not machine.told(ParcelCollected)
+    machine.do(DoorSeen("A1", Door.OPEN), after=0.1).wait(3)
+    assert isinstance(machine.screen, DoorOpen)
+    assert machine.shut().told(ParcelCollected)
+
+
+def test_a_door_shut_at_once_settles_a_second_later() -> None:
+    assert stocked(PARCEL).tap("ann").open().shut(0.2).wait(1).told(ParcelCollected)
+
+
+@pytest.mark.parametrize(("who", "why"), [("eve", "patron_blocked"), ("old", "patron_expired")])
+def test_who_may_not_borrow_is_told_why(who: str, why: str) -> None:
+    screen = stocked(PARCEL).tap(who).screen
+    assert isinstance(screen, Sorry)
+    assert (screen.reason, screen.then) == (why, ("return",))
+
+
+def test_what_is_recalled_or_expired_stays_shut() -> None:
+    assert stocked(PARCEL).recall("p-1").tap("ann").screen.reason == "parcel_recalled"  # type: ignore[union-attr]
+    late = stocked(expiring(PARCEL, 100.0))
+    late.now += 200.0
+    assert late.tap("ann").screen.reason == "parcel_expired"  # type: ignore[union-attr]
+
+
+def test_a_recall_before_the_open_door_comes_too_late() -> None:
+    machine = stocked(PARCEL).tap("ann").open().recall("p-1").shut()
+    assert machine.told(ParcelCollected)
+
+
+def test_a_recall_on_the_way_to_the_next_door_keeps_it_shut() -> None:
+    machine = stocked(PARCEL, PAIR).tap("ann").open().recall("p-2").shut()
+    assert not machine.unlocked
+    assert machine.screen.left == 1  # type: ignore[union-attr]
+
+
+def test_another_reader_opens_nothing() -> None:
+    assert stocked(PARCEL).tap("bob").screen == Sorry("nothing_ready", "", ("return",))
+
+
+def test_a_forgotten_patron_whose_parcel_lies_here_still_collects() -> None:
+    machine = stocked(PARCEL).hear(PatronForgotten("ann"))
+    assert machine.tap("ann").unlocked == ["A1"]
+    empty = stocked(PARCEL).hear(snapshot=True)
+    assert empty.code(CODE).unlocked == ["A1"]
+
+
+def test_a_patron_blocked_since_is_turned_away_also_with_code_and_pass() -> None:
+    machine = stocked(PARCEL).hear(PatronChanged(replace(PEOPLE[0], standing="blocked")))
+    assert machine.code(CODE).screen.reason == "patron_blocked"  # type: ignore[union-attr]
+    assert machine.touch("finish").show(qr()).screen.reason == "patron_blocked"  # type: ignore[union-attr]
+
+
+# ---- codes and passes ---------------------------------------------------------------------------------------------
+
+
+def test_ten_wrong_codes_close_the_keypad_only() -> None:
+    machine = stocked(PARCEL)
+    for n in range(9):
+        machine.code("99999999")
+        assert machine.screen == Collect("", True, True, 9 - n)
+    machine.code("99999999")
+    assert machine.screen == Sorry("codes_closed")
+    assert PointTrouble("codes_closed") in machine.told(PointTrouble)
+    machine.touch("finish").restart().doors(Door.SHUT)
+    for by in (-3600.0, -DAY_S, -3 * DAY_S):
+        machine.now += by
+        machine.do(ClockJumped(by)).touch("collect")
+        assert machine.screen == Collect("", False, False, 10)
+        assert not machine.code(CODE).unlocked
+        machine.touch("cancel")
+    assert machine.copy().show(qr(not_after=9e9)).unlocked == ["A1"]
+    assert machine.copy().tap("ann").unlocked == ["A1"]
+    machine.now += 6 * DAY_S
+    assert machine.code("99999999").screen == Collect("", True, True, 9)
+    assert machine.told(WrongCode)[-1] == WrongCode(1)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (qr(key=STRANGER), "pass_forged"),
+        ("L1:NONSENSE", "pass_forged"),
+        (qr()[:-4] + "0000", "pass_forged"),
+        (qr(not_after=1.0), "pass_expired"),
+        (qr(point="elsewhere"), "pass_elsewhere"),
+        (qr("ab" * 8), "nothing_ready"),
+    ],
+)
+def test_a_pass_that_is_no_good_says_why(text: str, why: str) -> None:
+    assert stocked(PARCEL).show(text).screen == Sorry(why)  # type: ignore[arg-type]
+
+
+def test_a_pass_is_used_once() -> None:
+    machine = stocked(PARCEL).show(qr()).open().shut().touch("finish")
+    assert machine.show(qr()).screen == Sorry("pass_used")
+
+
+def test_a_code_opens_only_its_own_parcels() -> None:
+    machine = stocked(PARCEL, BOBS).code("87654321")
+    assert machine.unlocked == [machine.parcel("p-3").compartment]
+
+
+def test_nobody_is_asked_whether_they_are_there_for_ever() -> None:
+    machine = Machine(PARCEL).touch("collect").wait(30)
+    assert isinstance(machine.screen, Collect)
+    assert isinstance(machine.touch("more_time").wait(30).screen, Collect)
+    assert isinstance(machine.wait(15).do(Tick()).screen, Home)

@@ -1,0 +1,149 @@
+"""What a power cut leaves, for each purpose; jumping clocks; and what comes down from the library."""
+
+from dataclasses import replace
+
+import pytest
+
+from hardware.readings import Door, DoorSeen
+from kiosk.core.events import ClockJumped, Online, Receipted, Tick
+from kiosk.core.facts import Booted, ClockSet
+from kiosk.core.screens import Collect, DoorStuck, Home, Opening
+from sync.messages import (
+    ItemDropped,
+    ItemsCleared,
+    ParcelCollected,
+    ParcelReady,
+    ParcelRecalled,
+    ParcelRemoved,
+    ParcelSent,
+    PatronChanged,
+    PointTrouble,
+    Receipt,
+    Telling,
+)
+from tests.kiosk.core.machine import DAY_S, NOW, PAIR, PARCEL, PEOPLE, Machine, stocked
+
+CUT = {
+    "pickup": lambda: stocked(PARCEL).tap("ann"),
+    "stocking": lambda: Machine(PARCEL).tap("max").scan("i-1"),
+    "dropoff": lambda: Machine(online=False).scan("x-1").touch("open"),
+    "clearing": lambda: stocked(PARCEL).recall("p-1").tap("max").touch("clear"),
+    "check": lambda: (
+        stocked(PARCEL).do(DoorSeen("A1", Door.OPEN), DoorSeen("A1", Door.SHUT)).tap("max").touch("check", "A1")
+    ),
+}
+BOOKED = {
+    "pickup": ParcelCollected,
+    "stocking": ParcelReady,
+    "dropoff": ItemDropped,
+    "clearing": ParcelRemoved,
+    "check": ParcelReady,
+}
+
+
+@pytest.mark.parametrize("purpose", CUT)
+def test_a_door_nobody_saw_move_is_looked_behind(purpose: str) -> None:
+    machine = CUT[purpose]().restart()
+    assert machine.told(Booted)[-1].orders
+    assert not machine.commands
+    machine.wait(30)
+    assert machine.point.compartments["A1"].order is not None
+    machine.doors(Door.SHUT)
+    assert machine.out("A1") == "check"
+    assert machine.point.compartments["A1"].order is None
+    assert not machine.told(BOOKED[purpose])
+    assert machine.told(PointTrouble)
+
+
+@pytest.mark.parametrize(
+    ("purpose", "settled"),
+    [("pickup", True), ("stocking", False), ("dropoff", True), ("clearing", True), ("check", False)],
+)
+@pytest.mark.parametrize("seen", ["before", "after"])
+def test_a_door_seen_open_settles_when_it_shuts(purpose: str, settled: bool, seen: str) -> None:
+    machine = CUT[purpose]()
+    if seen == "before":
+        machine.open().restart()
+    else:
+        machine.restart().do(DoorSeen("A1", Door.OPEN))
+    assert isinstance(machine.screen, Home)
+    machine.doors(Door.SHUT)
+    assert machine.point.compartments["A1"].order is None
+    assert bool(machine.told(BOOKED[purpose])) == settled
+    assert machine.out("A1") == ("" if settled else "check")
+
+
+def test_the_next_reader_is_served_while_a_door_is_in_question() -> None:
+    machine = stocked(PARCEL, PAIR).tap("ann").restart()
+    machine.do(DoorSeen("B1", Door.SHUT)).tap("ann")
+    assert machine.unlocked == ["B1"]
+
+
+@pytest.mark.parametrize("by", [3600.0, -3600.0, DAY_S, -DAY_S])
+def test_a_jumping_clock_makes_no_wait_longer_or_shorter(by: float) -> None:
+    machine = stocked(PARCEL).tap("ann").wait(2)
+    machine.now += by
+    machine.do(ClockJumped(by), Tick())
+    assert machine.told(ClockSet) == [ClockSet(by)]
+    assert isinstance(machine.screen, Opening)
+    assert isinstance(machine.wait(2.5).screen, DoorStuck)
+    machine = Machine().touch("collect")
+    machine.now += by
+    machine.do(ClockJumped(by), Tick())
+    assert isinstance(machine.wait(38).screen, Collect)
+    assert isinstance(machine.wait(3).screen, Home)
+
+
+def test_a_small_jump_is_remembered_and_a_large_one_told() -> None:
+    assert not Machine().do(ClockJumped(5.0)).told(PointTrouble)
+    assert Machine().do(ClockJumped(-3600.0)).told(PointTrouble) == [PointTrouble("clock_jumped", detail="-3600 s")]
+
+
+# ---- the feed -----------------------------------------------------------------------------------------------------
+
+
+def test_a_snapshot_forgets_what_it_does_not_name_but_nothing_that_lies_here() -> None:
+    machine = stocked(PARCEL)
+    machine.hear(ParcelSent(PAIR), PatronChanged(PEOPLE[1]))
+    machine.hear(PatronChanged(PEOPLE[4]), snapshot=True)
+    assert machine.point.parcels.keys() == {"p-1"}
+    assert machine.point.patrons.keys() == {"ann", "max"}
+
+
+def test_a_recall_of_what_lies_here_makes_it_something_to_clear() -> None:
+    machine = stocked(PARCEL).recall("p-1")
+    assert machine.parcel().recalled
+    assert machine.tap("max").screen.to_clear == 1  # type: ignore[union-attr]
+    assert Machine(PARCEL).recall("p-1").tap("max").screen.parcels == ()  # type: ignore[union-attr]
+    Machine().hear(ParcelRecalled("never-heard-of"))
+
+
+def test_word_of_a_parcel_that_has_gone_brings_nothing_back() -> None:
+    machine = stocked(PARCEL).tap("ann").open().shut()
+    machine.hear(ParcelSent(replace(PARCEL, expires=NOW + 9 * DAY_S)), ParcelRecalled("p-1"))
+    assert machine.parcel().state == "collected"
+    assert not machine.parcel().recalled
+
+
+def test_a_parcel_that_lies_here_may_be_kept_longer() -> None:
+    machine = stocked(PARCEL).hear(ParcelSent(replace(PARCEL, expires=NOW + 9 * DAY_S)))
+    assert (machine.parcel().state, machine.parcel().compartment) == ("ready", "A1")
+    machine.now += 8 * DAY_S
+    assert machine.tap("ann").unlocked == ["A1"]
+
+
+def test_gone_parcels_are_forgotten_after_some_days() -> None:
+    machine = stocked(PARCEL).tap("ann").open().shut()
+    machine.now += 6 * DAY_S
+    assert "p-1" in machine.hear().point.parcels
+    machine.now += 2 * DAY_S
+    assert "p-1" not in machine.hear().point.parcels
+
+
+@pytest.mark.parametrize("status", ["conflict", "rejected"])
+def test_a_library_that_disagrees_makes_a_case(status: str) -> None:
+    telling = Telling("p1-1-1", 1, NOW, ItemsCleared(("x-1",), "A1", "max"))
+    machine = Machine().do(Receipted(telling, Receipt("p1-1-1", status, "on loan")))  # type: ignore[arg-type]
+    (case,) = machine.point.cases.values()
+    assert (case.what, case.about, case.detail) == (status, "items_cleared", "on loan")
+    assert not Machine().do(Online(True), Receipted(telling, Receipt("p1-1-1", "duplicate"))).point.cases

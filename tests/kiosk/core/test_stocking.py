@@ -1,0 +1,160 @@
+"""Stocking, clearing and checking: a courier's round."""
+
+from dataclasses import replace
+
+from hardware.readings import Door, DoorSeen
+from kiosk.core.events import Online
+from kiosk.core.screens import Courier, DoorStuck, Home, Inside, Load, Opening
+from sync.messages import (
+    ItemDropped,
+    ItemsCleared,
+    ParcelMissing,
+    ParcelReady,
+    ParcelRemoved,
+    PointTrouble,
+)
+from tests.kiosk.core.machine import BOBS, PAIR, PARCEL, Machine, expiring, stocked
+
+
+def test_the_smallest_that_fits_opens_and_only_a_shut_door_makes_it_ready() -> None:
+    machine = Machine(PARCEL).tap("max").scan("i-1")
+    assert machine.unlocked == ["A1"]
+    assert machine.screen == Opening("stocking", "A1")
+    machine.open()
+    assert not machine.told(ParcelReady)
+    machine.shut()
+    assert machine.told(ParcelReady) == [ParcelReady("p-1", "A1", "max")]
+    assert machine.screen.loaded == 1  # type: ignore[union-attr]
+
+
+def test_a_parcel_of_several_items_is_counted_before_a_door_opens() -> None:
+    machine = Machine(PARCEL, PAIR).tap("max").scan("i-3")
+    assert machine.screen == Load("p-2", (("Title i-2", False), ("Title i-3", True)))
+    assert machine.scan("i-3").screen.notice == "twice"  # type: ignore[union-attr]
+    assert machine.scan("i-1").screen.notice == "other_parcel"  # type: ignore[union-attr]
+    assert machine.scan("x-9").screen.notice == "unknown_item"  # type: ignore[union-attr]
+    assert not machine.told(ParcelReady)
+    assert machine.scan("i-2").unlocked == ["B1"]
+
+
+def test_what_does_not_fit_tries_a_larger_door() -> None:
+    machine = Machine(PARCEL).tap("max").scan("i-1").open().touch("does_not_fit").shut()
+    assert machine.unlocked == ["B1"]
+    machine.open().touch("does_not_fit").shut()
+    assert machine.unlocked == ["C1"]
+    machine.open().shut()
+    assert machine.told(ParcelReady) == [ParcelReady("p-1", "C1", "max")]
+    assert [space.name for space in machine.point.free()] == ["A1", "A2", "B1"]
+
+
+def test_no_room_for_what_fits_nowhere() -> None:
+    machine = Machine(replace(PARCEL, size="L"), spaces=[("A1", "S")]).tap("max").scan("i-1")
+    assert machine.screen.notice == "no_room"  # type: ignore[union-attr]
+    assert machine.parcel().state == "sent"
+
+
+def test_what_may_not_go_in() -> None:
+    machine = stocked(PARCEL).recall("p-1").hear()
+    machine.tap("max")
+    assert machine.scan("i-1").screen.notice == "recalled"  # type: ignore[union-attr]
+    assert machine.scan("x-9").screen.notice == "unknown_item"  # type: ignore[union-attr]
+    assert stocked(BOBS).tap("max").scan("i-4").screen.notice == "already_here"  # type: ignore[union-attr]
+
+
+def test_a_stuck_door_gives_another() -> None:
+    machine = Machine(PARCEL).tap("max").scan("i-1").wait(5)
+    assert machine.screen == DoorStuck("stocking", "A1", 2, other_door=True)
+    assert machine.touch("other_door").unlocked == ["B1"]
+    assert machine.out("A1") == "stuck"
+    assert machine.open().shut().told(ParcelReady) == [ParcelReady("p-1", "B1", "max")]
+
+
+def test_who_puts_nothing_in_says_so() -> None:
+    machine = Machine(PARCEL).tap("max").scan("i-1").open().touch("cancel").shut()
+    assert machine.screen.notice == "not_put_in"  # type: ignore[union-attr]
+    assert machine.parcel().state == "sent"
+    assert not machine.told(ParcelReady)
+
+
+def test_a_door_a_courier_left_open_is_looked_behind() -> None:
+    machine = Machine(PARCEL).tap("max").scan("i-1").open().wait(400)
+    assert isinstance(machine.screen, Home)
+    machine.shut()
+    assert not machine.told(ParcelReady)
+    assert (machine.parcel().state, machine.out("A1")) == ("doubt", "check")
+
+
+def test_clearing_takes_returns_and_expired_parcels_door_by_door() -> None:
+    machine = stocked(expiring(PARCEL, 100.0), BOBS).do(Online(False))
+    machine.scan("x-1").touch("open").open().shut().touch("finish")
+    machine.now += 200.0
+    machine.tap("max")
+    assert isinstance(machine.screen, Courier)
+    assert machine.screen.to_clear == 2
+    assert machine.touch("clear").screen == Opening("clearing", "A1", 1, 2)
+    machine.open().shut()
+    assert machine.told(ParcelRemoved) == [ParcelRemoved("p-1", "max")]
+    assert machine.screen == Opening("clearing", "B1", 2, 2)
+    machine.open().shut()
+    assert machine.told(ItemsCleared) == [ItemsCleared(("x-1",), "B1", "max")]
+    assert isinstance(machine.screen, Courier)
+    assert machine.parcel("p-3").state == "ready"
+
+
+def test_clearing_may_be_broken_off() -> None:
+    machine = stocked(PARCEL).recall("p-1").tap("max").touch("clear").open().touch("cancel").shut()
+    assert not machine.told(ParcelRemoved)
+    assert machine.screen.to_clear == 1  # type: ignore[union-attr]
+
+
+def _in_doubt() -> Machine:
+    machine = stocked(PARCEL).do(DoorSeen("A1", Door.OPEN), DoorSeen("A1", Door.SHUT))
+    assert machine.told(PointTrouble) == [
+        PointTrouble("door_forced", "A1"),
+        PointTrouble("parcel_in_doubt", "A1", "p-1"),
+    ]
+    return machine.tap("max").touch("check", "A1").open()
+
+
+def test_a_courier_looks_and_it_is_there() -> None:
+    machine = _in_doubt()
+    assert machine.screen == Inside("A1", "p-1", ("Title i-1",))
+    machine.touch("yes").shut()
+    assert machine.told(ParcelReady) == [ParcelReady("p-1", "A1", "max")]
+    assert (machine.parcel().state, machine.out("A1")) == ("ready", "")
+
+
+def test_a_courier_looks_and_it_is_gone() -> None:
+    machine = _in_doubt().touch("no").shut()
+    assert machine.told(ParcelMissing) == [ParcelMissing("p-1", "max")]
+    assert "A1" in [space.name for space in machine.point.free()]
+
+
+def test_without_a_word_the_doubt_stays() -> None:
+    machine = _in_doubt().shut()
+    assert (machine.parcel().state, machine.out("A1")) == ("doubt", "check")
+
+
+def test_a_forced_empty_door_is_looked_behind_too() -> None:
+    machine = Machine().do(DoorSeen("A1", Door.OPEN), DoorSeen("A1", Door.SHUT))
+    assert machine.out("A1") == "check"
+    machine.tap("max").touch("check", "A1").open()
+    assert machine.screen == Inside("A1", "", ())
+    assert machine.shut().out("A1") == ""
+
+
+def test_a_return_that_is_not_there_becomes_a_case() -> None:
+    machine = Machine(online=False).scan("x-1").touch("open").open().shut().touch("finish")
+    assert machine.told(ItemDropped)
+    machine.do(DoorSeen("A1", Door.OPEN), DoorSeen("A1", Door.SHUT)).tap("max").touch("check", "A1").open()
+    machine.touch("no").shut()
+    assert PointTrouble("drop_missing", "A1", detail="x-1") in machine.told(PointTrouble)
+    assert not machine.point.drops
+
+
+def test_a_parcel_in_doubt_found_in_the_couriers_hand_ends_the_doubt() -> None:
+    machine = stocked(PARCEL).do(DoorSeen("A1", Door.OPEN), DoorSeen("A1", Door.SHUT)).tap("max").scan("i-1")
+    assert machine.unlocked == ["A2"]
+    machine.open().shut()
+    assert machine.parcel().compartment == "A2"
+    assert machine.out("A1") == ""
