@@ -9,8 +9,10 @@ from pydantic import SecretStr
 from hardware.readings import CardShown, CodeUnknown, IsbnScanned, ItemScanned, PassScanned
 from kiosk.core.events import Touched
 from kiosk.core.session import AtHome
+from tests.simulation.carrier import Carrier
 from tests.simulation.invariants import Violation, decode_quickly
-from tests.simulation.people import Carrier, Person, Reader, Returner
+from tests.simulation.people import Person, Reader
+from tests.simulation.returner import Returner
 from tests.simulation.world import Script, World
 
 DAY_S = 86400.0

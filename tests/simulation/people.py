@@ -10,22 +10,17 @@ from hardware.readings import (
     CardGone,
     CardShown,
     CardUnread,
-    CodeUnknown,
-    IsbnScanned,
-    ItemScanned,
     PassScanned,
     PatronScanned,
 )
 from kiosk.core.events import Touched
 from kiosk.core.screens import (
-    Courier,
     DoorOpen,
     DoorStuck,
     Goodbye,
     Home,
     Inside,
     Opening,
-    Return,
     Sorry,
     Wait,
 )
@@ -213,159 +208,3 @@ class Reader(Person):
         else:
             self.take(mine)
         yield from self.shut()
-
-
-class Returner(Person):
-    """Brings items back."""
-
-    purposes = ("dropoff",)
-
-    def visit(self, items: set[str]) -> Script:
-        self.items = sorted(items)
-        self.accepted: set[str] = set()
-        self.scans = 0
-        if self.card and self.rng.random() < 0.5:
-            self.touch("return")
-            yield 1.0
-            yield from self.tap()
-        elif self.rng.random() < 0.7:
-            self.touch("return")
-            yield 1.0
-        else:
-            self.scan()
-            yield 1.0
-        yield from self.at_the_screen()
-
-    def scan(self) -> None:
-        barcode = self.items[self.scans % len(self.items)]
-        item = self.world.library.items.get(barcode)
-        self.scans += 1
-        if self.world.odd(0.1):
-            self.world.post(CodeUnknown("scanner", 5))
-        elif item and item.isbn and self.rng.random() < 0.3:
-            self.world.say(f"{self.name} scans the book number of {barcode}")
-            self.world.post(IsbnScanned("scanner", item.isbn))
-        else:
-            self.world.say(f"{self.name} scans {barcode}")
-            self.world.post(ItemScanned("scanner", barcode))
-
-    def elsewhere(self, screen: object) -> Script:
-        match screen:
-            case Return(titles=titles):
-                if self.scans < len(self.items) + (self.rng.random() < 0.2):
-                    self.scan()
-                elif titles:
-                    self.touch("undo" if self.world.odd(0.05) else "open")
-                elif screen.notice == "isbn_needs_card" and self.card:
-                    yield from self.tap()
-                else:
-                    self.touch("cancel")
-            case _:
-                self.touch("cancel")
-        yield 0.5
-
-    def at_the_door(self) -> Script:
-        """Whoever sees what the machine expects puts just that in; before a dark screen, they keep their items."""
-        yield self.rng.uniform(0.8, 5.0)
-        screen = self.screen
-        if not (isinstance(screen, DoorOpen) and screen.purpose == "dropoff" and screen.compartment == self.door):
-            self.lie(self.world.cabinet.boxes[self.door].inside, "thought it was a door for returns")
-            self.lie(self.hands & set(self.items), "kept them before a screen that said nothing")
-            yield from self.shut()
-            return
-        wanted = {b for b in self.hands if b in screen.titles or f"Title {b}" in screen.titles}
-        others = {t.removeprefix("Title ") for t in screen.titles} - wanted
-        if others or self.rng.random() < 0.06:
-            yield from self.says("nothing_in", "keep")
-            self.lie(others, "were not theirs")
-            if not self.heard:
-                self.lie(wanted, "could not say that nothing went in")
-        else:
-            self.put(wanted)
-        yield from self.shut()
-
-
-class Carrier(Person):
-    """A courier: loads what is in the bag, clears, checks. ``thorough``: until nothing is left to do."""
-
-    purposes = ("stocking", "clearing", "check")
-    thorough = False
-
-    def visit(self) -> Script:
-        self.given_up: set[str] = set()
-        self.asked = False
-        yield from self.tap()
-        yield from self.at_the_screen()
-
-    def bag(self) -> list[Packed]:
-        """Parcels wholly in their hands that may go in."""
-        hands = self.hands
-        whole = (p for p in self.world.library.parcels.values() if {i.barcode for i in p.sent.items} <= hands)
-        return [p for p in whole if p.status in ("sent", "ready", "missing") and p.sent.id not in self.given_up]
-
-    def elsewhere(self, screen: object) -> Script:
-        if not isinstance(screen, Courier):
-            self.touch("cancel")
-            yield 1.0
-            return
-        if screen.to_check and (self.thorough or self.rng.random() < 0.6):
-            self.purpose = "check"
-            self.touch("check", self.rng.choice(screen.to_check))
-        elif screen.to_clear and (self.thorough or self.rng.random() < 0.5):
-            self.purpose = "clearing"
-            self.touch("clear")
-        elif (bag := self.bag()) and screen.free_doors:
-            yield from self.load(self.rng.choice(bag))
-        else:
-            self.touch("finish")
-        yield 1.0
-
-    def load(self, packed: Packed) -> Script:
-        self.purpose = "stocking"
-        self.loading = {item.barcode for item in packed.sent.items}
-        self.given_up.add(packed.sent.id)  # tried once a visit
-        for item in packed.sent.items:
-            self.world.say(f"{self.name} scans {item.barcode}")
-            self.world.post(ItemScanned("scanner", item.barcode))
-            yield self.rng.uniform(0.3, 2.0)
-
-    def at_the_door(self) -> Script:
-        box = self.world.cabinet.boxes[self.door]
-        yield self.rng.uniform(0.8, 4.0)
-        screen = self.screen
-        match screen:
-            case DoorOpen(purpose="stocking"):
-                yield from self.stow(screen)
-            case DoorOpen(purpose="clearing"):
-                self.take(set(box.inside))
-            case Inside(titles=titles):
-                yield from self.look(set(titles))
-            case _:  # a dark screen before an open door: take nothing out that was not asked for
-                if self.purpose == "clearing":
-                    self.take(set(box.inside))
-                elif self.purpose == "stocking":
-                    self.lie(self.loading, "could not say it was not put in")
-        yield from self.shut()
-
-    def stow(self, screen: DoorOpen) -> Script:
-        wanted = {b for b in self.hands if f"Title {b}" in screen.titles}
-        occupied = bool(self.world.cabinet.boxes[self.door].inside)
-        if occupied or not wanted or self.rng.random() < 0.1:
-            yield from self.says(self.rng.choice(("does_not_fit", "cancel")), "keep")
-            if self.heard:
-                return
-            if not wanted or occupied:
-                self.lie(wanted | {t.removeprefix("Title ") for t in screen.titles}, "could not say it was not put in")
-                return
-        self.put(wanted)
-
-    def look(self, titles: set[str]) -> Script:
-        box = self.world.cabinet.boxes[self.door]
-        expected = {b for b in box.inside if f"Title {b}" in titles or b in titles}
-        self.take(box.inside - expected)  # nothing is known of these: to the library with them
-        if titles and len(expected) == len(titles):
-            yield from self.says("yes", "yes")
-        elif titles:
-            yield from self.says("no", "no")
-            if self.heard:
-                self.take(expected)

@@ -1,0 +1,99 @@
+"""Couriers: they load, clear and look behind doors in doubt."""
+
+from hardware.readings import (
+    ItemScanned,
+)
+from kiosk.core.screens import (
+    Courier,
+    DoorOpen,
+    Inside,
+)
+from tests.simulation.library import Packed
+from tests.simulation.people import Person
+from tests.simulation.world import Script
+
+
+class Carrier(Person):
+    """A courier: loads what is in the bag, clears, checks. ``thorough``: until nothing is left to do."""
+
+    purposes = ("stocking", "clearing", "check")
+    thorough = False
+
+    def visit(self) -> Script:
+        self.given_up: set[str] = set()
+        self.asked = False
+        yield from self.tap()
+        yield from self.at_the_screen()
+
+    def bag(self) -> list[Packed]:
+        """Parcels wholly in their hands that may go in."""
+        hands = self.hands
+        whole = (p for p in self.world.library.parcels.values() if {i.barcode for i in p.sent.items} <= hands)
+        return [p for p in whole if p.status in ("sent", "ready", "missing") and p.sent.id not in self.given_up]
+
+    def elsewhere(self, screen: object) -> Script:
+        if not isinstance(screen, Courier):
+            self.touch("cancel")
+            yield 1.0
+            return
+        if screen.to_check and (self.thorough or self.rng.random() < 0.6):
+            self.purpose = "check"
+            self.touch("check", self.rng.choice(screen.to_check))
+        elif screen.to_clear and (self.thorough or self.rng.random() < 0.5):
+            self.purpose = "clearing"
+            self.touch("clear")
+        elif (bag := self.bag()) and screen.free_doors:
+            yield from self.load(self.rng.choice(bag))
+        else:
+            self.touch("finish")
+        yield 1.0
+
+    def load(self, packed: Packed) -> Script:
+        self.purpose = "stocking"
+        self.loading = {item.barcode for item in packed.sent.items}
+        self.given_up.add(packed.sent.id)  # tried once a visit
+        for item in packed.sent.items:
+            self.world.say(f"{self.name} scans {item.barcode}")
+            self.world.post(ItemScanned("scanner", item.barcode))
+            yield self.rng.uniform(0.3, 2.0)
+
+    def at_the_door(self) -> Script:
+        box = self.world.cabinet.boxes[self.door]
+        yield self.rng.uniform(0.8, 4.0)
+        screen = self.screen
+        match screen:
+            case DoorOpen(purpose="stocking"):
+                yield from self.stow(screen)
+            case DoorOpen(purpose="clearing"):
+                self.take(set(box.inside))
+            case Inside(titles=titles):
+                yield from self.look(set(titles))
+            case _:  # a dark screen before an open door: take nothing out that was not asked for
+                if self.purpose == "clearing":
+                    self.take(set(box.inside))
+                elif self.purpose == "stocking":
+                    self.lie(self.loading, "could not say it was not put in")
+        yield from self.shut()
+
+    def stow(self, screen: DoorOpen) -> Script:
+        wanted = {b for b in self.hands if f"Title {b}" in screen.titles}
+        occupied = bool(self.world.cabinet.boxes[self.door].inside)
+        if occupied or not wanted or self.rng.random() < 0.1:
+            yield from self.says(self.rng.choice(("does_not_fit", "cancel")), "keep")
+            if self.heard:
+                return
+            if not wanted or occupied:
+                self.lie(wanted | {t.removeprefix("Title ") for t in screen.titles}, "could not say it was not put in")
+                return
+        self.put(wanted)
+
+    def look(self, titles: set[str]) -> Script:
+        box = self.world.cabinet.boxes[self.door]
+        expected = {b for b in box.inside if f"Title {b}" in titles or b in titles}
+        self.take(box.inside - expected)  # nothing is known of these: to the library with them
+        if titles and len(expected) == len(titles):
+            yield from self.says("yes", "yes")
+        elif titles:
+            yield from self.says("no", "no")
+            if self.heard:
+                self.take(expected)

@@ -1,0 +1,83 @@
+"""Whoever brings something back."""
+
+from hardware.readings import (
+    CodeUnknown,
+    IsbnScanned,
+    ItemScanned,
+)
+from kiosk.core.screens import (
+    DoorOpen,
+    Return,
+)
+from tests.simulation.people import Person
+from tests.simulation.world import Script
+
+
+class Returner(Person):
+    """Brings items back."""
+
+    purposes = ("dropoff",)
+
+    def visit(self, items: set[str]) -> Script:
+        self.items = sorted(items)
+        self.accepted: set[str] = set()
+        self.scans = 0
+        if self.card and self.rng.random() < 0.5:
+            self.touch("return")
+            yield 1.0
+            yield from self.tap()
+        elif self.rng.random() < 0.7:
+            self.touch("return")
+            yield 1.0
+        else:
+            self.scan()
+            yield 1.0
+        yield from self.at_the_screen()
+
+    def scan(self) -> None:
+        barcode = self.items[self.scans % len(self.items)]
+        item = self.world.library.items.get(barcode)
+        self.scans += 1
+        if self.world.odd(0.1):
+            self.world.post(CodeUnknown("scanner", 5))
+        elif item and item.isbn and self.rng.random() < 0.3:
+            self.world.say(f"{self.name} scans the book number of {barcode}")
+            self.world.post(IsbnScanned("scanner", item.isbn))
+        else:
+            self.world.say(f"{self.name} scans {barcode}")
+            self.world.post(ItemScanned("scanner", barcode))
+
+    def elsewhere(self, screen: object) -> Script:
+        match screen:
+            case Return(titles=titles):
+                if self.scans < len(self.items) + (self.rng.random() < 0.2):
+                    self.scan()
+                elif titles:
+                    self.touch("undo" if self.world.odd(0.05) else "open")
+                elif screen.notice == "isbn_needs_card" and self.card:
+                    yield from self.tap()
+                else:
+                    self.touch("cancel")
+            case _:
+                self.touch("cancel")
+        yield 0.5
+
+    def at_the_door(self) -> Script:
+        """Whoever sees what the machine expects puts just that in; before a dark screen, they keep their items."""
+        yield self.rng.uniform(0.8, 5.0)
+        screen = self.screen
+        if not (isinstance(screen, DoorOpen) and screen.purpose == "dropoff" and screen.compartment == self.door):
+            self.lie(self.world.cabinet.boxes[self.door].inside, "thought it was a door for returns")
+            self.lie(self.hands & set(self.items), "kept them before a screen that said nothing")
+            yield from self.shut()
+            return
+        wanted = {b for b in self.hands if b in screen.titles or f"Title {b}" in screen.titles}
+        others = {t.removeprefix("Title ") for t in screen.titles} - wanted
+        if others or self.rng.random() < 0.06:
+            yield from self.says("nothing_in", "keep")
+            self.lie(others, "were not theirs")
+            if not self.heard:
+                self.lie(wanted, "could not say that nothing went in")
+        else:
+            self.put(wanted)
+        yield from self.shut()
