@@ -155,6 +155,16 @@ def test_a_button_that_went_away_under_the_finger_says_nothing(stage: Stage, hom
     assert stage.touched.empty()
 
 
+def test_a_button_that_only_comes_to_look_otherwise_keeps_the_finger(stage: Stage, home: dict[str, Any]) -> None:
+    drawn = stage.show(display("collect-typing"))
+    stage.press(drawn, "key enter")
+    stage.settle()
+    stage.show(display("collect-ready"))  # the eighth digit arrives, and enter becomes the main key
+    stage.pointer("mouseup", 1)
+    assert stage.next_touch() == ("enter", "")
+    assert stage.touched.empty()
+
+
 def test_the_right_button_and_a_touch_beside_everything_say_nothing(stage: Stage, home: dict[str, Any]) -> None:
     x, y, w, h = home["targets"]["button 0"]
     stage.pointer("mousemove", round(x + w / 2), round(y + h / 2), "click", 3)

@@ -58,8 +58,11 @@ class Page(Widget):
         key = (make, says, box, self.look)
         if self._keys.get(name) == key:
             return
-        self._drop(name)
         part = make(box, self.fonts, self.look, *says)
+        before = self.parts.get(name)
+        if isinstance(part, Touch) and isinstance(before, Touch):
+            part.take_over(before)
+        self._drop(name)
         self._keys[name], self.parts[name] = key, part
         # The first child lies on top and is asked first about touches.
         covered = 0 if name in OVER else sum(other in self.parts for other in OVER)
@@ -84,7 +87,9 @@ class Page(Widget):
         told = Touched(what.action, what.value)
         size = 72 if what.action == "digit" else 48
         kind = "main" if what.main else "plain"
-        return WordTouch(box, fonts, look, what.words, lambda: self._tap(told), kind, size, what.picture)
+        touch = WordTouch(box, fonts, look, what.words, lambda: self._tap(told), kind, size, what.picture)
+        touch.means = told
+        return touch
 
     def _make_small(self, box: Box, fonts: Fonts, look: Look, name: str, words: str) -> Touch:
         plain = Look(look.palette, False, look.unit)  # these say the same size to everybody

@@ -6,6 +6,7 @@ from typing import Any
 from kivy.graphics import Color, SmoothLine, SmoothRoundedRectangle
 from kivy.uix.widget import Widget
 
+from kiosk.core.events import Touched
 from ui.fonts import Fonts
 from ui.layout import Box
 from ui.theme import CORNER, Colour, Look
@@ -23,6 +24,7 @@ class Touch(Widget):
     def __init__(self, box: Box, look: Look, on_tap: Callable[[], None], kind: str = "plain") -> None:
         super().__init__(pos=(box.x, box.y), size=(box.w, box.h), size_hint=(None, None))
         self.box, self.look, self.on_tap, self.kind = box, look, on_tap, kind
+        self.means: Touched | None = None
         self._holder: Any = None
         palette = look.palette
         corner = CORNER * look.unit
@@ -70,6 +72,18 @@ class Touch(Widget):
         if self.box.holds(*touch.pos) and self.parent:  # not if the screen went on under the finger
             self.on_tap()
         return True
+
+
+    def take_over(self, before: "Touch") -> None:
+        """The finger on ``before``, which this one replaces, is on this one: it has come to look otherwise, no more."""
+        finger = before._holder
+        if finger is None or self.means is None or (self.means, self.box) != (before.means, before.box):
+            return
+        before._holder = None
+        finger.ungrab(before)
+        finger.grab(self)
+        self._holder = finger
+        self._fill.rgba = self._down()
 
 
 class WordTouch(Touch):
