@@ -23,6 +23,8 @@ DAY_S = 86400.0
 
 def settle(step: Step, compartment: str, order: Order, now: float) -> Step:
     """A door opened for this order has shut. ``order`` is no longer in the row."""
+    if order.cut and (order.keep or order.missing):  # did they see that it was heard, or act otherwise in the dark?
+        return doubt(step, compartment)
     match order.purpose:
         case "pickup":
             return _pickup(step, compartment, order, now)

@@ -73,6 +73,12 @@ def test_a_door_seen_open_settles_when_it_shuts(purpose: str, settled: bool, see
     assert machine.out("A1") == ("" if settled else "check")
 
 
+@pytest.mark.parametrize("said", ["leave_it", "not_here"])
+def test_what_was_said_to_a_machine_that_died_is_looked_at(said: str) -> None:
+    machine = stocked(PARCEL).tap("ann").open().touch(said).restart().doors(Door.SHUT)
+    assert (machine.parcel().state, machine.out("A1")) == ("doubt", "check")
+
+
 def test_the_next_reader_is_served_while_a_door_is_in_question() -> None:
     machine = stocked(PARCEL, PAIR).tap("ann").restart()
     machine.do(DoorSeen("B1", Door.SHUT)).tap("ann")
