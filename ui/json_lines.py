@@ -43,7 +43,8 @@ def talk(shown: Shown, touch: Callable[[Touched], None], come: BinaryIO, go: Tex
         with contextlib.suppress(OSError):  # full: it rings already; closed: nobody listens any more
             ring.send(b"!", socket.MSG_DONTWAIT)
 
-    with bell, ring, selectors.DefaultSelector() as waiting, contextlib.suppress(BrokenPipeError):
+    # poll and not epoll, which refuses files and /dev/null
+    with bell, ring, selectors.PollSelector() as waiting, contextlib.suppress(BrokenPipeError):
         waiting.register(come, selectors.EVENT_READ)
         waiting.register(bell, selectors.EVENT_READ)
         shown.listen(wake)
