@@ -9,9 +9,9 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from kiosk.core.events import Touched
 from kiosk.core.screens import Display
@@ -27,10 +27,10 @@ class ScreenSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     front: str = "kivy"
-    width: int = 1080  # of the panel, pixels; wider than high: landscape
-    height: int = 1920
+    width: int = Field(1080, ge=320, le=8192)  # of the panel, pixels; wider than high: landscape
+    height: int = Field(1920, ge=320, le=8192)
     fullscreen: bool = True
-    language: str = "zh"  # the one to return to after each story: zh or en
+    language: Literal["zh", "en"] = "zh"  # the one to return to after each story
     font: Path | None = None  # a CJK font file; None: look in the usual places
 
 
@@ -50,7 +50,7 @@ class Shown:
     """
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # ``stop`` may come as a signal while this very thread holds it
         self._display: Display | None = None
         self._listener: Callable[[], None] | None = None
         self._stopped = False

@@ -40,7 +40,8 @@ class Screen:
         if Window is None:
             raise NoScreen("no window can be opened; is DISPLAY set, and may this program use it?")
         self._shown, self._about, self._settings = shown, about, settings
-        self._language, self._large, self._contrast = settings.language, False, False
+        self._language: str = settings.language
+        self._large, self._contrast = False, False
         self._display: Display | None = None
         self._until: float | None = None
         self._whole_s, self._ends_s = 0.0, 0.0

@@ -108,6 +108,8 @@ FLAWS = [
     ("# idle_s = 40.0", "idle_s = 1", "limits.idle_s: must be greater than or equal to 5"),
     ("# warn_s = 12.0", "warn_s = 45", "limits.warn_s: must be shorter than limits.idle_s"),
     ("width = 1080", "width = 1080.5", "screen.width: must be a whole number, not 1080.5"),
+    ("width = 1080", "width = 0", "screen.width: must be greater than or equal to 320"),
+    ('# language = "zh"', 'language = "fr"', "screen.language: must be 'zh' or 'en'"),
     ("# fullscreen = true", 'fullscreen = "yes"', 'screen.fullscreen: must be true or false, not "yes"'),
     (
         'kinds = ["pass", "isbn", "item"]',

@@ -1,5 +1,6 @@
 """The second front end over real pipes: displays out, touches in, bad lines answered and nothing lost."""
 
+import io
 import json
 import os
 import queue
@@ -7,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -131,6 +133,27 @@ def test_it_ends_with_its_input() -> None:
     pipes.shown.put(display("collect"))  # nobody listens any more, and nothing breaks
     pipes.come_read.close()
     pipes.go_read.close()
+
+
+@pytest.mark.parametrize("script", [b"", b'{"action": "collect"}\n'])
+def test_its_input_may_be_a_file(script: bytes, tmp_path: Path) -> None:
+    file, shown, touched = tmp_path / "touches", Shown(), list[Touched]()
+    file.write_bytes(script)
+    shown.put(display("home"))
+    said = io.StringIO()
+    with file.open("rb", buffering=0) as come:
+        talk(shown, touched.append, come, said)
+    assert touched == [Touched("collect")] * bool(script)
+    assert json.loads(said.getvalue())["screen"] == "Home"
+
+
+def test_a_signal_may_stop_it_while_it_looks() -> None:
+    shown = Shown()
+    with shown._lock:  # where the main thread may be when the signal's handler runs in it
+        assert shown._lock.acquire(blocking=False), "the handler would wait for its own thread for ever"
+        shown._lock.release()
+        shown.stop()
+    assert shown.stopped
 
 
 def test_it_ends_when_stopped_and_prints_the_last_display(pipes: Talk) -> None:
