@@ -55,6 +55,7 @@ def set_up_kivy(settings: ScreenSettings) -> None:
     os.environ.update({name: str(value) for name, value in quiet.items()})
     os.environ.setdefault("SDL_VIDEODRIVER", "x11,wayland,kmsdrm")  # else SDL draws where nobody sees it
     logging.getLogger("kivy").setLevel(logging.WARNING)
+    logging.getLogger("kivy").addFilter(_not_said_by_us)
     from kivy.config import Config
 
     for section, name, value in (
@@ -79,3 +80,8 @@ def set_up_kivy(settings: ScreenSettings) -> None:
     for name in Config.options("input"):
         if name != "mouse":  # SDL brings the fingers; reading /dev/input as well would count each twice
             Config.remove_option("input", name)
+
+
+def _not_said_by_us(record: logging.LogRecord) -> bool:
+    """Whether to pass on what Kivy logs: of a window that cannot be opened ``NoScreen`` speaks, in one sentence."""
+    return "any valuable Window provider" not in record.getMessage()
