@@ -207,7 +207,7 @@ class World:
         while life == self.life and self.loop is not None:
             busy = not isinstance(self.loop.session.story, AtHome)
             busy = busy or any(row.order for row in self.loop.point.compartments.values())
-            yield self.rng.uniform(0.5, 4.0) if busy else 150.0
+            yield self.rng.uniform(0.5, 6.0) if busy else 150.0
             self.post(Tick())
 
     # ---- the library's wire
@@ -222,7 +222,7 @@ class World:
                     self.post(Heard(page))
             else:
                 self.post(Online(False))
-            yield self.rng.uniform(20.0, 240.0)
+            yield self.rng.uniform(30.0, 400.0)
 
     def _ask(self, ask: Ask) -> None:
         if not self.net_up or self.odd(0.05):
