@@ -17,7 +17,6 @@ from kiosk.core.session import Step
 from kiosk.core.settle import book_collected, doubt, mark_doubt, set_check, settle, withdraw
 from sync.messages import PointTrouble
 
-
 BOUNCE_S = 1.0  # nobody opens a door, does something and shuts it in less: the switch bounces
 
 

@@ -108,7 +108,8 @@ def receive(step: Step, drops: list[Drop], now: float) -> Step:
     """These items have come back: a check-in for each, told once. One that should lie behind another door does not."""
     for drop in drops:
         for parcel in list(step.point.parcels.values()):
-            if parcel.compartment and parcel.state in HERE and any(item.barcode == drop.item.barcode for item in parcel.items):
+            here = parcel.state in HERE and parcel.compartment
+            if here and any(item.barcode == drop.item.barcode for item in parcel.items):
                 step = doubt(step, parcel.compartment)
         same = (d for d in step.point.drops.values() if d.item.barcode == drop.item.barcode and d.id != drop.id)
         step = step.drop(*(d for d in same if d.state == "doubt"))  # it lies here, so it does not lie there
