@@ -12,6 +12,8 @@ RETURN = {
     "unreadable": N_("The code could not be read. Hold it still, a hand's width away."),
     "full": N_("The list is full. Open the door for these first; the next ones after that."),
     "card_taken": N_("Your card is read. Now scan the book."),
+    "card_unknown": N_("We do not know this card. Returning needs none: scan the library's sticker."),
+    "card_offline": N_("Your card cannot be looked up just now. Returning needs none: scan the library's sticker."),
 }
 COURIER = {
     "unknown_item": N_("This book belongs to no parcel for this place. Please lay it aside."),

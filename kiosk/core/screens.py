@@ -20,6 +20,8 @@ ReturnNotice = Literal[
     "unreadable",
     "full",
     "card_taken",
+    "card_unknown",
+    "card_offline",
 ]
 CourierNotice = Literal["", "unknown_item", "already_here", "recalled", "unreadable", "no_room", "not_put_in", "stuck"]
 LoadNotice = Literal["", "other_parcel", "unknown_item", "twice", "unreadable"]

@@ -24,7 +24,7 @@ from kiosk.core.events import Answered, ClockJumped, Event, Heard, Online, Recei
 from kiosk.core.flows import clearing, dropoff, identify, pickup, stocking
 from kiosk.core.flows.common import leave, refuse, stay
 from kiosk.core.model import PickupPoint
-from kiosk.core.screens import Reason
+from kiosk.core.screens import Reason, Sorry
 from kiosk.core.session import (
     AskingCard,
     AtCourier,
@@ -168,6 +168,8 @@ def _scanned(at: Step, scan: ItemScanned | IsbnScanned | CodeUnknown, now: float
 
 def _unreadable(at: Step, now: float) -> Step:
     match at.session.story:
+        case Ended(screen=Sorry(reason="code_unreadable")) as story:  # noise on the line: one fact, however long
+            return at.to(story, now + at.point.plan.limits.sorry_s)
         case AtHome() | Collecting() | Ended():
             return refuse(_anew(at), "code_unreadable", now)
         case Returning() | AtCourier() | Loading() as story if not getattr(story, "key", ""):

@@ -102,6 +102,9 @@ def _copies(step: Step, story: Returning, copies: tuple[Item, ...], none: Return
 def card(step: Step, story: Returning, patron: str, now: float) -> Step:
     """The patron has tapped: the waiting book number can be looked up now."""
     story = replace(story, patron=patron, notice="" if story.isbn else "card_taken")
+    if story.key:  # the library is being asked about an item: the book number waits its turn
+        queue = (*story.queue, story.isbn)[:QUEUE_MAX] if story.isbn else story.queue
+        return stay_asking(step, replace(story, isbn="", queue=queue))
     if story.isbn:
         return _look_up(step, story, story.isbn, True, now)
     return stay(step, story, now)
@@ -180,7 +183,8 @@ def door(step: Step, story: Dropping, outcome: Outcome, now: float) -> Step:
     if not received:
         return leave(step)
     titles = tuple(d.item.title for d in received)
-    provisional = not (step.point.counters.online and all(d.checked for d in received))
+    sure = all(d.checked and d.state == "received" for d in received)
+    provisional = not (step.point.counters.online and sure)
     return goodbye(step, Goodbye("dropoff", titles, provisional=provisional), now, story.patron)
 
 

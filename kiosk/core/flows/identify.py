@@ -1,7 +1,9 @@
 """Who is it? A card is looked up among those who matter here, then asked for; then it starts the right story."""
 
+from dataclasses import replace
+
 from kiosk.core.flows import dropoff, pickup, stocking
-from kiosk.core.flows.common import ask, refuse
+from kiosk.core.flows.common import ask, refuse, stay
 from kiosk.core.session import AskingCard, Returning, Step
 from sync.messages import Answer, Patron, PatronIs, WhoIs
 
@@ -22,8 +24,10 @@ def card(step: Step, number: str, now: float) -> Step:
 
 
 def _ask_for_return(step: Step, story: Returning, digest: str, now: float) -> Step:
-    if story.key or not step.point.counters.online:
+    if story.key:  # one question at a time
         return step
+    if not step.point.counters.online:
+        return stay(step, replace(story, notice="card_offline"), now)
     return ask(step, WhoIs(digest), lambda key: AskingCard(key, digest, story), now)
 
 
@@ -31,7 +35,10 @@ def answered(step: Step, story: AskingCard, answer: Answer | None, now: float) -
     """The library's word on the card; None: it did not answer."""
     patron = answer.patron if isinstance(answer, PatronIs) else None
     if story.back is not None:
-        return dropoff.card(step, story.back, patron.id if patron else "", now)
+        if patron:
+            return dropoff.card(step, story.back, patron.id, now)
+        known_not = isinstance(answer, PatronIs)
+        return stay(step, replace(story.back, notice="card_unknown" if known_not else "card_offline"), now)
     if not isinstance(answer, PatronIs):
         return refuse(step, "library_away", now, then=("return",))
     if patron is None:

@@ -7,7 +7,7 @@ from hardware.readings import CardShown, CodeUnknown, Door, DoorSeen, IsbnScanne
 from kiosk.core.events import Online
 from kiosk.core.screens import DoorOpen, DoorStuck, Goodbye, Home, Opening, Return, Sorry, Wait
 from sync.messages import ItemDropped, ItemIs, LoansAre, LoansWith, PatronIs, PointTrouble, WhatIs
-from tests.kiosk.core.machine import ISBN, ONE, PARCEL, PEOPLE, Machine, item, stocked
+from tests.kiosk.core.machine import ISBN, ONE, OTHER_ISBN, PARCEL, PEOPLE, Machine, item, stocked
 
 
 def known(*barcodes: str) -> Machine:
@@ -83,6 +83,15 @@ def test_something_unreadable() -> None:
     assert known("x-1").do(CodeUnknown("scanner", 4)).screen == Return(("Title x-1",), "unreadable")
 
 
+def test_noise_from_a_scanner_does_not_fill_the_journal() -> None:
+    machine = Machine()
+    before = len(machine.all_facts)
+    machine.do(*[CodeUnknown("scanner", 4)] * 1000, after=0.1)
+    assert machine.screen == Sorry("code_unreadable")
+    assert len(machine.all_facts) == before + 1
+    assert isinstance(machine.wait(20).screen, Home)
+
+
 # ---- by book number -----------------------------------------------------------------------------------------------
 
 
@@ -109,9 +118,22 @@ def test_a_book_number_counts_where_the_patron_has_exactly_one_copy(copies: tupl
 def test_the_card_may_have_to_be_asked_for_first() -> None:
     machine = by_isbn().do(CardShown("card", SecretStr("FF"))).answer(PatronIs(PEOPLE[1]))
     assert machine.asks == [LoansWith("bob", ISBN)]
-    assert by_isbn().do(CardShown("card", SecretStr("FF"))).answer(PatronIs(None)).screen == Return(
-        (), "isbn_needs_card"
-    )
+
+
+def test_a_card_that_helps_nothing_is_said_and_the_return_goes_on() -> None:
+    stranger = CardShown("card", SecretStr("FF"))
+    assert by_isbn().do(stranger).answer(PatronIs(None)).screen == Return((), "card_unknown")
+    assert by_isbn().do(stranger).answer(None).screen == Return((), "card_offline")
+    assert Machine(online=False).touch("return").do(stranger).screen == Return((), "card_offline", offline=True)
+    machine = by_isbn().tap("bob").answer(LoansAre((ONE,))).do(stranger).answer(PatronIs(None))
+    assert machine.screen == Return(("Title i-1",), "card_unknown")
+    assert machine.do(IsbnScanned("scanner", OTHER_ISBN)).asks == [LoansWith("bob", OTHER_ISBN)]
+
+
+def test_a_card_while_the_library_is_asked_loses_no_item() -> None:
+    machine = by_isbn().scan("x-1").tap("bob").answer(ItemIs(item("x-1"), True))
+    assert machine.asks == [LoansWith("bob", ISBN)]
+    assert machine.answer(LoansAre((ONE,))).screen == Return(("Title x-1", "Title i-1"))
 
 
 def test_a_book_number_offline_counts_for_what_was_collected_here() -> None:
@@ -153,6 +175,11 @@ def test_walking_away_before_the_door_opens_returns_nothing() -> None:
     assert isinstance(machine.screen, Home)
     assert not machine.told(ItemDropped)
     assert not machine.point.drops
+
+
+def test_what_a_courier_must_look_at_first_is_not_said_to_be_booked() -> None:
+    machine = known("x-1").touch("open").open().wait(95).shut()
+    assert machine.screen == Goodbye("dropoff", ("Title x-1",), provisional=True)
 
 
 def test_a_door_left_open_is_looked_behind_before_anything_counts_as_returned() -> None:
