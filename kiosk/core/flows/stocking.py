@@ -60,7 +60,7 @@ def _more(step: Step, story: Loading, barcode: str, now: float) -> Step:
 
 def _stow_when_whole(step: Step, story: Loading, parcel: Parcel, now: float) -> Step:
     """n of n scanned: a door may open. Before that the parcel stays in the courier's hands."""
-    if len(story.scanned) < len(parcel.items):
+    if {item.barcode for item in parcel.items} - set(story.scanned):
         return stay(step, story, now)
     return _stow(step, story.courier, story.loaded, parcel, (), now)
 
@@ -109,7 +109,8 @@ def door(step: Step, story: Stowing, outcome: Outcome, now: float) -> Step:
         if story.tried and story.tried[-1] == story.visit.compartment:  # it did not fit
             return _stow(step, story.courier, story.loaded, parcel, story.tried, now)
         return stay(step, AtCourier(story.courier, story.loaded, "not_put_in"), now)
-    return stay(step, AtCourier(story.courier, story.loaded + 1), now)
+    loaded = story.loaded + 1 if parcel and parcel.state == "ready" else story.loaded
+    return stay(step, AtCourier(story.courier, loaded), now)
 
 
 def door_touch(step: Step, story: Stowing, touched: Touched, now: float) -> Step:

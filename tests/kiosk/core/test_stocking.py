@@ -11,9 +11,10 @@ from sync.messages import (
     ParcelMissing,
     ParcelReady,
     ParcelRemoved,
+    ParcelSent,
     PointTrouble,
 )
-from tests.kiosk.core.machine import BOBS, PAIR, PARCEL, Machine, expiring, stocked
+from tests.kiosk.core.machine import BOBS, PAIR, PARCEL, THREE, Machine, expiring, item, stocked
 
 
 def test_the_smallest_that_fits_opens_and_only_a_shut_door_makes_it_ready() -> None:
@@ -74,6 +75,19 @@ def test_who_puts_nothing_in_says_so() -> None:
     assert machine.screen.notice == "not_put_in"  # type: ignore[union-attr]
     assert machine.parcel().state == "sent"
     assert not machine.told(ParcelReady)
+
+
+def test_a_parcel_changed_while_it_is_scanned_is_still_scanned_whole() -> None:
+    machine = Machine(PAIR).tap("max").scan("i-2")
+    machine.hear(ParcelSent(replace(PAIR, items=(THREE, item("i-9")))))
+    assert not machine.scan("i-3").unlocked
+    assert machine.scan("i-9").unlocked == ["B1"]
+
+
+def test_what_was_not_seen_put_in_does_not_count_as_loaded() -> None:
+    machine = Machine(PARCEL).tap("max").scan("i-1").open().wait(95).shut()
+    assert isinstance(machine.screen, Courier)
+    assert (machine.screen.loaded, machine.screen.to_check) == (0, ("A1",))
 
 
 def test_a_door_a_courier_left_open_is_looked_behind() -> None:
