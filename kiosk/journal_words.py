@@ -18,7 +18,7 @@ WORDS: Mapping[str, str] = {
     "point_trouble": "trouble: {what} {compartment} {parcel} {detail}",
     "booted": "the kiosk started; doors under way: {orders}",
     "proved": "{person} came with a {proof}",
-    "turned_away": "sorry: {reason} {person}",
+    "turned_away": "sorry, {person}: {reason}",
     "wrong_code": "a wrong pickup code, the {today}. today",
     "unlock_ordered": "door {compartment}: unlock ordered for {purpose} by {person} {about} (order {order}.{attempt})",
     "unlock_answered": "door {compartment}: the board says {pulse} (order {order}.{attempt})",
@@ -44,7 +44,10 @@ def without_patrons(entry: Entry, key: bytes) -> dict[str, Any]:
 
 def line(entry: Entry, key: bytes) -> str:
     """One entry as one line."""
-    facts = {name: _word(value) for name, value in without_patrons(entry, key).items()}
+    facts = {
+        name: _word(value) or ("somebody" if name in _PEOPLE else "")
+        for name, value in without_patrons(entry, key).items()
+    }
     words = WORDS.get(entry.kind, entry.kind).format_map(_Lenient(facts))
     at = datetime.fromtimestamp(entry.at).astimezone().isoformat(sep=" ", timespec="seconds")
     visit = f"visit {entry.session}" if entry.session else "-"

@@ -97,7 +97,7 @@ Change = Annotated[ParcelSent | ParcelRecalled | PatronChanged | PatronForgotten
 @dataclass(frozen=True, slots=True)
 class Page:
     """Changes after a cursor, oldest first. ``snapshot``: these are *all* that concern the point; what is not
-    named is forgotten (except what physically lies in the cabinet). ``server_time`` when it was made."""
+    named is forgotten, or recalled if it lies in the cabinet. ``server_time`` when it was made."""
 
     changes: Annotated[tuple[Change, ...], Field(max_length=2000)]
     cursor: Annotated[str, Field(max_length=200)]

@@ -13,7 +13,7 @@ CASES_MAX = 1000
 
 
 def heard(step: Step, page: Page, now: float) -> Step:
-    """Apply a page of the change feed. What lies in the cabinet is never forgotten by word from afar."""
+    """Apply a page of the change feed. What lies in the cabinet is never forgotten; left unnamed, it is recalled."""
     if page.snapshot:
         step = _forget_unnamed(step, page)
     for change in page.changes:
@@ -61,7 +61,9 @@ def _recalled(step: Step, parcel_id: str) -> Step:
 def _forget_unnamed(step: Step, page: Page) -> Step:
     parcels = {c.parcel.id for c in page.changes if isinstance(c, ParcelSent)}
     patrons = {c.patron.id for c in page.changes if isinstance(c, PatronChanged)}
-    step = step.drop(*(p for p in step.point.parcels.values() if p.id not in parcels and p.state == "sent"))
+    for parcel in step.point.parcels.values():
+        if parcel.id not in parcels:  # what lies here and is wanted by nobody any more is for the courier
+            step = step.drop(parcel) if parcel.state == "sent" else _recalled(step, parcel.id)
     for patron_id in step.point.patrons.keys() - patrons:
         step = _forget_patron(step, patron_id)
     return step

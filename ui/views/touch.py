@@ -73,7 +73,6 @@ class Touch(Widget):
             self.on_tap()
         return True
 
-
     def take_over(self, before: "Touch") -> None:
         """The finger on ``before``, which this one replaces, is on this one: it has come to look otherwise, no more."""
         finger = before._holder

@@ -8,7 +8,7 @@ from hardware.readings import Door, DoorSeen, Pulse, UnlockEnded
 from kiosk.core.events import ClockJumped, Online, Tick
 from kiosk.core.facts import LeftInside, WrongCode
 from kiosk.core.screens import Collect, DoorOpen, DoorStuck, Goodbye, Home, Opening, Sorry
-from sync.messages import ParcelCollected, ParcelMissing, PatronChanged, PatronForgotten, PointTrouble
+from sync.messages import ParcelCollected, ParcelMissing, ParcelSent, PatronChanged, PatronForgotten, PointTrouble
 from tests.kiosk.core.machine import BOBS, CODE, DAY_S, PAIR, PARCEL, PEOPLE, STRANGER, Machine, expiring, qr, stocked
 
 WAYS = {
@@ -176,8 +176,14 @@ def test_another_reader_opens_nothing() -> None:
 def test_a_forgotten_patron_whose_parcel_lies_here_still_collects() -> None:
     machine = stocked(PARCEL).hear(PatronForgotten("ann"))
     assert machine.tap("ann").unlocked == ["A1"]
-    empty = stocked(PARCEL).hear(snapshot=True)
-    assert empty.code(CODE).unlocked == ["A1"]
+
+
+def test_a_parcel_a_snapshot_does_not_name_is_not_handed_out_any_more() -> None:
+    machine = stocked(PARCEL).hear(snapshot=True)
+    assert machine.code(CODE).screen.reason == "parcel_recalled"  # type: ignore[union-attr]
+    assert machine.unlocked == []
+    machine.hear(ParcelSent(PARCEL))
+    assert machine.code(CODE).unlocked == ["A1"]
 
 
 def test_a_patron_blocked_since_is_turned_away_also_with_code_and_pass() -> None:
