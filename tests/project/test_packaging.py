@@ -11,7 +11,7 @@ import pytest
 from tree import PRODUCT, PRODUCTION, files, lines, parsed, python, setup_cfg
 
 OWNERS = {  # what hands these out as part of its own interface
-    "numpy": "opencv-python-headless",
+    "numpy": "opencv-python",
     "pydantic-core": "pydantic",
     "starlette": "fastapi",
     "urllib3": "requests",
