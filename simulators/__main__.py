@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import click
@@ -27,6 +28,8 @@ def main() -> None:
 def demo(tour: bool, folder: Path) -> None:
     """Start twins, library and kiosk. With a display you play the people; without one a guided tour is played."""
     work = folder.absolute() / "point"
+    if work.exists() and any(work.iterdir()) and not (work / "library").is_dir():
+        raise click.UsageError(f"{work} holds something else than an earlier demo; choose another --folder")
     shutil.rmtree(work, ignore_errors=True)
     with Machine(work) as machine:
         if machine.no_pcsc:
@@ -42,9 +45,11 @@ def play_yourself(machine: Machine) -> None:
     width, height = 540, 960  # as much of a portrait panel as a desk's screen holds
     text = machine.config.read_text(encoding="utf-8")
     machine.config.write_text(text + f"width = {width}\nheight = {height}\n", encoding="utf-8")
-    with (machine.folder / "kiosk.log").open("ab") as log:
+    log = machine.folder / "kiosk.log"
+    with log.open("ab") as said:
         command = [sys.executable, "-m", "kiosk", "run", str(machine.config)]
-        kiosk = subprocess.Popen(command, env=machine.env, stderr=log, stdout=log)
+        kiosk = subprocess.Popen(command, env=machine.env, stderr=said, stdout=said)
+    threading.Thread(target=say_when_it_fails, args=(kiosk, log), daemon=True).start()
     try:
         Prompt(machine).cmdloop()
     finally:
@@ -52,9 +57,16 @@ def play_yourself(machine: Machine) -> None:
         kiosk.wait(10)
 
 
+def say_when_it_fails(kiosk: "subprocess.Popen[bytes]", log: Path) -> None:
+    """Wait for the end of the kiosk and say why, unless it was asked to end: nobody should talk to a dead machine."""
+    if (status := kiosk.wait()) > 0:
+        said = log.read_text(encoding="utf-8", errors="replace").strip()
+        click.echo(f"\nThe kiosk ended with status {status}. It said: {said[-1000:]}\nquit ends the demo.")
+
+
 def play_tour(machine: Machine, folder: Path) -> int:
     """The guided tour under a display of our own; 0 only when ledger, cabinet and journal agree at its end."""
-    for old in folder.glob("*.png"):
+    for old in folder.glob("[0-9][0-9]-*.png"):
         old.unlink()
     try:
         with Xvfb(WIDTH, HEIGHT) as display:

@@ -45,3 +45,26 @@ def test_what_is_typed_is_done_or_refused_in_words(tmp_path: Path) -> None:
         "Unknown syntax: nonsense",
     ):
         assert words in done.stdout, words
+
+
+def test_a_kiosk_that_cannot_start_is_said_at_the_prompt(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "simulators", "demo", "--folder", str(tmp_path)]
+    env = {"PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", "DISPLAY": ":nowhere"}
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=env) as demo:
+        assert demo.stdin
+        assert demo.stdout
+        assert any("kiosk ended with status 4" in line and "DISPLAY" in line for line in demo.stdout)
+        demo.stdin.write("quit\n")
+        demo.stdin.close()
+        assert demo.wait(30) == 0
+
+
+def test_no_folder_of_somebody_else_is_emptied(tmp_path: Path) -> None:
+    mine = tmp_path / "point" / "poem.txt"
+    mine.parent.mkdir()
+    mine.write_text("床前明月光")
+    command = [sys.executable, "-m", "simulators", "demo", "--tour", "--folder", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 2
+    assert "choose another --folder" in done.stderr
+    assert mine.exists()
