@@ -58,6 +58,8 @@ def checks(config: Config) -> Iterator[Check]:
             yield _look(f"board {board.name}", _PORT, partial(_board, config, board))
     for card in config.cards:
         yield _look(f"card {card.name}", _causes(card), partial(_card, card))
+    if not config.scanners:
+        yield Check("scanner", False, "none is configured, so nothing can be loaded or returned; add a [[scanner]]")
     for scanner in config.scanners:
         yield _look(f"scanner {scanner.name}", _causes(scanner), partial(_scanner, config, scanner))
     yield _look("service", _CAUSES["service"], partial(_service, config))

@@ -90,7 +90,8 @@ class Config:
             c.name: Space(c.name, c.size, c.row, c.column, c.height, c.width)
             for c in sorted(self.compartments, key=lambda c: (c.row, c.column))
         }
-        return Plan(self.point.id, spaces, self.keyring, self.limits, frozenset(card.name for card in self.cards))
+        cards, scanners = (frozenset(device.name for device in kind) for kind in (self.cards, self.scanners))
+        return Plan(self.point.id, spaces, self.keyring, self.limits, cards, scanners)
 
     def about(self) -> About:
         """What a front end may say of it."""

@@ -88,6 +88,8 @@ def returning(screen: Return, _: Words) -> View:
     else:
         title = _("Show the barcode of your book")
         line = _("Hold the library's sticker under the scanner, one book after the other.")
+    if not screen.scanner:
+        line = _("The scanner is resting. Your books are still with you, and still on your card.")
     if screen.offline:
         line += "\n" + _("The library is out of reach; it books your return as soon as it is back.")
     buttons = (Button("open", _("Open the door"), main=True), Button("undo", _("Take the last one off the list")))

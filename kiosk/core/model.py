@@ -35,13 +35,14 @@ class Space:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A pickup point as configured. ``cards``: names of the card readers, to know whether one of them answers."""
+    """A pickup point as configured. ``cards`` and ``scanners``: their names, to know whether one of them answers."""
 
     point: str
     spaces: Mapping[str, Space]
     keyring: Keyring
     limits: Limits = field(default_factory=Limits)
     cards: frozenset[str] = frozenset()
+    scanners: frozenset[str] = frozenset()
 
 
 # ---- rows ---------------------------------------------------------------------------------------------------------

@@ -114,7 +114,7 @@ class Inside:
 class Return:
     """Scan what is returned. ``titles``: accepted so far (title, or barcode when unknown).
 
-    Touches: open and undo (when there are any), cancel.
+    Touches: open and undo (when there are any), cancel. ``scanner``: one answers, so that scanning is possible.
 
     ``notice``: about the last scan. ``isbn_needs_card``: tap the card, so that we know which copy it is.
     """
@@ -122,6 +122,7 @@ class Return:
     titles: tuple[str, ...]
     notice: ReturnNotice = ""
     offline: bool = False  # accepted items will be looked at later
+    scanner: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,7 +109,7 @@ def _screen(point: PickupPoint, session: Session, now: float) -> Screen:
     story = session.story
     match story:
         case AtHome():
-            cards = any(point.devices[name].up for name in point.plan.cards if name in point.devices)
+            cards = _answers(point, point.plan.cards)
             standing_open = tuple(sorted(n for n, row in point.compartments.items() if row.door is Door.OPEN))
             return Home(len(point.free()), cards, standing_open)
         case Collecting(digits=digits, wrong=wrong):
@@ -138,7 +138,13 @@ def _return(point: PickupPoint, story: Returning) -> Screen:
     titles = tuple(a.item.title for a in story.accepted)
     if story.key and not story.accepted:
         return Wait("isbn" if story.about.startswith(("978", "979")) else "item")
-    return Return(titles, story.notice, offline=not point.counters.online)
+    scanner = not point.plan.scanners or _answers(point, point.plan.scanners)
+    return Return(titles, story.notice, not point.counters.online, scanner)
+
+
+def _answers(point: PickupPoint, names: frozenset[str]) -> bool:
+    """Whether one of these devices answers."""
+    return any(point.devices[name].up for name in names if name in point.devices)
 
 
 def _door(point: PickupPoint, session: Session, story: AtDoor) -> Screen:

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -119,6 +120,11 @@ def test_a_scanner_that_is_not_there(machine: Machine) -> None:
     machine.scanner.plug()
     assert found.name == "scanner scanner"
     assert "ls -l /dev/serial/by-id" in found.words
+
+
+def test_a_point_without_a_scanner(machine: Machine) -> None:
+    config = replace(config_of(machine), scanners=())
+    assert only(config).words.startswith("none is configured, so nothing can be loaded or returned")
 
 
 def test_a_camera_that_is_not_there(machine: Machine) -> None:

@@ -37,6 +37,7 @@ def test_the_example_s_plan(example: Path) -> None:
     assert sorted(space.size for space in plan.spaces.values()) == ["L"] * 3 + ["M"] * 3 + ["S"] * 6
     assert (plan.spaces["4"].row, plan.spaces["4"].column, plan.spaces["4"].height) == (3, 0, 2)
     assert plan.cards == {"cards"}
+    assert plan.scanners == {"hand", "camera"}
     assert plan.limits == Limits()
     assert len(plan.keyring.hashing) == 32
     assert len(plan.keyring.passes) == 1

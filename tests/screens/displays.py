@@ -81,6 +81,7 @@ SCREENS: dict[str, Screen] = {
     "inside-no": Inside("B2", "P-1", TITLES[:2], said="no"),
     "inside": Inside("B2", "P-20261123-0042", TITLES[:2]),
     "return": Return(()),
+    "return-no-scanner": Return((), scanner=False),
     "return-one": Return(TITLES[:1]),
     "return-many": Return((*TITLES, LONG), "twice", True),
     "courier": Courier(tuple((f"P-{n:04}", n, "M") for n in range(1, 8)), 3, 2, ("A2", "C4"), 5),

@@ -1,9 +1,11 @@
 """Dropoff, as whoever brings something back lives it."""
 
+from dataclasses import replace
+
 import pytest
 from pydantic import SecretStr
 
-from hardware.readings import CardShown, CodeUnknown, Door, DoorSeen, IsbnScanned
+from hardware.readings import CardShown, CodeUnknown, DeviceDown, DeviceUp, Door, DoorSeen, IsbnScanned
 from kiosk.core.events import Online
 from kiosk.core.screens import DoorOpen, DoorStuck, Goodbye, Home, Opening, Return, Sorry, Wait
 from sync.messages import ItemDropped, ItemIs, LoansAre, LoansWith, PatronIs, PointTrouble, WhatIs
@@ -76,6 +78,14 @@ def test_a_parcel_collected_here_is_known_without_the_library() -> None:
     assert machine.scan("i-1").screen == Return(("Title i-1",), offline=True)
     machine.touch("open").open().shut()
     assert machine.told(ItemDropped) == [ItemDropped("i-1", "A1", True)]
+
+
+def test_a_scanner_that_does_not_answer_is_said() -> None:
+    machine = Machine()
+    machine.point = replace(machine.point, plan=replace(machine.point.plan, scanners=frozenset({"hand", "camera"})))
+    assert machine.touch("return").screen == Return((), scanner=False)
+    assert machine.do(DeviceUp("camera")).screen == Return(())
+    assert machine.do(DeviceDown("camera", "unplugged")).screen == Return((), scanner=False)
 
 
 def test_something_unreadable() -> None:
