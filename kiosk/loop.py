@@ -4,6 +4,7 @@
 and handed out. workers.py brings the events, app.py runs it, and the simulation drives it a step at a time.
 """
 
+import logging
 import random
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -27,6 +28,7 @@ CLOCK_JUMP_S = 1.0  # the wall clock against the one that only runs
 SORRY_S = 5.0  # how long the screen says that nothing can be written
 BACK_SOON_S = 2.0  # when the library is back, what waits goes within this time
 UNWRITTEN_MAX = 2000
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,9 @@ class Loop:
                 self._take(self._unwritten[0], now)
                 self._unwritten.popleft()
             self._upload()
-        except StoreTrouble:
+        except StoreTrouble as trouble:
+            if now >= self._sorry_until:  # said once, however long it lasts
+                _LOG.error("%s; until it can be written, no door is opened", trouble)
             self._keep_what_happened()
             self._sorry_until = now + SORRY_S
         self._draw(now)

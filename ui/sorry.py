@@ -150,7 +150,7 @@ REASONS: dict[str, Reason] = {
     "store_trouble": Reason(
         N_("This machine must rest for a moment"),
         N_("It cannot write anything down, so it opens no door. What is yours is safe."),
-        N_("Staff have been told. Please come back later, or call us: {phone}."),
+        N_("Please come back later, or call us: {phone}."),
         "away",
     ),
 }

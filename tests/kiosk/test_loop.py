@@ -1,0 +1,40 @@
+"""The loop over a real store that cannot be written for a while."""
+
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from hardware.readings import Door, DoorSeen
+from kiosk.core.events import Tick, Touched
+from kiosk.core.screens import Collect, Display, Home, Sorry
+from kiosk.loop import Clock, Loop, Outgoing
+from kiosk.store import Store
+from tests.kiosk.points import plan
+
+
+def test_a_store_that_cannot_be_written_is_said_once_and_nothing_is_lost(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    now, shown, done = [1_795_000_000.0], list[Display](), list[Outgoing]()
+    with closing(Store.open(tmp_path / "store.sqlite", plan())) as store:
+        loop = Loop(store, Clock(lambda: now[0], lambda: now[0]), done.append, shown.append)
+        loop.start()
+        name = next(iter(loop.point.compartments))
+        store._execute("PRAGMA query_only = ON")
+        loop.handle(DoorSeen(name, Door.SHUT))
+        for _ in range(40):
+            now[0] += 0.25
+            loop.handle(Tick())
+        loop.handle(Touched("collect"))
+        assert shown[-1].screen == Sorry("store_trouble")
+        assert [str(tmp_path) in record.getMessage() for record in caplog.records] == [True]
+        store._execute("PRAGMA query_only = OFF")
+        now[0] += 6.0
+        loop.handle(Tick())
+        assert loop.point.compartments[name].door is Door.SHUT
+        assert isinstance(shown[-1].screen, Home)
+        assert store.load() == loop.point
+        loop.handle(Touched("collect"))
+        assert isinstance(shown[-1].screen, Collect)
+        assert not done
