@@ -197,7 +197,16 @@ def test_a_point_restored_from_power_cuts_at_random_moments(point: Point) -> Non
         for door in point.standing_open():
             point.take(door)
         point.kiosk.start()
-        point.kiosk.wait_until(lambda s: s["screen"] == "Home" and s["cards"] and s["online"], "Home", 20)
+        point.kiosk.wait_until(
+            lambda s: (
+                s["screen"] == "Home"
+                and s["cards"]
+                and s["online"]
+                and all(door["door"] != "unknown" for door in s["doors"])
+            ),
+            "Home with every door seen",
+            20,
+        )
     point.told()
     ledger = point.machine.library.ledger
     cabinet = point.machine.cabinet
