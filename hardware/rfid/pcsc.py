@@ -73,8 +73,9 @@ class PcscSource:
     def wait(self, timeout_s: float) -> Sequence[Reading]:
         """``CardShown`` or ``CardUnread`` once for each arrival, ``CardGone`` when it ends; empty if nothing happened.
 
-        A card that lies there at the first ``wait`` arrives with it. Unread is ``lifted`` (it stopped answering) or
-        ``unfit`` (no number, a random one, or it cannot be powered); PC/SC cannot tell that there are two.
+        A card that lay there when the reader was connected was forgotten, or held on through a restart: it opens
+        nothing until it is lifted and laid there again. Unread is ``lifted`` (it stopped answering) or ``unfit`` (no
+        number, a random one, or it cannot be powered); PC/SC cannot tell that there are two.
 
         Raises ``DeviceGone`` when pcscd stops, the reader is unplugged, or another program keeps it to itself. A card
         that was there then is not said to be gone. Blocks longer than ``timeout_s`` only for a card slow to answer.
@@ -86,6 +87,12 @@ class PcscSource:
             readings = self._seen(state) if state is not None else self._stayed_mute()
             if readings or time.monotonic() >= deadline:
                 return readings
+
+    def look(self) -> None:
+        """Note what is there now without reading it. Raises ``DeviceGone``."""
+        state = self._next_state(time.monotonic())
+        if state is not None:
+            self._state = state & ~scard.SCARD_STATE_CHANGED
 
     def close(self) -> None:
         """Let go of the reader. Never raises; may be called twice."""
@@ -184,7 +191,13 @@ def connect(device: str, settings: Settings) -> PcscSource:
     if reader is None:
         scard.SCardReleaseContext(context)
         raise DeviceGone(f"no reader named like {settings.reader!r}; pcscd has: {', '.join(readers) or 'none'}")
-    return PcscSource(device, context, reader)
+    source = PcscSource(device, context, reader)
+    try:
+        source.look()
+    except DeviceGone:
+        source.close()
+        raise
+    return source
 
 
 def choose(readers: Sequence[str], part: str) -> str | None:

@@ -75,10 +75,16 @@ def test_a_card_left_there_is_said_once(source: PcscSource, card: Card) -> None:
     assert readings(source, 1, within_s=1.3) == []
 
 
-def test_a_card_that_lay_there_before_arrives_with_us(card: Card, source: PcscSource) -> None:
+def test_a_card_that_lay_there_before_opens_nothing_until_it_is_laid_there_again(
+    card: Card, source: PcscSource
+) -> None:
     card.tap(UID)
     assert numbers(readings(source, 1)) == [UID]
     later = connect("card", Settings(reader=PICC))
+    assert later.wait(0.6) == []
+    card.lift()
+    assert readings(later, 1) == [CardGone("card")]
+    card.tap(UID)
     assert numbers(readings(later, 1)) == [UID]
     later.close()
 
@@ -195,6 +201,7 @@ def test_two_readers_at_once(card: Card, source: PcscSource, pcscd: Pcscd) -> No
 
 
 def test_another_program_keeps_the_reader(source: PcscSource, card: Card) -> None:
+    later = connect("card", Settings(reader=PICC))
     card.tap(UID)
     assert numbers(readings(source, 1)) == [UID]
     _, context = scard.SCardEstablishContext(scard.SCARD_SCOPE_SYSTEM)
@@ -203,7 +210,6 @@ def test_another_program_keeps_the_reader(source: PcscSource, card: Card) -> Non
         context, choose(readers, PICC), scard.SCARD_SHARE_EXCLUSIVE, scard.SCARD_PROTOCOL_T0 | scard.SCARD_PROTOCOL_T1
     )
     assert result == scard.SCARD_S_SUCCESS
-    later = connect("card", Settings(reader=PICC))
     with pytest.raises(DeviceGone):  # and does not block
         readings(later, 1)
     later.close()
