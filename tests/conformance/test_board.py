@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,13 @@ import pytest
 
 from hardware import registry
 from hardware.errors import DeviceError, DeviceGone, DeviceRefused, DeviceSilent, WireError
-from hardware.locker import shuoming
+from hardware.locker import kerong_cu16, kerong_cu48, shuoming
 from hardware.readings import Door
 from hardware.serialport import open_port
 from simulators.cabinet import Cabinet
+from simulators.kerong import KerongBoard
+from simulators.kerong_cu16 import KerongCu16Bus
+from simulators.kerong_cu48 import KerongCu48Bus
 from simulators.line import Fault, Line
 from simulators.serve import Memory, Peer, serve_pty, serve_tcp
 from simulators.shuoming import ShuomingBoard, ShuomingBus
@@ -52,7 +56,31 @@ def shuoming_bus(cabinet: Cabinet) -> tuple[ShuomingBus, list[shuoming.Settings]
     return ShuomingBus(boards, pace=0.1), settings
 
 
-RIGS = [Rig("shuoming", shuoming_bus, lambda bus: bus.missing.add(2), bytes.fromhex("82 01 01 00 82"))]
+def kerong_bus(driver: Any, bus: Any, cabinet: Cabinet) -> tuple[Peer, list[Any]]:
+    settings = [
+        driver.Settings(address=1, channels=CHANNELS, feedback="set_when_locked", unlock_answered=True),
+        driver.Settings(address=2, channels=CHANNELS, feedback="set_when_open", unlock_answered=False),
+    ]
+    wired = [dict(enumerate(names, 1)) for names in NAMES]
+    boards = [KerongBoard(cabinet, channels, one) for channels, one in zip(wired, settings, strict=True)]
+    return bus(boards, pace=0.1), settings
+
+
+RIGS = [
+    Rig("shuoming", shuoming_bus, lambda bus: bus.missing.add(2), bytes.fromhex("82 01 01 00 82")),
+    Rig(
+        "kerong_cu16",
+        partial(kerong_bus, kerong_cu16, KerongCu16Bus),
+        lambda bus: bus.missing.add(2),
+        bytes.fromhex("02 10 36 FF FF 00 00 03 49"),
+    ),
+    Rig(
+        "kerong_cu48",
+        partial(kerong_bus, kerong_cu48, KerongCu48Bus),
+        lambda bus: bus.missing.add(2),
+        bytes.fromhex("02 01 07 75 03 82"),
+    ),
+]
 
 
 class Bench:
