@@ -4,6 +4,7 @@ Workers turn errors into readings, so that errors never cross a thread. Each com
 does. Drivers stay plain and blocking.
 """
 
+import contextlib
 import queue
 import random
 import threading
@@ -25,6 +26,7 @@ Post = Callable[[Incoming], None]
 
 WAIT_S = 0.25  # how soon a worker notices that it is to stop
 REOPEN_S = (0.2, 0.5, 1.0, 2.0)  # a device that is plugged in again answers within three seconds
+STEADY_S = 5.0  # one that was lost sooner is flapping, and is tried less and less often
 POLL_BUSY_S = 0.1  # while a door is awaited or stands open
 POLL_IDLE_S = 4.0  # a look takes 40 ms of the bus at 9600 baud, and an unlock must not wait behind one
 AWAITED_S = 15.0  # how long a door is awaited after a pulse
@@ -83,24 +85,17 @@ def watch_source(device: str, connect: Callable[[], Source], post: Post) -> Call
     def work(worker: Worker) -> None:
         attempt = 0
         while not worker.stopping:
+            began = time.monotonic()
             try:
-                source = connect()
+                with contextlib.closing(connect()) as source:
+                    post(DeviceUp(device))
+                    while not worker.stopping:
+                        for reading in source.wait(WAIT_S):
+                            post(reading)
             except DeviceError as error:
                 post(DeviceDown(device, str(error)))
+                attempt = 0 if time.monotonic() - began > STEADY_S else attempt + 1
                 worker.pause(reopen_delay_s(attempt))
-                attempt += 1
-                continue
-            try:
-                attempt = 0
-                post(DeviceUp(device))
-                while not worker.stopping:
-                    for reading in source.wait(WAIT_S):
-                        post(reading)
-            except DeviceError as error:
-                post(DeviceDown(device, str(error)))
-                worker.pause(reopen_delay_s(attempt))
-            finally:
-                source.close()
 
     return work
 
@@ -137,21 +132,16 @@ class BusWorker:
         """The thread's work."""
         attempt = 0
         while not worker.stopping:
+            began = time.monotonic()
             try:
                 bank, close = self._connect()
+                with contextlib.ExitStack() as undo:
+                    undo.callback(close)
+                    self._serve(worker, bank)
             except DeviceError as error:
                 self._lost(str(error))
+                attempt = 0 if time.monotonic() - began > STEADY_S else attempt + 1
                 self._refuse_for(worker, reopen_delay_s(attempt))
-                attempt += 1
-                continue
-            try:
-                self._serve(worker, bank)
-                attempt = 0
-            except DeviceError as error:
-                self._lost(str(error))
-                self._refuse_for(worker, reopen_delay_s(0))
-            finally:
-                close()
 
     def _serve(self, worker: Worker, bank: Bank) -> None:
         up = False

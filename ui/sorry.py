@@ -39,6 +39,12 @@ REASONS: dict[str, Reason] = {
         N_("Try your library card or citizen card, or call us: {phone}."),
         "card",
     ),
+    "number_only": Reason(
+        N_("A printed number opens no door"),
+        N_("It is easily copied. Nothing has changed."),
+        N_("Tap the card itself, show the QR or type the code; or call us: {phone}."),
+        "card",
+    ),
     "patron_blocked": Reason(
         N_("The library asks you to talk first"),
         N_("Your books stay here, safe. You can return books as always."),

@@ -7,7 +7,16 @@ from kiosk.core.facts import Disagreed, ParcelAnnounced, ParcelCalledBack
 from kiosk.core.model import HERE, Case, Parcel
 from kiosk.core.session import Step
 from kiosk.core.settle import DAY_S
-from sync.messages import Page, ParcelRecalled, ParcelSent, PatronChanged, PatronForgotten, SentParcel
+from sync.messages import (
+    Page,
+    ParcelRecalled,
+    ParcelSent,
+    Patron,
+    PatronChanged,
+    PatronForgotten,
+    PointTrouble,
+    SentParcel,
+)
 
 CASES_MAX = 1000
 
@@ -23,7 +32,7 @@ def heard(step: Step, page: Page, now: float) -> Step:
             case ParcelRecalled(parcel=parcel_id):
                 step = _recalled(step, parcel_id)
             case PatronChanged(patron=patron):
-                step = step.put(patron)
+                step = _patron(step, patron)
             case PatronForgotten(patron=patron_id):
                 step = _forget_patron(step, patron_id)
     step = _forget_old(step, now)
@@ -33,7 +42,7 @@ def heard(step: Step, page: Page, now: float) -> Step:
 def _sent(step: Step, sent: SentParcel, now: float) -> Step:
     old = step.point.parcels.get(sent.id)
     if old is None and len(step.point.parcels) >= step.point.plan.limits.parcels_max:
-        return step
+        return step.fact(PointTrouble("parcels_too_many", parcel=sent.id))
     news = {
         "patron": sent.patron,
         "items": sent.items,
@@ -48,6 +57,11 @@ def _sent(step: Step, sent: SentParcel, now: float) -> Step:
     if old.state in ("collected", "removed"):  # it has gone; a late word about it brings nothing back
         return step
     return step.put(replace(old, recalled=False, **news))  # type: ignore[arg-type]
+
+
+def _patron(step: Step, patron: Patron) -> Step:
+    known = patron.id in step.point.patrons or len(step.point.patrons) < step.point.plan.limits.patrons_max
+    return step.put(patron) if known else step.fact(PointTrouble("patrons_too_many"))
 
 
 def _recalled(step: Step, parcel_id: str) -> Step:

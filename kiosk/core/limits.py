@@ -21,4 +21,6 @@ class Limits(BaseModel):
     drop_items_max: int = Field(10, ge=1, le=50)  # in one return
     loan_days: int = Field(30, ge=1, le=365)  # provisional due date
     parcels_max: int = Field(2000, ge=1, le=20000)  # rows kept of the feed
+    printed_opens: bool = False  # a card number in print is easily copied; by itself it then opens no door
+    patrons_max: int = Field(5000, ge=1, le=50000)  # rows kept of the feed
     keep_days: int = Field(7, ge=1, le=365)  # collected and removed parcels are forgotten after that

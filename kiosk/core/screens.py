@@ -170,6 +170,7 @@ Reason = Literal[
     "card_unread",
     "card_two",
     "card_unfit",
+    "number_only",
     "patron_blocked",
     "patron_expired",
     "nothing_ready",

@@ -70,8 +70,10 @@ def step(point: PickupPoint, session: Session, event: Event, now: float) -> Step
             return _answered(at, event, now)
         case Touched():
             return _touched(at, event, now)
-        case CardShown(number=number) | PatronScanned(number=number):
+        case CardShown(number=number):
             return _card(at, number.get_secret_value(), now)
+        case PatronScanned(number=number):
+            return _printed(at, number.get_secret_value(), now)
         case CardUnread(why=why):
             return _card_unread(at, why, now)
         case PassScanned(text=text):
@@ -143,6 +145,13 @@ def _card(at: Step, number: str, now: float) -> Step:
     if isinstance(story, _Open):
         return identify.card(_anew(at), number, now)
     return identify.card(at, number, now) if isinstance(story, Returning) else at
+
+
+def _printed(at: Step, number: str, now: float) -> Step:
+    """A card number in print says whose returns these are; whether it opens doors is for the library to say."""
+    if isinstance(at.session.story, _Open) and not at.point.plan.limits.printed_opens:
+        return refuse(_anew(at), "number_only", now, then=("return", "collect"))
+    return _card(at, number, now)
 
 
 def _card_unread(at: Step, why: str, now: float) -> Step:

@@ -58,7 +58,7 @@ class World:
         self.library = Library(random.Random(seed + 1))
         names = tuple(f"{'AB'[n // 6]}{n % 6 + 1}" for n in range(self.rng.randint(5, 11)))
         spaces = {name: Space(name, self.rng.choice(SIZES), n % 6, n // 6) for n, name in enumerate(names)}  # type: ignore[arg-type]
-        self.plan = Plan(POINT, spaces, KEYRING, Limits(), frozenset({"card"}))
+        self.plan = Plan(POINT, spaces, KEYRING, Limits(printed_opens=True), frozenset({"card"}))
         self.cabinet = Cabinet(names, self.rng, self.later, self.post, self.say, lambda: self.now, calm)
         self.holders: dict[str, str] = {}  # item to person, or "library"; nothing while it lies in a compartment
         self.lied: dict[str, str] = {}  # items whose whereabouts people were silent or wrong about

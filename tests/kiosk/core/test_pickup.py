@@ -3,13 +3,28 @@
 from dataclasses import replace
 
 import pytest
+from pydantic import SecretStr
 
-from hardware.readings import Door, DoorSeen, Pulse, UnlockEnded
+from hardware.readings import Door, DoorSeen, PatronScanned, Pulse, UnlockEnded
 from kiosk.core.events import ClockJumped, Online, Tick
 from kiosk.core.facts import LeftInside, WrongCode
-from kiosk.core.screens import Collect, DoorOpen, DoorStuck, Goodbye, Home, Opening, Sorry
+from kiosk.core.screens import Collect, DoorOpen, DoorStuck, Goodbye, Home, Opening, Return, Sorry
 from sync.messages import ParcelCollected, ParcelMissing, ParcelSent, PatronChanged, PatronForgotten, PointTrouble
-from tests.kiosk.core.machine import BOBS, CODE, DAY_S, PAIR, PARCEL, PEOPLE, STRANGER, Machine, expiring, qr, stocked
+from tests.kiosk.core.machine import (
+    BOBS,
+    CARDS,
+    CODE,
+    DAY_S,
+    LIMITS,
+    PAIR,
+    PARCEL,
+    PEOPLE,
+    STRANGER,
+    Machine,
+    expiring,
+    qr,
+    stocked,
+)
 
 WAYS = {
     "card": lambda machine: machine.tap("ann"),
@@ -190,6 +205,19 @@ def test_a_patron_blocked_since_is_turned_away_also_with_code_and_pass() -> None
     machine = stocked(PARCEL).hear(PatronChanged(replace(PEOPLE[0], standing="blocked")))
     assert machine.code(CODE).screen.reason == "patron_blocked"  # type: ignore[union-attr]
     assert machine.touch("finish").show(qr()).screen.reason == "patron_blocked"  # type: ignore[union-attr]
+
+
+def test_a_number_in_print_opens_a_door_only_where_the_library_says_so() -> None:
+    printed = PatronScanned("scanner", SecretStr(CARDS["ann"]))
+    machine = stocked(PARCEL).do(printed)
+    assert machine.screen == Sorry("number_only", "", ("return", "collect"))
+    assert not machine.unlocked
+    machine.touch("return").do(printed)
+    assert isinstance(machine.screen, Return)
+    machine.touch("cancel")
+    plan = replace(machine.point.plan, limits=LIMITS.model_copy(update={"printed_opens": True}))
+    machine.point = replace(machine.point, plan=plan)
+    assert machine.do(printed).unlocked == ["A1"]
 
 
 # ---- codes and passes ---------------------------------------------------------------------------------------------
