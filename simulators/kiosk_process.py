@@ -40,6 +40,7 @@ class KioskProcess:
     def start(self) -> None:
         """Start (again), over the same store."""
         assert self._process is None
+        self._lines, self.seen = queue.Queue(), []  # what stood there in an earlier life is no answer in this one
         with self._log.open("a") as log:
             self._process = subprocess.Popen(
                 self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, env=self._env, text=True
@@ -52,7 +53,6 @@ class KioskProcess:
         self._process.kill()
         self._process.wait()
         self._process = None
-        self._lines = queue.Queue()
 
     def stop(self) -> int:
         """Ask it to end; its exit status."""
