@@ -24,7 +24,8 @@ class Board(Protocol):
         """
 
     def doors(self) -> dict[int, Door]:
-        """The state of every channel's door, OPEN or SHUT, polarity applied. Blocks for at most a second.
+        """The state of every channel's door, polarity applied: OPEN, SHUT, or UNKNOWN where the board itself says
+        that it cannot read it. Blocks for at most a second.
 
         Raises ``DeviceSilent``, ``WireError`` or ``DeviceGone``; the doors are then unknown.
         """

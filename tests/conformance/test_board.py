@@ -16,7 +16,7 @@ import pytest
 
 from hardware import registry
 from hardware.errors import DeviceError, DeviceGone, DeviceRefused, DeviceSilent, WireError
-from hardware.locker import kerong_cu16, kerong_cu48, shuoming
+from hardware.locker import kerong_cu16, kerong_cu48, shuoming, winnsen, wkly
 from hardware.readings import Door
 from hardware.serialport import open_port
 from simulators.cabinet import Cabinet
@@ -26,6 +26,8 @@ from simulators.kerong_cu48 import KerongCu48Bus
 from simulators.line import Fault, Line
 from simulators.serve import Memory, Peer, serve_pty, serve_tcp
 from simulators.shuoming import ShuomingBoard, ShuomingBus
+from simulators.winnsen import WinnsenBoard, WinnsenBus
+from simulators.wkly import WklyBoard, WklyBus
 
 CHANNELS = 8
 NAMES = [[f"{board}{channel}" for channel in range(1, CHANNELS + 1)] for board in "AB"]
@@ -66,6 +68,26 @@ def kerong_bus(driver: Any, bus: Any, cabinet: Cabinet) -> tuple[Peer, list[Any]
     return bus(boards, pace=0.1), settings
 
 
+def wkly_bus(cabinet: Cabinet) -> tuple[WklyBus, list[wkly.Settings]]:
+    settings = [
+        wkly.Settings(address=1, channels=CHANNELS, feedback="short_when_locked"),
+        wkly.Settings(address=2, channels=CHANNELS, feedback="short_when_open"),
+    ]
+    wired = [dict(enumerate(names, 1)) for names in NAMES]
+    boards = [WklyBoard(cabinet, channels, one) for channels, one in zip(wired, settings, strict=True)]
+    return WklyBus(boards, pace=0.1), settings
+
+
+def winnsen_bus(cabinet: Cabinet) -> tuple[WinnsenBus, list[winnsen.Settings]]:
+    settings = [
+        winnsen.Settings(address=1, channels=CHANNELS, feedback="short_when_locked"),
+        winnsen.Settings(address=2, channels=CHANNELS, feedback="short_when_open", dialect="A5"),
+    ]
+    wired = [dict(enumerate(names, 1)) for names in NAMES]
+    boards = [WinnsenBoard(cabinet, channels, one) for channels, one in zip(wired, settings, strict=True)]
+    return WinnsenBus(boards, pace=0.1), settings
+
+
 RIGS = [
     Rig("shuoming", shuoming_bus, lambda bus: bus.missing.add(2), bytes.fromhex("82 01 01 00 82")),
     Rig(
@@ -80,6 +102,8 @@ RIGS = [
         lambda bus: bus.missing.add(2),
         bytes.fromhex("02 01 07 75 03 82"),
     ),
+    Rig("winnsen", winnsen_bus, lambda bus: bus.missing.add(2), bytes.fromhex("90 07 85 01 07 01 03")),
+    Rig("wkly", wkly_bus, lambda bus: bus.missing.add(2), bytes.fromhex("57 4B 4C 59 0A 01 85 01 00 86")),
 ]
 
 

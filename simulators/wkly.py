@@ -1,0 +1,100 @@
+"""The twin of ``hardware/locker/wkly.py``: the boards of one bus, wired to a cabinet.
+
+It speaks through the driver's own codec; what both could get wrong together is held by the vectors in tests/vectors.
+A contact that is closed is a closed door to the board, whatever kind of switch the lock has.
+"""
+
+import time
+from collections.abc import Iterator, Mapping
+
+from hardware.locker.wkly import (
+    DONE,
+    FLASH,
+    IS_CLOSED,
+    IS_OPEN,
+    MOVED,
+    OPEN,
+    OPEN_ALL,
+    OPEN_IN_TURN,
+    OPEN_SEVERAL,
+    PULSE_S,
+    READ,
+    READ_ALL,
+    UNREAD,
+    Decoder,
+    Frame,
+    Settings,
+)
+from simulators.cabinet import Cabinet
+from simulators.wired import Wired
+
+THINK_S = 0.015  # from the end of a request to the start of its reply
+
+
+class WklyBoard(Wired):
+    """One board: its channels wired to compartments. ``unread``: channels whose state it cannot read."""
+
+    def __init__(self, cabinet: Cabinet, channels: Mapping[int, str], settings: Settings) -> None:
+        super().__init__(cabinet, channels, settings.feedback)
+        self.settings = settings
+        self.unread: set[int] = set()
+
+    def lock(self, channel: int) -> int:
+        """The state of one channel as a reply says it."""
+        if channel in self.unread:
+            return UNREAD
+        return IS_CLOSED if self.pressed(channel) else IS_OPEN
+
+    def moved(self, channel: int) -> bytes:
+        """What a board says unasked when this door moved: to be sent by whoever holds the wire."""
+        return Frame(self.settings.address, MOVED, bytes((channel, self.lock(channel)))).to_bytes()
+
+
+class WklyBus:
+    """A ``Peer``: the boards on one bus. ``pace`` scales every delay: 1 as on a real bus, 0 none at all."""
+
+    def __init__(self, boards: list[WklyBoard], pace: float = 1.0) -> None:
+        self._boards = {board.settings.address: board for board in boards}
+        self._pace = pace
+        self._decoder = Decoder()
+        self.missing: set[int] = set()
+        """Addresses of boards without power."""
+
+    def received(self, data: bytes) -> Iterator[bytes]:
+        """Requests in, replies out; what is no request, or for a board that is not there, meets silence."""
+        for request in self._decoder.feed(data):
+            board = self._boards.get(request.address)
+            if board and request.address not in self.missing:
+                yield from self._answered(board, request)
+
+    def _answered(self, board: WklyBoard, request: Frame) -> Iterator[bytes]:
+        channels = range(1, board.settings.channels + 1)
+        match request.command, tuple(request.data):
+            case command, (channel,) if command == OPEN and channel in channels:
+                self._pulse(board, channel)
+                yield self._reply(request, DONE, channel, board.lock(channel))
+            case command, (channel,) if command == READ and channel in channels:
+                yield self._reply(request, DONE, channel, board.lock(channel))
+            case command, () if command == READ_ALL:
+                yield self._reply(request, DONE, len(channels), *map(board.lock, channels))
+            case command, (channel,) if command == FLASH and channel in channels:
+                yield self._reply(request, DONE, channel)
+            case command, () if command == OPEN_ALL:
+                self._pulse(board, *channels)
+                yield self._reply(request, DONE)
+            case command, (count, *several) if command in (OPEN_SEVERAL, OPEN_IN_TURN) and count == len(several):
+                self._pulse(board, *several)
+                yield self._reply(request, DONE)
+
+    def _pulse(self, board: WklyBoard, *channels: int) -> None:
+        for channel in channels:
+            board.pulse(channel)
+            self._take(PULSE_S)
+
+    def _reply(self, request: Frame, *data: int) -> bytes:
+        self._take(THINK_S)
+        return Frame(request.address, request.command, bytes(data)).to_bytes()
+
+    def _take(self, seconds: float) -> None:
+        if seconds and self._pace:
+            time.sleep(seconds * self._pace)
