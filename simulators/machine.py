@@ -8,7 +8,7 @@ the end of a real wire, and the configuration that makes ``kiosk run`` meet them
 import contextlib
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -221,9 +221,3 @@ sorry_s = 8
 [screen]
 fullscreen = false
 """
-
-
-def patrons_with_parcels(library: Library, point: str = POINT) -> Sequence[str]:
-    """Whose parcels are under way to this point, in order."""
-    rows = library.ledger.rows("select distinct patron from parcels where point = ? order by patron", point)
-    return [row["patron"] for row in rows]

@@ -20,29 +20,18 @@ from hardware.locker.shuoming import (
     Frame,
     Settings,
 )
-from hardware.readings import Door
 from simulators.cabinet import Cabinet
+from simulators.wired import Wired
 
 THINK_S = 0.015  # from the end of a request to the start of its reply
 
 
-class ShuomingBoard:
+class ShuomingBoard(Wired):
     """One board: its channels wired to compartments. A channel without a compartment has nothing connected."""
 
     def __init__(self, cabinet: Cabinet, channels: Mapping[int, str], settings: Settings) -> None:
+        super().__init__(cabinet, channels, settings.feedback)
         self.settings = settings
-        self._cabinet = cabinet
-        self._channels = dict(channels)
-        self._closes_when = Door.SHUT if settings.feedback == "short_when_locked" else Door.OPEN
-
-    def pulse(self, channel: int) -> None:
-        """Current on one output."""
-        if channel in self._channels:
-            self._cabinet.pulse(self._channels[channel])
-
-    def pressed(self, channel: int) -> bool:
-        """One feedback input."""
-        return channel in self._channels and self._cabinet.switch(self._channels[channel], self._closes_when)
 
     def raw(self, channel: int) -> int:
         """One feedback input as a reply says it."""

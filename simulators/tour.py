@@ -36,7 +36,6 @@ class Tour:
         self._hand = Hand(self._env, targets)
         self._kiosk: subprocess.Popen[bytes] | None = None
         self._taken = 0
-        self._step = 0
 
     def run(self) -> list[str]:
         """Play it all; about a minute and a half."""
@@ -52,7 +51,6 @@ class Tour:
             ("A stranger's card is turned away", self._stranger),
         ]
         for number, (words, play) in enumerate(steps, 1):
-            self._step = number
             click.echo(f"[{number}/{len(steps)}] {words}")
             play()
         self._wait_told()
