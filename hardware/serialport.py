@@ -14,6 +14,7 @@ from collections.abc import Iterator
 import serial
 
 from hardware.errors import DeviceGone
+from hardware.wiretap import Way, overheard
 
 READ_MAX = 4096
 WRITE_WAIT_S = 1.0
@@ -41,6 +42,7 @@ class SerialPort:
         """Send all of ``data`` in one write. Blocks at most a second; raises ``DeviceGone``, also when it cannot."""
         with _port_lost(self._port):
             self._opened.write(data)
+        overheard(Way.OUT, data)
 
     def read(self, timeout_s: float) -> bytes:
         """What has arrived (at most 4096 bytes), waiting up to ``timeout_s`` for the first byte; ``b""`` if none."""
@@ -49,7 +51,9 @@ class SerialPort:
         with _port_lost(self._port):
             # Waiting here and reading without a timeout: setting pyserial's timeout reconfigures the whole port.
             ready, _, _ = select.select([self._descriptor], [], [], max(timeout_s, 0))
-            return bytes(self._opened.read(READ_MAX)) if ready else b""
+            data = bytes(self._opened.read(READ_MAX)) if ready else b""
+        overheard(Way.IN, data)
+        return data
 
     def discard_input(self) -> None:
         """Throw away what has arrived and was not read."""

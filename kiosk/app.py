@@ -9,17 +9,16 @@ import traceback
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from hardware.errors import DeviceError
-from hardware.locker.bank import Bank, Duty
 from hardware.registry import find
-from hardware.serialport import open_port
-from kiosk.config import Board, Config
+from kiosk.config import Config
 from kiosk.core.commands import Ask, Unlock
 from kiosk.core.events import Tick, Touched
+from kiosk.devices import Devices
 from kiosk.frontend import FrontEnd, Shown
 from kiosk.loop import Clock, Incoming, Loop, Outgoing, Upload
 from kiosk.store import Store
-from kiosk.workers import BusWorker, LibraryWorkers, Worker, watch_source
+from kiosk.trace import Recorder
+from kiosk.workers import LibraryWorkers, Worker
 from sync.service import Service
 
 INBOX_MAX = 2000
@@ -32,21 +31,13 @@ EXIT_BUG = 70  # sysexits.h EX_SOFTWARE: the service manager starts it again, an
 class Machine:
     """A pickup point at work: the loop's thread and every worker. ``run`` is the way in."""
 
-    def __init__(self, config: Config, store: Store, shown: Shown) -> None:
+    def __init__(self, config: Config, store: Store, shown: Shown, recorder: Recorder | None = None) -> None:
         self._inbox: queue.Queue[Incoming] = queue.Queue(INBOX_MAX)
         self._shown = shown
         self.failed = False
         self.loop = Loop(store, Clock(time.time, time.monotonic), self._act, shown.put)
-        self._buses: dict[str, BusWorker] = {}
-        self._workers = [Worker("deciding", self._decide, self._bug)]
-        for boards in config.buses().values():
-            self._add_bus(config, boards)
-        for card in config.cards:
-            connect = partial(card.module.connect, card.name, card.settings)
-            self._add(card.name, watch_source(card.name, connect, self._post))
-        for scanner in config.scanners:
-            connect = partial(scanner.module.connect, scanner.name, scanner.settings, config.codes)
-            self._add(scanner.name, watch_source(scanner.name, connect, self._post))
+        self._devices = Devices(config, self._post, self._bug, recorder)
+        self._workers = [Worker("deciding", self._decide, self._bug), *self._devices.workers]
         self._library = LibraryWorkers(_service_of(config), self.loop.point.counters.cursor, self._post)
         for name, work in (("asks", self._library.answer), ("tells", self._library.tell)):
             self._add(name, work)
@@ -75,15 +66,6 @@ class Machine:
     def _add(self, name: str, work: Callable[[Worker], None]) -> None:
         self._workers.append(Worker(name, work, self._bug))
 
-    def _add_bus(self, config: Config, boards: list[Board]) -> None:
-        names = {board.name for board in boards}
-        wiring = {c.name: (c.board, c.channel) for c in config.compartments if c.board in names}
-        duty = Duty(config.duty.pulses_max, config.duty.window_s, config.duty.rest_s)
-        device = "+".join(board.name for board in boards)
-        bus = BusWorker(device, tuple(wiring), partial(_open_bus, boards, wiring, duty), self._post)
-        self._buses |= dict.fromkeys(wiring, bus)
-        self._add(device, bus.work)
-
     def _post(self, incoming: Incoming) -> None:
         with contextlib.suppress(queue.Full):
             self._inbox.put(incoming, timeout=HUNG_S)
@@ -91,7 +73,7 @@ class Machine:
     def _act(self, command: Outgoing) -> None:
         match command:
             case Unlock(compartment=compartment):
-                self._buses[compartment].unlock(command)
+                self._devices.bus_of[compartment].unlock(command)
             case Ask():
                 self._library.ask(command)
             case Upload():
@@ -119,12 +101,15 @@ class Machine:
         self._shown.stop()
 
 
-def run(config: Config, front: str = "") -> int:
-    """Run a point until its front end ends; the exit status. Raises ``StoreError``, ``UnknownDriver``."""
+def run(config: Config, front: str = "", recorder: Recorder | None = None) -> int:
+    """Run a point until its front end ends; the exit status. ``recorder`` hears all its devices.
+
+    Raises ``StoreError``, ``UnknownDriver``.
+    """
     front_end: FrontEnd = find("kiosk.screen", front or config.screen.front)
     shown = Shown()
     with contextlib.closing(Store.open(config.store, config.plan())) as store:
-        machine = Machine(config, store, shown)
+        machine = Machine(config, store, shown, recorder)
         machine.start()
         try:
             with _stopping_on_signals(shown):
@@ -132,18 +117,6 @@ def run(config: Config, front: str = "") -> int:
         finally:
             machine.stop()
     return EXIT_BUG if machine.failed else 0
-
-
-def _open_bus(boards: list[Board], wiring: dict[str, tuple[str, int]], duty: Duty) -> tuple[Bank, Callable[[], None]]:
-    """Open the port the boards share. Raises ``DeviceError``."""
-    transport = open_port(boards[0].port, boards[0].baud)
-    try:
-        connected = {board.name: board.module.connect(board.settings, transport) for board in boards}
-    except DeviceError:
-        transport.close()
-        raise
-    bank = Bank({name: (connected[board], channel) for name, (board, channel) in wiring.items()}, duty)
-    return bank, transport.close
 
 
 def _service_of(config: Config) -> Callable[[], Service]:

@@ -22,6 +22,8 @@ from kiosk.frontend import NoScreen
 from kiosk.journal import Entry, Verdict
 from kiosk.journal_words import WORDS, line, without_patrons
 from kiosk.store import StoreError, open_journal
+from kiosk.trace import Put, Recorder
+from kiosk.trace_file import TraceFile
 
 EXIT_UNFIT = 1
 EXIT_CONFIG = 2
@@ -69,12 +71,16 @@ def main() -> None:
 @main.command()
 @config_argument
 @click.option("--screen", default="", metavar="NAME", help="Another front end than [screen] names, such as json.")
-def run(config: Config, screen: str) -> None:
+@click.option("--trace", "trace_to", type=click.Path(path_type=Path), metavar="FILE", help="Record all wires there.")
+def run(config: Config, screen: str, trace_to: Path | None) -> None:
     """Open this pickup point to its patrons."""
     from kiosk import app  # the other commands need none of the machine
 
     try:
-        sys.exit(app.run(config, screen))
+        if trace_to is None:
+            sys.exit(app.run(config, screen))
+        with _new_trace(config, trace_to) as file:
+            sys.exit(app.run(config, screen, Recorder(file.put)))
     except StoreError as error:
         _end(EXIT_STORE, error)
     except NoScreen as error:
@@ -139,6 +145,53 @@ def journal(
         click.echo(_as_json(entry, config) if as_json else line(entry, config.keyring.hashing))
     click.echo(_verdict(verdict, config), err=as_json)
     sys.exit(0 if verdict.ok else EXIT_UNFIT)
+
+
+devices_argument = click.argument("devices", nargs=-1)
+seconds_option = click.option("--seconds", type=click.FloatRange(0.1, 10**6), help="End by itself after so long.")
+
+
+@main.command()
+@config_argument
+@devices_argument
+@seconds_option
+@click.option("--show-numbers", is_flag=True, help="Show numbers of people as they are; think who can see the screen.")
+def listen(config: Config, devices: tuple[str, ...], seconds: float | None, show_numbers: bool) -> None:
+    """Show live what each device (or those named) says, in bytes and in meaning, until Ctrl-C. No lock moves."""
+    from kiosk.listen import Spoken
+
+    _listen(config, Spoken(config, click.echo).put, devices, seconds, masked=not show_numbers)
+
+
+@main.command()
+@config_argument
+@click.argument("file", type=click.Path(path_type=Path))
+@devices_argument
+@seconds_option
+def trace(config: Config, file: Path, devices: tuple[str, ...], seconds: float | None) -> None:
+    """Record what each device says in a new FILE, numbers of people made up, until Ctrl-C. No lock moves.
+
+    With the kiosk at work: kiosk run CONFIG --trace FILE. The simulators replay such a file.
+    """
+    with _new_trace(config, file) as opened:
+        _listen(config, opened.put, devices, seconds, masked=True)
+    click.echo(f"{file}: {file.stat().st_size} bytes")
+
+
+def _listen(config: Config, put: Put, devices: tuple[str, ...], seconds: float | None, masked: bool) -> None:
+    from kiosk.listen import UnknownDevice, listen
+
+    try:
+        listen(config, put, seconds, devices, masked)
+    except UnknownDevice as error:
+        _end(EXIT_CONFIG, error)
+
+
+def _new_trace(config: Config, path: Path) -> TraceFile:
+    try:
+        return TraceFile(path, config)
+    except OSError as error:
+        _end(EXIT_CONFIG, OSError(f"{path}: {error.strerror}"))
 
 
 def _as_json(entry: Entry, config: Config) -> str:

@@ -1,0 +1,66 @@
+"""The devices of a point, as configured, each with the thread that owns it."""
+
+from collections.abc import Callable
+from functools import partial
+
+from hardware.errors import DeviceError
+from hardware.locker.bank import Bank, Duty
+from hardware.serialport import open_port
+from hardware.source import Source
+from kiosk.config import Board, Config, Device
+from kiosk.trace import Recorder
+from kiosk.workers import BusWorker, Post, Worker, watch_source
+
+
+class Devices:
+    """Every device of ``config``; what they report goes to ``post``. ``workers``: not started yet."""
+
+    def __init__(
+        self,
+        config: Config,
+        post: Post,
+        on_bug: Callable[[BaseException], None],
+        recorder: Recorder | None = None,
+    ) -> None:
+        self.workers: list[Worker] = []
+        self.bus_of: dict[str, BusWorker] = {}
+        """The bus of each compartment."""
+        self._post = post
+        self._on_bug = on_bug
+        self._recorder = recorder
+        for boards in config.buses().values():
+            self._add_bus(config, boards)
+        for card in config.cards:
+            self._add_source(card)
+        for scanner in config.scanners:
+            self._add_source(scanner, config.codes)
+
+    def _add_source(self, device: Device, *more: object) -> None:
+        connect: Callable[[], Source] = partial(device.module.connect, device.name, device.settings, *more)
+        if self._recorder:
+            connect = self._recorder.source(device.name, connect, device.driver == "pcsc")
+        self.workers.append(Worker(device.name, watch_source(device.name, connect, self._post), self._on_bug))
+
+    def _add_bus(self, config: Config, boards: list[Board]) -> None:
+        names = {board.name for board in boards}
+        wiring = {c.name: (c.board, c.channel) for c in config.compartments if c.board in names}
+        duty = Duty(config.duty.pulses_max, config.duty.window_s, config.duty.rest_s)
+        device = "+".join(board.name for board in boards)
+        bus = BusWorker(device, tuple(wiring), partial(self._open_bus, boards, wiring, duty), self._post)
+        self.bus_of |= dict.fromkeys(wiring, bus)
+        self.workers.append(Worker(device, bus.work, self._on_bug))
+
+    def _open_bus(
+        self, boards: list[Board], wiring: dict[str, tuple[str, int]], duty: Duty
+    ) -> tuple[Bank, Callable[[], None]]:
+        """Open the port the boards share. Raises ``DeviceError``."""
+        transport = open_port(boards[0].port, boards[0].baud)
+        try:
+            connected = {board.name: board.module.connect(board.settings, transport) for board in boards}
+        except DeviceError:
+            transport.close()
+            raise
+        if self._recorder:
+            connected = {name: self._recorder.board(name, board) for name, board in connected.items()}
+        bank = Bank({name: (connected[board], channel) for name, (board, channel) in wiring.items()}, duty)
+        return bank, transport.close

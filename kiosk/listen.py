@@ -1,0 +1,114 @@
+"""``kiosk listen`` and ``kiosk trace``: every device of a point at work, and nobody deciding. No lock moves."""
+
+import contextlib
+import threading
+import time
+import traceback
+from collections.abc import Callable, Collection
+
+from hardware.readings import DeviceDown
+from kiosk.config import Config
+from kiosk.devices import Devices
+from kiosk.loop import Incoming
+from kiosk.trace import Line, Put, Recorder
+
+JOIN_S = 2.0
+REPEATED_S = 60.0  # what has not changed is shown again after this
+HELD_MAX = 20  # lines
+
+
+class UnknownDevice(Exception):
+    """No device of the configuration has this name; the message lists those it has."""
+
+
+def listen(config: Config, put: Put, seconds: float | None, only: Collection[str] = (), masked: bool = True) -> None:
+    """Let the devices report to ``put`` (see kiosk.trace for the lines) for so long, or until Ctrl-C.
+
+    The kiosk itself must not run. Doors are looked at as it does, now and then; a driver's bug is said, like a device
+    that is lost. Raises ``UnknownDevice``.
+    """
+    known = [board.name for board in config.boards] + [one.name for one in (*config.cards, *config.scanners)]
+    for name in only:
+        if name not in known:
+            raise UnknownDevice(f"no device {name!r}; this point has {', '.join(known)}")
+
+    def chosen(line: Line) -> None:
+        if not only or line["device"] in only:
+            put(line)
+
+    def bug(error: BaseException) -> None:
+        said = "".join(traceback.format_exception_only(error)).strip()
+        chosen({"t": 0.0, "device": threading.current_thread().name, "lost": f"a bug in its driver: {said}"})
+
+    recorder = Recorder(chosen, masked)
+    buses = {"+".join(board.name for board in boards) for boards in config.buses().values()}
+
+    def post(incoming: Incoming) -> None:
+        if isinstance(incoming, DeviceDown) and incoming.device in buses:
+            for name in incoming.device.split("+"):  # a port that does not open has no driver to tell of it
+                chosen({"t": 0.0, "device": name, "lost": incoming.why})
+
+    devices = Devices(config, post, bug, recorder)
+    for worker in devices.workers:
+        worker.start()
+    with contextlib.suppress(KeyboardInterrupt):
+        threading.Event().wait(seconds)
+    for worker in devices.workers:
+        worker.stop()
+    until = time.monotonic() + JOIN_S
+    for worker in devices.workers:
+        worker.join(max(0.0, until - time.monotonic()))
+
+
+class Spoken:
+    """A ``put`` that shows each line in words. A board says the same at every look: only what is new is shown."""
+
+    def __init__(self, config: Config, show: Callable[[str], None]) -> None:
+        self._show = show
+        self._lock = threading.Lock()
+        self._held: dict[str, list[str]] = {board.name: [] for board in config.boards}
+        self._last: dict[tuple[str, str], tuple[str, float]] = {}
+
+    def put(self, line: Line) -> None:
+        """From any thread."""
+        now = time.time()
+        stamp = time.strftime("%H:%M:%S", time.localtime(now)) + f".{int(now % 1 * 1000):03}"
+        name = line["device"]
+        words = f"{stamp}  {name:<10} {in_words(line)}"
+        with self._lock:
+            held = self._held.get(name)
+            if held is not None and "way" in line:
+                self._held[name] = [*held[-HELD_MAX:], words]  # until it is known whether it tells anything new
+                return
+            if held is not None:
+                self._held[name] = []
+                if self._old(name, line):
+                    return
+            for one in [*(held or ()), words]:
+                self._show(one)
+
+    def _old(self, name: str, line: Line) -> bool:
+        said, now = str(line.get("gave") or line.get("lost")), time.monotonic()
+        last, at = self._last.get((name, line.get("call", "")), ("", 0.0))
+        if said == last and now - at < REPEATED_S and line.get("call") != "unlock":
+            return True
+        self._last[name, line.get("call", "")] = said, now
+        return False
+
+
+def in_words(line: Line) -> str:
+    """A line without its time and device."""
+    rest = {key: value for key, value in line.items() if key not in ("t", "device")}
+    match rest:
+        case {"way": way, "hex": data, **more}:
+            text = "".join(chr(b) if 32 <= b < 127 else "." for b in bytes.fromhex(data))
+            return f"{way} {data:<48} {text}" + ("   (made up: it may name a person)" if more else "")
+        case {"call": call, "gave": gave, **more}:
+            doors = ", ".join(f"{k} {v}" for k, v in gave.items()) if isinstance(gave, dict) else str(gave)
+            return f"{call} {more.get('channel', '')}".rstrip() + f": {doors}"
+        case {"reading": kind, **more}:
+            return f"{kind}" + "".join(f" {key}={value}" for key, value in more.items())
+        case {"lost": why}:
+            return f"lost: {why}"
+        case _:
+            return "opened"
