@@ -8,7 +8,8 @@ from hardware.locker.bank import Bank, Duty
 from hardware.serialport import open_port
 from hardware.source import Source
 from kiosk.config import Board, Config, Device
-from kiosk.trace import Recorder
+from kiosk.disguise import disguise, disguise_answer, disguise_uid
+from kiosk.trace import Cover, Recorder
 from kiosk.workers import BusWorker, Post, Worker, watch_source
 
 
@@ -31,14 +32,14 @@ class Devices:
         for boards in config.buses().values():
             self._add_bus(config, boards)
         for card in config.cards:
-            self._add_source(card)
+            self._add_source(card, disguise_answer if card.driver == "pcsc" else disguise_uid)
         for scanner in config.scanners:
-            self._add_source(scanner, config.codes)
+            self._add_source(scanner, disguise, config.codes)
 
-    def _add_source(self, device: Device, *more: object) -> None:
+    def _add_source(self, device: Device, cover: Cover, *more: object) -> None:
         connect: Callable[[], Source] = partial(device.module.connect, device.name, device.settings, *more)
         if self._recorder:
-            connect = self._recorder.source(device.name, connect, device.driver == "pcsc")
+            connect = self._recorder.source(device.name, connect, cover)
         self.workers.append(Worker(device.name, watch_source(device.name, connect, self._post), self._on_bug))
 
     def _add_bus(self, config: Config, boards: list[Board]) -> None:

@@ -20,11 +20,17 @@ def disguise(data: bytes, chance: random.Random) -> bytes:
     return bytes(byte if byte < 0x80 else chance.randrange(0x80, 0x100) for byte in shaped)
 
 
+def disguise_uid(data: bytes, chance: random.Random) -> bytes:
+    """A line of a card reader: each hex digit another hex digit, so that not even their kinds tell whose it is."""
+    return _RUN.sub(lambda run: run[0][:KEPT] + bytes(chance.choice(_HEX) for _ in run[0][KEPT:]), data)
+
+
 def disguise_answer(data: bytes, chance: random.Random) -> bytes:
     """The answer of a card to a command: all but its first byte and its status word (the last two) is made up."""
     return data[:1] + bytes(chance.choice(_DECIMAL) for _ in data[1:-2]) + data[-2:] if len(data) > 2 else data
 
 
+_HEX = b"0123456789ABCDEF"
 _DECIMAL = [tens << 4 | ones for tens in range(10) for ones in range(10)]  # what a number packed as BCD may hold
 
 

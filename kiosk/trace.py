@@ -27,7 +27,7 @@ from hardware.locker.board import Board
 from hardware.readings import CardGone, Door, IsbnScanned, ItemScanned, Reading
 from hardware.source import Source
 from hardware.wiretap import Way, listening
-from kiosk.disguise import disguise, disguise_answer
+from kiosk.disguise import disguise
 
 HELD_MAX = 4096  # bytes of a device kept back until it is known whether they name a person
 HELD_S = 2.0
@@ -37,6 +37,7 @@ NAMES_NOBODY = (ItemScanned, IsbnScanned, CardGone)
 T = TypeVar("T")
 Line = dict[str, Any]
 Put = Callable[[Line], None]
+Cover = Callable[[bytes, random.Random], bytes]
 
 
 class Recorder:
@@ -53,13 +54,10 @@ class Recorder:
         """The board, overheard."""
         return _Board(board, partial(self._said, device), _Held(partial(self._bytes, device), None))
 
-    def source(self, device: str, connect: Callable[[], Source], answers: bool = False) -> Callable[[], Source]:
-        """How to connect to a card reader, pad or scanner, overheard. ``answers``: it speaks APDUs, not text."""
-        return lambda: _Source(connect, partial(self._said, device), self._held_of(device, answers))
-
-    def _held_of(self, device: str, answers: bool) -> "_Held":
-        cover = disguise_answer if answers else disguise
-        return _Held(partial(self._bytes, device), partial(cover, chance=self._chance) if self._masked else None)
+    def source(self, device: str, connect: Callable[[], Source], cover: Cover = disguise) -> Callable[[], Source]:
+        """How to connect to a card reader, pad or scanner, overheard. ``cover``: what hides a person in its bytes."""
+        covered = (lambda data: cover(data, self._chance)) if self._masked else None
+        return lambda: _Source(connect, partial(self._said, device), _Held(partial(self._bytes, device), covered))
 
     def _bytes(self, device: str, way: Way, data: bytes, at: float, masked: bool) -> None:
         self._say(device, at, {"way": str(way), "hex": data.hex(" ")} | ({"masked": True} if masked else {}))

@@ -11,6 +11,7 @@ import click
 
 from simulators.machine import Machine
 from simulators.prompt import Prompt
+from simulators.replay import command as replay
 from simulators.screen import NoDisplay, NotOnScreen, Xvfb
 from simulators.tour import Tour, TourFailed
 
@@ -20,6 +21,9 @@ WIDTH, HEIGHT = 1080, 1920
 @click.group()
 def main() -> None:
     """The other end of every wire."""
+
+
+main.add_command(replay)
 
 
 @main.command()

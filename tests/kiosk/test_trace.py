@@ -1,0 +1,164 @@
+"""``kiosk listen`` and ``kiosk trace`` on real wires: what is shown, what is written, and what never is."""
+
+import json
+import random
+import re
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hardware.readings import Door
+from kiosk.disguise import KEPT, disguise, disguise_answer, disguise_uid
+from simulators.line import Fault
+from simulators.machine import Machine
+from simulators.replay import NotATrace, replay
+
+UID, PATRON = "04A1B2C3D4E5F6", "K83726154"
+
+
+@pytest.fixture(scope="module")
+def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
+    with Machine(tmp_path_factory.mktemp("rig"), pcsc=False, pace=0.1, camera=False) as machine:
+        yield machine
+
+
+def kiosk(rig: Machine, command: str, *words: str | Path) -> "subprocess.Popen[str]":
+    line = [sys.executable, "-m", "kiosk", command, str(rig.config), *map(str, words)]
+    return subprocess.Popen(line, env=rig.env, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+
+
+def live(rig: Machine) -> None:
+    """People at the machine, until the doors were looked at again."""
+    rig.card.tap(UID)
+    rig.scanner.scan("SIP0001001")
+    rig.scanner.scan(PATRON)
+    rig.cabinet.push("5")
+    rig.card.lift()
+
+
+def opened(rig: Machine, process: "subprocess.Popen[str]", path: Path | None = None) -> list[str]:
+    """Wait until all devices have opened; what was said so far."""
+    assert process.stdout
+    said: list[str] = []
+    until = time.monotonic() + 20
+    while time.monotonic() < until:
+        text = path.read_text() if path and path.exists() else ""
+        if path is None:
+            said.append(process.stdout.readline())
+            text = "".join(said)
+        if len(re.findall('"open": true|opened', text)) == 2 and re.search('"call"|doors', text):
+            return said
+        time.sleep(0.02)
+    raise AssertionError(f"not all devices opened: {said}")
+
+
+def test_listening_shows_bytes_and_meaning(rig: Machine) -> None:
+    rig.cabinet.pulse("5")
+    listening = kiosk(rig, "listen", "--seconds", "5")
+    said = opened(rig, listening)
+    live(rig)
+    shown = "".join(said) + listening.communicate(timeout=20)[0]
+    assert "> 80 01 00 33 b2" in shown
+    assert re.search(r"A +doors: 1 shut, .*5 open", shown)
+    assert re.search(r"A +doors: 1 shut, .*5 shut", shown)
+    assert "SIP0001001.\n" in shown
+    assert "ItemScanned barcode=SIP0001001" in shown
+    assert "PatronScanned number=(9 characters)" in shown
+    assert "CardShown number=(14 characters)" in shown
+    assert PATRON not in shown
+    assert UID not in shown
+    assert len(shown.splitlines()) < 30  # a board says the same over and over: shown once
+    assert listening.returncode == 0
+
+
+def test_numbers_are_shown_to_who_asks(rig: Machine) -> None:
+    listening = kiosk(rig, "listen", "scanner", "--seconds", "2", "--show-numbers")
+    assert listening.stdout
+    said = listening.stdout.readline()
+    rig.scanner.scan(PATRON)
+    said += listening.communicate(timeout=20)[0]
+    assert f"PatronScanned number={PATRON}" in said
+    assert "doors" not in said
+
+
+def test_a_trace_replays_and_names_nobody(rig: Machine, tmp_path: Path) -> None:
+    path = tmp_path / "day.jsonl"
+    rig.cabinet.pulse("5")
+    assert rig.cabinet.wait_until("5", Door.OPEN, 1)
+    rig.line.disturb(Fault.GARBAGE)
+    tracing = kiosk(rig, "trace", path, "--seconds", "4")
+    opened(rig, tracing, path)
+    live(rig)
+    tracing.communicate(timeout=20)
+    assert tracing.returncode == 0
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    lines = [json.loads(line) for line in path.read_text().splitlines()]
+    heard = bytes.fromhex("".join(line["hex"] for line in lines if line.get("way") == "<"))
+    for number in (UID, PATRON):
+        assert number.encode() not in heard
+        assert number not in path.read_text()
+    assert b"SIP0001001" in heard
+    verdict = replay(path)
+    assert verdict.differs == []
+    assert verdict.calls >= 2
+    assert verdict.readings >= 3
+
+    changed = [json.loads(line) for line in path.read_text().splitlines()]
+    next(line for line in changed if line.get("call") == "doors" and isinstance(line["gave"], dict))["gave"]["5"] = "?"
+    path.write_text("\n".join(map(json.dumps, changed)))
+    assert len(replay(path).differs) == 1
+
+
+def test_a_kiosk_at_work_can_be_traced(rig: Machine, tmp_path: Path) -> None:
+    path = tmp_path / "work.jsonl"
+    running = kiosk(rig, "run", "--screen", "json", "--trace", path)
+    try:
+        opened(rig, running, path)
+    finally:
+        running.terminate()
+        running.communicate(timeout=20)
+    assert replay(path).differs == []
+
+
+def test_no_trace_is_written_over_and_no_device_made_up(rig: Machine, tmp_path: Path) -> None:
+    path = tmp_path / "old.jsonl"
+    path.write_text("kept")
+    tracing = kiosk(rig, "trace", path)
+    assert "File exists" in tracing.communicate(timeout=20)[0]
+    assert (tracing.returncode, path.read_text()) == (2, "kept")
+    listening = kiosk(rig, "listen", "scaner")
+    assert "no device 'scaner'; this point has A, card, scanner" in listening.communicate(timeout=20)[0]
+    assert listening.returncode == 2
+
+
+@pytest.mark.parametrize("text", ["", "{}", "no trace\n", '{"trace": 2}\n'])
+def test_what_is_no_trace_is_said_so(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "some.jsonl"
+    path.write_text(text)
+    with pytest.raises(NotATrace, match="some"):
+        replay(path)
+
+
+@given(st.binary(max_size=200), st.randoms(use_true_random=False))
+def test_a_disguise_keeps_the_shape(data: bytes, chance: random.Random) -> None:
+    for cover in (disguise, disguise_uid, disguise_answer):
+        assert len(cover(data, chance)) == len(data)
+    ends = [(n, byte) for n, byte in enumerate(data) if byte < 0x30]
+    worn = disguise(data, chance)
+    assert [(n, worn[n]) for n, _ in ends] == ends
+
+
+def test_a_disguise_hides_the_number() -> None:
+    worn = {disguise(b"2123456789012\r", random.Random(seed)) for seed in range(50)}
+    assert len(worn) == 50
+    assert all(re.fullmatch(rb"21[0-9]{11}\r", one) for one in worn)
+    hidden = disguise_uid(UID.encode(), random.Random(1))
+    assert (hidden[:KEPT], hidden != UID.encode(), bool(re.fullmatch(rb"[0-9A-F]{14}", hidden))) == (b"04", True, True)
+    assert disguise_answer(bytes.fromhex("04A1B2C39000"), random.Random(1))[-2:] == b"\x90\x00"
