@@ -1,4 +1,4 @@
-"""``python -m simulators demo``: a whole pickup point on this machine, with no hardware at all."""
+"""``python -m simulators CONFIG``: a point's own configuration on the bench. ``demo``: a whole pickup point of ours."""
 
 import os
 import shutil
@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from simulators.bench.command import command as bench
 from simulators.machine import Machine
 from simulators.prompt import Prompt
 from simulators.replay import command as replay
@@ -18,11 +19,23 @@ from simulators.tour import Tour, TourFailed
 WIDTH, HEIGHT = 1080, 1920
 
 
-@click.group()
+class BenchByDefault(click.Group):
+    """What is no command is the configuration of a point."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """A command by its name, else the bench."""
+        known = args[0] in self.commands or not args[0].endswith(".toml")
+        return super().resolve_command(ctx, args if known else ["bench", *args])
+
+
+@click.group(cls=BenchByDefault)
 def main() -> None:
-    """The other end of every wire."""
+    """The other end of every wire. ``python -m simulators CONFIG.toml`` is short for ``bench CONFIG.toml``."""
 
 
+main.add_command(bench)
 main.add_command(replay)
 
 

@@ -1,7 +1,7 @@
 """The cabinet as it stands in the room: doors, locks, switches, and what lies inside. Knows of no wire and no kiosk.
 
-People act through ``push``, ``put_in`` and ``take_out``; boards through ``pulse`` and ``switch``; whoever plays fate
-through ``jam``, ``slow``, ``stick``, ``cut`` and ``mend``. Any thread may call anything.
+People act through ``push``, ``pull``, ``put_in`` and ``take_out``; boards through ``pulse`` and ``switch``; whoever
+plays fate through ``jam``, ``slow``, ``stick``, ``cut``, ``bounce`` and ``mend``. Any thread may call anything.
 """
 
 import threading
@@ -9,10 +9,13 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from hardware.readings import Door
 
 MOVES_KEPT = 10_000
+BOUNCE_S = 0.5  # how long a bouncing door's switch chatters after the door has moved
+CHATTER_S = 0.07  # from one false word to the next
 
 
 class DoorIsShut(Exception):
@@ -40,6 +43,8 @@ class _Compartment:
     slow_s: float = 0.0
     stuck: Door | None = None
     cut: bool = False
+    bounces: int = 0
+    chatters_from: float | None = None
     inside: list[str] = field(default_factory=list)
 
 
@@ -77,6 +82,12 @@ class Cabinet:
         with self._changed:
             if self._settle(name).door is Door.OPEN:
                 self._move(name, Door.SHUT, self._clock())
+
+    def pull(self, name: str) -> None:
+        """Pull the door open, bolt or no bolt: with a key, or by force. An open door stays open."""
+        with self._changed:
+            if self._settle(name).door is Door.SHUT:
+                self._move(name, Door.OPEN, self._clock())
 
     def put_in(self, name: str, item: str) -> None:
         """Lay an item into the compartment; raises ``DoorIsShut``."""
@@ -126,12 +137,21 @@ class Cabinet:
         """The wire of the switch breaks: its contact never closes again."""
         self._compartments[name].cut = True
 
+    def bounce(self, name: str, times: int = 1) -> None:
+        """The next ``times`` the door moves, its switch says open and shut in turn for half a second."""
+        self._compartments[name].bounces = times
+
+    def faults(self, name: str) -> dict[str, Any]:
+        """What is wrong with the compartment: jammed, slow_s, stuck (a door or None), cut, bounces."""
+        one = self._compartments[name]
+        return {kind: getattr(one, kind) for kind in ("jammed", "slow_s", "stuck", "cut", "bounces")}
+
     def mend(self, name: str) -> None:
         """Everything that was wrong with the compartment is repaired; its door and what is inside stay as they are."""
         with self._changed:
             compartment = self._compartments[name]
             compartment.jammed = compartment.cut = False
-            compartment.slow_s, compartment.stuck = 0.0, None
+            compartment.slow_s, compartment.stuck, compartment.bounces = 0.0, None, 0
 
     # What a board does.
 
@@ -149,7 +169,8 @@ class Cabinet:
         """Whether the contact of a micro-switch that closes when the door stands so is closed."""
         with self._changed:
             compartment = self._settle(name)
-            return not compartment.cut and (compartment.stuck or compartment.door) is closes_when
+            seen = compartment.stuck or self._chatter(compartment)
+            return not compartment.cut and seen is closes_when
 
     def _reach_into(self, name: str) -> _Compartment:
         compartment = self._settle(name)
@@ -165,7 +186,18 @@ class Cabinet:
             self._move(name, Door.OPEN, at)
         return compartment
 
+    def _chatter(self, compartment: _Compartment) -> Door:
+        if compartment.chatters_from is None:
+            return compartment.door
+        passed_s = self._clock() - compartment.chatters_from
+        if passed_s >= BOUNCE_S or int(passed_s / CHATTER_S) % 2 == 0:
+            return compartment.door
+        return Door.SHUT if compartment.door is Door.OPEN else Door.OPEN
+
     def _move(self, name: str, door: Door, at: float) -> None:
-        self._compartments[name].door = door
+        compartment = self._compartments[name]
+        compartment.door = door
+        compartment.chatters_from = at if compartment.bounces else None
+        compartment.bounces = max(0, compartment.bounces - 1)
         self._moves.append(Moved(at, name, door))
         self._changed.notify_all()

@@ -7,7 +7,7 @@ wire = serve_pty(line, folder / "ttyLOCKER0", baud=9600)
 
 import random
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator
 from enum import Enum, auto
 
@@ -45,6 +45,16 @@ class Line:
         """How many faults have not yet worn off."""
         return len(self._ahead)
 
+    @property
+    def faults(self) -> dict[str, int]:
+        """Those that have not yet worn off, by name."""
+        return dict(Counter(fault.name.lower() for fault in tuple(self._ahead)))
+
+    def mend(self) -> None:
+        """Nothing is wrong any more."""
+        self._ahead.clear()
+        self.echo = False
+
     def disturb(self, fault: Fault, times: int = 1) -> None:
         """The next ``times`` exchanges go wrong in this way, after those that were ordered before."""
         self._ahead.extend([fault] * times)
@@ -62,6 +72,10 @@ class Line:
             return
         for reply in self._peer.received(data):
             yield from self._disturbed(reply, self._ahead.popleft() if self._ahead else None)
+
+    def spoken(self, data: bytes) -> Iterator[bytes]:
+        """What a device says unasked, as it arrives: one fault for each thing said."""
+        yield from self._disturbed(data, self._ahead.popleft() if self._ahead else None)
 
     def _disturbed(self, reply: bytes, fault: Fault | None) -> Iterator[bytes]:
         match fault:

@@ -66,6 +66,11 @@ class Card:
         self._free_at = 0.0
         self.moments = Moments()
 
+    @property
+    def lies(self) -> bool:
+        """Whether a card lies there that was not taken away, also by its own ``Fault``."""
+        return not self._lifted.is_set()
+
     def tap(self, uid: str, fault: Fault = Fault.NONE, delay_s: float = 0.0, atr: bytes = ATR) -> None:
         """Lay a card with this UID (hex) on the reader, in place of any other; ``delay_s`` is added to each answer.
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from simulators.line import Line
 from simulators.serve import Mute, serve_pty
 
 
@@ -20,6 +21,8 @@ class SerialCard:
 
     def __init__(self, link: Path, *, baud: int = 9600, repeat_s: float = 0.0) -> None:
         self._wire = serve_pty(Mute(), link, baud)
+        self.line = Line(Mute())
+        """What can go wrong with what it says."""
         self._repeat_s = repeat_s
         self._lifted = threading.Event()
         self._thread: threading.Thread | None = None
@@ -29,7 +32,7 @@ class SerialCard:
         """Lay a card with this UID (hex) there, in place of any other. Blocks for the time the wire takes."""
         self.lift()
         line = bytes.fromhex(uid).hex().upper().encode() + b"\r\n"
-        self._wire.send(line)
+        self._say(line)
         if self._repeat_s:
             self._lifted.clear()
             self._thread = threading.Thread(target=self._lie, args=(line,), name="serial card", daemon=True)
@@ -67,4 +70,8 @@ class SerialCard:
 
     def _lie(self, line: bytes) -> None:
         while not self._lifted.wait(self._repeat_s):
-            self._wire.send(line)
+            self._say(line)
+
+    def _say(self, data: bytes) -> None:
+        for piece in self.line.spoken(data):
+            self._wire.send(piece)

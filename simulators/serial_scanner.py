@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from simulators.line import Line
 from simulators.serve import Mute, serve_pty
 
 
@@ -17,13 +18,16 @@ class SerialScanner:
 
     def __init__(self, link: Path, *, baud: int = 9600, suffix: str = "\r", seed: int = 0) -> None:
         self._wire = serve_pty(Mute(), link, baud)
+        self.line = Line(Mute(), seed)
+        """What can go wrong with what it says."""
         self._suffix = suffix.encode("ascii")
         self._chance = random.Random(seed)
         self.port = self._wire.port
 
     def scan(self, code: str | bytes) -> None:
         """Read a code out, whole; blocks for the time the wire takes."""
-        self._wire.send((code if isinstance(code, bytes) else code.encode()) + self._suffix)
+        for piece in self.line.spoken((code if isinstance(code, bytes) else code.encode()) + self._suffix):
+            self._wire.send(piece)
 
     def scan_half(self, code: str) -> None:
         """Break off amid a code, as when the trigger is let go or the cable is touched."""

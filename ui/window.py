@@ -4,6 +4,7 @@ import json
 import os
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from ui.views.page import Page
 from ui.words import LANGUAGES
 
 FORGET_S = 60  # on Home, what the last person chose is forgotten after this long without a touch
-TARGETS = "KIOSK_TARGETS"  # names a file that always tells what can be touched where, for guided tours and tests
+TARGETS = "KIOSK_TARGETS"  # names a file that tells what is shown and what can be touched where, for tours and tests
 
 
 class Screen:
@@ -131,8 +132,11 @@ class Screen:
             for name, box in self.page.targets().items()
         }
         places = {button.action: f"button {n}" for n, button in reversed(list(enumerate(view.buttons)))}
+        places |= {f"{one.action} {one.value}": f"button {n}" for n, one in enumerate(view.buttons) if one.value}
         boxes |= {action: boxes[place] for action, place in places.items() if place in boxes}
-        told = json.dumps({"screen": view.screen, "language": self._language, "targets": boxes}, ensure_ascii=False)
+        fields = asdict(self._display.screen) if self._display else {}
+        seen = {"screen": view.screen, "fields": fields, "language": self._language, "targets": boxes}
+        told = json.dumps(seen, ensure_ascii=False)
         if told != self._told_targets:
             self._told_targets = told
             new = Path(self._targets + ".new")

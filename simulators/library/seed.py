@@ -90,18 +90,26 @@ def card_barcode(patron: str) -> str:
     return digits + luhn.calc_check_digit(digits)
 
 
-def seed(ledger: Ledger) -> None:
-    """Fill an empty ledger; a ledger that has points is left alone."""
+def points(home: str = POINTS[0][0], name: str = "") -> tuple[tuple[str, str], ...]:
+    """Ids and names of the points of a library, ``home`` the first: that to which the parcels under way go."""
+    known = dict(POINTS)
+    if home in known:
+        return tuple(sorted(POINTS, key=lambda point: point[0] != home))
+    return ((home, name or home), *POINTS[1:])
+
+
+def seed(ledger: Ledger, home: str = POINTS[0][0], name: str = "") -> None:
+    """Fill an empty ledger; a ledger that has points is left alone. See ``points`` for ``home`` and its ``name``."""
     if ledger.rows("select id from points"):
         return
     rng = random.Random(2026)
     usual, ledger.rng = ledger.rng, rng
     with ledger.transaction():
-        for point, name in POINTS:
+        for point, words in points(home, name):
             secrets = secrets_of(point)
             token = hashlib.sha256(secrets.token.encode()).hexdigest()
             key = secrets.hashing_key.hex()
-            ledger.add("points", id=point, name=name, token=token, hashing_key=key, expected=1)
+            ledger.add("points", id=point, name=words, token=token, hashing_key=key, expected=1)
         for id, name, initials, role, standing, reason in PEOPLE:
             phone = f"138{int.from_bytes(_bytes('phone', id)[:4]) % 10**8:08d}"
             values = {"name": name, "initials": initials, "phone": phone}
@@ -116,7 +124,10 @@ def seed(ledger: Ledger) -> None:
                 ledger.add("items", barcode=f"SIP{number:07d}", isbn=isbn, place="shelf", point="")
         shelf = [row["barcode"] for row in ledger.rows("select min(barcode) as barcode from items group by isbn")]
         rng.shuffle(shelf)
-        for patron, point, count, ready in PARCELS:
+        for patron, usual_point, count, ready in PARCELS:
+            point = {POINTS[0][0]: home, home: POINTS[0][0]}.get(usual_point, usual_point)
+            if point not in dict(points(home, name)):
+                continue
             barcodes = tuple(shelf.pop() for _ in range(count))
             for barcode in barcodes:
                 item = ledger.item(barcode)

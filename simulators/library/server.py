@@ -11,7 +11,7 @@ import uvicorn
 
 from simulators.library.app import make_app
 from simulators.library.ledger import Ledger
-from simulators.library.seed import POINTS, secrets_of, seed, signing_key
+from simulators.library.seed import POINTS, points, secrets_of, seed, signing_key
 from sync.rest import Settings
 
 Fault = Literal["fails", "busy", "hangs", "not_json", "wrong_shape", "answer_lost"]
@@ -67,14 +67,23 @@ class Library:
     """One lending service: ``with Library(data) as library: ... library.url``. Methods may be called from any thread.
 
     ``data``: a directory for the ledger and the points' secret files (``settings_of`` and ``files_of``). ``port`` 0
-    takes a free one, which it keeps while paused. ``ledger`` is there to look at and to pack parcels with.
+    takes a free one, which it keeps while paused. ``home`` (and its ``name``): the point to which the parcels under way
+    go, that of the demonstration unless another is wanted. ``ledger`` is there to look at and to pack parcels with.
     """
 
-    def __init__(self, data: Path, port: int = 0, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        data: Path,
+        port: int = 0,
+        clock: Callable[[], float] = time.time,
+        home: str = POINTS[0][0],
+        name: str = "",
+    ) -> None:
         self.data = data
+        self._points = points(home, name)
         data.mkdir(parents=True, exist_ok=True)
         self.ledger = Ledger(data / "library.sqlite", signing_key(), clock)
-        seed(self.ledger)
+        seed(self.ledger, home, name)
         self._write_files()
         self.wire = Wire(make_app(self.ledger))
         self._held = _bind(port)  # bound, never listening: keeps the port ours, and refuses while paused
@@ -151,7 +160,7 @@ class Library:
 
     def _write_files(self) -> None:
         public = self.ledger.signing_key.public_key().public_bytes_raw().hex()
-        for point, _ in POINTS:
+        for point, _ in self._points:
             directory = self.files_of(point)
             directory.mkdir(parents=True, exist_ok=True)
             secrets = secrets_of(point)

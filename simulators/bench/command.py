@@ -1,0 +1,62 @@
+"""``python -m simulators CONFIG``: a real point's configuration on the bench."""
+
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+import uvicorn
+
+from simulators.bench.app import make_app
+from simulators.bench.stage import Stage
+from simulators.twins import Unfit
+
+PORT = 8470
+
+
+@contextmanager
+def served(stage: Stage, port: int = 0) -> Iterator[str]:
+    """Serve a running stage on 127.0.0.1 from a thread; gives its address. Port 0 takes a free one."""
+    config = uvicorn.Config(
+        make_app(stage),
+        host="127.0.0.1",
+        port=port,
+        log_level="warning",
+        access_log=False,
+        lifespan="off",
+        ws="none",
+        timeout_graceful_shutdown=1,
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, name="page", daemon=True)
+    thread.start()
+    while not server.started:
+        if not thread.is_alive():
+            raise Unfit(f"port {port} is taken; choose another with --port")
+        thread.join(0.01)
+    try:
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(5)
+
+
+@click.command("bench")
+@click.argument("config", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--port", default=PORT, show_default=True, help="Of the page, on 127.0.0.1; 0 takes a free one.")
+@click.option("--folder", type=click.Path(file_okay=False, path_type=Path), help="Keep the point's files here.")
+@click.option("--no-window", is_flag=True, help="Without the kiosk's window, also where there could be one.")
+def command(config: Path, port: int, folder: Path | None, no_window: bool) -> None:
+    """Simulate the point that CONFIG describes, and serve a page to play with it."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as scratch:
+        work = (folder or Path(scratch)).absolute()
+        try:
+            with Stage(config, work, window=not no_window) as stage, served(stage, port) as url:
+                click.echo(f"The bench is at {url} . Everything there is simulated. Ctrl-C ends it.")
+                threading.Event().wait()
+        except Unfit as why:
+            raise click.ClickException(str(why)) from None
+        except KeyboardInterrupt:
+            click.echo("")

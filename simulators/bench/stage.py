@@ -1,0 +1,200 @@
+"""The running whole of a bench: the simulated point, its kiosk, and its state as one dictionary ready for JSON."""
+
+import threading
+import time
+from collections import deque
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from hardware.readings import Door
+from simulators.bench.panel import NOTHING, Panel
+from simulators.library.seed import card_number
+from simulators.point import Point
+from simulators.twins import Twin
+
+SAID_MAX = 200
+LOOK_S = 0.1
+State = dict[str, Any]
+
+
+class Stage:
+    """A point on the bench. A context manager; all is stopped at its end. Any thread may ask and act.
+
+    ``window`` False and ``pace`` 0 make it fast, for scenarios in tests.
+    """
+
+    def __init__(
+        self, config: Path, folder: Path, *, window: bool = True, pcsc: bool = True, pace: float = 1.0
+    ) -> None:
+        self.point = Point(config, folder, pcsc=pcsc, pace=pace)
+        self._window = window
+        self._said: deque[str] = deque(maxlen=SAID_MAX)
+        self._changed = threading.Condition()
+        self._closing = threading.Event()
+        self._state: State = {"n": 0}
+        self._people: list[State] = []
+        self._books = threading.Event()
+        self._things: State = {}
+        self.playing: list[State] = []
+        """The scenarios that ship and how far the one being played has come; kept by ``Player``."""
+        self.clock_ahead_s = 0
+        self.library_on = True
+        self.power_on = True
+        self.turn = threading.RLock()
+        """Held by whoever acts: two hands do not reach into the machine at once."""
+
+    def __enter__(self) -> Self:
+        self.point.__enter__()
+        try:
+            screen = self.point.raw.get("screen", {})
+            self.width, self.height = int(screen.get("width", 1080)), int(screen.get("height", 1920))
+            self.panel = Panel(self.point.config, self.point.env, self.width, self.height, self._window)
+            self.panel.start()
+        except BaseException:
+            self.point.__exit__(None, None, None)
+            raise
+        if self.point.no_pcsc and any(one.get("driver") == "pcsc" for one in self.point.raw.get("card", ())):
+            self.say(f"no PC/SC here ({self.point.no_pcsc}): serial card readers stand in")
+        if self.panel.no_display and self._window:
+            self.say(f"no screen here: {self.panel.no_display}")
+        self._people = self._all_people()
+        self.point.library.ledger.listeners.add(self._books.set)
+        self._books.set()
+        self._look()
+        self._watcher = threading.Thread(target=self._watch, name="bench", daemon=True)
+        self._watcher.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._closing.set()
+        self._watcher.join()
+        with self._changed:
+            self._changed.notify_all()
+        self.panel.close()
+        self.point.__exit__(kind, error, at)
+
+    def say(self, words: str) -> None:
+        """Note something that happened on the bench."""
+        self._said.append(f"{time.strftime('%H:%M:%S')} {words}")
+
+    @property
+    def state(self) -> State:
+        """All there is to see now, freshly looked at."""
+        self._look()
+        return self._state
+
+    @property
+    def closing(self) -> bool:
+        """Whether the bench is being put away."""
+        return self._closing.is_set()
+
+    def newer(self, n: int, timeout_s: float) -> State | None:
+        """The state once it is another than the ``n``-th; None when it was not in time."""
+        with self._changed:
+            there = self._changed.wait_for(lambda: self._state["n"] != n or self.closing, timeout_s)
+            return self._state if there else None
+
+    def _watch(self) -> None:
+        while not self._closing.wait(LOOK_S):
+            self._look()
+
+    def _look(self) -> None:
+        with self._changed:
+            seen = {"n": self._state["n"], **self._everything()}
+            if seen != self._state:
+                self._state = {**seen, "n": seen["n"] + 1}
+                self._changed.notify_all()
+
+    def _everything(self) -> State:
+        point, panel = self.point, self.panel
+        if self._books.is_set():
+            self._books.clear()
+            self._things = {"items": self._items(), "labels": self._labels()}
+        names = point.raw["point"].get("names", {})
+        seen = panel.seen() if self.power_on else NOTHING
+        lies = {item: f"door {name}" for name in point.places for item in point.cabinet.inside(name)}
+        on = {device.shows: device.name for device in point.devices.values() if device.shows}
+        return {
+            "point": {"id": point.id, "zh": names.get("zh", ""), "en": names.get("en", "")},
+            "power": self.power_on,
+            "network": point.network.up,
+            "library": self.library_on,
+            "clock_ahead_s": self.clock_ahead_s,
+            "kiosk": {
+                "running": panel.running,
+                "screen": seen["screen"],
+                "fields": seen.get("fields", {}),
+                "width": self.width,
+                "height": self.height,
+                "status": panel.status or (panel.no_display and f"no screen here: {panel.no_display}") or None,
+            },
+            "doors": [self._door(name) for name in point.places],
+            "devices": [_device(device) for device in point.devices.values()],
+            "cards": [{**one, "on": on.get(one["number"])} for one in self._people],
+            "items": [{**item, "where": lies.get(item["barcode"], item["where"])} for item in self._things["items"]],
+            "labels": self._things["labels"],
+            "scenarios": list(self.playing),
+            "said": list(self._said),
+        }
+
+    def _door(self, name: str) -> State:
+        place, cabinet = self.point.places[name], self.point.cabinet
+        faults = cabinet.faults(name)
+        return {
+            **{key: place.get(key) for key in ("name", "size", "row", "column", "board", "channel")},
+            "height": place.get("height", 1),
+            "width": place.get("width", 1),
+            "open": cabinet.door(name) is Door.OPEN,
+            "inside": list(cabinet.inside(name)),
+            **faults,
+            "stuck": str(faults["stuck"]) if faults["stuck"] else None,
+        }
+
+    def _all_people(self) -> list[State]:
+        rows = self.point.library.ledger.rows("select id, name, role from patrons order by role <> 'courier', id")
+        role = {"reader": "patron"}
+        return [{**row, "role": role.get(row["role"], row["role"]), "number": card_number(row["id"])} for row in rows]
+
+    def _items(self) -> list[State]:
+        """What people may have in hand here: the items of this point's parcels, and those on loan."""
+        sql = (
+            "select barcode, title, 'parcel ' || parcel as 'where' from parcel_items join parcels on id = parcel "
+            "join items using (barcode) join titles using (isbn) where parcels.point = ? and status <> 'collected' "
+            "union select barcode, title, 'on loan to ' || patron from loans "
+            "join items using (barcode) join titles using (isbn) where ended is null order by 3, 1"
+        )
+        return self.point.library.ledger.rows(sql, self.point.id)
+
+    def _labels(self) -> list[State]:
+        """What can be scanned: the items' labels, the books' numbers, the pickup QRs that were sent out."""
+        ledger = self.point.library.ledger
+        labels = [{"text": i["barcode"], "kind": "code128", "title": i["title"]} for i in self._items()]
+        sql = (
+            "select distinct isbn, title from titles join items using (isbn) left join loans using (barcode) "
+            "left join parcel_items using (barcode) where (loans.id is not null and ended is null) "
+            "or parcel is not null order by isbn"
+        )
+        labels += [{"text": row["isbn"], "kind": "ean13", "title": row["title"]} for row in ledger.rows(sql)]
+        sql = (
+            "select pass, patron, code from messages where id in "
+            "(select max(id) from messages where point = ? group by patron) order by patron"
+        )
+        return labels + [
+            {"text": row["pass"], "kind": "qr", "title": f"pickup of {row['patron']}, code {row['code']}"}
+            for row in ledger.rows(sql, self.point.id)
+        ]
+
+
+def _device(device: Twin) -> State:
+    return {
+        "name": device.name,
+        "kind": device.kind,
+        "driver": device.driver,
+        "port": device.port,
+        "plugged": device.plugged,
+        "faults": device.faults,
+        "fault_names": list(device.fault_names),
+        "echo": device.echo,
+        "shows": device.shows,
+    }

@@ -1,0 +1,182 @@
+"""The twins of card readers, scanners and cameras, in the shape of ``simulators.twins``."""
+
+import time
+from pathlib import Path
+
+from simulators.camera import Camera
+from simulators.pcsc import Card
+from simulators.pcsc import Fault as CardFault
+from simulators.pcscd import Pcscd
+from simulators.serial_card import SerialCard
+from simulators.serial_scanner import SerialScanner
+from simulators.twins import SPOKEN, Twin, Unfit
+
+READ_S = 5.0
+NOTICED_S = 0.5  # pcscd looks for cards every 0.4 s: the next one would pass for the same
+
+# ---- cards --------------------------------------------------------------------------------------------------------
+
+
+class PcscReader(Twin):
+    """A PC/SC reader of the private daemon, and the card on it."""
+
+    kind = "card"
+    fault_names = ("late", "lifted", "fleeting", "unfit")
+    LATE_S = 0.8
+
+    def __init__(self, name: str, driver: str, daemon: Pcscd, reader: str, others: list["PcscReader"]) -> None:
+        super().__init__(name, driver)
+        self.port = reader
+        self.section = {"reader": reader}
+        self.card = Card(daemon.port(reader))
+        self._daemon = daemon
+        self._ahead: list[str] = []
+        self._all = others
+        others.append(self)
+
+    @property
+    def faults(self) -> dict[str, int]:
+        return {name: self._ahead.count(name) for name in self.fault_names if name in self._ahead}
+
+    def fault(self, fault: str, times: int) -> None:
+        """The next ``times`` cards laid there."""
+        if fault not in self.fault_names:
+            raise Unfit(f"{self.name} ({self.driver}) knows no fault {fault!r}; known: {', '.join(self.fault_names)}")
+        self._ahead += [fault] * times
+
+    def mend(self) -> None:
+        self._ahead.clear()
+        self.plug()
+
+    def tap(self, uid: str) -> None:
+        """Lay a card there."""
+        fault = self._ahead.pop(0) if self._ahead else "none"
+        late = fault == "late"
+        self.card.tap(uid, CardFault.NONE if late else CardFault(fault), self.LATE_S if late else 0.0)
+        self.shows = uid
+
+    def tap_and_lift(self, uid: str) -> None:
+        """Hold a card there until the reader has read it or given it up, at most 5 s, and take it away."""
+        self.tap(uid)
+        until = time.monotonic() + READ_S
+        while self.plugged and not self.card.moments.answered and time.monotonic() < until and self.card.lies:
+            time.sleep(0.01)
+        self.lift()
+        time.sleep(NOTICED_S)
+
+    def lift(self) -> None:
+        """Take it away."""
+        self.card.lift()
+        self.shows = None
+
+    def plug(self) -> None:
+        if not self.plugged:
+            super().plug()
+            self._look_again()
+
+    def unplug(self) -> None:
+        if self.plugged:
+            super().unplug()
+            self._look_again()
+
+    def _look_again(self) -> None:
+        """A virtual reader comes and goes only with its daemon, so the other readers blink as well."""
+        self._daemon.restart(without=[one.port for one in self._all if not one.plugged])
+
+    def close(self) -> None:
+        self.card.close()
+
+
+class SerialReader(Twin):
+    """A card reader that types on a serial line."""
+
+    kind = "card"
+    fault_names = SPOKEN
+
+    def __init__(self, name: str, driver: str, link: Path, baud: int) -> None:
+        super().__init__(name, driver)
+        self.card = SerialCard(link, baud=baud)
+        self.line = self.card.line
+        self.port = self.card.port
+        self.section = {"driver": "serial_card", "port": self.port}
+
+    def tap(self, uid: str) -> None:
+        """Lay a card there."""
+        self.card.tap(uid)
+        self.shows = uid
+
+    def tap_and_lift(self, uid: str) -> None:
+        """Hold a card there and take it away."""
+        self.tap(uid)
+        self.lift()
+
+    def lift(self) -> None:
+        """Take it away."""
+        self.card.lift()
+        self.shows = None
+
+    def plug(self) -> None:
+        super().plug()
+        self.card.plug()
+
+    def unplug(self) -> None:
+        super().unplug()
+        self.card.unplug()
+
+    def close(self) -> None:
+        self.card.close()
+
+
+# ---- scanners -----------------------------------------------------------------------------------------------------
+
+
+class HandScanner(Twin):
+    """A scanner on a serial line."""
+
+    kind = "scanner"
+    fault_names = SPOKEN
+
+    def __init__(self, name: str, driver: str, link: Path, baud: int) -> None:
+        super().__init__(name, driver)
+        self.scanner = SerialScanner(link, baud=baud)
+        self.line = self.scanner.line
+        self.port = self.scanner.port
+        self.section = {"port": self.port}
+
+    def scan(self, code: str) -> None:
+        """Show it a code."""
+        self.scanner.scan(code)
+
+    def plug(self) -> None:
+        super().plug()
+        self.scanner.plug()
+
+    def unplug(self) -> None:
+        super().unplug()
+        self.scanner.unplug()
+
+    def close(self) -> None:
+        self.scanner.close()
+
+
+class Eye(Twin):
+    """A camera, and what is held before it."""
+
+    kind = "camera"
+
+    def __init__(self, name: str, driver: str) -> None:
+        super().__init__(name, driver)
+        self.camera = Camera()
+        self.port = self.camera.url
+        self.section = {"source": self.port}
+
+    def plug(self) -> None:
+        super().plug()
+        self.camera.plug()
+
+    def unplug(self) -> None:
+        super().unplug()
+        self.camera.unplug()
+
+    def close(self) -> None:
+        self.camera.close()
