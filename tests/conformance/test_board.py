@@ -16,9 +16,11 @@ import pytest
 
 from hardware import registry
 from hardware.errors import DeviceError, DeviceGone, DeviceRefused, DeviceSilent, WireError
-from hardware.locker import kerong_cu16, kerong_cu48, shuoming, winnsen, wkly
+from hardware.locker import eletechsup, kerong_cu16, kerong_cu48, shuoming, waveshare, winnsen, wkly
 from hardware.readings import Door
 from hardware.serialport import open_port
+from simulators import eletechsup as twin_eletechsup
+from simulators import waveshare as twin_waveshare
 from simulators.cabinet import Cabinet
 from simulators.kerong import KerongBoard
 from simulators.kerong_cu16 import KerongCu16Bus
@@ -88,6 +90,26 @@ def winnsen_bus(cabinet: Cabinet) -> tuple[WinnsenBus, list[winnsen.Settings]]:
     return WinnsenBus(boards, pace=0.1), settings
 
 
+def waveshare_bus(cabinet: Cabinet) -> tuple[Peer, list[waveshare.Settings]]:
+    settings = [
+        waveshare.Settings(address=1, channels=CHANNELS, feedback="short_when_locked"),
+        waveshare.Settings(address=2, channels=CHANNELS, feedback="short_when_open"),
+    ]
+    wired = [dict(enumerate(names, 1)) for names in NAMES]
+    return twin_waveshare.bus(list(zip(settings, wired, strict=True)), cabinet, pace=0.1), settings
+
+
+def eletechsup_bus(cabinet: Cabinet) -> tuple[Peer, list[eletechsup.Settings]]:
+    settings = [
+        eletechsup.Settings(address=1, inputs_address=11, channels=CHANNELS, feedback="short_when_locked"),
+        eletechsup.Settings(
+            address=2, inputs_address=12, channels=CHANNELS, feedback="short_when_open", first_register=0
+        ),
+    ]
+    wired = [dict(enumerate(names, 1)) for names in NAMES]
+    return twin_eletechsup.bus(list(zip(settings, wired, strict=True)), cabinet, pace=0.1), settings
+
+
 RIGS = [
     Rig("shuoming", shuoming_bus, lambda bus: bus.missing.add(2), bytes.fromhex("82 01 01 00 82")),
     Rig(
@@ -104,6 +126,8 @@ RIGS = [
     ),
     Rig("winnsen", winnsen_bus, lambda bus: bus.missing.add(2), bytes.fromhex("90 07 85 01 07 01 03")),
     Rig("wkly", wkly_bus, lambda bus: bus.missing.add(2), bytes.fromhex("57 4B 4C 59 0A 01 85 01 00 86")),
+    Rig("waveshare", waveshare_bus, lambda bus: bus.missing.add(2), bytes.fromhex("01 03 02 00 C8 B9 D2")),
+    Rig("eletechsup", eletechsup_bus, lambda bus: bus.missing.add(2), bytes.fromhex("01 01 01 00 51 88")),
 ]
 
 
