@@ -113,6 +113,41 @@ class UnlockEnded:
     pulse: Pulse
 
 
+class Paper(StrEnum):
+    """Whether a printer can print, as it says itself: the first two can."""
+
+    OK = "ok"
+    NEAR_END = "near_end"
+    OUT = "out"
+    COVER_OPEN = "cover_open"
+    FAULT = "fault"
+
+
+class Printed(StrEnum):
+    """How one order to print ended. UNKNOWN: all, some or nothing of it may be on paper."""
+
+    DONE = "done"
+    NOTHING = "nothing"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class PaperSeen:
+    """A printer's paper changed, or is reported for the first time since the printer answered."""
+
+    device: str
+    paper: Paper
+
+
+@dataclass(frozen=True, slots=True)
+class PrintEnded:
+    """What became of one ``Print``; ``slip`` is that of the command."""
+
+    device: str
+    slip: str
+    printed: Printed
+
+
 @dataclass(frozen=True, slots=True)
 class DeviceUp:
     """A device answers (again)."""
@@ -129,4 +164,6 @@ class DeviceDown:
 
 
 Scan = ItemScanned | IsbnScanned | PatronScanned | PassScanned | CodeUnknown
-Reading = CardShown | CardUnread | CardGone | Scan | DoorSeen | UnlockEnded | DeviceUp | DeviceDown
+Reading = (
+    CardShown | CardUnread | CardGone | Scan | DoorSeen | UnlockEnded | PaperSeen | PrintEnded | DeviceUp | DeviceDown
+)

@@ -2,7 +2,8 @@
 
 Groups: ``kiosk.board`` (a module with ``Settings``, ``BAUD`` and ``connect(settings, transport) -> Board``),
 ``kiosk.card`` (``Settings``, ``connect(device, settings) -> Source``), ``kiosk.scanner`` (``Settings``,
-``connect(device, settings, meanings) -> Source``). The same look-up serves ``kiosk.service`` and ``kiosk.screen``.
+``connect(device, settings, meanings) -> Source``), ``kiosk.printer`` (``Settings``, ``connect(settings) -> Printer``).
+The same look-up serves ``kiosk.service`` and ``kiosk.screen``.
 """
 
 import difflib

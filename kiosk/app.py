@@ -11,7 +11,7 @@ from functools import partial
 
 from hardware.registry import find
 from kiosk.config import Config
-from kiosk.core.commands import Ask, Unlock
+from kiosk.core.commands import Ask, Print, Unlock
 from kiosk.core.events import Tick, Touched
 from kiosk.devices import Devices
 from kiosk.frontend import FrontEnd, Shown
@@ -74,6 +74,8 @@ class Machine:
         match command:
             case Unlock(compartment=compartment):
                 self._devices.bus_of[compartment].unlock(command)
+            case Print(device=device):
+                self._devices.printers[device].print_out(command)
             case Ask():
                 self._library.ask(command)
             case Upload():

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from hardware.errors import DeviceError
 from hardware.locker.bank import Bank
-from hardware.readings import Door
+from hardware.readings import Door, Paper
 from hardware.registry import UnknownDriver, find, names
 from hardware.serialport import open_port
 from kiosk.config import Board, Config, Device
@@ -32,7 +32,18 @@ _WIRES = "Has the board power, are A and B the right way round, do address and b
 _CAUSES: Mapping[str, str] = {
     "pcsc": "Is the reader plugged in? Does pcscd run (systemctl status pcscd), does pcsc_scan see the reader?",
     "camera": "Is it plugged in? Is source right (ls -l /dev/v4l/by-id)? May this user open it (group video)?",
+    "printer": "Has it power and paper, is its cover shut? Are port, baud and joined right (ls -l /dev/usb/lp*)? "
+    "May this user open it (group dialout; lp for /dev/usb)?",
     "service": "Is the network up (ping the library)? Are url, credential and point.id as the library says?",
+}
+
+
+_PAPER: Mapping[Paper, str] = {
+    Paper.OK: "paper is in",
+    Paper.NEAR_END: "its paper is near the end; put in a new roll soon",
+    Paper.OUT: "no paper; put in a new roll",
+    Paper.COVER_OPEN: "its cover is open; shut it",
+    Paper.FAULT: "it reports a fault; look for a jam at the knife, switch it off and on",
 }
 
 
@@ -62,6 +73,8 @@ def checks(config: Config) -> Iterator[Check]:
         yield Check("scanner", False, "none is configured, so nothing can be loaded or returned; add a [[scanner]]")
     for scanner in config.scanners:
         yield _look(f"scanner {scanner.name}", _causes(scanner), partial(_scanner, config, scanner))
+    for printer in config.printers:
+        yield _look(f"printer {printer.name}", _CAUSES["printer"], partial(_printer, printer))
     yield _look("service", _CAUSES["service"], partial(_service, config))
     yield from _screen(config)
 
@@ -138,6 +151,17 @@ def _scanner(config: Config, scanner: Device) -> str:
     finally:
         source.close()
     return f"opens ({scanner.driver})" + ("; it has just read a code" if heard else "")
+
+
+def _printer(printer: Device) -> str:
+    connected = printer.module.connect(printer.settings)
+    try:
+        paper, maker = connected.paper(), connected.firmware()
+    finally:
+        connected.close()
+    if paper not in (Paper.OK, Paper.NEAR_END):
+        raise Unfit(f"answers, and says: {_PAPER[paper]}")
+    return f"answers; {_PAPER[paper]}" + (f"; {maker}" if maker else "")
 
 
 def _service(config: Config) -> str:

@@ -29,12 +29,16 @@ class Wired(Part, Protocol):
 
 
 def clashes(
-    boards: Sequence[Wired], cards: Sequence[Part], scanners: Sequence[Part], compartments: Sequence[Fixture]
+    boards: Sequence[Wired],
+    cards: Sequence[Part],
+    scanners: Sequence[Part],
+    printers: Sequence[Part],
+    compartments: Sequence[Fixture],
 ) -> Iterator[tuple[Place, str]]:
     """Each clash: the key it is found at, and the words."""
-    yield from _names((("board", boards), ("card", cards), ("scanner", scanners)))
+    yield from _names((("board", boards), ("card", cards), ("scanner", scanners), ("printer", printers)))
     yield from _buses(boards)
-    yield from _ports(boards, (("card", cards), ("scanner", scanners)))
+    yield from _ports(boards, (("card", cards), ("scanner", scanners), ("printer", printers)))
     yield from _doors({board.name: board for board in boards}, compartments)
 
 

@@ -48,7 +48,7 @@ class Board:
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """``[[card]]`` or ``[[scanner]]``. ``module``: the driver, see hardware.registry."""
+    """``[[card]]``, ``[[scanner]]`` or ``[[printer]]``. ``module``: the driver, see hardware.registry."""
 
     name: str
     driver: str
@@ -78,6 +78,7 @@ class Config:
     boards: tuple[Board, ...]
     cards: tuple[Device, ...]
     scanners: tuple[Device, ...]
+    printers: tuple[Device, ...]
     codes: Meanings
     compartments: tuple[Fixture, ...]
     duty: DutySettings
@@ -91,7 +92,8 @@ class Config:
             for c in sorted(self.compartments, key=lambda c: (c.row, c.column))
         }
         cards, scanners = (frozenset(device.name for device in kind) for kind in (self.cards, self.scanners))
-        return Plan(self.point.id, spaces, self.keyring, self.limits, cards, scanners)
+        printers = tuple(device.name for device in self.printers)
+        return Plan(self.point.id, spaces, self.keyring, self.limits, cards, scanners, printers)
 
     def about(self) -> About:
         """What a front end may say of it."""
@@ -127,7 +129,7 @@ class _Reader:
     """One file being read. Every method raises ``ConfigError`` for the first flaw it finds."""
 
     SECTIONS = ("point", "store", "keys", "service", "codes", "duty", "limits", "screen")
-    LISTS = ("board", "card", "scanner", "compartment")
+    LISTS = ("board", "card", "scanner", "printer", "compartment")
     NEEDED = ("point", "store", "keys", "service", "board", "compartment")
 
     def __init__(self, path: Path, raw: dict[str, Any]) -> None:
@@ -145,6 +147,7 @@ class _Reader:
             boards=tuple(self._board(n) for n in range(len(self._raw["board"]))),
             cards=self._devices("card"),
             scanners=self._devices("scanner"),
+            printers=self._devices("printer"),
             codes=self._section("codes", Meanings),
             compartments=tuple(
                 self._model(Fixture, fields, ("compartment", n)) for n, fields in enumerate(self._raw["compartment"])
@@ -156,7 +159,7 @@ class _Reader:
         )
         if config.limits.warn_s >= config.limits.idle_s:
             self._fail(("limits", "warn_s"), "must be shorter than limits.idle_s")
-        for place, words in clashes(config.boards, config.cards, config.scanners, config.compartments):
+        for place, words in clashes(config.boards, config.cards, config.scanners, config.printers, config.compartments):
             self._fail(place, words)
         return config
 

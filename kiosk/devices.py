@@ -5,10 +5,13 @@ from functools import partial
 
 from hardware.errors import DeviceError
 from hardware.locker.bank import Bank, Duty
+from hardware.printer import Printer
 from hardware.serialport import open_port
 from hardware.source import Source
 from kiosk.config import Board, Config, Device
 from kiosk.disguise import disguise, disguise_answer, disguise_uid
+from kiosk.printing import PrinterWorker
+from kiosk.slip import sheet
 from kiosk.trace import Cover, Recorder
 from kiosk.workers import BusWorker, Post, Worker, watch_source
 
@@ -35,12 +38,23 @@ class Devices:
             self._add_source(card, disguise_answer if card.driver == "pcsc" else disguise_uid)
         for scanner in config.scanners:
             self._add_source(scanner, disguise, config.codes)
+        self.printers = {printer.name: self._add_printer(config, printer) for printer in config.printers}
+        """The printers by name."""
 
     def _add_source(self, device: Device, cover: Cover, *more: object) -> None:
         connect: Callable[[], Source] = partial(device.module.connect, device.name, device.settings, *more)
         if self._recorder:
             connect = self._recorder.source(device.name, connect, cover)
         self.workers.append(Worker(device.name, watch_source(device.name, connect, self._post), self._on_bug))
+
+    def _add_printer(self, config: Config, printer: Device) -> PrinterWorker:
+        about, usual = config.about(), config.screen.language
+        connect: Callable[[], Printer] = partial(printer.module.connect, printer.settings)
+        owner = PrinterWorker(
+            printer.name, connect, lambda order: sheet(order.slip, about, order.language or usual), self._post
+        )
+        self.workers.append(Worker(printer.name, owner.work, self._on_bug))
+        return owner
 
     def _add_bus(self, config: Config, boards: list[Board]) -> None:
         names = {board.name for board in boards}

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from hardware.readings import DeviceDown, DeviceUp, DoorSeen, UnlockEnded
+from hardware.readings import DeviceDown, DeviceUp, DoorSeen, PaperSeen, PrintEnded, UnlockEnded
 from kiosk.core.commands import Command
 from kiosk.core.events import ClockJumped, Event, Heard, Online, Receipted, Started
 from kiosk.core.model import PickupPoint
@@ -54,7 +54,18 @@ class UploadFailed:
 
 
 Incoming = Event | Uploaded | UploadFailed
-_HAPPENED = (DoorSeen, UnlockEnded, DeviceUp, DeviceDown, ClockJumped, Heard, Uploaded, UploadFailed)
+_HAPPENED = (
+    DoorSeen,
+    UnlockEnded,
+    PaperSeen,
+    PrintEnded,
+    DeviceUp,
+    DeviceDown,
+    ClockJumped,
+    Heard,
+    Uploaded,
+    UploadFailed,
+)
 Outgoing = Command | Upload
 
 

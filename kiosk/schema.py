@@ -69,6 +69,12 @@ def rows_journal_outbox(db: Database) -> None:
     _table(db, "head", None, point=str, n=int, hash=str, seq=int, opened_at=float)
 
 
+@MIGRATIONS()
+def paper_of_printers(db: Database) -> None:
+    """What is known of a printer's paper."""
+    db.table("devices").add_column("paper", str, not_null_default="")
+
+
 def _table(db: Database, name: str, pk: str | None, /, **columns: type) -> None:
     db.table(name).create(columns, pk=pk, not_null=set(columns), strict=True)
 

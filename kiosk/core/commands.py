@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from kiosk.core.screens import Slip
 from sync.messages import Query
 
 
@@ -22,4 +23,14 @@ class Ask:
     query: Query
 
 
-Command = Unlock | Ask
+@dataclass(frozen=True, slots=True)
+class Print:
+    """Print this slip, in this language ("" for the machine's own). Given once for each slip that may have begun: a
+    fact says so on disk, and the slip itself is forgotten with the power."""
+
+    device: str
+    slip: Slip
+    language: str
+
+
+Command = Unlock | Ask | Print

@@ -6,7 +6,7 @@ Facts are for people and audits and never replayed. They hold ids and keyed hash
 from dataclasses import dataclass
 from typing import get_args
 
-from hardware.readings import Pulse
+from hardware.readings import Paper, Printed, Pulse
 from kiosk.core.screens import Purpose
 from sync.messages import Told
 
@@ -119,6 +119,31 @@ class DeviceChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class PaperChanged:
+    """A printer's paper is not as it was."""
+
+    device: str
+    paper: Paper
+
+
+@dataclass(frozen=True, slots=True)
+class SlipOrdered:
+    """A slip may get onto paper: on disk before the printer hears of it, and never ordered again unless nothing came
+    of it. ``slip`` is the order of its door."""
+
+    slip: str
+    device: str
+
+
+@dataclass(frozen=True, slots=True)
+class SlipEnded:
+    """What became of a slip, as far as the printer says."""
+
+    slip: str
+    printed: Printed
+
+
+@dataclass(frozen=True, slots=True)
 class ServiceChanged:
     """The lending service was lost or answers again."""
 
@@ -156,6 +181,9 @@ Fact = (
     | ParcelCalledBack
     | LeftInside
     | DeviceChanged
+    | PaperChanged
+    | SlipOrdered
+    | SlipEnded
     | ServiceChanged
     | ClockSet
     | Disagreed

@@ -12,6 +12,9 @@ class Limits(BaseModel):
     idle_s: float = Field(40.0, ge=5, le=600)  # a screen without a touch
     warn_s: float = Field(12.0, ge=2, le=60)  # of which the last seconds warn
     goodbye_s: float = Field(8.0, ge=1, le=60)
+    slip_s: float = Field(20.0, ge=1, le=60)  # a goodbye with a slip to photograph
+    print_wait_s: float = Field(60.0, ge=5, le=120)  # a slip under way, before the screen goes home without it
+    slips_unasked: bool = False  # print every slip without being asked
     sorry_s: float = Field(15.0, ge=2, le=120)
     open_wait_s: float = Field(4.0, gt=0.5, le=30)  # pulse to door seen open
     shut_wait_s: float = Field(60.0, ge=5, le=900)  # door open before it is called left open

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from hardware.readings import Door
 from kiosk.core.identity import Keyring
 from kiosk.core.limits import Limits
-from kiosk.core.screens import Purpose
+from kiosk.core.screens import PaperState, Purpose
 from sync.messages import Item, Patron, Size
 
 SIZES: Mapping[str, int] = MappingProxyType({"S": 0, "M": 1, "L": 2})
@@ -35,7 +35,7 @@ class Space:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A pickup point as configured. ``cards`` and ``scanners``: their names, to know whether one of them answers."""
+    """A pickup point as configured. ``cards``, ``scanners``, ``printers``: their names, to know whether one answers."""
 
     point: str
     spaces: Mapping[str, Space]
@@ -43,6 +43,7 @@ class Plan:
     limits: Limits = field(default_factory=Limits)
     cards: frozenset[str] = frozenset()
     scanners: frozenset[str] = frozenset()
+    printers: tuple[str, ...] = ()
 
 
 # ---- rows ---------------------------------------------------------------------------------------------------------
@@ -137,11 +138,13 @@ class Drop:
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A device by its configured name: does it answer, and if not, why (for technicians)."""
+    """A device by its configured name: does it answer, and if not, why (for technicians). ``paper``: of a printer, as
+    it was last seen."""
 
     name: str
     up: bool
     why: str = ""
+    paper: PaperState = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ ReturnNotice = Literal[
     "card_offline",
 ]
 CourierNotice = Literal["", "unknown_item", "already_here", "recalled", "unreadable", "no_room", "not_put_in", "stuck"]
+PaperState = Literal["", "ok", "near_end", "out", "cover_open", "fault"]
 LoadNotice = Literal["", "other_parcel", "unknown_item", "twice", "unreadable"]
 
 
@@ -130,6 +131,7 @@ class Courier:
     """A courier has tapped. Touches: finish, clear (when any to clear), check (value: compartment), or scan an item.
 
     ``parcels``: (parcel, items, size) still to load. ``notice`` about the last scan. ``loaded`` this visit.
+    ``paper``: how it stands with a printer that wants looking after.
     """
 
     parcels: tuple[tuple[str, int, str], ...]
@@ -138,6 +140,7 @@ class Courier:
     to_check: tuple[str, ...]
     free_doors: int
     notice: CourierNotice = ""
+    paper: PaperState = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,9 +156,34 @@ class Load:
 
 
 @dataclass(frozen=True, slots=True)
+class Slip:
+    """What a person may take away in writing: what was taken or returned, no name and no number of a card.
+
+    ``id``: the order of its door, never used twice. ``session``: with it, what staff find in the journal. ``items``:
+    (title, barcode). ``at``, ``due`` in Unix seconds, ``due`` 0 for returns. ``provisional``: the library has yet to
+    confirm.
+    """
+
+    id: str
+    session: int
+    purpose: Purpose
+    at: float
+    items: tuple[tuple[str, str], ...]
+    due: float = 0.0
+    provisional: bool = False
+
+
+Printing = Literal["", "offered", "under_way", "done", "nothing", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
 class Goodbye:
     """The end of a story. ``titles``: what was taken or returned. ``due`` for loans; ``provisional``: the library has
-    not confirmed yet. ``left``: parcels that stay here for the person. Touches: finish, and return after a pickup."""
+    not confirmed yet. ``left``: parcels that stay here for the person. Touches: finish, and return after a pickup.
+
+    ``slip``: where something was taken or returned; the front end offers its words as a QR. ``printing``: what has
+    become of it on paper; touch print (value: zh or en) when ``offered``.
+    """
 
     purpose: Purpose
     titles: tuple[str, ...] = ()
@@ -163,6 +191,8 @@ class Goodbye:
     provisional: bool = False
     left: int = 0
     missing: bool = False  # something was not there: we look into it, no loan was booked
+    slip: Slip | None = None
+    printing: Printing = ""
 
 
 Reason = Literal[

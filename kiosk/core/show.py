@@ -4,6 +4,7 @@ import math
 
 from hardware.readings import Door
 from kiosk.core import doors
+from kiosk.core.flows import slips
 from kiosk.core.flows.clearing import to_check, to_clear
 from kiosk.core.flows.common import order_at
 from kiosk.core.flows.pickup import codes_open
@@ -16,6 +17,7 @@ from kiosk.core.screens import (
     DoorOpen,
     DoorStuck,
     DoorView,
+    Goodbye,
     Home,
     Inside,
     Load,
@@ -123,13 +125,14 @@ def _screen(point: PickupPoint, session: Session, now: float) -> Screen:
         case AtCourier():
             parcels = tuple((p.id, len(p.items), p.size) for p in expected(Step(point, session)))
             clear, check = len(to_clear(point, now)), tuple(to_check(point))
-            return Courier(parcels, story.loaded, clear, check, len(point.free()), story.notice)
+            free, paper = len(point.free()), slips.paper_to_see_to(point)
+            return Courier(parcels, story.loaded, clear, check, free, story.notice, paper)
         case Loading():
             parcel = point.parcels.get(story.parcel)
             titles = tuple((i.title, i.barcode in story.scanned) for i in parcel.items) if parcel else ()
             return Load(story.parcel, titles, story.notice)
         case Ended(screen=screen):
-            return screen
+            return slips.offered(point, screen) if isinstance(screen, Goodbye) else screen
         case _:
             return _door(point, session, story)
 

@@ -14,14 +14,16 @@ from hardware.readings import (
     DoorSeen,
     IsbnScanned,
     ItemScanned,
+    PaperSeen,
     PassScanned,
     PatronScanned,
+    PrintEnded,
     UnlockEnded,
 )
 from kiosk.core import doors, feed, recovery, watch
 from kiosk.core.doors import Outcome
 from kiosk.core.events import Answered, ClockJumped, Event, Heard, Online, Receipted, Started, Tick, Touched
-from kiosk.core.flows import clearing, dropoff, identify, pickup, stocking
+from kiosk.core.flows import clearing, dropoff, identify, pickup, slips, stocking
 from kiosk.core.flows.common import leave, refuse, stay
 from kiosk.core.model import PickupPoint
 from kiosk.core.screens import Reason, Sorry
@@ -56,6 +58,10 @@ def step(point: PickupPoint, session: Session, event: Event, now: float) -> Step
             return watch.clock_jumped(at, by)
         case DeviceUp() | DeviceDown():
             return watch.device(at, event)
+        case PaperSeen():
+            return watch.paper(at, event)
+        case PrintEnded():
+            return slips.ended(at, event, now)
         case Online(up=up):
             return watch.online(at, up)
         case Heard(page=page):
@@ -236,6 +242,8 @@ def _after(at: Step, story: Ended, touched: Touched, now: float) -> Step:
             return stay(at, Collecting(), now)
         case "return":
             return dropoff.begin(at, now, story.patron)
+        case "print":
+            return slips.touch(at, story, touched.value, now)
         case "finish" | "cancel":
             return leave(at)
     return at

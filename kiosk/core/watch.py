@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from hardware.readings import DeviceDown, DeviceUp
-from kiosk.core.facts import ClockSet, DeviceChanged, ServiceChanged
+from hardware.readings import DeviceDown, DeviceUp, Paper, PaperSeen
+from kiosk.core.facts import ClockSet, DeviceChanged, PaperChanged, ServiceChanged
 from kiosk.core.model import Device
 from kiosk.core.session import AtHome, Step
 from sync.messages import PointTrouble
@@ -15,12 +15,22 @@ def device(step: Step, event: DeviceUp | DeviceDown) -> Step:
     """A device was lost or answers again."""
     up = isinstance(event, DeviceUp)
     why = "" if isinstance(event, DeviceUp) else event.why[:200]
-    row = Device(event.device, up, why)
     old = step.point.devices.get(event.device)
+    row = Device(event.device, up, why, old.paper if old else "")
     if old == row:
         return step
     step = step.put(row)
     return step if old and old.up == up else step.fact(DeviceChanged(event.device, up, why))
+
+
+def paper(step: Step, event: PaperSeen) -> Step:
+    """A printer's paper was looked at. Staff hear of it once when it runs low, runs out or stops printing."""
+    row = step.point.devices.get(event.device, Device(event.device, True))
+    if row.paper == event.paper:
+        return step
+    step = step.put(replace(row, paper=event.paper.value)).fact(PaperChanged(event.device, event.paper))
+    trouble = {Paper.NEAR_END: "paper_low", Paper.OUT: "paper_out", Paper.FAULT: "printer_fault"}.get(event.paper)
+    return step.fact(PointTrouble(trouble, detail=event.device)) if trouble else step
 
 
 def online(step: Step, up: bool) -> Step:

@@ -180,6 +180,10 @@ def test_an_older_store_is_brought_up_to_date_and_says_so(filled: Path, monkeypa
         raise AssertionError("this one has run already")
 
     @later()
+    def paper_of_printers(db: Database) -> None:
+        raise AssertionError("this one has run already")
+
+    @later()
     def notes(db: Database) -> None:
         db.execute("ALTER TABLE cases ADD COLUMN note TEXT NOT NULL DEFAULT ''")
         runs.append(1)
@@ -199,6 +203,6 @@ def test_an_older_store_is_brought_up_to_date_and_says_so(filled: Path, monkeypa
     store.close()
     with contextlib.closing(sqlite3.connect(filled)) as conn:
         recorded = conn.execute("SELECT name FROM _sqlite_migrations ORDER BY id").fetchall()
-        assert recorded == [("rows_journal_outbox",), ("notes",)]
+        assert recorded == [("rows_journal_outbox",), ("paper_of_printers",), ("notes",)]
     monkeypatch.undo()
     refuses(filled, StoreUnfit, r"written by a later version \(notes\)")

@@ -78,7 +78,9 @@ def test_nothing_is_declared_and_not_used() -> None:
     assert distributions(python("simulators")) >= SIMULATORS
 
 
-@pytest.mark.parametrize("group", ["kiosk.board", "kiosk.card", "kiosk.scanner", "kiosk.service", "kiosk.screen"])
+@pytest.mark.parametrize(
+    "group", [*(f"kiosk.{kind}" for kind in ("board", "card", "scanner", "printer", "service", "screen"))]
+)
 def test_every_driver_has_the_name_of_its_file(group: str) -> None:
     for line in lines("options.entry_points", group):
         name, target = (part.strip() for part in line.split("="))

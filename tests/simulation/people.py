@@ -86,6 +86,8 @@ class Person:
                 continue
             if self.world.odd(0.01):
                 self.world.say(f"{self.name} walks away from the screen")
+                if isinstance(screen, Opening) and self.purpose in ("pickup", "clearing"):
+                    self.lie(set(self.world.cabinet.boxes[self.door].inside), "is gone when the door opens")
                 return
             match screen:
                 case Opening() | Wait() | DoorOpen() | Inside() | None:

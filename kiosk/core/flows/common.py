@@ -6,6 +6,7 @@ from dataclasses import replace
 from kiosk.core import doors
 from kiosk.core.commands import Ask
 from kiosk.core.facts import TurnedAway
+from kiosk.core.flows import slips
 from kiosk.core.model import Compartment, Order
 from kiosk.core.screens import Goodbye, Reason, Sorry, Then
 from kiosk.core.session import AtDoor, Ended, Step, Story, Visit
@@ -35,8 +36,12 @@ def refuse(
 
 
 def goodbye(step: Step, screen: Goodbye, now: float, person: str = "") -> Step:
-    """End the story well."""
-    return step.to(Ended(screen, person), now + step.point.plan.limits.goodbye_s)
+    """End the story well, with the slip if there is one."""
+    limits, story = step.point.plan.limits, Ended(screen, person)
+    if not screen.slip:
+        return step.to(story, now + limits.goodbye_s)
+    step = step.to(story, now + limits.slip_s)
+    return slips.touch(step, story, "", now) if limits.slips_unasked else step
 
 
 def leave(step: Step) -> Step:

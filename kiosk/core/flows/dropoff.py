@@ -12,7 +12,7 @@ from kiosk.core.doors import Outcome
 from kiosk.core.events import Touched
 from kiosk.core.flows.common import ask, door_until, goodbye, leave, mark, order_at, pulse_again, refuse, stay, visit
 from kiosk.core.model import Drop, Space
-from kiosk.core.screens import Goodbye, ReturnNotice
+from kiosk.core.screens import Goodbye, ReturnNotice, Slip
 from kiosk.core.session import Accepted, Dropping, Returning, Step
 from sync.messages import Answer, Item, ItemIs, LoansAre, LoansWith, Size, WhatIs
 
@@ -185,7 +185,9 @@ def door(step: Step, story: Dropping, outcome: Outcome, now: float) -> Step:
     titles = tuple(d.item.title for d in received)
     sure = all(d.checked and d.state == "received" for d in received)
     provisional = not (step.point.counters.online and sure)
-    return goodbye(step, Goodbye("dropoff", titles, provisional=provisional), now, story.patron)
+    items = tuple((d.item.title, d.item.barcode) for d in received)
+    slip = Slip(story.visit.order, step.session.number, "dropoff", now, items, provisional=provisional)
+    return goodbye(step, Goodbye("dropoff", titles, provisional=provisional, slip=slip), now, story.patron)
 
 
 def door_touch(step: Step, story: Dropping, touched: Touched, now: float) -> Step:

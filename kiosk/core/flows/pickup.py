@@ -23,7 +23,7 @@ from kiosk.core.flows.common import (
 )
 from kiosk.core.identity import read_pass
 from kiosk.core.model import HERE, Parcel
-from kiosk.core.screens import Goodbye, Reason
+from kiosk.core.screens import Goodbye, Reason, Slip
 from kiosk.core.session import Collecting, Fetching, Step
 from kiosk.core.settle import DAY_S
 from sync.messages import Patron, PointTrouble
@@ -159,10 +159,14 @@ def _open(
 
 def _finish(step: Step, patron: str, done: tuple[str, ...], left: int, missing: bool, now: float) -> Step:
     taken = [p for p in map(step.point.parcels.get, done) if p]
-    titles = tuple(title for parcel in taken for title in parcel.titles)
+    items = tuple((item.title, item.barcode) for parcel in taken for item in parcel.items)
+    titles = tuple(title for title, _ in items)
     due = now + step.point.plan.limits.loan_days * DAY_S if titles else 0.0
     provisional = not step.point.counters.online
-    return goodbye(step, Goodbye("pickup", titles, due, provisional, left, missing), now, patron)
+    story = step.session.story
+    last = story.visit.order if isinstance(story, Fetching) else ""
+    slip = Slip(last, step.session.number, "pickup", now, items, due, provisional) if items else None
+    return goodbye(step, Goodbye("pickup", titles, due, provisional, left, missing, slip), now, patron)
 
 
 def door(step: Step, story: Fetching, outcome: Outcome, now: float) -> Step:

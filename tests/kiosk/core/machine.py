@@ -7,7 +7,18 @@ from typing import Any, Self
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import SecretStr
 
-from hardware.readings import CardShown, Door, DoorSeen, ItemScanned, PassScanned, Pulse, UnlockEnded
+from hardware.readings import (
+    CardShown,
+    DeviceUp,
+    Door,
+    DoorSeen,
+    ItemScanned,
+    Paper,
+    PaperSeen,
+    PassScanned,
+    Pulse,
+    UnlockEnded,
+)
 from kiosk.core.commands import Ask, Command, Unlock
 from kiosk.core.events import Answered, Event, Heard, Online, Started, Tick, Touched
 from kiosk.core.facts import Fact
@@ -57,7 +68,13 @@ def qr(pass_id: str = PASS_ID, point: str = "p1", not_after: float = NOW + DAY_S
 class Machine:
     """``facts`` and ``commands``: those of the last event."""
 
-    def __init__(self, *parcels: SentParcel, spaces: Sequence[tuple[str, str]] = SPACES, online: bool = True) -> None:
+    def __init__(
+        self,
+        *parcels: SentParcel,
+        spaces: Sequence[tuple[str, str]] = SPACES,
+        online: bool = True,
+        limits: Limits = LIMITS,
+    ) -> None:
         rows = {name: Space(name, size, n, 0) for n, (name, size) in enumerate(spaces)}  # type: ignore[arg-type]
         self.now = NOW
         self.session: Session = NOBODY
@@ -65,7 +82,8 @@ class Machine:
         self.all_facts: list[Fact] = []
         self.commands: tuple[Command, ...] = ()
         self.point = PickupPoint(
-            Plan("p1", rows, KEYRING, LIMITS, frozenset({"card"})), compartments={n: Compartment(n) for n in rows}
+            Plan("p1", rows, KEYRING, limits, frozenset({"card"}), printers=("printer",)),
+            compartments={n: Compartment(n) for n in rows},
         )
         self.do(Started())
         if online:
@@ -137,6 +155,10 @@ class Machine:
         for _ in range(int(seconds * 2)):
             self.do(Tick(), after=0.5)
         return self
+
+    def paper(self, paper: Paper = Paper.OK) -> Self:
+        """The printer answers."""
+        return self.do(DeviceUp("printer"), PaperSeen("printer", paper))
 
     def restart(self) -> Self:
         """The power fails and comes back; no door has been seen yet."""

@@ -32,8 +32,8 @@ def test_items_go_behind_one_door_and_are_returned_when_it_has_shut() -> None:
     assert not machine.told(ItemDropped)
     machine.shut()
     assert machine.told(ItemDropped) == [ItemDropped("x-1", "A1", True), ItemDropped("x-2", "A1", True)]
-    assert machine.screen == Goodbye("dropoff", ("Title x-1", "Title x-2"))
-    assert isinstance(machine.wait(9).screen, Home)
+    assert replace(machine.screen, slip=None) == Goodbye("dropoff", ("Title x-1", "Title x-2"))
+    assert isinstance(machine.wait(21).screen, Home)
 
 
 @pytest.mark.parametrize("away", [True, False])
@@ -43,7 +43,7 @@ def test_an_item_nobody_can_ask_about_is_taken_in_and_looked_at_later(away: bool
         machine.answer(None)
     machine.touch("open").open().shut()
     assert machine.told(ItemDropped) == [ItemDropped("x-1", "A1", False)]
-    assert machine.screen == Goodbye("dropoff", ("x-1",), provisional=True)
+    assert replace(machine.screen, slip=None) == Goodbye("dropoff", ("x-1",), provisional=True)
 
 
 def test_a_library_that_does_not_answer_is_not_waited_for() -> None:
@@ -189,7 +189,7 @@ def test_walking_away_before_the_door_opens_returns_nothing() -> None:
 
 def test_what_a_courier_must_look_at_first_is_not_said_to_be_booked() -> None:
     machine = known("x-1").touch("open").open().wait(95).shut()
-    assert machine.screen == Goodbye("dropoff", ("Title x-1",), provisional=True)
+    assert replace(machine.screen, slip=None) == Goodbye("dropoff", ("Title x-1",), provisional=True)
 
 
 def test_a_door_left_open_is_looked_behind_before_anything_counts_as_returned() -> None:

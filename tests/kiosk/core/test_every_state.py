@@ -17,8 +17,12 @@ from hardware.readings import (
     DoorSeen,
     IsbnScanned,
     ItemScanned,
+    Paper,
+    PaperSeen,
     PassScanned,
     PatronScanned,
+    Printed,
+    PrintEnded,
     Pulse,
     UnlockEnded,
 )
@@ -110,6 +114,11 @@ def without_a_door() -> Iterator[tuple[str, Machine]]:
     yield "loading", Machine(PAIR).tap("max").scan("i-2")
     yield "sorry", stocked(PARCEL).tap("eve")
     yield "goodbye", stocked(PARCEL).tap("ann").open().shut()
+    offered = stocked(PARCEL).paper().tap("ann").open().shut()
+    yield "goodbye, a slip offered", offered
+    yield "goodbye, a slip under way", offered.copy().touch("print", "en")
+    slip = offered.copy().touch("print").session.story.screen.slip.id  # type: ignore[union-attr]
+    yield "goodbye, no slip", offered.copy().touch("print").do(PrintEnded("printer", slip, Printed.NOTHING))
 
 
 def _digits(machine: Machine, digits: str) -> Machine:
@@ -177,7 +186,7 @@ STATES = dict([*at_home(), *without_a_door(), *at_doors()])
 
 ACTIONS = (
     *("collect", "return", "cancel", "finish", "digit", "erase", "enter", "open", "undo", "not_here", "leave_it"),
-    *("does_not_fit", "nothing_in", "again", "help", "other_door", "yes", "no", "clear", "check", "more_time"),
+    *("does_not_fit", "nothing_in", "again", "help", "other_door", "yes", "no", "clear", "check", "more_time", "print"),
 )
 ANSWERS = (
     None,
@@ -222,6 +231,9 @@ def from_afar() -> Iterator[Event]:
     yield from (ClockJumped(by) for by in (3600.0, -3600.0, -DAY_S, 2.0))
     yield from (Online(up) for up in (True, False))
     yield DeviceUp("card")
+    yield DeviceDown("printer", "gone")
+    yield from (PaperSeen(device, paper) for device in ("printer", "nobody") for paper in Paper)
+    yield from (PrintEnded("printer", slip, printed) for slip in ("1", "2", "999") for printed in Printed)
     yield DeviceDown("card", "gone" * 100)
     changes = (ParcelRecalled("p-1"), ParcelRecalled("p-9"), PatronForgotten("ann"), PatronChanged(PEOPLE[2]))
     changes += (ParcelSent(replace(PARCEL, items=(ONE, item("i-9")))), ParcelSent(replace(PARCEL, id="p-7")))
@@ -316,7 +328,7 @@ UNDERSTOOD = {
     Stowing: {"does_not_fit", "again", "help", "other_door", "cancel", "finish"},
     Clearing: {"again", "help", "cancel"},
     Checking: {"yes", "no", "again", "help", "cancel"},
-    Ended: {"collect", "return", "finish", "cancel"},
+    Ended: {"collect", "return", "print", "finish", "cancel"},
 }
 
 

@@ -46,9 +46,10 @@ def test_a_reader_collects_with_or_without_the_library(way: str, online: bool) -
     (told,) = machine.told(ParcelCollected)
     assert (told.parcel, told.patron, told.items, told.proof) == ("p-1", "ann", ("i-1",), way)
     assert told.due == machine.now + 30 * DAY_S
-    assert machine.screen == Goodbye("pickup", ("Title i-1",), told.due, provisional=not online)
+    assert isinstance(machine.screen, Goodbye)
+    assert replace(machine.screen, slip=None) == Goodbye("pickup", ("Title i-1",), told.due, provisional=not online)
     assert len(machine.point.free()) == 4
-    assert isinstance(machine.wait(9).screen, Home)
+    assert isinstance(machine.wait(21).screen, Home)
 
 
 def test_several_parcels_open_one_after_another() -> None:

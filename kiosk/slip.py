@@ -1,0 +1,103 @@
+"""A slip in words, Chinese or English: on paper, and as the text of the QR on the screen. Pure, but for the time zone.
+
+It names no person and no card. Room for a signature: a proof of return would be one more ``Code``.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from hardware.printer import Code, Line, Rule, Sheet
+from kiosk.core.screens import Slip
+from kiosk.frontend import About
+
+ITEMS_MAX = 30  # on paper; more are counted
+TEXT_BYTES_MAX = 420  # a QR that any phone reads from a screen: version 15 or less
+TITLE_MAX = 60  # characters of a title on paper
+SHORT_TITLE_MAX = 18  # and in the QR
+
+_WORDS: Mapping[str, Mapping[str, str]] = {
+    "zh": {
+        "pickup": "取书凭条",
+        "dropoff": "还书凭条:已收到",
+        "due": "请于 {date} 前归还",
+        "provisional pickup": "应还日期以图书馆确认为准",
+        "provisional dropoff": "图书馆稍后登记",
+        "count": "共 {n} 册",
+        "more": "另有 {n} 册",
+        "reference": "编号 {reference}",
+        "phone": "咨询电话 {phone}",
+    },
+    "en": {
+        "pickup": "Collected",
+        "dropoff": "Returned: received",
+        "due": "Please return by {date}",
+        "provisional pickup": "The library confirms the date",
+        "provisional dropoff": "The library books it soon",
+        "count": "Items: {n}",
+        "more": "and {n} more",
+        "reference": "No. {reference}",
+        "phone": "Questions: {phone}",
+    },
+}
+
+
+def reference(slip: Slip, about: About) -> str:
+    """What staff ask for: point, visit and order, as they stand in the journal."""
+    return f"{about.point}-{slip.session}/{slip.id}"
+
+
+def sheet(slip: Slip, about: About, language: str) -> Sheet:
+    """The slip for a printer; a language that is not known is Chinese."""
+    head, *about_it = _head(slip, about, language)
+    lines: list[Line | Code | Rule] = [Line(head, bold=True, large=True, centred=True)]
+    lines += [Line(about_it[0], bold=True, centred=True), Line(about_it[1], centred=True), Rule()]
+    for title, barcode in slip.items[:ITEMS_MAX]:
+        lines.append(Line(_cut(title, TITLE_MAX), bold=True))
+        lines += [Line("  " + barcode)] if barcode != title else []
+    if len(slip.items) > ITEMS_MAX:
+        lines.append(Line(_say(language, "more", n=len(slip.items) - ITEMS_MAX)))
+    lines.append(Rule())
+    lines += [Line(words) for words in _tail(slip, about, language)]
+    return (*lines, Code(reference(slip, about)))
+
+
+def text(slip: Slip, about: About, language: str) -> str:
+    """The slip as at most ``TEXT_BYTES_MAX`` bytes of UTF-8; items that do not fit are counted."""
+    head, tail = list(_head(slip, about, language)), list(_tail(slip, about, language))
+    for shown in range(min(len(slip.items), ITEMS_MAX), -1, -1):
+        items = [_short(title, barcode) for title, barcode in slip.items[:shown]]
+        hidden = len(slip.items) - shown
+        more = [_say(language, "more", n=hidden)] if hidden else []
+        whole = "\n".join("".join(c for c in line if c.isprintable()) for line in (*head, *items, *more, *tail))
+        if len(whole.encode()) <= TEXT_BYTES_MAX:
+            return whole
+    return whole.encode()[:TEXT_BYTES_MAX].decode(errors="ignore")
+
+
+def _head(slip: Slip, about: About, language: str) -> Iterator[str]:
+    yield about.names.get(language) or about.names.get("zh") or about.point
+    yield _say(language, "dropoff" if slip.purpose == "dropoff" else "pickup")
+    yield datetime.fromtimestamp(slip.at).strftime("%Y-%m-%d %H:%M")
+
+
+def _tail(slip: Slip, about: About, language: str) -> Iterator[str]:
+    yield _say(language, "count", n=len(slip.items))
+    if slip.due:
+        yield _say(language, "due", date=datetime.fromtimestamp(slip.due).strftime("%Y-%m-%d"))
+    if slip.provisional:
+        yield _say(language, "provisional dropoff" if slip.purpose == "dropoff" else "provisional pickup")
+    yield _say(language, "reference", reference=reference(slip, about))
+    if about.phone:
+        yield _say(language, "phone", phone=about.phone)
+
+
+def _say(language: str, key: str, **values: object) -> str:
+    return _WORDS.get(language, _WORDS["zh"])[key].format(**values)
+
+
+def _short(title: str, barcode: str) -> str:
+    return barcode if title == barcode else f"{_cut(title, SHORT_TITLE_MAX)} {barcode}"
+
+
+def _cut(title: str, length: int) -> str:
+    return title if len(title) <= length else title[: length - 1] + "…"
