@@ -4,8 +4,9 @@ from datetime import datetime
 
 from kiosk.core.screens import Collect, Goodbye, Home, Return, Sorry, Wait
 from kiosk.frontend import About
-from ui.notices import RETURN
-from ui.parts import cancel, rows
+from kiosk.slip import text
+from ui.notices import PRINTING, RETURN
+from ui.parts import ROWS_MAX, cancel, rows
 from ui.sorry import sorry_words
 from ui.view import Button, Keypad, Tone, View
 from ui.words import Words
@@ -105,7 +106,7 @@ def returning(screen: Return, _: Words) -> View:
     )
 
 
-def goodbye(screen: Goodbye, _: Words) -> View:
+def goodbye(screen: Goodbye, about: About, _: Words) -> View:
     lines: list[str] = []
     title = _("Thank you. Goodbye!")
     if screen.purpose == "pickup" and screen.titles:
@@ -131,10 +132,33 @@ def goodbye(screen: Goodbye, _: Words) -> View:
         lines.append(
             _.ngettext("One parcel still waits here for you.", "{n} parcels still wait here for you.", screen.left)
         )
+    printing = (Button("print", _("Print a slip"), value=_.language),) if screen.printing == "offered" else ()
     returning = (Button("return", _("Return books")),) if screen.purpose == "pickup" else ()
     tone: Tone = "wait" if screen.missing else "done"
-    buttons = (Button("finish", _("Done"), main=True), *returning)
-    return View("Goodbye", title, "\n".join(lines), "done", tone, rows=rows(screen.titles, _, True), buttons=buttons)
+    return View(
+        "Goodbye",
+        title,
+        "\n".join(lines),
+        "done",
+        tone,
+        code=text(screen.slip, about, _.language) if screen.slip else "",
+        code_words=_beside_the_code(screen, _),
+        rows=rows(screen.titles, _, True, _rows_beside(screen)),
+        buttons=(Button("finish", _("Done"), main=True), *printing, *returning),
+    )
+
+
+def _beside_the_code(screen: Goodbye, _: Words) -> str:
+    scan = _("Scan this code to take the slip along on your phone.")
+    said = _(PRINTING[screen.printing]) if screen.printing in PRINTING else ""
+    return f"{said}\n{scan}" if screen.printing in ("under_way", "done") else said or scan
+
+
+def _rows_beside(screen: Goodbye) -> int:
+    """A code needs room, and names every title itself."""
+    if not screen.slip:
+        return ROWS_MAX
+    return 3 if len(screen.titles) <= 3 else 2
 
 
 def _date(moment: float, language: str) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from kiosk.core.screens import Courier, Inside, Load
-from ui.notices import COURIER, LOAD
+from ui.notices import COURIER, LOAD, PAPER
 from ui.parts import ROWS_MAX, and_more, cancel, rows
 from ui.view import Button, Row, View
 from ui.words import N_, Words
@@ -29,7 +29,8 @@ def courier(screen: Courier, _: Words) -> View:
         else _("No parcels to load"),
         (_("Scan any book of a parcel.") if screen.parcels else _("You can finish, or see to the doors."))
         + "\n"
-        + _("{loaded} loaded  ·  {free} doors free", loaded=screen.loaded, free=screen.free_doors),
+        + _("{loaded} loaded  ·  {free} doors free", loaded=screen.loaded, free=screen.free_doors)
+        + (f"\n{_(PAPER[screen.paper])}" if screen.paper in PAPER else ""),
         "parcel",
         rows=parcels,
         note=_(COURIER[screen.notice]) if screen.notice else "",

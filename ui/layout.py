@@ -14,6 +14,7 @@ STRIP = 120
 BAR = 160  # cancel and countdown
 CANCEL, ROW, NOTE, UNDER = 140, 88, 116, 24
 PICTURE_MIN = 200  # a smaller one says nothing
+CODE_MAX = 560  # what a phone takes in at arm's length
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +141,12 @@ def _line(view: View) -> float:
 def _pictured(view: View, box: Box, boxes: dict[str, Box]) -> None:
     """One picture, or the cabinet with the number of the door large beside it; nothing where there is no room."""
     if box.h < PICTURE_MIN or view.keypad:
+        return
+    if view.code:
+        side = min(box.h, box.w * 0.6, CODE_MAX)
+        y = box.y + (box.h - side) / 2
+        boxes["code"] = Box(box.x, y, side, side)
+        boxes["code words"] = Box(box.x + side + 36, y, box.w - side - 36, side)
         return
     if view.picture != "cabinet" or not view.doors:
         boxes["picture"] = box

@@ -30,3 +30,17 @@ LOAD = {
     "twice": N_("This one is ticked already."),
     "unreadable": N_("The code could not be read. Hold it still, a hand's width away."),
 }
+
+PRINTING = {
+    "under_way": N_("Your slip is being printed."),
+    "done": N_("Your slip is printed. Please take it."),
+    "nothing": N_("No slip could be printed. The code says the same."),
+    "unknown": N_("The slip may not have come out whole. The code says the same."),
+}
+
+PAPER = {
+    "near_end": N_("The printer's paper is near its end."),
+    "out": N_("The printer has no paper. Please put in a new roll."),
+    "cover_open": N_("The printer's cover is open. Please shut it."),
+    "fault": N_("The printer reports a fault. Please look for a jam."),
+}

@@ -16,7 +16,7 @@ def and_more(hidden: int, _: Words) -> tuple[Row, ...]:
     return (Row(_.ngettext("and one more", "and {n} more", hidden)),) if hidden > 0 else ()
 
 
-def rows(titles: tuple[str, ...], _: Words, done: bool | None = None) -> tuple[Row, ...]:
-    """Titles as a list of at most ``ROWS_MAX``, and how many more."""
-    shown = tuple(Row(title, done=done) for title in titles[:ROWS_MAX])
-    return (*shown, *and_more(len(titles) - ROWS_MAX, _))
+def rows(titles: tuple[str, ...], _: Words, done: bool | None = None, rows_max: int = ROWS_MAX) -> tuple[Row, ...]:
+    """Titles as a list of at most ``rows_max``, and how many more."""
+    shown = tuple(Row(title, done=done) for title in titles[:rows_max])
+    return (*shown, *and_more(len(titles) - rows_max, _))

@@ -79,7 +79,7 @@ def _screen(screen: Screen, about: About, _: Words) -> View:
         case Load():
             return for_staff.load(screen, _)
         case Goodbye():
-            return for_patrons.goodbye(screen, _)
+            return for_patrons.goodbye(screen, about, _)
         case Sorry():
             return for_patrons.sorry(screen, about, _)
         case _ as never:

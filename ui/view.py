@@ -59,6 +59,8 @@ class View:
     line: str
     picture: PictureName
     tone: Tone = "calm"
+    code: str = ""  # a QR of this text in the place of the picture, with ``code_words`` beside it
+    code_words: str = ""
     door: str = ""  # the number to show large
     doors: tuple[DoorView, ...] = ()
     rows: tuple[Row, ...] = ()

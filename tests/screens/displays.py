@@ -15,8 +15,11 @@ from kiosk.core.screens import (
     Inside,
     Load,
     Opening,
+    Printing,
+    Purpose,
     Return,
     Screen,
+    Slip,
     Sorry,
     Wait,
 )
@@ -38,6 +41,16 @@ def doors(open_: str = "", lit: str = "", out: str = "B4") -> tuple[DoorView, ..
             seen.append(DoorView(name, row, column, height, 1, size, state, name == lit, name == out))
             row += height
     return tuple(seen)
+
+
+def slip(purpose: Purpose, titles: tuple[str, ...]) -> Slip:
+    items = tuple((title, f"SIP{n:07}") for n, title in enumerate(titles, 1))
+    return Slip("103", 57, purpose, NOW, items, NOW + 30 * 86400 if purpose == "pickup" else 0.0, len(titles) > 4)
+
+
+def _printing(how: Printing) -> Goodbye:
+    titles = (*TITLES, LONG)
+    return Goodbye("pickup", titles, NOW + 30 * 86400, left=1, slip=slip("pickup", titles), printing=how)
 
 
 def _reasons() -> tuple[str, ...]:
@@ -85,11 +98,21 @@ SCREENS: dict[str, Screen] = {
     "return-one": Return(TITLES[:1]),
     "return-many": Return((*TITLES, LONG), "twice", True),
     "courier": Courier(tuple((f"P-{n:04}", n, "M") for n in range(1, 8)), 3, 2, ("A2", "C4"), 5),
+    **{f"courier-paper-{p}": Courier((), 7, 0, (), 5, "", p) for p in ("near_end", "out", "cover_open", "fault")},
     "courier-none": Courier((), 7, 0, (), 5),
     "courier-all": Courier((("P-0001", 2, "L"),), 3, 2, ("A2", "C4", "C5", "C6"), 5, "no_room"),
     "load": Load("P-0042", ((TITLES[0], True), (TITLES[1], False), (LONG, False))),
     "goodbye-pickup": Goodbye("pickup", TITLES[:3], NOW + 30 * 86400, left=1),
     "goodbye-pickup-all": Goodbye("pickup", (*TITLES, LONG), NOW + 30 * 86400, True, 2, True),
+    "goodbye-slip": Goodbye(
+        "pickup", TITLES[:3], NOW + 30 * 86400, slip=slip("pickup", TITLES[:3]), printing="offered"
+    ),
+    "goodbye-slip-full": Goodbye(
+        "pickup", (*TITLES, LONG), NOW + 30 * 86400, True, 2, True, slip("pickup", (*TITLES, LONG)), "offered"
+    ),
+    "goodbye-slip-return": Goodbye("dropoff", TITLES[:1], slip=slip("dropoff", TITLES[:1]), printing="offered"),
+    "goodbye-slip-only-code": Goodbye("dropoff", TITLES[:2], slip=slip("dropoff", TITLES[:2])),
+    **{f"goodbye-slip-{how}": _printing(how) for how in ("under_way", "done", "nothing", "unknown")},
     "goodbye-pickup-none": Goodbye("pickup"),
     "goodbye-dropoff": Goodbye("dropoff", TITLES[:2], provisional=True),
     "goodbye-dropoff-none": Goodbye("dropoff"),

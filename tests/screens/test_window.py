@@ -7,10 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+import zxingcpp
 from PIL import Image, ImageChops, ImageStat
 
-from kiosk.core.screens import Home, Wait
+from kiosk.core.screens import Goodbye, Home, Wait
+from kiosk.slip import text
 from tests.screens.displays import SCREENS, display
+from tests.screens.player import ABOUT
 from tests.screens.stage import Stage
 from ui.theme import HIGH_CONTRAST, PAPER, Colour
 
@@ -57,6 +60,18 @@ def fits(text: dict[str, Any]) -> bool:
     x, y, w, h = text["taken"]
     inside = x >= gx - 1 and y >= gy - 1 and x + w <= gx + gw + 1 and y + h <= gy + gh + 1
     return bool(inside and text["whole"])
+
+
+@pytest.mark.parametrize("name", ["goodbye-slip", "goodbye-slip-full", "goodbye-slip-unknown"])
+def test_a_phone_reads_the_slip_from_the_screen(stage: Stage, home: dict[str, Any], name: str) -> None:
+    screen = SCREENS[name]
+    assert isinstance(screen, Goodbye)
+    assert screen.slip
+    for size in ((1080, 1920), (1920, 1080)):
+        stage.size(*size)
+        drawn = stage.show(display(name, until_s=NEVER))
+        (code,) = zxingcpp.read_barcodes(stage.picture(drawn), formats=zxingcpp.BarcodeFormat.QRCode)
+        assert code.text == text(screen.slip, ABOUT, "zh")
 
 
 @pytest.mark.parametrize("shape", SHAPES)

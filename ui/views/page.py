@@ -11,6 +11,7 @@ from ui.layout import Box, Place
 from ui.theme import Look
 from ui.view import Button, View
 from ui.views.cabinet import Cabinet
+from ui.views.code import Code
 from ui.views.countdown import Countdown, Left, Ring
 from ui.views.panels import Contrast, Note, Pill, RowLine, Slots, Veil
 from ui.views.pictures import Picture
@@ -117,6 +118,10 @@ class Page(Widget):
             self._put("slots", Slots, view.keypad.digits, view.keypad.slots)
 
     def _picture(self, view: View) -> None:
+        if view.code:
+            self._put("code", Code, view.code)
+            self._text("code words", view.code_words, 40, "ink", False, "left", "middle")
+            return
         if view.picture != "cabinet" or not view.doors:
             self._put("picture", Picture, view.picture, view.tone)
             return
