@@ -1,12 +1,13 @@
 """The twin of ``hardware/locker/eletechsup.py``: relay boards, and the input boards beside them, wired to a cabinet."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from hardware.locker import modbus
 from hardware.locker.eletechsup import ALL_OFF, MOMENTARY, Settings
 from hardware.locker.modbus import Frame
 from simulators.cabinet import Cabinet
 from simulators.relays import NO_ADDRESS, NO_FUNCTION, NO_VALUE, Refused, RelayBus, Relays, packed, words
+from simulators.wired import wire_up
 
 ON, OFF, ALL_ON = 0x0100, 0x0200, 0x0700
 
@@ -47,6 +48,6 @@ class EletechsupBoard(Relays):
         return request
 
 
-def bus(boards: Sequence[tuple[Settings, Mapping[int, str]]], cabinet: Cabinet, pace: float = 1.0) -> RelayBus:
+def bus(boards: Iterable[tuple[Settings, Mapping[int, str]]], cabinet: Cabinet, pace: float = 1.0) -> RelayBus:
     """The boards of one bus, each with the compartments on its channels."""
-    return RelayBus([EletechsupBoard(cabinet, channels, settings) for settings, channels in boards], pace)
+    return RelayBus(wire_up(EletechsupBoard, boards, cabinet), pace)

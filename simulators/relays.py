@@ -3,13 +3,12 @@
 They speak through the drivers' codec, which is pymodbus; what all could get wrong together is held by tests/vectors.
 """
 
-import time
 from collections.abc import Iterator, Mapping, Sequence
 
 from hardware.locker import modbus
 from hardware.locker.modbus import Decoder, Frame
 from simulators.cabinet import Cabinet
-from simulators.wired import Wired
+from simulators.wired import Bus, Wired
 
 THINK_S = 0.01  # from the end of a request to the start of its reply
 NO_FUNCTION, NO_ADDRESS, NO_VALUE = 1, 2, 3
@@ -51,33 +50,22 @@ class Relays(Wired):
         return packed(request, bits.to_bytes((count + 7) // 8, "little"))
 
 
-class RelayBus:
-    """A ``Peer``: the relay boards on one bus. ``pace`` scales every delay: 1 as on a real bus, 0 none at all."""
+class RelayBus(Bus):
+    """The relay boards on one bus."""
 
     def __init__(self, boards: Sequence[Relays], pace: float = 1.0) -> None:
-        self._boards = boards
-        self._pace = pace
-        self._decoder = Decoder(requests=True)
-        self.missing: set[int] = set()
-        """Addresses without power."""
+        super().__init__((), Decoder(requests=True).feed, pace)
+        self.boards = {at: board for board in boards for at in (board.relays_address, board.inputs_address)}
 
-    def received(self, data: bytes) -> Iterator[bytes]:
-        """Requests in, replies out; what is no request, or for a board that is not there, meets silence."""
-        for request in self._decoder.feed(data):
-            if request.address in self.missing:
-                continue
-            for board in self._boards:
-                if request.address in (board.relays_address, board.inputs_address):
-                    time.sleep(THINK_S * self._pace)
-                    yield self._answered(board, request).to_bytes()
-
-    @staticmethod
-    def _answered(board: Relays, request: Frame) -> Frame:
+    def answered(self, board: Relays, request: Frame) -> Iterator[bytes]:
+        """What a board does and says: its own reply, or a refusal."""
+        self.take(THINK_S)
         at_inputs = request.address == board.inputs_address and request.function == modbus.READ_INPUTS
         try:
-            return board.read(request) if at_inputs or request.address != board.relays_address else board.obey(request)
+            done = board.read(request) if at_inputs or request.address != board.relays_address else board.obey(request)
         except Refused as no:
-            return Frame(request.address, request.function | modbus.REFUSED, bytes((no.code,)))
+            done = Frame(request.address, request.function | modbus.REFUSED, bytes((no.code,)))
+        yield done.to_bytes()
 
 
 def words(request: Frame) -> tuple[int, int]:

@@ -3,8 +3,7 @@
 It speaks through the driver's own codec; what both could get wrong together is held by the vectors in tests/vectors.
 """
 
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from hardware.locker.shuoming import (
     ASK,
@@ -21,7 +20,7 @@ from hardware.locker.shuoming import (
     Settings,
 )
 from simulators.cabinet import Cabinet
-from simulators.wired import Wired
+from simulators.wired import Bus, Wired, wire_up
 
 THINK_S = 0.015  # from the end of a request to the start of its reply
 
@@ -38,24 +37,14 @@ class ShuomingBoard(Wired):
         return PRESSED if self.pressed(channel) else RELEASED
 
 
-class ShuomingBus:
-    """A ``Peer``: the boards on one bus. ``pace`` scales every delay: 1 as measured on boards, 0 none at all."""
+class ShuomingBus(Bus):
+    """The boards on one bus."""
 
-    def __init__(self, boards: list[ShuomingBoard], pace: float = 1.0) -> None:
-        self._boards = {board.settings.address: board for board in boards}
-        self._pace = pace
-        self._decoder = Decoder(REQUESTS)
-        self.missing: set[int] = set()
-        """Addresses of boards without power."""
+    def __init__(self, boards: Sequence[ShuomingBoard], pace: float = 1.0) -> None:
+        super().__init__(boards, Decoder(REQUESTS).feed, pace)
 
-    def received(self, data: bytes) -> Iterator[bytes]:
-        """Requests in, replies out; what is no request, or for a board that is not there, meets silence."""
-        for request in self._decoder.feed(data):
-            board = self._boards.get(request.address)
-            if board and request.address not in self.missing:
-                yield from self._answered(board, request)
-
-    def _answered(self, board: ShuomingBoard, request: Frame) -> Iterator[bytes]:
+    def answered(self, board: ShuomingBoard, request: Frame) -> Iterator[bytes]:
+        """What a board does and says."""
         channels = range(1, board.settings.channels + 1)
         match request.head, tuple(request.data):
             case head, (0, code) if head == OPEN and code == PULSE:
@@ -79,12 +68,13 @@ class ShuomingBus:
 
     def _pulse(self, board: ShuomingBoard, channel: int) -> None:
         board.pulse(channel)
-        self._take(PULSE_S)
+        self.take(PULSE_S)
 
     def _reply(self, head: int, address: int, *data: int) -> bytes:
-        self._take(THINK_S)
+        self.take(THINK_S)
         return Frame(head, address, bytes(data)).to_bytes()
 
-    def _take(self, seconds: float) -> None:
-        if seconds and self._pace:
-            time.sleep(seconds * self._pace)
+
+def bus(boards: Iterable[tuple[Settings, Mapping[int, str]]], cabinet: Cabinet, pace: float = 1.0) -> ShuomingBus:
+    """The boards of one bus, each with the compartments on its channels."""
+    return ShuomingBus(wire_up(ShuomingBoard, boards, cabinet), pace)

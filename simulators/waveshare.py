@@ -1,12 +1,13 @@
 """The twin of ``hardware/locker/waveshare.py``: relay boards with inputs, wired to a cabinet."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from hardware.locker import modbus
 from hardware.locker.modbus import Frame
 from hardware.locker.waveshare import ALL_RELAYS, FLASH_ON, OFF, VERSION, Settings
 from simulators.cabinet import Cabinet
 from simulators.relays import NO_ADDRESS, NO_FUNCTION, NO_VALUE, Refused, RelayBus, Relays, packed, words
+from simulators.wired import wire_up
 
 ON = 0xFF00
 FLASH_MAX = 0x7FFF
@@ -53,6 +54,6 @@ class WaveshareBoard(Relays):
             self.burning.discard(channel)
 
 
-def bus(boards: Sequence[tuple[Settings, Mapping[int, str]]], cabinet: Cabinet, pace: float = 1.0) -> RelayBus:
+def bus(boards: Iterable[tuple[Settings, Mapping[int, str]]], cabinet: Cabinet, pace: float = 1.0) -> RelayBus:
     """The boards of one bus, each with the compartments on its channels."""
-    return RelayBus([WaveshareBoard(cabinet, channels, settings) for settings, channels in boards], pace)
+    return RelayBus(wire_up(WaveshareBoard, boards, cabinet), pace)

@@ -4,8 +4,7 @@ It speaks through the driver's own codec; what both could get wrong together is 
 A contact that is closed is a closed door to the board, whatever kind of switch the lock has.
 """
 
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from hardware.locker.wkly import (
     DONE,
@@ -26,7 +25,7 @@ from hardware.locker.wkly import (
     Settings,
 )
 from simulators.cabinet import Cabinet
-from simulators.wired import Wired
+from simulators.wired import Bus, Wired, wire_up
 
 THINK_S = 0.015  # from the end of a request to the start of its reply
 
@@ -50,24 +49,14 @@ class WklyBoard(Wired):
         return Frame(self.settings.address, MOVED, bytes((channel, self.lock(channel)))).to_bytes()
 
 
-class WklyBus:
-    """A ``Peer``: the boards on one bus. ``pace`` scales every delay: 1 as on a real bus, 0 none at all."""
+class WklyBus(Bus):
+    """The boards on one bus."""
 
-    def __init__(self, boards: list[WklyBoard], pace: float = 1.0) -> None:
-        self._boards = {board.settings.address: board for board in boards}
-        self._pace = pace
-        self._decoder = Decoder()
-        self.missing: set[int] = set()
-        """Addresses of boards without power."""
+    def __init__(self, boards: Sequence[WklyBoard], pace: float = 1.0) -> None:
+        super().__init__(boards, Decoder().feed, pace)
 
-    def received(self, data: bytes) -> Iterator[bytes]:
-        """Requests in, replies out; what is no request, or for a board that is not there, meets silence."""
-        for request in self._decoder.feed(data):
-            board = self._boards.get(request.address)
-            if board and request.address not in self.missing:
-                yield from self._answered(board, request)
-
-    def _answered(self, board: WklyBoard, request: Frame) -> Iterator[bytes]:
+    def answered(self, board: WklyBoard, request: Frame) -> Iterator[bytes]:
+        """What a board does and says."""
         channels = range(1, board.settings.channels + 1)
         match request.command, tuple(request.data):
             case command, (channel,) if command == OPEN and channel in channels:
@@ -89,12 +78,13 @@ class WklyBus:
     def _pulse(self, board: WklyBoard, *channels: int) -> None:
         for channel in channels:
             board.pulse(channel)
-            self._take(PULSE_S)
+            self.take(PULSE_S)
 
     def _reply(self, request: Frame, *data: int) -> bytes:
-        self._take(THINK_S)
+        self.take(THINK_S)
         return Frame(request.address, request.command, bytes(data)).to_bytes()
 
-    def _take(self, seconds: float) -> None:
-        if seconds and self._pace:
-            time.sleep(seconds * self._pace)
+
+def bus(boards: Iterable[tuple[Settings, Mapping[int, str]]], cabinet: Cabinet, pace: float = 1.0) -> WklyBus:
+    """The boards of one bus, each with the compartments on its channels."""
+    return WklyBus(wire_up(WklyBoard, boards, cabinet), pace)

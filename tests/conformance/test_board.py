@@ -10,6 +10,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -19,18 +20,13 @@ from hardware.errors import DeviceError, DeviceGone, DeviceRefused, DeviceSilent
 from hardware.locker import eletechsup, kerong_cu16, kerong_cu48, shuoming, waveshare, winnsen, wkly
 from hardware.readings import Door
 from hardware.serialport import open_port
-from simulators import eletechsup as twin_eletechsup
-from simulators import waveshare as twin_waveshare
 from simulators.cabinet import Cabinet
-from simulators.kerong import KerongBoard
-from simulators.kerong_cu16 import KerongCu16Bus
-from simulators.kerong_cu48 import KerongCu48Bus
 from simulators.line import Fault, Line
 from simulators.serve import Memory, Peer, serve_pty, serve_tcp
-from simulators.shuoming import ShuomingBoard, ShuomingBus
-from simulators.winnsen import WinnsenBoard, WinnsenBus
-from simulators.wkly import WklyBoard, WklyBus
 
+twins = SimpleNamespace(
+    **{name: importlib.import_module(f"simulators.{name}") for name in registry.names("kiosk.board")}
+)
 CHANNELS = 8
 NAMES = [[f"{board}{channel}" for channel in range(1, CHANNELS + 1)] for board in "AB"]
 VECTORS = Path(__file__).parents[1] / "vectors"
@@ -50,44 +46,40 @@ class Rig:
     """What the first board may say of its own accord."""
 
 
-def shuoming_bus(cabinet: Cabinet) -> tuple[ShuomingBus, list[shuoming.Settings]]:
+def on_their_channels(settings: Sequence[Any]) -> list[tuple[Any, dict[int, str]]]:
+    return [(one, dict(enumerate(names, 1))) for one, names in zip(settings, NAMES, strict=True)]
+
+
+def shuoming_bus(cabinet: Cabinet) -> tuple[Peer, list[shuoming.Settings]]:
     settings = [
         shuoming.Settings(address=1, channels=CHANNELS, feedback="short_when_locked"),
         shuoming.Settings(address=2, channels=CHANNELS, feedback="short_when_open"),
     ]
-    wired = [dict(enumerate(names, 1)) for names in NAMES]
-    boards = [ShuomingBoard(cabinet, channels, one) for channels, one in zip(wired, settings, strict=True)]
-    return ShuomingBus(boards, pace=0.1), settings
+    return twins.shuoming.bus(on_their_channels(settings), cabinet, pace=0.1), settings
 
 
-def kerong_bus(driver: Any, bus: Any, cabinet: Cabinet) -> tuple[Peer, list[Any]]:
+def kerong_bus(driver: Any, twin: Any, cabinet: Cabinet) -> tuple[Peer, list[Any]]:
     settings = [
         driver.Settings(address=1, channels=CHANNELS, feedback="set_when_locked", unlock_answered=True),
         driver.Settings(address=2, channels=CHANNELS, feedback="set_when_open", unlock_answered=False),
     ]
-    wired = [dict(enumerate(names, 1)) for names in NAMES]
-    boards = [KerongBoard(cabinet, channels, one) for channels, one in zip(wired, settings, strict=True)]
-    return bus(boards, pace=0.1), settings
+    return twin.bus(on_their_channels(settings), cabinet, pace=0.1), settings
 
 
-def wkly_bus(cabinet: Cabinet) -> tuple[WklyBus, list[wkly.Settings]]:
+def wkly_bus(cabinet: Cabinet) -> tuple[Peer, list[wkly.Settings]]:
     settings = [
         wkly.Settings(address=1, channels=CHANNELS, feedback="short_when_locked"),
         wkly.Settings(address=2, channels=CHANNELS, feedback="short_when_open"),
     ]
-    wired = [dict(enumerate(names, 1)) for names in NAMES]
-    boards = [WklyBoard(cabinet, channels, one) for channels, one in zip(wired, settings, strict=True)]
-    return WklyBus(boards, pace=0.1), settings
+    return twins.wkly.bus(on_their_channels(settings), cabinet, pace=0.1), settings
 
 
-def winnsen_bus(cabinet: Cabinet) -> tuple[WinnsenBus, list[winnsen.Settings]]:
+def winnsen_bus(cabinet: Cabinet) -> tuple[Peer, list[winnsen.Settings]]:
     settings = [
         winnsen.Settings(address=1, channels=CHANNELS, feedback="short_when_locked"),
         winnsen.Settings(address=2, channels=CHANNELS, feedback="short_when_open", dialect="A5"),
     ]
-    wired = [dict(enumerate(names, 1)) for names in NAMES]
-    boards = [WinnsenBoard(cabinet, channels, one) for channels, one in zip(wired, settings, strict=True)]
-    return WinnsenBus(boards, pace=0.1), settings
+    return twins.winnsen.bus(on_their_channels(settings), cabinet, pace=0.1), settings
 
 
 def waveshare_bus(cabinet: Cabinet) -> tuple[Peer, list[waveshare.Settings]]:
@@ -95,8 +87,7 @@ def waveshare_bus(cabinet: Cabinet) -> tuple[Peer, list[waveshare.Settings]]:
         waveshare.Settings(address=1, channels=CHANNELS, feedback="short_when_locked"),
         waveshare.Settings(address=2, channels=CHANNELS, feedback="short_when_open"),
     ]
-    wired = [dict(enumerate(names, 1)) for names in NAMES]
-    return twin_waveshare.bus(list(zip(settings, wired, strict=True)), cabinet, pace=0.1), settings
+    return twins.waveshare.bus(on_their_channels(settings), cabinet, pace=0.1), settings
 
 
 def eletechsup_bus(cabinet: Cabinet) -> tuple[Peer, list[eletechsup.Settings]]:
@@ -106,21 +97,20 @@ def eletechsup_bus(cabinet: Cabinet) -> tuple[Peer, list[eletechsup.Settings]]:
             address=2, inputs_address=12, channels=CHANNELS, feedback="short_when_open", first_register=0
         ),
     ]
-    wired = [dict(enumerate(names, 1)) for names in NAMES]
-    return twin_eletechsup.bus(list(zip(settings, wired, strict=True)), cabinet, pace=0.1), settings
+    return twins.eletechsup.bus(on_their_channels(settings), cabinet, pace=0.1), settings
 
 
 RIGS = [
     Rig("shuoming", shuoming_bus, lambda bus: bus.missing.add(2), bytes.fromhex("82 01 01 00 82")),
     Rig(
         "kerong_cu16",
-        partial(kerong_bus, kerong_cu16, KerongCu16Bus),
+        partial(kerong_bus, kerong_cu16, twins.kerong_cu16),
         lambda bus: bus.missing.add(2),
         bytes.fromhex("02 10 36 FF FF 00 00 03 49"),
     ),
     Rig(
         "kerong_cu48",
-        partial(kerong_bus, kerong_cu48, KerongCu48Bus),
+        partial(kerong_bus, kerong_cu48, twins.kerong_cu48),
         lambda bus: bus.missing.add(2),
         bytes.fromhex("02 01 07 75 03 82"),
     ),

@@ -100,7 +100,7 @@ def test_the_driver_says_the_makers_frames(cabinet: Cabinet) -> None:
 def test_a_coil_left_on_is_switched_off_first_and_again_after_trouble(cabinet: Cabinet, family: str) -> None:
     driver, twin, settings = TWINS[family]
     bus = twin.bus([(settings, NAMES)], cabinet, 0.0)
-    [relays] = bus._boards
+    relays = bus.boards[1]
     relays.burning = {3}
     board = driver.connect(settings, Memory(bus))
     board.doors()
