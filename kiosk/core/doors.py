@@ -155,9 +155,11 @@ def give_up(step: Step, compartment: str) -> Step:
     unmoved = order.pulse in (Pulse.REFUSED, Pulse.NOT_SENT) and order.attempt == 1
     if unmoved:
         return withdraw(step.put(replace(row, order=None)), compartment, order)
+    parcel = order.about if order.purpose == "pickup" else ""  # its reader stood there and went without
     if row.door is Door.SHUT and not order.blind:
-        step = step.put(replace(row, order=None, out=row.out or "stuck")).fact(PointTrouble("door_stuck", compartment))
-        return withdraw(step, compartment, order)
-    step = step.put(replace(row, order=None, out=row.out or "silent")).fact(PointTrouble("door_silent", compartment))
+        trouble = PointTrouble("door_stuck", compartment, parcel)
+        return withdraw(step.put(replace(row, order=None, out=row.out or "stuck")).fact(trouble), compartment, order)
+    trouble = PointTrouble("door_silent", compartment, parcel)
+    step = step.put(replace(row, order=None, out=row.out or "silent")).fact(trouble)
     step = mark_doubt(step, compartment)
     return set_check(step, compartment) if row.door is Door.SHUT else step

@@ -195,6 +195,11 @@ class PickupPoint:
         """The parcels that lie, or may lie, behind this door (more than one only by a fault people must settle)."""
         return [p for p in self.parcels.values() if p.compartment == compartment and p.state in HERE]
 
+    def expired(self, parcel: Parcel, now: float) -> bool:
+        """Whether its time is over. Behind a stuck door time stands still: its reader came and could not take it."""
+        row = self.compartments.get(parcel.compartment)
+        return now > parcel.expires and not (row and row.out == "stuck")
+
     def drops_at(self, compartment: str) -> list[Drop]:
         """The returned items behind this door."""
         return [d for d in self.drops.values() if d.compartment == compartment]

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pydantic import TypeAdapter
 
 from simulators.library.ledger import Ledger
-from simulators.library.packing import forget_if_done, message_patron
+from simulators.library.packing import forget_if_done, give_time, message_patron
 from sync.envelope import Sent
 from sync.messages import (
     ItemDropped,
@@ -113,6 +113,8 @@ def _book(ledger: Ledger, point: str, telling: Telling, at: float) -> list[str]:
         case PointTrouble(what, compartment, parcel, detail):
             said = _TELLING.dump_json(telling).decode()
             _case(ledger, point, telling, said, what, " ".join(filter(None, (compartment, parcel, detail))))
+            if what == "door_stuck" and parcel:
+                give_time(ledger, parcel)
             return []
 
 

@@ -75,6 +75,16 @@ def recall_parcel(ledger: Ledger, parcel: str) -> None:
         forget_if_done(ledger, row["point"], row["patron"])
 
 
+def give_time(ledger: Ledger, parcel: str) -> None:
+    """The reader came for it and the door did not open: it waits as long again, from now."""
+    with ledger.transaction():
+        row = ledger.row("select point, status from parcels where id = ?", parcel)
+        if row is None or row["status"] != "ready":
+            return
+        ledger.change("update parcels set expires = ? where id = ?", ledger.clock() + HOLD_SHELF_S, parcel)
+        ledger.publish(row["point"], ParcelSent(ledger.sent_parcel(parcel)))
+
+
 def change_patron(ledger: Ledger, patron: str, standing: str, reason: str = "") -> None:
     """Block, expire or restore a patron; the points that know them hear of it."""
     with ledger.transaction():

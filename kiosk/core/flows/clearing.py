@@ -17,7 +17,8 @@ from kiosk.core.session import AtCourier, Checking, Clearing, Step
 def to_clear(point: PickupPoint, now: float) -> list[str]:
     """Compartments with returned items, or a recalled or expired parcel, whose door can be opened now."""
     names = {d.compartment for d in point.drops.values() if d.state == "received"}
-    names |= {p.compartment for p in point.parcels.values() if p.state in HERE and (p.recalled or now > p.expires)}
+    here = (p for p in point.parcels.values() if p.state in HERE)
+    names |= {p.compartment for p in here if p.recalled or point.expired(p, now)}
     return sorted(name for name in names if _can_open(point, name) and point.compartments[name].out != "check")
 
 

@@ -125,7 +125,7 @@ def _why_not(step: Step, parcel: Parcel, now: float) -> Reason | None:
         return "parcel_recalled"
     if parcel.state in ("missing", "loading"):
         return "parcel_in_doubt"
-    if now > parcel.expires:
+    if step.point.expired(parcel, now):
         return "parcel_expired"
     if row is None or row.door is not Door.SHUT or row.order is not None:
         return "door_unreachable"
@@ -197,7 +197,7 @@ def touch(step: Step, story: Fetching, touched: Touched, now: float) -> Step:
         case "cancel" | "help" if order and order.stuck:
             step = doors.give_up(step, story.visit.compartment)
             if not (story.queue or story.done):
-                return refuse(step, "door_stuck", now, person=story.patron)
+                return refuse(step, "door_stuck", now, then=("return",), person=story.patron)
             queue = list(story.queue)
             return _open(step, story.patron, story.proof, queue, story.done, story.left + 1, story.missing, now)
         case "finish":

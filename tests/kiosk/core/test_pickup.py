@@ -16,6 +16,7 @@ from tests.kiosk.core.machine import (
     CODE,
     DAY_S,
     LIMITS,
+    NOW,
     PAIR,
     PARCEL,
     PEOPLE,
@@ -91,10 +92,17 @@ def test_a_stuck_door_is_tried_again_as_often_as_allowed() -> None:
     assert machine.screen == DoorStuck("pickup", "A1", 0)
     assert not machine.touch("again").unlocked
     machine.touch("cancel")
-    assert machine.screen == Sorry("door_stuck")
+    assert machine.screen == Sorry("door_stuck", then=("return",))
     assert machine.out("A1") == "stuck"
-    assert machine.told(PointTrouble) == [PointTrouble("door_stuck", "A1")]
+    assert machine.told(PointTrouble) == [PointTrouble("door_stuck", "A1", "p-1")]
     assert machine.parcel().state == "ready"
+
+
+def test_behind_a_stuck_door_a_parcel_does_not_expire() -> None:
+    machine = stocked(PARCEL).tap("ann").wait(4.5).touch("cancel").touch("finish").wait(PARCEL.expires - NOW + 1)
+    assert machine.tap("max").screen.to_clear == 0  # type: ignore[union-attr]
+    machine.touch("finish").tap("ann").open().shut()
+    assert machine.told(ParcelCollected)
 
 
 def test_an_unlock_is_never_repeated_blindly() -> None:
