@@ -53,7 +53,7 @@ def sheet(slip: Slip, about: About, language: str) -> Sheet:
     lines += [Line(about_it[0], bold=True, centred=True), Line(about_it[1], centred=True), Rule()]
     for title, barcode in slip.items[:ITEMS_MAX]:
         lines.append(Line(_cut(title, TITLE_MAX), bold=True))
-        lines += [Line("  " + barcode)] if barcode != title else []
+        lines += [Line(barcode)] if barcode != title else []
     if len(slip.items) > ITEMS_MAX:
         lines.append(Line(_say(language, "more", n=len(slip.items) - ITEMS_MAX)))
     lines.append(Rule())

@@ -26,6 +26,7 @@ BITS: dict[State, tuple[int, int, int]] = {
     "cover_open": (0x08, 0x04, 0),
     "fault": (0x08, 0x40, 0),
 }
+NAMED = {0x41: b"1.0", 0x42: b"Shuxiang", 0x43: b"twin"}  # answers to 1D 49 n
 BUFFER_MAX = 1 << 16
 
 
@@ -37,6 +38,8 @@ class EscposPrinter:
         """It prints, and answers nothing."""
         self.lines_left: int | None = None
         """So many lines, then the roll is out; None: a long roll."""
+        self.pause_after: int | None = None
+        """So many lines, then it pauses amid its work (a hot print head), until None again or switched off."""
         self._state: State = "ok"
         self._paper = Paper(mm)
         self._held = bytearray()  # a real-time command that has only begun
@@ -70,6 +73,7 @@ class EscposPrinter:
             self._buffer.clear()
             self._held.clear()
             self._paper.forget_line()
+            self.pause_after = None
 
     def __enter__(self) -> Self:
         return self
@@ -156,6 +160,7 @@ class EscposPrinter:
         while self._state in ("ok", "near_end"):
             if self.lines_left == 0:
                 self._state = "out"
+            if self.lines_left == 0 or self.pause_after == 0:
                 return
             printed = len(self._paper.marks)
             used = self._paper.feed(bytes(self._buffer))
@@ -163,6 +168,11 @@ class EscposPrinter:
                 return
             if bytes(self._buffer[:3]) == b"\x1d\x72\x01":
                 yield bytes((0x03 if self._state == "near_end" else 0,))
+            elif bytes(self._buffer[:2]) == b"\x1d\x49":
+                yield b"_" + NAMED.get(self._buffer[2], b"") + b"\0"
             del self._buffer[:used]
+            printed = len(self._paper.marks) - printed
             if self.lines_left is not None:
-                self.lines_left = max(0, self.lines_left - (len(self._paper.marks) - printed))
+                self.lines_left = max(0, self.lines_left - printed)
+            if self.pause_after is not None:
+                self.pause_after = max(0, self.pause_after - printed)

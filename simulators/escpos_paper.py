@@ -25,6 +25,7 @@ LENGTHS = {
     b"\x1b\x74": 3,
     b"\x1b\x21": 3,
     b"\x1d\x21": 3,
+    b"\x1d\x49": 3,
     b"\x1d\x61": 3,
     b"\x1d\x72": 3,
     b"\x1c\x26": 2,
@@ -157,7 +158,7 @@ class Paper:
                 self._code(data)
             case b"\x1d\x76":
                 self._image(data)
-            case b"\x1b\x74" | b"\x1d\x61" | b"\x1d\x72":
+            case b"\x1b\x74" | b"\x1d\x49" | b"\x1d\x61" | b"\x1d\x72":
                 pass
             case _:
                 self.unknown.append(data)

@@ -1,5 +1,6 @@
-"""A whole pickup point without hardware: cabinet, board, card reader, scanner, camera and library, each the twin at
-the end of a real wire, and the configuration that makes ``kiosk run`` meet them. Tests, benchmarks and the demo use it.
+"""A whole pickup point without hardware: cabinet, board, card reader, scanner, camera, printer and library, each the
+twin at the end of a real wire, and the configuration that makes ``kiosk run`` meet them. Tests, benchmarks and the
+demo use it.
 
     with Machine(folder) as machine:
         subprocess.run(["kiosk", "run", machine.config, "--screen", "json"], env=machine.env)
@@ -17,6 +18,7 @@ from typing import Protocol, Self
 from hardware.locker.shuoming import Settings as BoardSettings
 from simulators.cabinet import Cabinet
 from simulators.camera import Camera
+from simulators.escpos import EscposPrinter
 from simulators.library.seed import card_number
 from simulators.library.server import Library
 from simulators.line import Line
@@ -98,6 +100,7 @@ class Machine:
             self.line = Line(self.bus)
             self.wire = undo.enter_context(serve_pty(self.line, self.folder / "ttyLOCKER0", baud=9600))
             self.scanner = undo.enter_context(SerialScanner(self.folder / "ttySCANNER0"))
+            self.printer = undo.enter_context(EscposPrinter().on_pty(self.folder / "ttyPRINTER0", baud=19200))
             self.camera = undo.enter_context(Camera()) if self._with_camera else None
             self.card = self._card_place(undo)
             self._open = undo.pop_all()
@@ -207,6 +210,12 @@ name = "scanner"
 driver = "serial_scanner"
 port = "{folder}/ttySCANNER0"
 
+[[printer]]
+name = "printer"
+driver = "escpos"
+port = "{folder}/ttyPRINTER0"
+baud = 19200
+
 {camera}
 {compartments}
 # Twins do not heat up, and nobody here waits for people to walk away.
@@ -216,6 +225,7 @@ rest_s = 0.1
 
 [limits]
 goodbye_s = 4
+slip_s = 6
 sorry_s = 8
 
 [screen]

@@ -171,7 +171,10 @@ class Tour:
         self._picture("return-door")
         self._machine.cabinet.put_in(door, item)
         self._machine.cabinet.push(door)
+        self._hand.touch("print", timeout_s=10)
         self._end("goodbye-return")
+        (self._pictures / f"{self._taken:02d}-slip.png").write_bytes(self._machine.printer.picture())
+        click.echo(f"      and takes a slip: {' | '.join(line for line in self._machine.printer.tear() if line)}")
 
     def _stranger(self) -> None:
         self._machine.card.tap("04A1B2C3")
@@ -241,7 +244,7 @@ class Tour:
             up = {
                 fact["facts"].get("device", "library") for fact in facts if fact["n"] > boot and fact["facts"].get("up")
             }
-            wanted = {"A", "card", "scanner", "library"} | ({"camera"} if self._machine.camera else set())
+            wanted = {"A", "card", "scanner", "printer", "library"} | ({"camera"} if self._machine.camera else set())
             if wanted <= up:
                 return
             time.sleep(0.2)

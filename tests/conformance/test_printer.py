@@ -95,6 +95,8 @@ def test_a_sheet_is_printed_whole_and_once(bench: Bench, settings: dict[str, str
         assert (LAST in lines) is (settings.get("qr") != "image")
         assert bench.twin.unknown == []
         assert printer.paper() is Paper.OK
+        assert printer.firmware() == "Shuxiang twin 1.0"
+        assert bench.twin.lines == []
 
 
 @pytest.mark.parametrize("state", [Paper.OUT, Paper.COVER_OPEN, Paper.FAULT])

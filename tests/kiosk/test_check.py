@@ -73,7 +73,7 @@ def test_a_point_in_order_is_fit(tmp_path: Path) -> None:
     assert (ran.returncode, report["fit"], report["point"], ran.stderr) == (0, True, "dongmen", "")
     names = [one["name"] for one in report["checks"]]
     assert names[:4] == ["configuration", "clock", "store", "board A"]
-    assert names[4:] == ["card card", "scanner scanner", "scanner camera", "service", "screen font"]
+    assert names[4:] == ["card card", "scanner scanner", "scanner camera", "printer printer", "service", "screen font"]
 
 
 def test_looking_moves_no_lock_and_tells_the_library_nothing(machine: Machine) -> None:
@@ -134,6 +134,20 @@ def test_a_camera_that_is_not_there(machine: Machine) -> None:
     machine.camera.plug()
     assert found.name == "scanner camera"
     assert "ls -l /dev/v4l/by-id" in found.words
+
+
+def test_a_printer_with_and_without_paper(machine: Machine) -> None:
+    fit = next(one for one in checks(config_of(machine)) if one.name == "printer printer")
+    assert (fit.ok, fit.words) == (True, "answers; paper is in; Shuxiang twin 1.0")
+    machine.printer.state = "out"
+    found = only(config_of(machine))
+    machine.printer.state = "ok"
+    assert (found.name, found.words) == ("printer printer", "answers, and says: no paper; put in a new roll")
+    machine.printer.unplug()
+    found = only(config_of(machine))
+    machine.printer.plug()
+    assert "power and paper" in found.words
+    assert machine.printer.lines == []
 
 
 def test_a_card_reader_that_is_not_there(machine: Machine) -> None:

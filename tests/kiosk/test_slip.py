@@ -1,0 +1,76 @@
+"""The words of a slip: all that matters, nothing of the person, and in a QR only what fits."""
+
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+import segno
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hardware.printer import Code, Line
+from kiosk.core.screens import Slip
+from kiosk.frontend import About
+from kiosk.slip import ITEMS_MAX, TEXT_BYTES_MAX, reference, sheet, text
+
+ABOUT = About("dongmen", {"zh": "东门书亭", "en": "East Gate"}, "0512-6288 0000")
+AT = datetime(2026, 11, 24, 9, 12).timestamp()
+DUE = datetime(2026, 12, 24, 9, 12).timestamp()
+SLIP = Slip("103", 57, "pickup", AT, (("活着", "SIP0000001"), ("SIP0000002", "SIP0000002")), DUE, True)
+BACK = Slip("104", 57, "dropoff", AT, (("Clean Code", "SIP0000003"),))
+
+
+def words(slip: Slip, language: str) -> list[str]:
+    return [part.words for part in sheet(slip, ABOUT, language) if isinstance(part, Line)]
+
+
+def test_both_languages_word_for_word() -> None:
+    assert text(SLIP, ABOUT, "zh").splitlines() == [
+        "东门书亭",
+        "取书凭条",
+        "2026-11-24 09:12",
+        "活着 SIP0000001",
+        "SIP0000002",
+        "共 2 册",
+        "请于 2026-12-24 前归还",
+        "应还日期以图书馆确认为准",
+        "编号 dongmen-57/103",
+        "咨询电话 0512-6288 0000",
+    ]
+    assert text(BACK, ABOUT, "en").splitlines() == [
+        "East Gate",
+        "Returned: received",
+        "2026-11-24 09:12",
+        "Clean Code SIP0000003",
+        "Items: 1",
+        "No. dongmen-57/104",
+        "Questions: 0512-6288 0000",
+    ]
+
+
+@pytest.mark.parametrize("language", ["zh", "en", ""])
+def test_paper_says_the_same_and_ends_with_its_number(language: str) -> None:
+    said = words(SLIP, language)
+    assert said[0] == ABOUT.names["en" if language == "en" else "zh"]
+    assert [line for line in said if "SIP" in line or "活" in line] == ["活着", "SIP0000001", "SIP0000002"]
+    assert sheet(SLIP, ABOUT, language)[-1] == Code(reference(SLIP, ABOUT)) == Code("dongmen-57/103")
+
+
+def test_a_long_list_is_counted() -> None:
+    many = replace(SLIP, items=tuple((f"书 {n}", f"SIP{n:07}") for n in range(100)))
+    assert f"另有 {100 - ITEMS_MAX} 册" in words(many, "zh")
+    assert "共 100 册" in text(many, ABOUT, "zh")
+
+
+TITLES = st.text(max_size=200)
+
+
+@given(st.lists(st.tuples(TITLES, st.text(min_size=1, max_size=64)), max_size=60), TITLES, st.sampled_from("ze"))
+def test_the_text_always_fits_a_code_that_phones_read(items: list[tuple[str, str]], name: str, first: str) -> None:
+    slip = replace(SLIP, items=tuple(items))
+    said = text(slip, replace(ABOUT, names={"zh": name[:60], "en": name[:60]}), {"z": "zh", "e": "en"}[first])
+    assert len(said.encode()) <= TEXT_BYTES_MAX
+    assert all(char.isprintable() or char == "\n" for char in said)
+    code = segno.make(said, error="l", micro=False, mode="byte", encoding="utf-8")
+    assert int(code.version) <= 15
+    assert reference(slip, ABOUT) in said
