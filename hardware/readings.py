@@ -95,6 +95,23 @@ class CodeUnknown:
     length: int
 
 
+class Hint(StrEnum):
+    """What a hand could do for a code that is in view and cannot be read."""
+
+    NEARER = "nearer"
+    FARTHER = "farther"
+    STILL = "still"
+    TURN = "turn"
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """Bars are held before a camera and cannot be read as they are held. Said now and then, not for every frame."""
+
+    device: str
+    hint: Hint
+
+
 @dataclass(frozen=True, slots=True)
 class DoorSeen:
     """A door's state changed, or is reported for the first time since the bus came up."""
@@ -165,5 +182,15 @@ class DeviceDown:
 
 Scan = ItemScanned | IsbnScanned | PatronScanned | PassScanned | CodeUnknown
 Reading = (
-    CardShown | CardUnread | CardGone | Scan | DoorSeen | UnlockEnded | PaperSeen | PrintEnded | DeviceUp | DeviceDown
+    CardShown
+    | CardUnread
+    | CardGone
+    | Scan
+    | Guide
+    | DoorSeen
+    | UnlockEnded
+    | PaperSeen
+    | PrintEnded
+    | DeviceUp
+    | DeviceDown
 )

@@ -147,6 +147,22 @@ def journal(
     sys.exit(0 if verdict.ok else EXIT_UNFIT)
 
 
+@main.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line: file, codes (text and kind), ms.")
+@click.option("--config", type=_ConfigFile(), help="Take for items and cards what [codes] says there.")
+def decode(files: tuple[Path, ...], as_json: bool, config: Config | None) -> None:
+    """Read the codes in picture FILES exactly as the camera would. Exit 1 when one of them is no picture.
+
+    Kinds: isbn, issn, ean (a price code, goods), qr, code128, code39, codabar.
+    """
+    from hardware.scanner.barcode import Meanings
+    from kiosk.decode import decode as decoded
+
+    fit = decoded(files, config.codes if config else Meanings(), as_json)
+    sys.exit(0 if fit else EXIT_UNFIT)
+
+
 devices_argument = click.argument("devices", nargs=-1)
 seconds_option = click.option("--seconds", type=click.FloatRange(0.1, 10**6), help="End by itself after so long.")
 

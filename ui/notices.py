@@ -2,7 +2,13 @@
 
 from ui.words import N_
 
-RETURN = {
+_GUIDE = {
+    "nearer": N_("Hold the code a little nearer."),
+    "farther": N_("Hold the code a little farther away."),
+    "still": N_("Now hold it still for a moment."),
+    "turn": N_("Turn it a little, so that no light falls on the code."),
+}
+RETURN = _GUIDE | {
     "isbn_needs_card": N_("Please tap your card, so that we know which copy this is. Or scan the library's sticker."),
     "isbn_not_yours": N_("This book is not on your card. Please scan the library's sticker instead."),
     "isbn_several": N_("You have more than one copy of it. Please scan the library's sticker."),
@@ -15,7 +21,7 @@ RETURN = {
     "card_unknown": N_("We do not know this card. Returning needs none: scan the library's sticker."),
     "card_offline": N_("Your card cannot be looked up just now. Returning needs none: scan the library's sticker."),
 }
-COURIER = {
+COURIER = _GUIDE | {
     "unknown_item": N_("This book belongs to no parcel for this place. Please lay it aside."),
     "already_here": N_("This parcel lies here already."),
     "recalled": N_("This parcel was called back. Please take it along again."),
@@ -24,7 +30,7 @@ COURIER = {
     "not_put_in": N_("Noted: the parcel was not put in. It stays with you."),
     "stuck": N_("The door did not open and rests now. The parcel stays with you."),
 }
-LOAD = {
+LOAD = _GUIDE | {
     "other_parcel": N_("This book belongs to another parcel. Please lay it aside for now."),
     "unknown_item": N_("This book belongs to no parcel for this place. Please lay it aside."),
     "twice": N_("This one is ticked already."),

@@ -86,6 +86,11 @@ class Meanings(BaseModel):
         return _matcher(self.patron)(number) and not (self.patron_luhn and _breaks_luhn(number))
 
 
+def is_book_number(text: str) -> bool:
+    """Is this a book number of 13 digits: 978 or 979, and a right check digit (ISO 2108)? An add-on does no harm."""
+    return _isbn13(text) is not None
+
+
 def meaning(device: str, text: str | bytes, meanings: Meanings, kinds: tuple[Kind, ...] = KINDS) -> Scan:
     """What ``text``, scanned by ``device``, says; ``CodeUnknown`` when it says nothing that ``kinds`` allows.
 
@@ -101,6 +106,9 @@ def meaning(device: str, text: str | bytes, meanings: Meanings, kinds: tuple[Kin
         return unknown
     if aim := _AIM.match(plain):
         plain = plain[aim.end() :]
+        unknown = CodeUnknown(device, len(plain))
+        if aim[0][1] == "E":  # an EAN is a book number or a price, never a number of the library's own
+            kinds = (Kind.ISBN,) if Kind.ISBN in kinds else ()
     if not plain.isprintable():
         return unknown
     if plain.startswith("L1:"):

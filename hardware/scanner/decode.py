@@ -8,8 +8,6 @@ and none (benchmarks/decode.py measures this for any photographs).
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Final
 
 import cv2
@@ -18,11 +16,18 @@ import numpy as np
 import zxingcpp
 from pyzbar import pyzbar
 
+from hardware.readings import CodeUnknown
+from hardware.scanner.barcode import Meanings, meaning
+from hardware.scanner.formats import FORMATS, Code, Format
+
 Grey = cv2.typing.MatLike
 """A picture, height x width, one byte a pixel."""
 
 CODES_MAX: Final = 8
 """Most codes taken from one look."""
+
+ENOUGH: Final = 2
+"""The look after which a picture with a price code in it is not searched any further: an ISBN beside it is as sharp."""
 
 _PLACES_MAX: Final = 4
 _UPRIGHT_WIDTH_MIN: Final = 400
@@ -30,19 +35,6 @@ _SMALL: Final = 640 * 480
 
 cv2.setNumThreads(1)  # two cores serve screen, locks and library too; one picture needs no more than one
 
-
-class Format(StrEnum):
-    """The symbologies that can be looked for. UPC-A is read as the EAN-13 it is (a 0 before it)."""
-
-    EAN13 = "EAN13"
-    UPCA = "UPCA"
-    QR = "QRCode"
-    CODE128 = "Code128"
-    CODE39 = "Code39"
-    CODABAR = "Codabar"
-
-
-FORMATS: Final = (Format.EAN13, Format.QR, Format.CODE128, Format.CODE39, Format.CODABAR)
 
 _ZBAR: Final = {
     Format.EAN13: pyzbar.ZBarSymbol.EAN13,
@@ -54,12 +46,8 @@ _ZBAR: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
-    """A code as read. ``sure``: error-corrected (QR), so one look is proof; a linear code may be misread."""
-
-    text: str = field(repr=False)
-    sure: bool
+_ZXING: Final = {getattr(zxingcpp.BarcodeFormat, one.value): one for one in Format}
+_OF_ZBAR: Final = {symbol.name: one for one, symbol in _ZBAR.items() if one is not Format.UPCA}
 
 
 class Eyes:
@@ -69,7 +57,7 @@ class Eyes:
         self._zxing = zxingcpp.BarcodeFormats([getattr(zxingcpp.BarcodeFormat, one.value) for one in formats])
         self._zbar = sorted({_ZBAR[one] for one in formats})
         self._contrast = cv2.createCLAHE(clipLimit=2.0, tileGridSize=(8, 8))
-        self._bars = cv2.barcode.BarcodeDetector()
+        self._places = Places()
 
     def looks(self, grey: Grey) -> Iterator[list[Code]]:
         """What each look finds (at most 8 codes, often none), the quick one first; take as many as needed.
@@ -86,43 +74,70 @@ class Eyes:
         double = _sharpened(cv2.resize(grey, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC))
         yield self._read_zxing(double) or self._read_zbar(double)
 
+    def read(self, grey: Grey, meanings: Meanings) -> list[Code]:
+        """The codes in one picture: look by look until one is of use to the kiosk, else what the first one to find any
+        found. What is of use stands first."""
+        first: list[Code] = []
+        for effort, codes in enumerate(self.looks(grey)):
+            known = [one for one in codes if not isinstance(meaning("", one.aimed, meanings), CodeUnknown)]
+            if known or any(one.sure for one in codes):
+                return known + [one for one in codes if one not in known]
+            first = first or codes
+            if first and effort >= ENOUGH:
+                break
+        return first
+
     def _read_zxing(self, grey: Grey) -> list[Code]:
         # Plain text: the default spells control characters out, so that a code could pretend to be another.
         found = zxingcpp.read_barcodes(grey, formats=self._zxing, text_mode=zxingcpp.TextMode.Plain)
-        return [Code(one.text, one.format == zxingcpp.BarcodeFormat.QRCode) for one in found[:CODES_MAX]]
+        return [Code(one.text, _ZXING[one.format]) for one in found[:CODES_MAX] if one.format in _ZXING]
 
     def _read_zbar(self, grey: Grey) -> list[Code]:
         # zbar takes UTF-8 for Shift-JIS, so of its QR codes only ASCII is to be trusted.
         found = [one for one in pyzbar.decode(grey, symbols=self._zbar) if one.data.isascii()]
-        return [Code(one.data.decode("ascii"), one.type == "QRCODE") for one in found[:CODES_MAX]]
+        return [Code(one.data.decode("ascii"), _OF_ZBAR[one.type]) for one in found[:CODES_MAX] if one.type in _OF_ZBAR]
 
     def _read_places(self, grey: Grey) -> list[Code]:
         """Linear codes at any angle: cut out, turned upright, enlarged."""
-        found, corners = self._bars.detectMulti(grey)
-        if not found or corners is None:
-            return []
         codes: list[Code] = []
         reads: tuple[Callable[[Grey], list[Code]], ...] = (
             self._read_zxing,
             self._read_zbar,
             lambda place: self._read_zxing(self._contrast.apply(place)),
         )
-        for place in corners[:_PLACES_MAX]:
-            upright = _upright(grey, place)
-            codes += next(filter(None, (read(upright) for read in reads)), [])
+        for place in self._places.find(grey):
+            turned = upright(grey, place)
+            codes += next(filter(None, (read(turned) for read in reads)), [])
         return codes[:CODES_MAX]
 
 
-def _upright(grey: Grey, corners: cv2.typing.MatLike) -> Grey:
+class Places:
+    """Finds bars, at any angle; it reads them badly, so it only says where to cut and turn."""
+
+    def __init__(self) -> None:
+        self._bars = cv2.barcode.BarcodeDetector()
+
+    def find(self, grey: Grey) -> list[Grey]:
+        """The corners of at most 4 places with bars: each 4 x 2."""
+        found, corners = self._bars.detectMulti(grey)
+        return list(corners[:_PLACES_MAX]) if found and corners is not None else []
+
+
+def upright(grey: Grey, corners: cv2.typing.MatLike) -> Grey:
     """The place within ``corners``, turned so that its long side lies level, with some margin for the quiet zone."""
     (x, y), (width, height), degrees = cv2.minAreaRect(corners.astype(np.float32))
     if width < height:
         width, height, degrees = height, width, degrees + 90
-    scale = max(1.0, _UPRIGHT_WIDTH_MIN / (width * 1.35 + 20))
-    size = (int((width * 1.35 + 20) * scale), max(int(height * 1.1 * scale), 8))
+    scale = max(1.0, _UPRIGHT_WIDTH_MIN / with_margins(width))
+    size = (int(with_margins(width) * scale), max(int(height * 1.1 * scale), 8))
     turn = cv2.getRotationMatrix2D((x, y), degrees, scale)
     turn[:, 2] += np.array((size[0] / 2 - x, size[1] / 2 - y))
     return cv2.warpAffine(grey, turn, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+
+
+def with_margins(width: float) -> float:
+    """How wide a place is cut out whose bars are so wide."""
+    return width * 1.35 + 20
 
 
 def _sharpened(grey: Grey) -> Grey:

@@ -9,6 +9,7 @@ from typing import Literal
 from hardware.readings import Door
 
 Purpose = Literal["pickup", "dropoff", "stocking", "clearing", "check"]
+GuideNotice = Literal["nearer", "farther", "still", "turn"]
 ReturnNotice = Literal[
     "",
     "isbn_needs_card",
@@ -22,10 +23,27 @@ ReturnNotice = Literal[
     "card_taken",
     "card_unknown",
     "card_offline",
+    "nearer",
+    "farther",
+    "still",
+    "turn",
 ]
-CourierNotice = Literal["", "unknown_item", "already_here", "recalled", "unreadable", "no_room", "not_put_in", "stuck"]
+CourierNotice = Literal[
+    "",
+    "unknown_item",
+    "already_here",
+    "recalled",
+    "unreadable",
+    "no_room",
+    "not_put_in",
+    "stuck",
+    "nearer",
+    "farther",
+    "still",
+    "turn",
+]
 PaperState = Literal["", "ok", "near_end", "out", "cover_open", "fault"]
-LoadNotice = Literal["", "other_parcel", "unknown_item", "twice", "unreadable"]
+LoadNotice = Literal["", "other_parcel", "unknown_item", "twice", "unreadable", "nearer", "farther", "still", "turn"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ from hardware.readings import (
     DeviceDown,
     DeviceUp,
     DoorSeen,
+    Guide,
+    Hint,
     IsbnScanned,
     ItemScanned,
     PaperSeen,
@@ -26,7 +28,7 @@ from kiosk.core.events import Answered, ClockJumped, Event, Heard, Online, Recei
 from kiosk.core.flows import clearing, dropoff, identify, pickup, slips, stocking
 from kiosk.core.flows.common import leave, refuse, stay
 from kiosk.core.model import PickupPoint
-from kiosk.core.screens import Reason, Sorry
+from kiosk.core.screens import GuideNotice, Reason, Sorry
 from kiosk.core.session import (
     AskingCard,
     AtCourier,
@@ -86,6 +88,8 @@ def step(point: PickupPoint, session: Session, event: Event, now: float) -> Step
             return _pass(at, text.get_secret_value(), now)
         case ItemScanned() | IsbnScanned() | CodeUnknown():
             return _scanned(at, event, now)
+        case Guide(hint=hint):
+            return _guided(at, _GUIDES[hint])
         case CardGone():
             return at
 
@@ -189,6 +193,23 @@ def _unreadable(at: Step, now: float) -> Step:
             return refuse(_anew(at), "code_unreadable", now)
         case Returning() | AtCourier() | Loading() as story if not getattr(story, "key", ""):
             return stay(at, replace(story, notice="unreadable"), now)
+    return at
+
+
+_GUIDES: dict[Hint, GuideNotice] = {
+    Hint.NEARER: "nearer",
+    Hint.FARTHER: "farther",
+    Hint.STILL: "still",
+    Hint.TURN: "turn",
+}
+_LIGHT = ("", "unreadable", *_GUIDES.values())
+
+
+def _guided(at: Step, hint: GuideNotice) -> Step:
+    """A code is held up and cannot be read: say what would help, unless something of more weight stands there."""
+    match at.session.story:
+        case Returning() | AtCourier() | Loading() as story if story.notice in _LIGHT:
+            return at.to(replace(story, notice=hint), at.session.until)
     return at
 
 

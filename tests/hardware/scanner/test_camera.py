@@ -16,8 +16,9 @@ from pydantic import ValidationError
 from hardware.errors import DeviceGone
 from hardware.readings import CodeUnknown, IsbnScanned, ItemScanned, PassScanned, Reading, Scan
 from hardware.scanner.barcode import Meanings, meaning
-from hardware.scanner.camera import UNKNOWN_AFTER_S, Settings, Sightings, connect
+from hardware.scanner.camera import Settings, connect
 from hardware.scanner.decode import Eyes
+from hardware.scanner.watcher import UNKNOWN_AFTER_S, Sightings
 from hardware.source import Source
 from simulators.camera import Camera, Kind, Scene, label
 

@@ -4,7 +4,8 @@ import cv2
 import numpy as np
 import pytest
 
-from hardware.scanner.decode import CODES_MAX, FORMATS, Code, Eyes, Format, Grey
+from hardware.scanner.decode import CODES_MAX, Eyes, Grey
+from hardware.scanner.formats import FORMATS, Code, Format
 from simulators.camera import Kind, label
 
 CODES: list[tuple[Kind, str, str, Format]] = [
@@ -34,7 +35,7 @@ def test_the_first_look_reads_each_symbology_and_only_where_configured(
     kind: Kind, content: str, text: str, form: Format
 ) -> None:
     picture = on_desk(label(kind, content))
-    assert next(Eyes().looks(picture)) == [Code(text, sure=kind == "qr")]
+    assert next(Eyes().looks(picture)) == [Code(text, form)]
     others = tuple(other for other in FORMATS if other is not form)
     assert all_codes(Eyes(others), picture) == set()
 
@@ -91,4 +92,4 @@ def test_more_codes_than_anybody_holds_are_cut_off() -> None:
 
 
 def test_a_code_does_not_show_its_text() -> None:
-    assert "33191" not in repr(Code("33191000105864", sure=True))
+    assert "33191" not in repr(Code("33191000105864", Format.CODABAR))
