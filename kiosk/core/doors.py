@@ -160,6 +160,7 @@ def give_up(step: Step, compartment: str) -> Step:
         trouble = PointTrouble("door_stuck", compartment, parcel)
         return withdraw(step.put(replace(row, order=None, out=row.out or "stuck")).fact(trouble), compartment, order)
     trouble = PointTrouble("door_silent", compartment, parcel)
-    step = step.put(replace(row, order=None, out=row.out or "silent")).fact(trouble)
+    out = "silent" if row.out in ("", "stuck") else row.out  # what may have moved is more than what did not
+    step = step.put(replace(row, order=None, out=out)).fact(trouble)
     step = mark_doubt(step, compartment)
     return set_check(step, compartment) if row.door is Door.SHUT else step

@@ -153,3 +153,14 @@ def test_a_library_that_disagrees_makes_a_case(status: str) -> None:
     (case,) = machine.point.cases.values()
     assert (case.what, case.about, case.detail) == (status, "items_cleared", "on loan")
     assert not Machine().do(Online(True), Receipted(telling, Receipt("p1-1-1", "duplicate"))).point.cases
+
+
+def test_a_stuck_door_that_may_have_moved_after_all_is_looked_behind() -> None:
+    machine = stocked(PARCEL).tap("ann").wait(5).touch("help").touch("finish")
+    assert machine.out("A1") == "stuck"
+    machine.tap("max").touch("check", "A1").do(DoorSeen("A1", Door.UNKNOWN)).wait(5).touch("help")
+    assert (machine.out("A1"), machine.parcel().state) == ("silent", "doubt")
+    machine.do(DoorSeen("A1", Door.SHUT)).touch("finish")
+    assert machine.out("A1") == "check"
+    machine.tap("ann").open().touch("leave_it").shut()
+    assert machine.out("A1") == "check"
