@@ -58,7 +58,7 @@ def sheet(slip: Slip, about: About, language: str) -> Sheet:
         lines.append(Line(_say(language, "more", n=len(slip.items) - ITEMS_MAX)))
     lines.append(Rule())
     lines += [Line(words) for words in _tail(slip, about, language)]
-    return (*lines, Code(reference(slip, about)))
+    return (*lines, Line(""), Code(reference(slip, about)))
 
 
 def text(slip: Slip, about: About, language: str) -> str:

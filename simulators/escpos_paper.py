@@ -14,7 +14,8 @@ DOTS = {58: 384, 80: 576}
 LINE_DOTS, GAP_DOTS, MARGIN_DOTS = 24, 6, 24
 FONTS = ("NotoSansMonoCJKsc-Regular.otf", "NotoSansCJK-Regular.ttc", "DejaVuSansMono.ttf")
 FONT_PLACES = ("/usr/share/fonts/opentype/noto", "/usr/share/fonts/noto-cjk", "/usr/share/fonts/truetype/dejavu")
-CUT, BLANK = "✂", 0xFFFF
+MONO_SC = 7  # the collection's face "Noto Sans Mono CJK SC"
+CUT = "✂"
 
 # Length of a command by its first two bytes; those of variable length are in ``_length``.
 LENGTHS = {
@@ -207,7 +208,7 @@ class Paper:
         taken = sum(side // 2 if char.isascii() else side for char in mark.text)
         x = (0, (self.width - taken) // 2, self.width - taken)[mark.align]
         for char in mark.text:  # each in its own cell, as the print head does it
-            pen.text((x, 0), char, 20, _font(side * 5 // 6), stroke_width=int(mark.bold))
+            pen.text((x, 0), char, 20, _font(side * 11 // 12), stroke_width=int(mark.bold))
             x += side // 2 if char.isascii() else side
         return strip
 
@@ -225,5 +226,5 @@ def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
     for name in FONTS:
         for place in FONT_PLACES:
             if (path := Path(place) / name).is_file():
-                return ImageFont.truetype(str(path), size, index=2 if path.suffix == ".ttc" else 0)
+                return ImageFont.truetype(str(path), size, index=MONO_SC if path.suffix == ".ttc" else 0)
     return ImageFont.load_default()
