@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from simulators.bench.command import command as bench
+from simulators.bench.command import scenario_command
 from simulators.machine import Machine
 from simulators.prompt import Prompt
 from simulators.replay import command as replay
@@ -36,6 +37,7 @@ def main() -> None:
 
 
 main.add_command(bench)
+main.add_command(scenario_command)
 main.add_command(replay)
 
 

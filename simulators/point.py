@@ -21,7 +21,7 @@ from hardware import registry
 from simulators.cabinet import Cabinet
 from simulators.library.server import Library
 from simulators.pcscd import Pcscd, PcscUnavailable
-from simulators.readers import Eye, HandScanner, PcscReader, SerialReader
+from simulators.readers import Eye, HandScanner, PcscReader, Printer, SerialReader
 from simulators.relay import Relay
 from simulators.serve import Wire
 from simulators.twins import Board, Bus, Twin, Unfit, board_peer, bus_wire
@@ -29,7 +29,7 @@ from simulators.twins import Board, Bus, Twin, Unfit, board_peer, bus_wire
 READER = "ACS ACR122U PICC Interface"
 HEAD = "# Written for a simulated pickup point. Only ports, paths, addresses and secrets differ from the real one.\n"
 BOARD_KEYS = ("name", "driver", "port", "baud")
-CARD_BAUD = 9600
+SERIAL_BAUD = 9600
 T = TypeVar("T", bound=Twin)
 
 
@@ -81,6 +81,8 @@ class Point:
             self._cards(undo)
             for section in self.raw.get("scanner", ()):
                 self._add(undo, self._scanner(section))
+            for section in self.raw.get("printer", ()):
+                self._add(undo, self._printer(section))
             self._open = undo.pop_all()
         self.config.write_text(HEAD + tomli_w.dumps(self._derived()), encoding="utf-8")
         return self
@@ -148,7 +150,7 @@ class Point:
             if self.pcscd and name in readers:
                 self._add(undo, PcscReader(name, driver, self.pcscd, readers[name], on_daemon))
             else:
-                baud = int(one.get("baud", CARD_BAUD))
+                baud = int(one.get("baud", SERIAL_BAUD))
                 self._add(undo, SerialReader(name, driver, self.folder / f"ttyCARD{n}", baud))
 
     def _scanner(self, section: Mapping[str, Any]) -> Twin:
@@ -156,8 +158,15 @@ class Point:
         if driver == "camera":
             return Eye(name, driver)
         if driver == "serial_scanner":
-            return HandScanner(name, driver, self.folder / f"ttySCANNER-{name}", int(section.get("baud", CARD_BAUD)))
+            return HandScanner(name, driver, self.folder / f"ttySCANNER-{name}", int(section.get("baud", SERIAL_BAUD)))
         raise Unfit(f"no twin is known for the scanner driver {driver!r}")
+
+    def _printer(self, section: Mapping[str, Any]) -> Twin:
+        name, driver = str(section.get("name", "")), str(section.get("driver", ""))
+        if driver != "escpos":
+            raise Unfit(f"no twin is known for the printer driver {driver!r}")
+        link = self.folder / f"ttyPRINTER-{name}"
+        return Printer(name, driver, link, int(section.get("baud", SERIAL_BAUD)), int(section.get("paper_mm", 58)))
 
     def _derived(self) -> dict[str, Any]:
         """The configuration as the kiosk gets it."""

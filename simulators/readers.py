@@ -4,6 +4,8 @@ import time
 from pathlib import Path
 
 from simulators.camera import Camera
+from simulators.escpos import EscposPrinter
+from simulators.line import Line
 from simulators.pcsc import Card
 from simulators.pcsc import Fault as CardFault
 from simulators.pcscd import Pcscd
@@ -147,6 +149,10 @@ class HandScanner(Twin):
         """Show it a code."""
         self.scanner.scan(code)
 
+    def flood(self, count: int) -> None:
+        """So many characters without an end; a scanner gone mad is not slowed by its wire."""
+        self.scanner.flood(count)
+
     def plug(self) -> None:
         super().plug()
         self.scanner.plug()
@@ -180,3 +186,32 @@ class Eye(Twin):
 
     def close(self) -> None:
         self.camera.close()
+
+
+# ---- printers -----------------------------------------------------------------------------------------------------
+
+
+class Printer(Twin):
+    """A receipt printer, and the paper that hangs out of it."""
+
+    kind = "printer"
+    fault_names = SPOKEN
+
+    def __init__(self, name: str, driver: str, link: Path, baud: int, mm: int) -> None:
+        super().__init__(name, driver)
+        self.printer = EscposPrinter(mm)
+        self.line: Line = Line(self.printer)
+        self.printer.on_pty(link, baud, self.line)
+        self.port = self.printer.port
+        self.section = {"port": self.port, "joined": "serial"}
+
+    def plug(self) -> None:
+        super().plug()
+        self.printer.plug()
+
+    def unplug(self) -> None:
+        super().unplug()
+        self.printer.unplug()
+
+    def close(self) -> None:
+        self.printer.unplug()

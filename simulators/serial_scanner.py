@@ -38,10 +38,10 @@ class SerialScanner:
         self._wire.send(self._chance.randbytes(count))
 
     def flood(self, count: int) -> None:
-        """One line of ``count`` characters without an end, then its end."""
+        """One line of ``count`` characters without an end, then its end; one gone mad is not slowed by its wire."""
         piece = b"9" * 4096
         for start in range(0, count, len(piece)):
-            self._wire.send(piece[: count - start])
+            self._wire.send(piece[: count - start], paced=False)
         self._wire.send(self._suffix)
 
     def unplug(self) -> None:

@@ -81,11 +81,13 @@ class Wire:
 
     close = unplug
 
-    def send(self, data: bytes) -> None:
-        """Say ``data`` unasked, at the speed of the wire. Bytes nobody listens to are lost. From any thread."""
+    def send(self, data: bytes, paced: bool = True) -> None:
+        """Say ``data`` unasked, at the speed of the wire, or without ``paced`` at that of memory. Bytes nobody listens
+        to are lost. From any thread."""
         with self._speaking:
-            for chunk in self._chunks(data):
-                self._wait_for(len(chunk))
+            for chunk in self._chunks(data) if paced else (data,):
+                if paced:
+                    self._wait_for(len(chunk))
                 with contextlib.suppress(OSError):
                     self._put(chunk)
 

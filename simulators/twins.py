@@ -150,10 +150,7 @@ def board_peer(
         fitted = module.Settings.model_validate(settings)
     except ValueError as error:
         raise Unfit(f"the board driver {driver} refuses its settings: {' '.join(str(error).split())[:300]}") from None
-    parts = {
-        name[-3:]: one for name, one in vars(twin).items() if isinstance(one, type) and name[-3:] in ("Bus", "ard")
-    }
-    peer: Peer = parts["Bus"]([parts["ard"](cabinet, channels, fitted)], pace)
+    peer: Peer = twin.bus([(fitted, channels)], cabinet, pace)
     return peer
 
 

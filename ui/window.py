@@ -134,8 +134,10 @@ class Screen:
         places = {button.action: f"button {n}" for n, button in reversed(list(enumerate(view.buttons)))}
         places |= {f"{one.action} {one.value}": f"button {n}" for n, one in enumerate(view.buttons) if one.value}
         boxes |= {action: boxes[place] for action, place in places.items() if place in boxes}
-        fields = asdict(self._display.screen) if self._display else {}
-        seen = {"screen": view.screen, "fields": fields, "language": self._language, "targets": boxes}
+        seen = {"screen": view.screen, "language": self._language, "targets": boxes}
+        if self._display:
+            seen["fields"] = asdict(self._display.screen)
+            seen["out"] = [door.name for door in self._display.doors if door.out]
         told = json.dumps(seen, ensure_ascii=False)
         if told != self._told_targets:
             self._told_targets = told

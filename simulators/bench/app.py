@@ -18,8 +18,9 @@ import zxingcpp
 from fastapi import Body, FastAPI, HTTPException, Query, Request, Response
 from fastapi.responses import FileResponse, JSONResponse, StreamingResponse
 
-from simulators.bench.acts import ACTS, do
+from simulators.bench.doing import ACTS, do
 from simulators.bench.stage import Stage
+from simulators.readers import Printer
 from simulators.twins import Unfit
 
 PAGE = Path(__file__).parent / "page"
@@ -78,6 +79,14 @@ def make_app(stage: Stage) -> FastAPI:
     def one_picture() -> Response:
         """The kiosk's screen now."""
         return Response(_encode(".png", _display(stage).picture()), media_type="image/png")
+
+    @app.get("/api/paper/{device}.png")
+    def paper(device: str) -> Response:
+        """What has been printed since it was torn off, drawn."""
+        try:
+            return Response(stage.point.twin(device, Printer).printer.picture(), media_type="image/png")
+        except Unfit as why:
+            raise HTTPException(404, str(why)) from None
 
     @app.get("/api/label.svg")
     def label(text: Annotated[str, Query(max_length=512)], kind: str) -> Response:

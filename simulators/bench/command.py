@@ -10,6 +10,7 @@ import click
 import uvicorn
 
 from simulators.bench.app import make_app
+from simulators.bench.scenario import Failed, Player, parse, play, shipped, unfolded
 from simulators.bench.stage import Stage
 from simulators.twins import Unfit
 
@@ -54,9 +55,29 @@ def command(config: Path, port: int, folder: Path | None, no_window: bool) -> No
         work = (folder or Path(scratch)).absolute()
         try:
             with Stage(config, work, window=not no_window) as stage, served(stage, port) as url:
+                Player(stage)
                 click.echo(f"The bench is at {url} . Everything there is simulated. Ctrl-C ends it.")
                 threading.Event().wait()
         except Unfit as why:
             raise click.ClickException(str(why)) from None
         except KeyboardInterrupt:
             click.echo("")
+
+
+@click.command("scenario")
+@click.argument("config", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("scenario")
+@click.option("--window", is_flag=True, help="With the kiosk's window where there can be one; slower.")
+def scenario_command(config: Path, scenario: str, window: bool) -> None:
+    """Play SCENARIO (a file, or the name of one that ships) at the point that CONFIG describes; exit 1 if it fails."""
+    try:
+        known = shipped()
+        text = Path(scenario).read_text("utf-8") if scenario not in known else ""
+        steps = unfolded(parse(text, scenario) if text else known[scenario], known)
+        with (
+            tempfile.TemporaryDirectory(prefix="bench-") as scratch,
+            Stage(config, Path(scratch), window=window) as stage,
+        ):
+            play(stage, steps, lambda n: click.echo(f"[{n}/{len(steps)}] {steps[n - 1]}"), threading.Event())
+    except (Unfit, Failed, OSError) as why:
+        raise click.ClickException(str(why)) from None

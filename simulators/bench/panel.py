@@ -17,7 +17,7 @@ from simulators.twins import Unfit
 
 Seen = dict[str, Any]
 WORDS_MAX = 500
-NOTHING: Seen = {"screen": "", "fields": {}}
+NOTHING: Seen = {"screen": "", "fields": {}, "out": []}
 
 
 def faketime() -> str:
@@ -98,7 +98,7 @@ class Panel:
         return f"it ended with status {code}: {words or 'it said nothing'}"
 
     def seen(self) -> Seen:
-        """What stands on the screen: ``screen`` and its ``fields``; with a display also ``targets``."""
+        """What stands on the screen: ``screen``, its ``fields``, doors that are ``out``; with a display ``targets``."""
         if not self.running:
             return NOTHING
         if self.display:
@@ -150,4 +150,5 @@ class Panel:
             said = json.loads(line)
             if "screen" in said:
                 fields = {name: value for name, value in said.items() if name not in beside}
-                self._said = {"screen": said["screen"], "fields": fields}
+                out = [door["name"] for door in said.get("doors", ()) if door["out"]]
+                self._said = {"screen": said["screen"], "fields": fields, "out": out}

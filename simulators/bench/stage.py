@@ -11,6 +11,7 @@ from hardware.readings import Door
 from simulators.bench.panel import NOTHING, Panel
 from simulators.library.seed import card_number
 from simulators.point import Point
+from simulators.readers import Printer
 from simulators.twins import Twin
 
 SAID_MAX = 200
@@ -37,7 +38,9 @@ class Stage:
         self._books = threading.Event()
         self._things: State = {}
         self.playing: list[State] = []
-        """The scenarios that ship and how far the one being played has come; kept by ``Player``."""
+        """The scenarios that ship and how far the one being played has come; kept by ``player``."""
+        self.player: Any = None
+        """Who plays scenarios here (``simulators.bench.scenario.Player``), if anybody."""
         self.clock_ahead_s = 0
         self.library_on = True
         self.power_on = True
@@ -83,6 +86,13 @@ class Stage:
         """All there is to see now, freshly looked at."""
         self._look()
         return self._state
+
+    def paper(self) -> list[State]:
+        """What hangs out of each printer."""
+        return [
+            {"device": one.name, "state": one.printer.state, "lines": one.printer.lines}
+            for one in self.point.all(Printer)
+        ]
 
     @property
     def closing(self) -> bool:
@@ -134,6 +144,7 @@ class Stage:
             "cards": [{**one, "on": on.get(one["number"])} for one in self._people],
             "items": [{**item, "where": lies.get(item["barcode"], item["where"])} for item in self._things["items"]],
             "labels": self._things["labels"],
+            **({"paper": paper} if (paper := self.paper()) else {}),
             "scenarios": list(self.playing),
             "said": list(self._said),
         }

@@ -1,0 +1,63 @@
+"""What can be done around a point: library, network, power, clock, the kiosk's screen, scenarios. Each public function
+is an act."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from simulators.bench.acts import Text
+from simulators.bench.stage import Stage
+from simulators.twins import Unfit
+
+
+def library(stage: Stage, on: bool) -> None:
+    """The library's service runs, or is down: connections are refused."""
+    if on is not stage.library_on:
+        (stage.point.library.resume if on else stage.point.library.pause)()
+        stage.library_on = on
+
+
+def network(stage: Stage, on: bool) -> None:
+    """The network passes what is said, or nothing gets through."""
+    stage.point.network.up = on
+
+
+def power(stage: Stage, on: bool) -> None:
+    """The kiosk has power, or loses it without a goodbye. Doors stay as they are."""
+    if on is not stage.power_on:
+        if on:
+            stage.panel.start(stage.clock_ahead_s)
+        else:
+            stage.panel.kill()
+        stage.power_on = on
+
+
+def clock(stage: Stage, ahead_s: Annotated[int, Field(ge=-10 * 366 * 86400, le=10 * 366 * 86400)]) -> None:
+    """The kiosk's clock is wrong by so much, as after a flat battery: it starts again with it."""
+    stage.panel.kill()
+    stage.power_on = False
+    stage.panel.start(ahead_s)
+    stage.power_on, stage.clock_ahead_s = True, ahead_s
+
+
+def touch(stage: Stage, x: Annotated[int, Field(ge=0, le=8191)], y: Annotated[int, Field(ge=0, le=8191)]) -> None:
+    """A finger on the kiosk's screen, at this pixel."""
+    stage.panel.touch(x, y)
+
+
+def touch_named(stage: Stage, target: Text) -> None:
+    """A finger on something by its name."""
+    stage.panel.touch_named(target)
+
+
+def scenario(stage: Stage, name: Text) -> None:
+    """Play a scenario that ships, from here on by itself."""
+    if stage.player is None:
+        raise Unfit("nobody plays scenarios here")
+    stage.player.start(name)
+
+
+def stop_scenario(stage: Stage) -> None:
+    """Stop the scenario being played, where it is."""
+    if stage.player is not None:
+        stage.player.stop()
