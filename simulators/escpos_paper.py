@@ -208,7 +208,7 @@ class Paper:
         taken = sum(side // 2 if char.isascii() else side for char in mark.text)
         x = (0, (self.width - taken) // 2, self.width - taken)[mark.align]
         for char in mark.text:  # each in its own cell, as the print head does it
-            pen.text((x, 0), char, 20, _font(side * 11 // 12), stroke_width=int(mark.bold))
+            pen.text((x, -4 * mark.scale), char, 20, _font(side * 11 // 12), stroke_width=int(mark.bold))
             x += side // 2 if char.isascii() else side
         return strip
 

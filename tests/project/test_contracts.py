@@ -9,9 +9,8 @@ from pathlib import Path
 from tree import PRODUCT, ROOT, setup_cfg
 
 BROKEN = {
-    "hardware/printer.py": "import escpos",
     "hardware/errors.py": "import sync.errors",  # layers
-    "kiosk/frontend.py": "import simulators, cv2, kivy, requests, serial, smartcard, sqlite3",
+    "kiosk/frontend.py": "import simulators, cv2, escpos, kivy, pymodbus, requests, serial, smartcard, sqlite3",
     "kiosk/core/screens.py": "import time",
     "simulators/__init__.py": "import kiosk.frontend",
 }
