@@ -8,13 +8,14 @@ import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from hardware.errors import DeviceError
-from hardware.locker.bank import Bank
+from hardware import devicefile
+from hardware.errors import DeviceError, DeviceSilent, WireError
 from hardware.readings import Door, Paper
 from hardware.registry import UnknownDriver, find, names
 from hardware.serialport import open_port
+from kiosk import causes
 from kiosk.config import Board, Config, Device
 from kiosk.store import StoreError, open_journal, probe
 from sync.errors import ServiceError
@@ -24,20 +25,7 @@ CLOCK_MIN = 1_767_225_600.0  # 2026-01-01: no such machine was ever set up befor
 CLOCK_OFF_MAX_S = 60.0
 SOURCE_WAIT_S = 1.0
 
-_PORT = (
-    "Is it plugged in and powered? Is the port right (ls -l /dev/serial/by-id)? May this user open it (group dialout)? "
-    "Is another program using it, perhaps the kiosk?"
-)
-_WIRES = "Has the board power, are A and B the right way round, do address and baud match its switches?"
-_CAUSES: Mapping[str, str] = {
-    "pcsc": "Is the reader plugged in? Does pcscd run (systemctl status pcscd), does pcsc_scan see the reader?",
-    "camera": "Is it plugged in? Is source right (ls -l /dev/v4l/by-id)? May this user open it (group video)?",
-    "printer": "Has it power and paper, is its cover shut? Are port, baud and joined right (ls -l /dev/usb/lp*)? "
-    "May this user open it (group dialout; lp for /dev/usb)?",
-    "service": "Is the network up (ping the library)? Are url, credential and point.id as the library says?",
-}
-
-
+_SERVICE = "Is the network up (ping the library)? Are url, credential and point.id as the library says?"
 _PAPER: Mapping[Paper, str] = {
     Paper.OK: "paper is in",
     Paper.NEAR_END: "its paper is near the end; put in a new roll soon",
@@ -48,11 +36,21 @@ _PAPER: Mapping[Paper, str] = {
 
 
 class Check(NamedTuple):
-    """One part looked at: ``words`` say what was found, or what is wrong and what to do."""
+    """One part looked at: ``words`` say what was found, or what is wrong and what to do.
+
+    ``path``, ``serial`` and ``firmware`` of a device, where they can be known: its most lasting name, the serial number
+    of its USB plug, what it says of itself.
+    """
 
     name: str
     ok: bool
     words: str
+    path: str = ""
+    serial: str = ""
+    firmware: str = ""
+
+
+Said = tuple[str, str]  # words, and the firmware where the device tells it
 
 
 class Unfit(Exception):
@@ -62,36 +60,53 @@ class Unfit(Exception):
 def checks(config: Config) -> Iterator[Check]:
     """Each part in turn, as it is looked at. Blocks for some seconds where something is wrong; never raises."""
     yield Check("configuration", True, f"{config.path}: point {config.point.id}, {len(config.compartments)} doors")
-    yield _look("clock", "", _clock)
-    yield _look("store", "", partial(_store, config))
+    yield _look("clock", str, _clock)
+    yield _look("store", str, partial(_store, config))
     for boards in config.buses().values():
         for board in boards:
-            yield _look(f"board {board.name}", _PORT, partial(_board, config, board))
+            yield _device("board", board, partial(causes.unopened, board.port), partial(_board, config, board))
     for card in config.cards:
-        yield _look(f"card {card.name}", _causes(card), partial(_card, card))
+        yield _device("card", card, partial(causes.source, card), partial(_card, card))
     if not config.scanners:
         yield Check("scanner", False, "none is configured, so nothing can be loaded or returned; add a [[scanner]]")
     for scanner in config.scanners:
-        yield _look(f"scanner {scanner.name}", _causes(scanner), partial(_scanner, config, scanner))
+        yield _device("scanner", scanner, partial(causes.source, scanner), partial(_scanner, config, scanner))
     for printer in config.printers:
-        yield _look(f"printer {printer.name}", _CAUSES["printer"], partial(_printer, printer))
-    yield _look("service", _CAUSES["service"], partial(_service, config))
+        why = partial(causes.printer, causes.address_of(printer))
+        yield _device("printer", printer, why, partial(_printer, printer))
+    yield _look("service", lambda: _SERVICE, partial(_service, config))
     yield from _screen(config)
 
 
-def _causes(device: Device) -> str:
-    return _CAUSES.get(device.driver, _PORT if hasattr(device.settings, "port") else "")
+def _device(kind: str, device: Board | Device, why: Callable[[], str], look: Callable[[], Said]) -> Check:
+    """A device, with what this machine knows of its plug."""
+    firmware = ""
+
+    def words() -> str:
+        nonlocal firmware
+        said, firmware = look()
+        return said
+
+    check = _look(f"{kind} {device.name}", why, words)
+    path = causes.address_of(device)
+    if not path.startswith("/dev/"):
+        return check._replace(path=path, firmware=firmware)
+    plug, warning = devicefile.plug(path), causes.short_lived(path)
+    said = "; ".join(part for part in (check.words, " ".join(filter(None, plug)), warning) if part)
+    best = next(iter(devicefile.lasting_names(path)), path)
+    return check._replace(words=said, path=best, serial=plug.serial, firmware=firmware)
 
 
-def _look(name: str, causes: str, look: Callable[[], str]) -> Check:
+def _look(name: str, why: Callable[[], str], look: Callable[[], str]) -> Check:
+    """``why`` is only asked when something is wrong: it looks around on the machine."""
     try:
         return Check(name, True, look())
     except Unfit as error:
         return Check(name, False, str(error))
     except (DeviceError, ServiceError, StoreError, ValueError, OSError) as error:
-        return Check(name, False, f"{str(error).rstrip('.')}. {causes}".strip())
+        return Check(name, False, f"{str(error).rstrip('.')}. {why()}".strip())
     except Exception as bug:  # a driver's own fault must not keep the other parts from being looked at
-        return Check(name, False, f"its driver failed ({type(bug).__name__}: {bug}); tell its maker. {causes}".strip())
+        return Check(name, False, f"its driver failed ({type(bug).__name__}: {bug}); tell its maker. {why()}".strip())
 
 
 def _clock() -> str:
@@ -118,42 +133,69 @@ def _store(config: Config) -> str:
     return f"{path}: sound, an unbroken journal of {verdict.n} facts, {free >> 30} GB free"
 
 
-def _board(config: Config, board: Board) -> str:
-    wiring = {c.name: c.channel for c in config.compartments if c.board == board.name}
+def _board(config: Config, board: Board) -> Said:
+    channels = {c.channel: c.name for c in config.compartments if c.board == board.name}
     transport = open_port(board.port, board.baud)
     try:
         connected = board.module.connect(board.settings, transport)
-        doors = Bank({name: (connected, channel) for name, channel in wiring.items()}).doors()
+        try:
+            seen = _twice(connected.doors)
+        except (DeviceSilent, WireError) as error:
+            raise Unfit(
+                f"{board.port}: the port opens, but the board does not answer: {causes.board(error, board)}"
+            ) from None
+        firmware = _firmware(connected)
     finally:
         transport.close()
+    doors = {name: seen[channel] for channel, name in channels.items()}
     unseen = [name for name, door in doors.items() if door is Door.UNKNOWN]
     opened = [name for name, door in doors.items() if door is Door.OPEN]
     if unseen:
-        raise Unfit(f"{board.port}: the port opens, but the board does not answer. {_WIRES}")
+        raise Unfit(f"answers, but cannot read these doors: {', '.join(unseen)}. Are their switches wired to inputs?")
     if len(opened) == len(doors) > 1:
         raise Unfit("all its doors seem to be open: shut one and check again; if it still seems open, change feedback")
-    return f"answers; {len(doors)} doors, " + (f"open: {', '.join(opened)}" if opened else "all shut")
+    words = f"answers; {len(doors)} doors, " + (f"open: {', '.join(opened)}" if opened else "all shut")
+    return words + (f"; firmware {firmware}" if firmware else ""), firmware
 
 
-def _card(card: Device) -> str:
+def _twice(doors: Callable[[], dict[int, Door]]) -> dict[int, Door]:
+    """Looking is harmless, and one disturbance is no fault."""
+    try:
+        return doors()
+    except (DeviceSilent, WireError):
+        return doors()
+
+
+def _firmware(device: Any) -> str:
+    """What a device says of itself, where its driver can ask; not knowing is no fault."""
+    ask = getattr(device, "firmware", None)
+    try:
+        return str(ask()) if callable(ask) else ""
+    except DeviceError:
+        return ""
+
+
+def _card(card: Device) -> Said:
     source = card.module.connect(card.name, card.settings)
     try:
         source.wait(SOURCE_WAIT_S)
+        firmware = _firmware(source)
     finally:
         source.close()
-    return f"answers ({card.driver})"
+    return f"answers ({card.driver})", firmware
 
 
-def _scanner(config: Config, scanner: Device) -> str:
+def _scanner(config: Config, scanner: Device) -> Said:
     source = scanner.module.connect(scanner.name, scanner.settings, config.codes)
     try:
         heard = source.wait(SOURCE_WAIT_S)
+        firmware = _firmware(source)
     finally:
         source.close()
-    return f"opens ({scanner.driver})" + ("; it has just read a code" if heard else "")
+    return f"opens ({scanner.driver})" + ("; it has just read a code" if heard else ""), firmware
 
 
-def _printer(printer: Device) -> str:
+def _printer(printer: Device) -> Said:
     connected = printer.module.connect(printer.settings)
     try:
         paper, maker = connected.paper(), connected.firmware()
@@ -161,7 +203,7 @@ def _printer(printer: Device) -> str:
         connected.close()
     if paper not in (Paper.OK, Paper.NEAR_END):
         raise Unfit(f"answers, and says: {_PAPER[paper]}")
-    return f"answers; {_PAPER[paper]}" + (f"; {maker}" if maker else "")
+    return f"answers; {_PAPER[paper]}" + (f"; {maker}" if maker else ""), maker
 
 
 def _service(config: Config) -> str:
