@@ -16,6 +16,7 @@ from typing import NoReturn
 
 import click
 
+from hardware.errors import DeviceError
 from hardware.registry import UnknownDriver
 from kiosk.config import Config, ConfigError, load
 from kiosk.frontend import NoScreen
@@ -92,8 +93,14 @@ def run(config: Config, screen: str, trace_to: Path | None) -> None:
 @main.command()
 @config_argument
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of a table.")
-def check(config: Config, as_json: bool) -> None:
+@click.option("--doors", "doors", is_flag=True, help="Open the doors (or those named), asking before each.")
+@click.argument("names", nargs=-1)
+def check(config: Config, as_json: bool, doors: bool, names: tuple[str, ...]) -> None:
     """Look whether this point is fit: configuration, store, each device, library, screen. Exit 1 when it is not."""
+    if doors:
+        _try_doors(config, names)
+    if names:
+        raise click.UsageError("names of doors need --doors")
     from kiosk.check import checks
 
     found = []
@@ -111,6 +118,24 @@ def check(config: Config, as_json: bool) -> None:
             "\nThis point is fit." if fit else f"\nThis point is not fit: {wrong} of {len(found)} need attention."
         )
     sys.exit(0 if fit else EXIT_UNFIT)
+
+
+def _try_doors(config: Config, names: tuple[str, ...]) -> NoReturn:
+    from kiosk.try_doors import Tried, UnknownDoor, try_doors
+
+    tried: list[Tried] = []
+    try:
+        tried.extend(try_doors(config, names, lambda question: str(click.prompt(question)).strip(), click.echo))
+    except UnknownDoor as error:
+        _end(EXIT_CONFIG, error)
+    except StoreError as error:
+        _end(EXIT_STORE, error)
+    except DeviceError as error:
+        _end(EXIT_UNFIT, error)
+    finally:
+        for one in tried:
+            _row(f"door {one.name}", one.ok, one.words)
+    sys.exit(0 if all(one.ok for one in tried) else EXIT_UNFIT)
 
 
 def _row(name: str, ok: bool, words: str) -> None:

@@ -25,6 +25,7 @@ WORDS: Mapping[str, str] = {
     "door_opened": "door {compartment}: seen open (order {order})",
     "door_shut": "door {compartment}: seen shut (order {order})",
     "not_opened": "door {compartment}: not seen opening, given up (order {order})",
+    "technician_opened": "door {compartment}: opened by a technician, to try it",
     "parcel_announced": "parcel {parcel} was announced",
     "parcel_called_back": "parcel {parcel} was called back",
     "left_inside": "parcel {parcel} was left in {compartment} by its reader",

@@ -88,6 +88,13 @@ class NotOpened:
 
 
 @dataclass(frozen=True, slots=True)
+class TechnicianOpened:
+    """A technician has a door opened to try it, the kiosk not running: on disk before the lock hears of it."""
+
+    compartment: str
+
+
+@dataclass(frozen=True, slots=True)
 class ParcelAnnounced:
     """The library sent word of a parcel."""
 
@@ -177,6 +184,7 @@ Fact = (
     | DoorOpened
     | DoorShut
     | NotOpened
+    | TechnicianOpened
     | ParcelAnnounced
     | ParcelCalledBack
     | LeftInside
