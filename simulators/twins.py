@@ -145,7 +145,10 @@ def board_peer(
     driver: str, settings: Mapping[str, Any], channels: Mapping[int, str], cabinet: Cabinet, pace: float
 ) -> Peer:
     """One board alone, wired to a cabinet. Raises ``Unfit`` for a driver without a twin, or settings it refuses."""
-    module, twin = registry.find("kiosk.board", driver), twin_of(driver)
+    try:
+        module, twin = registry.find("kiosk.board", driver), twin_of(driver)
+    except (registry.UnknownDriver, ImportError) as error:
+        raise Unfit(str(error)) from None
     try:
         fitted = module.Settings.model_validate(settings)
     except ValueError as error:

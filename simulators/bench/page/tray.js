@@ -1,0 +1,119 @@
+// What hands and fate can do: cards, labels, devices, what is around, scenarios. Each draws itself into its tab.
+
+import { act, button, draw, el } from "./parts.js";
+import { spoken, t } from "./words.js";
+
+let filter = "";
+let drawn = "";
+
+const named = (state, ...kinds) => state.devices.filter((device) => kinds.includes(device.kind));
+
+export function people(place, state) {
+  const readers = named(state, "card");
+  draw(place, [spoken(), state.cards, readers.map((reader) => [reader.name, reader.shows])], () => [
+    ...readers.map((reader) => el("div", { class: "card" },
+      el("div", { class: "head" }, el("h3", {}, reader.name), el("span", { class: "quietly" }, reader.driver)),
+      el("p", { class: "quietly" }, reader.shows ? t("lies", reader.shows) : t("nothing")),
+      el("div", { class: "row" }, other(reader), reader.shows ? button(t("lift"), () => act("lift", { device: reader.name }), { class: "main", "data-key": `lift-${reader.name}` }) : ""))),
+    el("ul", {}, ...state.cards.map((card) => el("li", { class: card.on ? "line lying" : "line" },
+      el("span", {}, el("b", {}, card.id), ` ${card.name} `, el("span", { class: card.role === "patron" ? "mark good" : "mark wait" }, t(card.role))),
+      el("span", { class: "acts" }, ...(card.on
+        ? [button(t("lift"), () => act("lift", { device: card.on }), { class: "main", "data-key": `card-${card.id}` })]
+        : readers.map((reader) => button(t("lay", reader.name), () => act("tap", { device: reader.name, card: card.id }), { "data-key": `card-${card.id}` }))))))),
+  ]);
+}
+
+function other(reader) {
+  const input = el("input", { placeholder: t("own_card"), "aria-label": t("own_card"), "data-key": `own-${reader.name}`, maxlength: 20 });
+  input.onchange = () => { if (input.value) act("tap", { device: reader.name, card: input.value.trim() }); };
+  return input;
+}
+
+export function labels(place, state) {
+  const scanners = named(state, "scanner");
+  const cameras = named(state, "camera");
+  const where = Object.fromEntries(state.items.map((item) => [item.barcode, item.where]));
+  const found = state.labels.filter((label) => [label.text, label.title, where[label.text]].join(" ").toLowerCase().includes(filter));
+  draw(place, [spoken(), found.map((label) => [label, where[label.text]]), cameras.map((camera) => camera.shows), scanners.length, drawn], () => {
+    const input = el("input", { type: "search", placeholder: t("filter"), "aria-label": t("filter"), "data-key": "filter", value: filter });
+    input.oninput = () => { filter = input.value.toLowerCase(); labels(place, state); };
+    return [
+      el("div", { class: "row" }, input),
+      ...scanners.map((scanner) => own(scanner)),
+      ...cameras.map((camera) => el("div", { class: "card" }, el("div", { class: "head" }, el("h3", {}, camera.name),
+        camera.shows ? button(t("lift"), () => act("take_away", { device: camera.name }), { class: "main", "data-key": `away-${camera.name}` }) : ""),
+      el("p", { class: "quietly" }, camera.shows ? t("held", camera.shows) : t("nothing")))),
+      found.length ? el("ul", {}, ...found.slice(0, 80).map((label) => line(label, where[label.text], scanners, cameras, () => labels(place, state)))) : el("p", { class: "quietly" }, t("none")),
+    ];
+  });
+}
+
+function own(scanner) {
+  const input = el("input", { placeholder: t("own"), "aria-label": t("own"), "data-key": `code-${scanner.name}`, maxlength: 512 });
+  const scan = () => { if (input.value) act("scan", { device: scanner.name, code: input.value }); };
+  input.onkeydown = (event) => { if (event.key === "Enter") scan(); };
+  return el("div", { class: "row" }, input, button(t("scan", scanner.name), scan, { "data-key": `scan-own-${scanner.name}` }));
+}
+
+function line(label, where, scanners, cameras, again) {
+  const shown = drawn === label.text;
+  return el("li", { class: "line" },
+    el("span", {}, el("b", {}, label.title || label.text.slice(0, 24)), el("br"), el("span", { class: "quietly" }, `${label.kind === "qr" ? "QR " : ""}${label.text.slice(0, 28)}${where ? ` · ${where}` : ""}`)),
+    el("span", { class: "acts" },
+      ...scanners.map((one) => button(t("scan", one.name), () => act("scan", { device: one.name, code: label.text }), { "data-key": `scan-${label.text}-${one.name}` })),
+      ...cameras.map((one) => button(t("hold", one.name), () => act("hold", { device: one.name, kind: label.kind, text: label.text }), { "data-key": `hold-${label.text}-${one.name}` })),
+      button(t("show"), () => { drawn = shown ? "" : label.text; again(); }, { class: "quiet", "aria-expanded": String(shown), "data-key": `show-${label.text}` })),
+    shown ? el("div", { class: "label" }, el("img", { alt: label.text, src: `api/label.svg?kind=${label.kind}&text=${encodeURIComponent(label.text)}` })) : "");
+}
+
+export function devices(place, state) {
+  draw(place, [spoken(), state.devices], () => state.devices.map((device) => {
+    const { name } = device;
+    const which = el("select", { "aria-label": t("faults"), "data-key": `which-${name}` }, ...device.fault_names.map((fault) => el("option", { value: fault }, t(fault))));
+    const times = el("input", { type: "number", min: 1, max: 999, value: 1, "aria-label": t("times"), "data-key": `times-${name}` });
+    return el("div", { class: "card" },
+      el("div", { class: "head" }, el("h3", {}, name), el("span", { class: "quietly" }, `${device.kind} · ${device.driver}`)),
+      el("p", { class: "quietly" }, device.port),
+      device.shows ? el("p", {}, device.shows) : "",
+      el("div", { class: "marks" }, ...Object.entries(device.faults).map(([fault, left]) => el("span", { class: "mark" }, `${t(fault)} ×${left}`))),
+      device.fault_names.length ? el("div", { class: "row" }, which, times,
+        button(t("fault"), () => act("fault", { device: name, fault: which.value, times: Number(times.value) || 1 }), { "data-key": `fault-${name}` })) : "",
+      el("div", { class: "row" },
+        toggle(device.plugged, t("plugged"), t("unplugged"), () => act(device.plugged ? "unplug" : "plug", { device: name }), `plug-${name}`),
+        device.kind === "board" ? el("label", {}, el("input", { type: "checkbox", checked: device.echo, onchange: (event) => act("echo", { device: name, on: event.target.checked }), "data-key": `echo-${name}` }), ` ${t("echo")}`) : "",
+        button(t("repair"), () => act("mend", { device: name }), { "data-key": `mend-${name}` })));
+  }));
+}
+
+const toggle = (on, yes, no, onclick, key) => el("span", { class: "switch" }, button(on ? yes : no, onclick, { role: "switch", "aria-checked": String(on), "data-key": key }));
+
+export function world(place, state) {
+  const clocks = { 0: "right", 3600: "hour_ahead", [-86400]: "day_back" };
+  const to2000 = Math.round(Date.UTC(2000, 0, 1) / 1000 - Date.now() / 1000);
+  const year = state.clock_ahead_s < -5e8 ? state.clock_ahead_s : to2000;
+  draw(place, [spoken(), state.power, state.network, state.library, state.clock_ahead_s, state.paper || []], () => [
+    el("div", { class: "card" }, ...["power", "network", "library"].map((name) => el("div", { class: "switch" }, el("span", { id: `w-${name}` }, t(name)),
+      button(t(state[name] ? "on" : "off"), () => act(name, { on: !state[name] }), { role: "switch", "aria-checked": String(state[name]), "aria-labelledby": `w-${name}`, "data-key": name })))),
+    el("div", { class: "card switch" }, el("label", { for: "clock" }, t("clock")),
+      el("select", { id: "clock", "data-key": "clock", onchange: (event) => act("clock", { ahead_s: Number(event.target.value) }) },
+        ...Object.entries(clocks).map(([ahead, word]) => el("option", { value: ahead, selected: Number(ahead) === state.clock_ahead_s }, t(word))),
+        el("option", { value: year, selected: state.clock_ahead_s === year }, t("year_2000")))),
+    ...(state.paper || []).map((paper) => el("div", { class: "card" },
+      el("div", { class: "head" }, el("h3", {}, t("paper", paper.device)),
+        el("select", { "aria-label": t("paper", paper.device), "data-key": `paper-${paper.device}`, onchange: (event) => act("paper", { device: paper.device, state: event.target.value }) },
+          ...["ok", "near_end", "out", "cover_open"].map((one) => el("option", { value: one, selected: one === paper.state }, t(one))))),
+      paper.lines.length ? el("img", { class: "slip", alt: paper.lines.join("\n"), src: `api/paper/${encodeURIComponent(paper.device)}.png?${paper.lines.length}-${Date.now()}` }) : el("p", { class: "quietly" }, t("no_paper")),
+      el("div", { class: "row" }, button(t("tear"), () => act("tear", { device: paper.device }), { disabled: !paper.lines.length, "data-key": `tear-${paper.device}` })))),
+  ]);
+}
+
+export function scenarios(place, state) {
+  draw(place, [spoken(), state.scenarios], () => state.scenarios.map((one) => el("div", { class: "card" },
+    el("div", { class: "head" }, el("h3", {}, one.title),
+      one.running ? button(t("stop"), () => act("stop_scenario"), { "data-key": `play-${one.name}` })
+        : button(t("play"), () => act("scenario", { name: one.name }), { class: "main", "data-key": `play-${one.name}` })),
+    one.running || one.step ? el("progress", { value: one.step, max: one.of, "aria-label": one.title }) : "",
+    one.running ? el("p", { class: "quietly" }, t("step", one.step, one.of)) : "",
+    !one.running && one.step === one.of && !one.failed ? el("p", {}, el("span", { class: "mark good" }, t("done"))) : "",
+    one.failed ? el("p", {}, el("span", { class: "mark" }, t("failed", one.failed))) : "")));
+}

@@ -1,0 +1,76 @@
+// Every word of the page, in both languages. Names of people and titles come from the simulated library.
+
+export const WORDS = {
+  en: {
+    title: "Bench", kiosk: "The kiosk's screen", cabinet: "The cabinet", log: "What happened",
+    people: "Cards", labels: "Labels", devices: "Devices", world: "Around", scenarios: "Scenarios",
+    language: "中文", understood: "Understood", first: "First steps",
+    steps: [
+      "A courier comes: under Cards, lay C2001 on the reader and take it away.",
+      "Load a parcel: under Labels, scan the items marked “on its way” of one reader. A door springs open.",
+      "Choose that door in the cabinet, put the items in, and click the door to push it shut.",
+      "The reader comes: lay R1001 on the reader. Touch the kiosk's screen as a finger would.",
+      "Then be fate: pull a cable under Devices, switch the network off under Around, or play a Scenario.",
+    ],
+    power_off: "No power", starting: "Starting …", ended: "The kiosk ended", no_screen: "No display here; its words are below.",
+    shows: "It shows:", alt: "The kiosk's screen, live; a click is a touch", gone: "The bench does not answer. Trying again …",
+    scans: "scanner", choose: "Choose a door to see what can be done with it.", door: "Door {0}", opened: "open", shut: "shut", empty: "empty",
+    push: "Push shut", pull: "Pull open by force", locked: "Door {0} is locked. Only the kiosk opens it, or force.",
+    jam: "Jam the bolt", mend: "Repair", slow: "Opens 5 s late", stick_open: "Sensor says open", stick_shut: "Sensor says shut",
+    cut: "Cut the sensor's wire", bounce: "Sensor chatters", take: "Take out", put: "Put in", what: "What to put in", faults: "Faults",
+    jammed: "jammed", stuck: "sensor says {0}", cutmark: "wire cut", slowmark: "{0} s late", bounces: "chatters {0}×",
+    patron: "reader", courier: "courier", staff: "staff", lay: "Lay on {0}", lift: "Take away", hold: "Hold before {0}", scan: "Scan with {0}",
+    filter: "Find by title, number or place", own: "Any other code", own_card: "Any other card, hex digits", show: "show the code",
+    plugged: "plugged in", unplugged: "pulled", echo: "hears itself", times: "times", fault: "Disturb", repair: "Repair",
+    lies: "There lies: {0}", held: "Before it: {0}", nothing: "Nothing there",
+    power: "Power", network: "Network", library: "Library's service", on: "on", off: "off", clock: "Clock", right: "right",
+    day_back: "a day behind", hour_ahead: "an hour ahead", year_2000: "year 2000 (flat battery)", paper: "Paper of {0}", tear: "Tear off",
+    ok: "paper", near_end: "near its end", out: "out", cover_open: "cover open", fault_state: "fault", no_paper: "Nothing printed yet.",
+    play: "Play", stop: "Stop", step: "step {0} of {1}", failed: "failed: {0}", done: "done", silent: "silent", late: "late", garbage: "noise",
+    bad_check: "bad check", split: "in pieces", lifted: "lifted while read", fleeting: "lifted at once", unfit: "no number", deaf: "deaf",
+    way: "on its way", none: "None here.", playing: "A scenario plays; what you do now is done as well.",
+  },
+  zh: {
+    title: "模拟台", kiosk: "取书柜屏幕", cabinet: "柜体", log: "发生了什么",
+    people: "卡", labels: "条码", devices: "设备", world: "环境", scenarios: "剧本",
+    language: "English", understood: "知道了", first: "先这样试",
+    steps: [
+      "配送员来了：在“卡”里把 C2001 放上读卡器，再拿开。",
+      "上架：在“条码”里扫描同一位读者标着“在途”的书，会有一扇门弹开。",
+      "在柜体上点那扇门，把书放进去，再点门把它推上。",
+      "读者来了：放上 R1001 的卡。像手指一样点屏幕即可。",
+      "然后出点状况：在“设备”里拔线，在“环境”里断网，或播放一个“剧本”。",
+    ],
+    power_off: "没有电", starting: "正在启动……", ended: "程序已退出", no_screen: "此处没有显示器，文字见下。",
+    shows: "正在显示：", alt: "取书柜实时屏幕，点击即触摸", gone: "模拟台没有应答，正在重试……",
+    scans: "扫描器", choose: "点一扇门，看能做什么。", door: "{0} 号门", opened: "开着", shut: "关着", empty: "空",
+    push: "推上", pull: "强行拉开", locked: "{0} 号门锁着。只有取书柜能打开，或者强行拉开。",
+    jam: "卡住锁舌", mend: "修好", slow: "延迟 5 秒才开", stick_open: "传感器总说开", stick_shut: "传感器总说关",
+    cut: "剪断传感器线", bounce: "传感器抖动", take: "取出", put: "放入", what: "放入什么", faults: "故障",
+    jammed: "卡住", stuck: "传感器总说{0}", cutmark: "线断", slowmark: "迟 {0} 秒", bounces: "抖动 {0} 次",
+    patron: "读者", courier: "配送员", staff: "馆员", lay: "放上 {0}", lift: "拿开", hold: "举到 {0} 前", scan: "用 {0} 扫",
+    filter: "按书名、号码或位置查找", own: "其他条码", own_card: "其他卡号（十六进制）", show: "看条码",
+    plugged: "已插好", unplugged: "已拔下", echo: "听到自己的回声", times: "次", fault: "干扰", repair: "修好",
+    lies: "上面放着：{0}", held: "镜头前：{0}", nothing: "没有东西",
+    power: "电源", network: "网络", library: "图书馆服务", on: "开", off: "关", clock: "时钟", right: "准确",
+    day_back: "慢一天", hour_ahead: "快一小时", year_2000: "2000 年（电池没电）", paper: "{0} 的纸", tear: "撕下",
+    ok: "有纸", near_end: "快用完", out: "没纸", cover_open: "盖子开着", fault_state: "故障", no_paper: "还没有打印。",
+    play: "播放", stop: "停止", step: "第 {0} 步，共 {1} 步", failed: "失败：{0}", done: "完成", silent: "不应答", late: "迟到", garbage: "杂音",
+    bad_check: "校验错", split: "断续", lifted: "读时拿走", fleeting: "一闪而过", unfit: "没有卡号", deaf: "听不见",
+    way: "在途", none: "这里没有。", playing: "剧本正在播放；您的操作也会生效。",
+  },
+};
+
+let language = localStorage.getItem("bench-language") || (navigator.language.startsWith("zh") ? "zh" : "en");
+
+export const spoken = () => language;
+
+export function speak(other) {
+  language = other;
+  localStorage.setItem("bench-language", other);
+}
+
+export function t(key, ...values) {
+  const word = WORDS[language][key] ?? key;
+  return typeof word === "string" ? word.replace(/\{(\d)\}/g, (_, n) => values[n]) : word;
+}

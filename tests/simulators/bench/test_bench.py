@@ -1,0 +1,205 @@
+"""The bench end to end: the shipped example's configuration, a real kiosk, real HTTP."""
+
+import json
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from simulators.agree import read_journal
+from simulators.bench.command import served
+from simulators.bench.scenario import Player
+from simulators.bench.stage import Stage
+from simulators.point import Point
+from simulators.twins import Unfit
+
+EXAMPLE = Path(__file__).parents[3] / "examples" / "rest.toml"
+
+
+class Bench:
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def state(self) -> dict[str, Any]:
+        state: dict[str, Any] = requests.get(f"{self.url}/api/state", timeout=5).json()
+        return state
+
+    def asked(self, act: str, **arguments: Any) -> requests.Response:
+        return requests.post(f"{self.url}/api/act", json={"act": act, **arguments}, timeout=20)
+
+    def act(self, act: str, **arguments: Any) -> None:
+        answer = self.asked(act, **arguments)
+        assert answer.status_code == 200, answer.text
+
+    def until(self, fits: Callable[[dict[str, Any]], bool], what: str, timeout_s: float = 30.0) -> dict[str, Any]:
+        until = time.monotonic() + timeout_s
+        while not fits(state := self.state()):
+            assert time.monotonic() < until, f"{what}: {state['kiosk']}"
+            time.sleep(0.05)
+        return state
+
+
+@pytest.fixture(scope="module")
+def stage() -> Iterator[Stage]:
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder, Stage(EXAMPLE, Path(folder), window=False) as stage:
+        Player(stage)
+        yield stage
+
+
+@pytest.fixture(scope="module")
+def bench(stage: Stage) -> Iterator[Bench]:
+    with served(stage) as url:
+        bench = Bench(url)
+        bench.until(lambda s: s["kiosk"]["fields"].get("cards") is True, "home")
+        yield bench
+
+
+def test_a_courier_loads_and_a_reader_collects(bench: Bench) -> None:
+    bench.act("tap_and_lift", device="cards", card="C2001")
+    bench.until(lambda s: s["kiosk"]["screen"] == "Courier", "courier")
+    bench.act("scan", device="hand", code="SIP0001058")
+    bench.until(lambda s: s["kiosk"]["screen"] == "DoorOpen", "door")
+    door = next(door["name"] for door in bench.state()["doors"] if door["open"])
+    bench.act("put", door=door, item="SIP0001058")
+    state = bench.state()
+    assert next(item for item in state["items"] if item["barcode"] == "SIP0001058")["where"] == f"door {door}"
+    assert next(one for one in state["doors"] if one["name"] == door)["inside"] == ["SIP0001058"]
+    bench.act("push", door=door)
+    bench.until(lambda s: s["kiosk"]["fields"].get("loaded") == 1, "loaded")
+    bench.act("touch_named", target="finish")
+    state = bench.until(lambda s: any(one["kind"] == "qr" for one in s["labels"]), "a message with a pass")
+    label = next(one for one in state["labels"] if one["kind"] == "qr")
+    assert "R1002" in label["title"]
+    time.sleep(2)  # the lock rests
+    bench.act("scan", device="hand", code=label["text"])
+    bench.until(lambda s: s["kiosk"]["screen"] == "DoorOpen", "door")
+    bench.act("take", door="open")
+    bench.act("push", door="open")
+    bench.until(lambda s: s["kiosk"]["screen"] == "Goodbye", "goodbye")
+    bench.act("touch_named", target="finish")
+    said = " ".join(bench.state()["said"])
+    assert "tap_and_lift cards C2001" in said
+
+
+def test_the_power_goes_and_comes_back_with_another_clock(bench: Bench, stage: Stage) -> None:
+    bench.act("pull", door="12")
+    bench.act("power", on=False)
+    state = bench.state()
+    assert not state["power"]
+    assert not state["kiosk"]["running"]
+    assert state["kiosk"]["screen"] == ""
+    assert next(door for door in state["doors"] if door["name"] == "12")["open"]
+    bench.act("push", door="12")
+    bench.act("power", on=True)
+    bench.until(lambda s: s["kiosk"]["screen"] == "Home", "home again")
+    bench.act("clock", ahead_s=3 * 86400)
+    state = bench.until(lambda s: s["kiosk"]["screen"] == "Home", "home at another time")
+    assert state["clock_ahead_s"] == 3 * 86400
+    ahead_s = max(fact["at"] for fact in read_journal(stage.point.config, stage.point.env)) - time.time()
+    assert 3 * 86400 - 120 < ahead_s <= 3 * 86400
+    bench.act("clock", ahead_s=0)
+    bench.until(lambda s: s["kiosk"]["fields"].get("cards") is True, "home, and on time")
+
+
+def test_what_does_not_fit_is_said_in_a_sentence_and_changes_nothing(bench: Bench) -> None:
+    for act, arguments, words in (
+        ("open_sesame", {}, "no act 'open_sesame'"),
+        ("push", {"door": "99"}, "no door '99'"),
+        ("push", {}, "door: Missing required argument"),
+        ("push", {"door": "1", "hard": True}, "hard: Unexpected keyword argument"),
+        ("put", {"door": "1", "item": "x"}, "door 1 is shut"),
+        ("tap", {"device": "hand", "card": "R1001"}, "takes no cards"),
+        ("tap", {"device": "cards", "card": "nobody"}, "neither a person"),
+        ("scan", {"device": "nothing", "code": "1"}, "no device 'nothing'"),
+        ("fault", {"device": "main", "fault": "boring", "times": 1}, "knows no fault 'boring'"),
+        ("echo", {"device": "hand", "on": True}, "not on a bus"),
+        ("touch", {"x": 5, "y": 5}, "no screen to touch"),
+        ("hold", {"device": "camera", "kind": "ean13", "text": "abc"}, "cannot be printed"),
+        ("scenario", {"name": "none"}, "no scenario 'none'"),
+        ("slow", {"door": "1", "seconds": 1e9}, "less than or equal to 120"),
+    ):
+        answer = bench.asked(act, **arguments)
+        assert answer.status_code == 422, (act, answer.text)
+        assert words in answer.json()["detail"]
+
+
+def test_faults_are_seen_and_wear_off_or_are_mended(bench: Bench) -> None:
+    def device(name: str) -> dict[str, Any]:
+        return next(one for one in bench.state()["devices"] if one["name"] == name)
+
+    bench.act("fault", device="hand", fault="silent", times=2)
+    assert device("hand")["faults"] == {"silent": 2}
+    bench.act("scan", device="hand", code="SIP0001001")
+    assert device("hand")["faults"] == {"silent": 1}
+    bench.act("echo", device="main", on=True)
+    assert device("main")["echo"]
+    bench.act("unplug", device="hand")
+    assert not device("hand")["plugged"]
+    for name in ("hand", "main"):
+        bench.act("mend", device=name)
+    assert (device("hand")["plugged"], device("hand")["faults"], device("main")["echo"]) == (True, {}, False)
+    bench.act("jam", door="3")
+    bench.act("stick", door="3", state="open")
+    door = next(one for one in bench.state()["doors"] if one["name"] == "3")
+    assert (door["jammed"], door["stuck"]) == (True, "open")
+    bench.act("mend_door", door="3")
+
+
+def test_changes_come_as_events(bench: Bench) -> None:
+    with requests.get(f"{bench.url}/api/events", stream=True, timeout=10) as stream:
+        lines = (line for line in stream.iter_lines() if line.startswith(b"data: "))
+        first = json.loads(next(lines)[6:])
+        bench.act("jam", door="7")
+        seen = next(
+            state
+            for state in map(json.loads, (line[6:] for line in lines))
+            if any(door["name"] == "7" and door["jammed"] for door in state["doors"])
+        )
+        assert seen["n"] > first["n"]
+    bench.act("mend_door", door="7")
+
+
+def test_only_its_own_page_may_speak_to_it(bench: Bench) -> None:
+    url = f"{bench.url}/api/act"
+    body = {"act": "jam", "door": "1"}
+    assert requests.get(f"{bench.url}/api/state", headers={"Host": "evil.example"}, timeout=5).status_code == 403
+    assert requests.post(url, json=body, headers={"Origin": "https://evil.example"}, timeout=5).status_code == 403
+    assert requests.post(url, json=body, headers={"Origin": "null"}, timeout=5).status_code == 403
+    plain = requests.post(url, data=json.dumps(body), headers={"Content-Type": "text/plain"}, timeout=5)
+    assert plain.status_code == 415
+    assert requests.post(url, json={"act": "jam", "door": "1" * 20_000}, timeout=5).status_code == 413
+    assert not bench.state()["doors"][0]["jammed"]
+    assert requests.get(f"{bench.url}/page/..%2fapp.py", timeout=5).status_code == 404
+
+
+def test_labels_are_drawn(bench: Bench) -> None:
+    for text, kind in (("SIP0001001", "code128"), ("9787536692930", "ean13"), ("L1:ABC", "qr")):
+        answer = requests.get(f"{bench.url}/api/label.svg", params={"text": text, "kind": kind}, timeout=5)
+        assert answer.status_code == 200
+        assert "<svg" in answer.text
+    assert (
+        requests.get(f"{bench.url}/api/label.svg", params={"text": "x", "kind": "ean13"}, timeout=5).status_code == 422
+    )
+    assert requests.get(f"{bench.url}/api/screen.png", timeout=5).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (('driver = "shuoming"', 'driver = "unheard_of"'), "unheard_of"),
+        (('driver = "pcsc"', 'driver = "unheard_of"'), "no twin is known for the card driver 'unheard_of'"),
+        (("[[board]]", "[[bored]]"), "no board"),
+        (("[point]", "[point"), "not TOML"),
+    ],
+)
+def test_a_configuration_that_cannot_be_simulated_is_refused(
+    change: tuple[str, str], words: str, tmp_path: Path
+) -> None:
+    config = tmp_path / "kiosk.toml"
+    config.write_text(EXAMPLE.read_text("utf-8").replace(*change), "utf-8")
+    with pytest.raises(Unfit, match=words), Point(config, tmp_path / "work"):
+        pytest.fail("it was simulated")

@@ -1,0 +1,65 @@
+"""Every scenario that ships, played through a real kiosk process; and what a scenario file may not say."""
+
+import threading
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from simulators.__main__ import main
+from simulators.bench.scenario import Failed, parse, play, shipped, unfolded
+from simulators.bench.stage import Stage
+from simulators.twins import Unfit
+
+CONFIG = Path(__file__).with_name("point.toml")
+KNOWN = shipped()
+
+
+@pytest.mark.parametrize("name", [name for name, one in KNOWN.items() if not one.part])
+def test_it_plays_to_its_end(name: str, tmp_path: Path) -> None:
+    with Stage(CONFIG, tmp_path, window=False, pace=0.0) as stage:
+        assert not stage.point.no_pcsc, stage.point.no_pcsc
+        play(stage, unfolded(KNOWN[name], KNOWN), lambda _: None, threading.Event())
+
+
+def test_a_step_that_does_not_come_true_says_what_is_so_instead(tmp_path: Path) -> None:
+    text = 'title = "x"\n[[step]]\nwait = "Home"\nwithin_s = 30\n[[step]]\nwait = "Goodbye"\nwithin_s = 0.2\n'
+    with Stage(CONFIG, tmp_path, window=False, pcsc=False, pace=0.0) as stage:
+        with pytest.raises(Failed, match=r"step 2 of 2: not within 0\.2 s: Goodbye on the screen, which shows Home"):
+            play(stage, unfolded(parse(text, "x"), {}), lambda _: None, threading.Event())
+        for expect, words in (
+            ("open = 1", "1 open doors; open are none"),
+            ("out = true", "doors out of service"),
+            ("inside = 3", "3 items in the cabinet"),
+            ('loans = { SIP0001104 = "R1001" }', "the library says nobody"),
+            ('parcels = { P00001 = "ready" }', "the library says sent"),
+            ('more_time = ["P00001"]', "more time for parcel P00001"),
+            ('cases = ["door_stuck"]', "the library keeps none"),
+            ('printed = "slip"', "on paper"),
+            ("running = false", "the kiosk stopped"),
+        ):
+            step = f'title = "x"\n[[step]]\nexpect = {{ {expect} }}\nwithin_s = 0.1\n'
+            with pytest.raises(Failed, match=words):
+                play(stage, unfolded(parse(step, "x"), {}), lambda _: None, threading.Event())
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('title = "x', "not TOML"),
+        ('title = "x"', "step: Field required"),
+        ('title = "x"\n[[step]]\nexpect = { doors = 3 }', "step.0.expect.doors"),
+        ('title = "x"\n[[step]]\nwait = "Home"\nwithin_s = 0', "within_s"),
+    ],
+)
+def test_what_is_no_scenario_is_refused_in_a_sentence(text: str, words: str) -> None:
+    with pytest.raises(Unfit, match=words):
+        parse(text, "x.toml")
+
+
+def test_the_command_ends_with_one_when_the_scenario_fails(tmp_path: Path) -> None:
+    file = tmp_path / "never.toml"
+    file.write_text('title = "x"\n[[step]]\nwait = "Never"\nwithin_s = 0.1\n')
+    done = CliRunner().invoke(main, ["scenario", str(CONFIG), str(file)])
+    assert done.exit_code == 1
+    assert "Never on the screen" in done.output
