@@ -17,11 +17,12 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from hardware.errors import DeviceRefused, DeviceSilent, WireError
+from hardware.locker.exchange import exchange
+from hardware.locker.stream import NEVER, NOT_YET, Stream
 from hardware.readings import Door
 from hardware.transport import Transport
 
 STX, ETX = 0x02, 0x03
-QUIET_S = 0.01  # silence kept on the bus after each exchange
 LATE_S = 0.5  # from a request that went wrong: so long its reply is waited for, to be dropped
 SETTLE_S = 0.05  # should a reply even later have answered the read for nothing, that read's own follows within this
 
@@ -57,38 +58,28 @@ class Frame:
         return body + bytes((sum(body) % 256,))
 
 
-class Decoder:
-    """Finds frames in bytes that arrive cut anywhere, with noise between. Holds back less than one frame."""
+class Decoder(Stream[Frame]):
+    """Finds the frames whose commands and lengths it was told."""
 
     def __init__(self, head_size: int, lengths: Lengths) -> None:
+        super().__init__()
         self._command_at = 1 + head_size
         self._lengths = lengths
-        self._held = bytearray()
-        self._dropped = False
 
-    @property
-    def spoilt(self) -> bool:
-        """Whether there was anything that is no frame: noise, or a frame damaged or cut."""
-        return self._dropped or bool(self._held)
+    def _length(self, held: bytearray) -> int:
+        if held[0] != STX:
+            return NEVER
+        if len(held) <= self._command_at:
+            return NOT_YET
+        length = self._lengths.get(held[self._command_at], NEVER)
+        if len(held) < length:
+            return NOT_YET
+        sound = length > 0 and held[length - 2] == ETX and sum(held[: length - 1]) % 256 == held[length - 1]
+        return length if sound else NEVER
 
-    def feed(self, data: bytes) -> list[Frame]:
-        """The frames that ``data`` completes. Never raises: what is no frame is dropped byte by byte."""
-        frames = []
-        held, at = self._held, self._command_at
-        held += data
-        while held:
-            if held[0] == STX and len(held) <= at:
-                break  # it may yet become one
-            length = self._lengths.get(held[at], 0) if held[0] == STX else 0
-            if len(held) < length:
-                break
-            if length and held[length - 2] == ETX and sum(held[: length - 1]) % 256 == held[length - 1]:
-                frames.append(Frame(bytes(held[1:at]), held[at], bytes(held[at + 1 : length - 2])))
-                del held[:length]
-            else:
-                del held[0]
-                self._dropped = True
-        return frames
+    def _frame(self, whole: bytes) -> Frame:
+        at = self._command_at
+        return Frame(whole[1:at], whole[at], whole[at + 1 : -2])
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,19 +172,9 @@ class KerongBoard:
     def _exchange(self, question: Question) -> Frame:
         """Ask, and wait for the frame that answers; others (echoed, of other boards) are passed over."""
         self._in_step = False
-        request = question.request.to_bytes()
         decoder = Decoder(len(question.request.head), question.lengths)
-        self._transport.discard_input()
         self._asked_at = time.monotonic()
-        self._transport.write(request)
-        until = time.monotonic() + self._settings.reply_wait_s
-        while (left_s := until - time.monotonic()) > 0:
-            for frame in decoder.feed(self._transport.read(left_s)):
-                if question.answers(frame):
-                    self._in_step = True
-                    time.sleep(QUIET_S)
-                    return frame
-        said = f"board {self._settings.address}, {request.hex(' ')}"
-        if decoder.spoilt:
-            raise WireError(f"{said}: the reply breaks the protocol (noise, wrong speed or kind of board?)")
-        raise DeviceSilent(f"{said}: no reply in {self._settings.reply_wait_s:.2f} s")
+        wait_s, address = self._settings.reply_wait_s, self._settings.address
+        reply = exchange(self._transport, question.request.to_bytes(), decoder, question.answers, wait_s, address)
+        self._in_step = True
+        return reply

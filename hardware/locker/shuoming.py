@@ -23,7 +23,6 @@ Sources: the vendor's "485 lock control board protocol" as published on CSDN (14
 board by the Open-Locker project.
 """
 
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import reduce
@@ -34,6 +33,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from hardware.errors import DeviceRefused, DeviceSilent, WireError
 from hardware.locker.board import Board
+from hardware.locker.exchange import exchange
+from hardware.locker.stream import NEVER, NOT_YET, Stream
 from hardware.readings import Door
 from hardware.transport import Transport
 
@@ -42,7 +43,6 @@ OPEN, READ, CHANGED, OPEN_MANY = 0x8A, 0x80, 0x82, 0x90
 PULSE, ASK = 0x11, 0x33
 PRESSED, RELEASED = 0x11, 0x00
 ADDRESS_MAX = 99
-QUIET_S = 0.01  # silence kept on the bus after each exchange; drivers in the field keep 5 to 20 ms
 PULSE_S = 0.3  # the board's own pulse, after which it answers
 
 Lengths = Mapping[int, tuple[int, ...]]
@@ -88,47 +88,33 @@ class Frame:
         return body + bytes((reduce(xor, body),))
 
 
-class Decoder:
-    """Finds frames in bytes that arrive cut anywhere, with noise between. Holds back less than one frame.
+class Decoder(Stream[Frame]):
+    """Finds the frames whose first bytes and lengths it was told.
 
     ``mirror`` is a request whose echo is expected: its first appearance is skipped and noted in ``mirrored``.
     """
 
     def __init__(self, lengths: Lengths, mirror: bytes = b"") -> None:
+        super().__init__()
         self._lengths = lengths
         self._mirror = mirror
-        self._held = bytearray()
-        self._dropped = False
         self.mirrored = False
 
-    @property
-    def spoilt(self) -> bool:
-        """Whether there was anything that is neither a frame nor the echo: noise, or a frame damaged or cut."""
-        return self._dropped or bool(self._held)
+    def _length(self, held: bytearray) -> int:
+        if self._mirror and held.startswith(self._mirror):
+            del held[: len(self._mirror)]
+            self._mirror, self.mirrored = b"", True
+            return self._length(held) if held else NOT_YET
+        lengths = self._lengths.get(held[0], ())
+        if len(held) > 1 and not 1 <= held[1] <= ADDRESS_MAX:
+            lengths = ()
+        for length in lengths:
+            if length <= len(held) and _sound(held[:length]):
+                return length
+        return NOT_YET if lengths and len(held) < lengths[-1] else NEVER
 
-    def feed(self, data: bytes) -> list[Frame]:
-        """The frames that ``data`` completes. Never raises: what is no frame is dropped byte by byte."""
-        frames = []
-        held = self._held
-        held += data
-        while held:
-            if self._mirror and held.startswith(self._mirror):
-                del held[: len(self._mirror)]
-                self._mirror, self.mirrored = b"", True
-                continue
-            lengths = self._lengths.get(held[0], ())
-            if len(held) > 1 and not 1 <= held[1] <= ADDRESS_MAX:
-                lengths = ()
-            whole = next((length for length in lengths if length <= len(held) and _sound(held[:length])), 0)
-            if whole:
-                frames.append(Frame(held[0], held[1], bytes(held[2 : whole - 1])))
-                del held[:whole]
-            elif lengths and len(held) < lengths[-1]:
-                break  # it may yet become one
-            else:
-                del held[0]
-                self._dropped = True
-        return frames
+    def _frame(self, whole: bytes) -> Frame:
+        return Frame(whole[0], whole[1], whole[2:-1])
 
 
 def _sound(frame: bytearray) -> bool:
@@ -211,20 +197,15 @@ class ShuomingBoard:
 
     def _exchange(self, request: Frame, answers: Callable[[Frame], bool], decoder: Decoder, wait_s: float) -> Frame:
         """Ask, and wait for the frame that answers; others (late, unasked, of other boards) are passed over."""
+        address = request.address
+
+        def mine(frame: Frame) -> bool:
+            return (frame.head, frame.address) == (request.head, address) and answers(frame)
+
         self._in_step = False
-        self._transport.discard_input()
-        self._transport.write(request.to_bytes())
-        until = time.monotonic() + wait_s
-        while (left_s := until - time.monotonic()) > 0:
-            for frame in decoder.feed(self._transport.read(left_s)):
-                if frame.head == request.head and frame.address == request.address and answers(frame):
-                    self._in_step = True
-                    time.sleep(QUIET_S)
-                    return frame
-        said = f"board {request.address}, {request.to_bytes().hex(' ')}"
-        if decoder.spoilt:
-            raise WireError(f"{said}: the reply breaks the protocol (noise, wrong address switch or channel count?)")
-        raise DeviceSilent(f"{said}: no reply in {wait_s:.2f} s")
+        reply = exchange(self._transport, request.to_bytes(), decoder, mine, wait_s, address)
+        self._in_step = True
+        return reply
 
 
 def connect(settings: Settings, transport: Transport) -> Board:

@@ -29,6 +29,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from hardware.errors import DeviceRefused, DeviceSilent, WireError
 from hardware.locker.board import Board
 from hardware.locker.exchange import exchange
+from hardware.locker.stream import NEVER, NOT_YET, Stream
 from hardware.readings import Door
 from hardware.transport import Transport
 
@@ -83,40 +84,19 @@ class Frame:
         return bytes((HEADER, 5 + len(self.data), self.function, self.address, *self.data, TRAILER))
 
 
-class Decoder:
-    """Finds frames, of either direction, in bytes that arrive cut anywhere. Holds back less than one frame."""
+class Decoder(Stream[Frame]):
+    """Finds frames of either direction."""
 
-    def __init__(self) -> None:
-        self._held = bytearray()
-        self._dropped = False
+    def _length(self, held: bytearray) -> int:
+        length = held[1] if len(held) > 1 else max(LENGTHS.values())
+        if held[0] != HEADER or length not in LENGTHS.values() or (len(held) > 2 and LENGTHS.get(held[2]) != length):
+            return NEVER
+        if len(held) < length:
+            return NOT_YET
+        return length if held[length - 1] == TRAILER else NEVER
 
-    @property
-    def spoilt(self) -> bool:
-        """Whether there was anything that is no frame: noise, or a frame damaged or cut."""
-        return self._dropped or bool(self._held)
-
-    def feed(self, data: bytes) -> list[Frame]:
-        """The frames that ``data`` completes. Never raises: what is no frame is dropped byte by byte."""
-        frames = []
-        held = self._held
-        held += data
-        while held:
-            length = held[1] if len(held) > 1 else max(LENGTHS.values())
-            may_be = (
-                held[0] == HEADER
-                and length in LENGTHS.values()
-                and (len(held) < 3 or LENGTHS.get(held[2]) == length)
-                and (len(held) < length or held[length - 1] == TRAILER)
-            )
-            if may_be and len(held) < length:
-                break  # it may yet become one
-            if may_be:
-                frames.append(Frame(held[2], held[3], bytes(held[4 : length - 1])))
-                del held[:length]
-            else:
-                del held[0]
-                self._dropped = True
-        return frames
+    def _frame(self, whole: bytes) -> Frame:
+        return Frame(whole[2], whole[3], whole[4:-1])
 
 
 class WinnsenBoard:

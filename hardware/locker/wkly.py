@@ -34,6 +34,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from hardware.errors import DeviceRefused, DeviceSilent, WireError
 from hardware.locker.board import Board
 from hardware.locker.exchange import exchange
+from hardware.locker.stream import NEVER, NOT_YET, Stream
 from hardware.readings import Door
 from hardware.transport import Transport
 
@@ -75,35 +76,19 @@ class Frame:
         return body + bytes((reduce(xor, body),))
 
 
-class Decoder:
-    """Finds frames, of either direction, in bytes that arrive cut anywhere. Holds back less than one frame."""
+class Decoder(Stream[Frame]):
+    """Finds frames of either direction."""
 
-    def __init__(self) -> None:
-        self._held = bytearray()
-        self._dropped = False
+    def _length(self, held: bytearray) -> int:
+        length = held[4] if len(held) > 4 else LONGEST
+        if not held.startswith(HEADER[: len(held)]) or not SHORTEST <= length <= LONGEST:
+            return NEVER
+        if len(held) < length:
+            return NOT_YET
+        return length if not reduce(xor, held[:length]) and held[5] <= ADDRESS_MAX else NEVER
 
-    @property
-    def spoilt(self) -> bool:
-        """Whether there was anything that is no frame: noise, or a frame damaged or cut."""
-        return self._dropped or bool(self._held)
-
-    def feed(self, data: bytes) -> list[Frame]:
-        """The frames that ``data`` completes. Never raises: what is no frame is dropped byte by byte."""
-        frames = []
-        held = self._held
-        held += data
-        while held:
-            length = held[4] if len(held) > 4 else LONGEST
-            may_be = held.startswith(HEADER[: len(held)]) and SHORTEST <= length <= LONGEST
-            if may_be and len(held) < length:
-                break  # it may yet become one
-            if may_be and not reduce(xor, held[:length]) and held[5] <= ADDRESS_MAX:
-                frames.append(Frame(held[5], held[6], bytes(held[7 : length - 1])))
-                del held[:length]
-            else:
-                del held[0]
-                self._dropped = True
-        return frames
+    def _frame(self, whole: bytes) -> Frame:
+        return Frame(whole[5], whole[6], whole[7:-1])
 
 
 class WklyBoard:
