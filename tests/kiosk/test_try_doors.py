@@ -39,11 +39,7 @@ def machine(rig: Machine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Machine]:
 
 def quick(machine: Machine) -> Config:
     config = load(machine.config)
-    return (
-        replace(config, limits=config.limits.model_copy(update={"open_wait_s": 0.5}))
-        if hasattr(config.limits, "model_copy")
-        else replace(config, limits=replace(config.limits, open_wait_s=0.5))
-    )
+    return replace(config, limits=config.limits.model_copy(update={"open_wait_s": 0.5}))
 
 
 def tried(machine: Machine, names: list[str], *answers: str) -> list[Tried]:
