@@ -29,3 +29,13 @@ class Board(Protocol):
 
         Raises ``DeviceSilent``, ``WireError`` or ``DeviceGone``; the doors are then unknown.
         """
+
+
+class Versioned(Protocol):
+    """What a board may offer besides ``Board``, where its protocol tells a version."""
+
+    def firmware(self) -> str:
+        """The version as the board says it, for technicians. Blocks for at most a second; moves nothing.
+
+        Raises ``DeviceRefused`` (it does not tell), ``DeviceSilent``, ``WireError`` or ``DeviceGone``.
+        """
