@@ -12,7 +12,8 @@ from smartcard import scard
 
 from hardware.errors import DeviceGone
 from hardware.readings import CardGone, CardShown, CardUnread, Reading
-from hardware.rfid.pcsc import PcscSource, Settings, choose, connect
+from hardware.rfid.pcsc import PcscSource, Settings, connect
+from hardware.rfid.pcsc_reader import choose
 from simulators.pcsc import Card, Fault
 from simulators.pcscd import Pcscd
 
