@@ -7,7 +7,7 @@ Of 66 sharp photographs of book covers and groceries together they read all upri
 and none (benchmarks/decode.py measures this for any photographs).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 import cv2
@@ -114,8 +114,9 @@ class Eyes:
         err alike, which a book number's prefix all but rules out; of a price code both decoders must be sure."""
         seen = set(self._zbar_codes(bars))
         prices = {code for code in seen if code.kind == "ean"}
-        for clearer in (lambda: bars, lambda: self._contrast.apply(bars), lambda: _sharpened(bars)):
-            codes = self._read_zxing(clearer())
+        ways: tuple[Callable[[Grey], Grey], ...] = (lambda bars: bars, self._contrast.apply, _sharpened)
+        for way in ways:
+            codes = self._read_zxing(way(bars))
             if alike := [code for code in codes if code in (prices if code.kind == "ean" else seen)]:
                 return alike
             seen.update(codes)

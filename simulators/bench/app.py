@@ -147,7 +147,8 @@ async def _pictures(stage: Stage) -> AsyncIterator[bytes]:
         if before is None or not np.array_equal(picture, before):
             before = picture
             jpeg = await asyncio.to_thread(_encode, ".jpg", picture)
-            yield b"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n%s\r\n" % (len(jpeg), jpeg)
+            part = b"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n%s\r\n" % (len(jpeg), jpeg)
+            yield part + part  # a browser shows a part only once the next one has come
         await asyncio.sleep(EVERY_S)
 
 

@@ -57,7 +57,7 @@ function own(scanner) {
 
 function line(label, where, scanners, cameras, again) {
   const shown = drawn === label.text;
-  return el("li", { class: "line" },
+  return el("li", { class: "line tall" },
     el("span", {}, el("b", {}, label.title || label.text.slice(0, 24)), el("br"), el("span", { class: "quietly" }, `${label.kind === "qr" ? "QR " : ""}${label.text.slice(0, 28)}${where ? ` · ${where}` : ""}`)),
     el("span", { class: "acts" },
       ...scanners.map((one) => button(t("scan", one.name), () => act("scan", { device: one.name, code: label.text }), { "data-key": `scan-${label.text}-${one.name}` })),

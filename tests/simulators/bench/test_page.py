@@ -1,0 +1,188 @@
+"""The bench's page in a real browser: a pickup by clicks, fate, both languages, three widths."""
+
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from selenium import webdriver
+from selenium.common.exceptions import StaleElementReferenceException
+from selenium.webdriver.chrome.options import Options
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webelement import WebElement
+
+from hardware.readings import Door
+from simulators.bench.command import served
+from simulators.bench.scenario import Player
+from simulators.bench.stage import Stage
+
+POINT = Path(__file__).with_name("point.toml")
+WAIT_S = 25.0
+ARGUMENTS = ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--window-size=1440,1000", "--lang=en")
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    with Stage(POINT, tmp_path_factory.mktemp("bench")) as stage:
+        Player(stage)
+        yield stage
+
+
+@pytest.fixture(scope="module")
+def browser(stage: Stage) -> Iterator[webdriver.Chrome]:
+    program, driver = shutil.which("chromium"), shutil.which("chromedriver")
+    assert program, "chromium is missing; apt-get install chromium chromium-driver"
+    assert driver, "chromedriver is missing; apt-get install chromium-driver"
+    options = Options()
+    options.binary_location = program
+    for argument in ARGUMENTS:
+        options.add_argument(argument)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    with served(stage) as url:
+        chrome = webdriver.Chrome(options=options, service=Service(driver))
+        chrome.get(url)
+        yield chrome
+        chrome.quit()
+
+
+def eventually(what: Callable[[], Any], words: str) -> Any:
+    until = time.monotonic() + WAIT_S
+    while time.monotonic() < until:
+        try:
+            if found := what():
+                return found
+        except StaleElementReferenceException:
+            pass  # drawn anew just now
+        time.sleep(0.05)
+    raise AssertionError(words)
+
+
+class Page:
+    """A hand on the page."""
+
+    def __init__(self, browser: webdriver.Chrome) -> None:
+        self.browser = browser
+
+    def find(self, css: str) -> list[WebElement]:
+        return self.browser.find_elements(By.CSS_SELECTOR, css)
+
+    def click(self, css: str) -> None:
+        def clicked() -> bool:
+            for one in self.find(css):
+                self.browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", one)
+                one.click()
+                return True
+            return False
+
+        eventually(clicked, f"no {css}")
+
+    def key(self, name: str) -> None:
+        self.click(f'[data-key="{name}"]')
+
+    def text(self, css: str) -> str:
+        return str(eventually(lambda: self.find(css), f"no {css}")[0].text)
+
+    def width(self) -> tuple[int, int]:
+        wide, inner = self.browser.execute_script("return [document.documentElement.scrollWidth, innerWidth]")
+        return int(wide), int(inner)
+
+
+@pytest.fixture
+def page(browser: webdriver.Chrome) -> Page:
+    return Page(browser)
+
+
+def test_it_says_what_it_is_and_shows_the_kiosk(page: Page, stage: Stage) -> None:
+    assert "SIMULATED" in page.text(".badge")
+    assert len(page.find(".leaf")) == len(stage.point.cabinet.names)
+    page.click("#first-away")
+    assert not page.find("#first")[0].is_displayed()
+    picture = "const one = document.getElementById('screen'); return [one.naturalWidth, one.naturalHeight]"
+    size = [stage.state["kiosk"]["width"], stage.state["kiosk"]["height"]]
+    eventually(lambda: page.browser.execute_script(picture) == size, "the kiosk's screen is not shown")
+
+
+def test_a_parcel_is_loaded_by_clicks_alone(page: Page, stage: Stage) -> None:
+    eventually(lambda: stage.state["kiosk"]["screen"] == "Home", "not at home")
+    eventually(lambda: stage.state["kiosk"]["fields"].get("free_doors"), "no door is free")
+    page.click("#tab-people")
+    page.key("card-C2001")
+    eventually(lambda: stage.state["kiosk"]["screen"] == "Courier", "the courier was not known")
+    page.key("card-C2001")
+    page.click("#tab-labels")
+    items = sorted(item["barcode"] for item in stage.state["items"] if "R1001" in str(item["where"]))
+    items = items or ["SIP0001104", "SIP0001114"]
+    scanner = next(one["name"] for one in stage.state["devices"] if one["kind"] == "scanner")
+    for item in items:
+        page.key(f"scan-{item}-{scanner}")
+    opened = eventually(lambda: [one["name"] for one in stage.state["doors"] if one["open"]], "no door opened")[0]
+    eventually(lambda: page.find(".cell.open"), "the door does not stand open on the page")
+    eventually(lambda: stage.state["kiosk"]["screen"] == "DoorOpen", "the kiosk did not see it open")
+    for item in items:
+        stage.point.cabinet.put_in(opened, item)
+    eventually(lambda: len(page.find(".cell.open .book")) == len(items), "the books are not seen")
+    page.click(f'[data-door="{opened}"]')  # an open door is pushed shut
+    eventually(lambda: stage.point.cabinet.door(opened) is Door.SHUT, "the door was not pushed")
+    eventually(lambda: stage.state["kiosk"]["fields"].get("loaded") == 1, "the kiosk did not see it")
+    finish = stage.panel.seen()["targets"]["finish"]
+    touch_at(page, stage, finish[0] + finish[2] // 2, finish[1] + finish[3] // 2)
+    eventually(lambda: stage.state["kiosk"]["screen"] == "Home", "a click on the picture was no touch")
+
+
+def touch_at(page: Page, stage: Stage, x: int, y: int) -> None:
+    """Click the picture where the kiosk has this pixel."""
+    width, height = stage.state["kiosk"]["width"], stage.state["kiosk"]["height"]
+    script = """
+        const [one, x, y, w, h] = arguments, box = one.getBoundingClientRect();
+        const scale = Math.min(box.width / w, box.height / h);
+        const at = {bubbles: true, clientX: box.left + (box.width - w * scale) / 2 + x * scale,
+                    clientY: box.top + (box.height - h * scale) / 2 + y * scale};
+        one.dispatchEvent(new MouseEvent("click", at));"""
+    page.browser.execute_script(script, page.find("#screen")[0], x, y, width, height)
+
+
+def test_fate_shows_and_wears_off(page: Page, stage: Stage) -> None:
+    name = stage.point.cabinet.names[1]
+    page.click(f'[data-door="{name}"]')
+    page.key(f"jam-{name}")
+    eventually(lambda: any("jammed" in mark.text for mark in page.find(".leaf .mark")), "the jam is not shown")
+    page.key(f"mend-{name}")
+    eventually(lambda: not page.find(".leaf .mark:not(.good)"), "the door was not repaired")
+    page.click("#tab-devices")
+    board = next(one["name"] for one in stage.state["devices"] if one["kind"] == "board")
+    page.key(f"fault-{board}")
+    eventually(lambda: page.find("#devices .mark"), "the fault is not shown")
+    eventually(lambda: not page.find("#devices .mark"), "the fault did not wear off")
+    page.click("#tab-world")
+    page.key("network")
+    eventually(lambda: "Network: off" in page.text("#standing"), "the network is not said to be off")
+    page.key("network")
+    eventually(lambda: page.text("#standing") == "", "the network did not come back")
+
+
+def test_what_cannot_be_is_said(page: Page, stage: Stage) -> None:
+    page.click("#tab-people")
+    own = page.find('[data-key^="own-"]')[0]
+    own.send_keys("not hex\n")
+    eventually(lambda: "neither a person" in page.text("#toast"), "nothing was said")
+
+
+def test_both_languages_and_every_width(page: Page) -> None:
+    for width in (1440, 1024, 420):
+        page.browser.set_window_size(width, 950)
+        for tab in ("people", "labels", "devices", "world", "scenarios") * 2:
+            page.click(f"#tab-{tab}")
+            wide, inner = page.width()
+            assert wide <= inner, f"{tab} overflows at {width}"
+            page.click("#language" if tab == "scenarios" else f"#tab-{tab}")
+    words = [one.text for one in page.find("button, h2, option, label")]
+    assert not [word for word in words if "_" in word and word.islower()]  # a word that neither language has
+    page.browser.set_window_size(1440, 1000)
+
+
+def test_the_browser_had_nothing_to_complain_of(page: Page) -> None:
+    told = [one["message"] for one in page.browser.get_log("browser") if one["level"] == "SEVERE"]
+    assert [one for one in told if "422" not in one] == []
