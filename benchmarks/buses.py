@@ -16,6 +16,7 @@ import click
 
 from hardware import registry
 from hardware.locker.bank import Bank
+from hardware.locker.exchange import QUIET_S
 from hardware.serialport import open_port
 from simulators.cabinet import Cabinet
 from simulators.serve import serve_pty
@@ -52,6 +53,7 @@ def ratio(call: Callable[[], object], counted: Counted) -> float:
     """How much longer a call takes than its floor: the median of some."""
     ratios = []
     for _ in range(TIMES):
+        time.sleep(QUIET_S)  # the bus has been silent, as it is when somebody comes
         counted.floor = 0.0
         begun = time.perf_counter()
         call()
