@@ -1,8 +1,8 @@
 """Drivers are found by name: the name in the configuration is the entry point's, and in this tree the file's.
 
 Groups: ``kiosk.board`` (a module with ``Settings``, ``BAUD`` and ``connect(settings, transport) -> Board``),
-``kiosk.card`` (``Settings``, ``connect(device, settings) -> Source``), ``kiosk.scanner`` (``Settings``,
-``connect(device, settings, meanings) -> Source``), ``kiosk.printer`` (``Settings``, ``connect(settings) -> Printer``).
+``kiosk.card`` and ``kiosk.scanner`` (``Settings``, ``connect(device, settings, meanings) -> Source``; ``meanings`` are
+the library's numbers, hardware.scanner.barcode), ``kiosk.printer`` (``Settings``, ``connect(settings) -> Printer``).
 The same look-up serves ``kiosk.service`` and ``kiosk.screen``.
 """
 

@@ -66,7 +66,7 @@ def checks(config: Config) -> Iterator[Check]:
         for board in boards:
             yield _device("board", board, partial(causes.unopened, board.port), partial(_board, config, board))
     for card in config.cards:
-        yield _device("card", card, partial(causes.source, card), partial(_card, card))
+        yield _device("card", card, partial(causes.source, card), partial(_card, config, card))
     if not config.scanners:
         yield Check("scanner", False, "none is configured, so nothing can be loaded or returned; add a [[scanner]]")
     for scanner in config.scanners:
@@ -175,8 +175,8 @@ def _firmware(device: Any) -> str:
         return ""
 
 
-def _card(card: Device) -> Said:
-    source = card.module.connect(card.name, card.settings)
+def _card(config: Config, card: Device) -> Said:
+    source = card.module.connect(card.name, card.settings, config.codes)
     try:
         source.wait(SOURCE_WAIT_S)
         firmware = _firmware(source)

@@ -16,13 +16,14 @@ from pydantic import BaseModel, SecretStr, ValidationError
 
 from hardware.registry import UnknownDriver, find
 from hardware.scanner.barcode import Meanings
+from hardware.secret_file import UnfitFile
 from kiosk.clashes import clashes
 from kiosk.core.identity import Keyring
 from kiosk.core.limits import Limits
 from kiosk.core.model import Plan, Space
-from kiosk.explain import Place, dotted, first_flaw, nearest
+from kiosk.explain import Place, dotted, fields_of, first_flaw, nearest
 from kiosk.frontend import About, ScreenSettings
-from kiosk.secrets_file import UnfitFile, read_credential, read_hashing_key, read_public_key
+from kiosk.secrets_file import read_credential, read_hashing_key, read_public_key
 from kiosk.sections import BoardKeys, DeviceKeys, DutySettings, Fixture, Keys, Point, ServiceKeys, StoreFile
 
 SIZE_MAX = 1 << 20  # bytes of the file
@@ -190,22 +191,26 @@ class _Reader:
         for name, value in fields.items():
             if isinstance(value, float) and not math.isfinite(value):
                 self._fail((*place, name), "must be a finite number")
-        fields = {name: self._placed(model, name, value) for name, value in fields.items()}
+        fields = self._placed(model, fields)
         try:  # as JSON: strict about types, yet text may name a path or an enumeration
             return model.model_validate_json(json.dumps(fields, default=_unfit_value), strict=True)
         except ValidationError as error:
             inner, words = first_flaw(error, model, fields, [*model.model_fields, *also])
             self._fail((*place, *inner), words)
 
-    def _placed(self, model: type[BaseModel], name: str, value: Any) -> Any:
-        """The value, with relative paths made to start at the file's directory."""
-        field = model.model_fields.get(name)
-        if field is None or not _about_paths(field.annotation):
-            return value
-        base = self._path.absolute().parent
+    def _placed(self, annotation: Any, value: Any) -> Any:
+        """The value, with relative paths in it made to start at the file's directory."""
         if isinstance(value, list):
-            return [str(base / part) if isinstance(part, str) else part for part in value]
-        return str(base / value) if isinstance(value, str) else value
+            return [self._placed(annotation, part) for part in value]
+        if isinstance(value, dict):
+            inside = fields_of(annotation)
+            return {
+                name: self._placed(inside[name].annotation, part) if name in inside else part
+                for name, part in value.items()
+            }
+        return (
+            str(self._path.absolute().parent / value) if isinstance(value, str) and _about_paths(annotation) else value
+        )
 
     def _driven(self, group: str, common: type[M], fields: dict[str, Any], place: Place) -> tuple[M, Any, Any]:
         """A section with a driver: what all such sections have, the driver's own settings, the driver."""

@@ -35,14 +35,14 @@ class Devices:
         for boards in config.buses().values():
             self._add_bus(config, boards)
         for card in config.cards:
-            self._add_source(card, disguise_answer if card.driver == "pcsc" else disguise_uid)
+            self._add_source(config, card, disguise_answer if card.driver == "pcsc" else disguise_uid)
         for scanner in config.scanners:
-            self._add_source(scanner, disguise, config.codes)
+            self._add_source(config, scanner, disguise)
         self.printers = {printer.name: self._add_printer(config, printer) for printer in config.printers}
         """The printers by name."""
 
-    def _add_source(self, device: Device, cover: Cover, *more: object) -> None:
-        connect: Callable[[], Source] = partial(device.module.connect, device.name, device.settings, *more)
+    def _add_source(self, config: Config, device: Device, cover: Cover) -> None:
+        connect: Callable[[], Source] = partial(device.module.connect, device.name, device.settings, config.codes)
         if self._recorder:
             connect = self._recorder.source(device.name, connect, cover)
         self.workers.append(Worker(device.name, watch_source(device.name, connect, self._post), self._on_bug))

@@ -3,9 +3,10 @@
 import difflib
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 Place = tuple[str | int, ...]  # of a key in the file: ``("board", 0, "port")``
@@ -73,13 +74,19 @@ def _place(flaw: ErrorDetails, raw: Any) -> tuple[Place, Any]:
     return tuple(place), raw
 
 
+def fields_of(annotation: Any) -> Mapping[str, FieldInfo]:
+    """The fields of the section that stands at a key of this type, alone or in a list; none for a plain value."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation.model_fields
+    return next(filter(None, map(fields_of, get_args(annotation))), {})
+
+
 def _names_at(model: type[BaseModel], place: Iterable[str | int]) -> Iterable[str]:
+    fields = fields_of(model)
     for part in place:
-        field = model.model_fields.get(str(part))
-        if field is None or not (isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)):
-            return ()
-        model = field.annotation
-    return model.model_fields
+        if isinstance(part, str):
+            fields = fields_of(fields[part].annotation) if part in fields else {}
+    return fields
 
 
 def _type_wanted(flaw: ErrorDetails) -> str:

@@ -1,4 +1,5 @@
-"""The other end of a PC/SC reader: a contactless card for the virtual readers of ``simulators.pcscd``.
+"""The other end of a PC/SC reader: a contactless card for the virtual readers of ``simulators.pcscd``; what is inside
+it is in ``simulators.chip``.
 
 Wire (the ``vpcd`` driver of vsmartcard, over TCP)::
 
@@ -19,12 +20,9 @@ import time
 from dataclasses import dataclass
 from enum import Enum
 
-ATR = bytes.fromhex("3B8F8001804F0CA000000306030001000000006A")
-"""A storage card, ISO 14443 A part 3, MIFARE Classic 1K (PC/SC part 3)."""
+from simulators.chip import STORAGE_ATR, Answering, Chip
 
-_POWER_ON, _ASK_ATR = b"\x01", b"\x04"
-_GET_UID = bytes.fromhex("FFCA000000")
-_DONE, _NO_SUCH_FUNCTION, _NO_SUCH_INSTRUCTION = b"\x90\x00", b"\x6a\x81", b"\x6d\x00"
+_POWER_ON, _RESET, _ASK_ATR = b"\x01", b"\x02", b"\x04"
 _RETRY_S = 0.02
 _LOOK_S = 0.5
 """pcscd looks every 0.4 s; were the next card there before it looked, it would take it for the one before."""
@@ -37,7 +35,7 @@ class Fault(Enum):
     UNFIT = "unfit"
     """It has no number to give: FF CA is answered with 6A 81."""
     LIFTED = "lifted"
-    """It is taken away after the question for its number and before the answer."""
+    """It is taken away after a question and before the answer."""
     FLEETING = "fleeting"
     """It is taken away before it can even be powered up."""
 
@@ -49,9 +47,9 @@ class Moments:
     arrived: float = 0.0
     """Its first ATR after power-on was sent: pcscd tells its clients of it from here on."""
     asked: float = 0.0
-    """The question for its number came in."""
+    """The last question came in."""
     answered: float = 0.0
-    """The answer was sent."""
+    """The last answer was sent."""
 
 
 class Card:
@@ -64,6 +62,7 @@ class Card:
         self._thread: threading.Thread | None = None
         self._wire: socket.socket | None = None
         self._free_at = 0.0
+        self._questions_left = -1
         self.moments = Moments()
 
     @property
@@ -71,17 +70,20 @@ class Card:
         """Whether a card lies there that was not taken away, also by its own ``Fault``."""
         return not self._lifted.is_set()
 
-    def tap(self, uid: str, fault: Fault = Fault.NONE, delay_s: float = 0.0, atr: bytes = ATR) -> None:
-        """Lay a card with this UID (hex) on the reader, in place of any other; ``delay_s`` is added to each answer.
+    def tap(self, card: str | Answering, fault: Fault = Fault.NONE, delay_s: float = 0.0, lifted_at: int = 1) -> None:
+        """Lay a card on the reader, in place of any other: one with nothing but this UID (hex), or what it is.
 
+        ``delay_s`` is added to each answer. ``lifted_at``: the question that ``Fault.LIFTED`` leaves unanswered.
         Returns at once; the card arrives within a second, and 0.5 s after another was lifted at the soonest. It stays
         until ``lift``; if pcscd goes away, the card meets it again when it is back.
         """
         self.lift()
         self._lifted.clear()
         self.moments = Moments()
-        number = bytes.fromhex(uid)
-        self._thread = threading.Thread(target=self._lie, args=(number, fault, delay_s, atr), name="card", daemon=True)
+        if isinstance(card, str):
+            card = Chip("" if fault is Fault.UNFIT else card, atr=STORAGE_ATR)
+        self._questions_left = lifted_at if fault is Fault.LIFTED else -1
+        self._thread = threading.Thread(target=self._lie, args=(card, fault, delay_s), name="card", daemon=True)
         self._thread.start()
 
     def lift(self) -> None:
@@ -94,45 +96,41 @@ class Card:
 
     close = lift
 
-    def _lie(self, number: bytes, fault: Fault, delay_s: float, atr: bytes) -> None:
+    def _lie(self, card: Answering, fault: Fault, delay_s: float) -> None:
         self._lifted.wait(max(0.0, self._free_at - time.monotonic()))
         while not self._lifted.is_set():
             with contextlib.suppress(OSError), socket.create_connection(self._address, timeout=2) as wire:
                 wire.settimeout(None)
                 self._wire = wire
-                self._answer(wire, number, fault, delay_s, atr)
+                self._answer(wire, card, fault, delay_s)
                 self._free_at = time.monotonic() + _LOOK_S
             self._lifted.wait(_RETRY_S)
 
-    def _answer(self, wire: socket.socket, number: bytes, fault: Fault, delay_s: float, atr: bytes) -> None:
+    def _answer(self, wire: socket.socket, card: Answering, fault: Fault, delay_s: float) -> None:
         while not self._lifted.is_set() and (asked := _receive(wire)):
-            if asked == _POWER_ON:
+            if asked in (_POWER_ON, _RESET):
                 self.moments = Moments()
+                card.power_on()
                 if fault is Fault.FLEETING:
                     self._lifted.set()
                     return
             elif asked == _ASK_ATR:
-                _send(wire, atr)
+                _send(wire, card.atr)
                 self.moments.arrived = self.moments.arrived or time.perf_counter()
             elif len(asked) > 1:
                 self.moments.asked = time.perf_counter()
                 self._lifted.wait(delay_s)
-                if fault is Fault.LIFTED:
+                self._questions_left -= 1
+                if self._questions_left == 0:
                     self._lifted.set()
                     return
-                _send(wire, _reply(asked, number, fault))
+                _send(wire, card.answer(asked))
                 self.moments.answered = time.perf_counter()
 
     def _hang_up(self) -> None:
         if self._wire:
             with contextlib.suppress(OSError):
                 self._wire.shutdown(socket.SHUT_RDWR)
-
-
-def _reply(apdu: bytes, number: bytes, fault: Fault) -> bytes:
-    if apdu != _GET_UID:
-        return _NO_SUCH_INSTRUCTION
-    return _NO_SUCH_FUNCTION if fault is Fault.UNFIT else number + _DONE
 
 
 def _send(wire: socket.socket, data: bytes) -> None:

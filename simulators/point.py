@@ -21,7 +21,7 @@ from hardware import registry
 from simulators.cabinet import Cabinet
 from simulators.library.server import Library
 from simulators.pcscd import Pcscd, PcscUnavailable
-from simulators.readers import Eye, HandScanner, PcscReader, Printer, SerialReader
+from simulators.readers import Eye, HandScanner, PcscReader, Printer, SerialReader, read_here
 from simulators.relay import Relay
 from simulators.serve import Wire
 from simulators.twins import Board, Bus, Twin, Unfit, board_peer, bus_wire
@@ -148,7 +148,9 @@ class Point:
             if driver not in ("pcsc", "serial_card"):
                 raise Unfit(f"no twin is known for the card driver {driver!r}")
             if self.pcscd and name in readers:
-                self._add(undo, PcscReader(name, driver, self.pcscd, readers[name], on_daemon))
+                reader = PcscReader(name, driver, self.pcscd, readers[name], on_daemon)
+                reader.section |= read_here(one, self.folder)
+                self._add(undo, reader)
             else:
                 baud = int(one.get("baud", SERIAL_BAUD))
                 self._add(undo, SerialReader(name, driver, self.folder / f"ttyCARD{n}", baud))

@@ -1,7 +1,9 @@
 """The twins of card readers, scanners and cameras, in the shape of ``simulators.twins``."""
 
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from simulators.camera import Camera
 from simulators.escpos import EscposPrinter
@@ -14,6 +16,7 @@ from simulators.serial_scanner import SerialScanner
 from simulators.twins import SPOKEN, Twin, Unfit
 
 READ_S = 5.0
+ASKED_ON_S = 0.05  # a reader's next question to the same card comes sooner
 NOTICED_S = 0.5  # pcscd looks for cards every 0.4 s: the next one would pass for the same
 
 # ---- cards --------------------------------------------------------------------------------------------------------
@@ -61,10 +64,15 @@ class PcscReader(Twin):
         """Hold a card there until the reader has read it or given it up, at most 5 s, and take it away."""
         self.tap(uid)
         until = time.monotonic() + READ_S
-        while self.plugged and not self.card.moments.answered and time.monotonic() < until and self.card.lies:
+        while self.plugged and not self._read() and time.monotonic() < until and self.card.lies:
             time.sleep(0.01)
         self.lift()
         time.sleep(NOTICED_S)
+
+    def _read(self) -> bool:
+        """Whether it was asked, and no more questions follow."""
+        answered = self.card.moments.answered
+        return bool(answered) and time.perf_counter() - answered > ASKED_ON_S
 
     def lift(self) -> None:
         """Take it away."""
@@ -87,6 +95,19 @@ class PcscReader(Twin):
 
     def close(self) -> None:
         self.card.close()
+
+
+def read_here(section: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """What differs in how the kiosk reads simulated cards: they have UIDs, and a secret key is none here."""
+    read, recipes = list(section.get("read", ["uid"])), [dict(one) for one in section.get("recipe", [])]
+    for one in recipes:
+        if "key_file" in one:
+            key = folder / f"card-{section['name']}-{one.get('name')}.key"
+            key.touch(0o600)
+            key.write_text("FFFFFFFFFFFF")
+            one["key_file"] = str(key)
+    differs: dict[str, Any] = {} if "uid" in read else {"read": [*read, "uid"]}
+    return differs | ({"recipe": recipes} if recipes else {})
 
 
 class SerialReader(Twin):

@@ -156,8 +156,7 @@ def _replay_source(name: str, device: Line, codes: Line, lines: list[Line], verd
         return
     with tempfile.TemporaryDirectory() as folder, serve_pty(Mute(), Path(folder) / "tty") as wire:
         module, settings = _driver(group, name, device, port=wire.port)
-        more = (Meanings.model_validate(codes),) if device["kind"] == "scanner" else ()
-        source = module.connect(name, settings, *more)
+        source = module.connect(name, settings, Meanings.model_validate(codes))
         bytes_in = [line for line in lines if line.get("way") == "<"]
         player = threading.Thread(target=_play, args=(bytes_in, wire.send), daemon=True)
         player.start()

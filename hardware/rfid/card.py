@@ -30,3 +30,8 @@ def number(uid: bytes) -> SecretStr | None:
     if len(uid) == 8 and uid[0] != _VENDOR_15693 and uid[-1] == _VENDOR_15693:
         uid = uid[::-1]
     return SecretStr(uid.hex().upper())
+
+
+def like_uid(number: str) -> bool:
+    """Could this be the number of some card by its UID?"""
+    return len(number) in [2 * length for length in LENGTHS] and not set(number.upper()) - set("0123456789ABCDEF")

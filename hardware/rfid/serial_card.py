@@ -6,6 +6,9 @@ Such a reader does not say when a card is lifted. Some say the number once, some
 so a card counts as lifted once its number was not heard for ``quiet_s``, and the same number within that time is the
 same arrival. A card shown again sooner than that is therefore one visit, and so is one forgotten on a reader that
 repeats; on one that does not, a forgotten card looks like one lifted.
+
+Some such devices read barcodes as well and say them the same way. A line that could be a UID and is the number of one
+of the library's items is therefore no card, unless it has four bytes: so many UIDs look like item numbers.
 """
 
 import re
@@ -17,10 +20,12 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from hardware.readings import CardGone, CardShown, CardUnread, Reading
 from hardware.rfid import card
+from hardware.scanner.barcode import Meanings
 from hardware.serialport import open_port
 from hardware.transport import Transport
 
 LINE_MAX: Final = 64
+_SHORT: Final = 4  # bytes
 _ENDS: Final = re.compile(rb"[\r\n\x02\x03]")
 
 
@@ -68,10 +73,11 @@ class Decoder:
 class SerialCardSource:
     """A ``Source`` over any transport; owns and closes it."""
 
-    def __init__(self, device: str, settings: Settings, transport: Transport) -> None:
+    def __init__(self, device: str, settings: Settings, meanings: Meanings, transport: Transport) -> None:
         self._device = device
         self._pattern = re.compile(settings.pattern)
         self._quiet_s = settings.quiet_s
+        self._meanings = meanings
         self._transport = transport
         self._decoder = Decoder()
         self._lying: bytes | None = None  # the UID last heard, while its card counts as lying there
@@ -80,8 +86,8 @@ class SerialCardSource:
     def wait(self, timeout_s: float) -> Sequence[Reading]:
         """``CardShown`` or ``CardUnread`` once for each arrival, and ``CardGone`` by the rule above; empty if neither.
 
-        Unread is ``unfit`` (a random number, or no UID) or ``two``: different numbers in one read, so nobody can
-        say whose turn it is. Lines that the pattern does not know are passed over. Raises ``DeviceGone``.
+        Unread is ``unfit`` (a random number, no UID, or an item's number) or ``two``: different numbers in one read,
+        so nobody can say whose turn it is. Lines that the pattern does not know are passed over. Raises ``DeviceGone``.
         """
         deadline = time.monotonic() + timeout_s
         while True:
@@ -109,7 +115,8 @@ class SerialCardSource:
     def _arrived(self, uids: set[bytes]) -> CardShown | CardUnread:
         if len(uids) > 1:
             return CardUnread(self._device, "two")
-        number = card.number(*uids)
+        [uid] = uids
+        number = card.number(uid) if len(uid) <= _SHORT or not self._meanings.is_item(uid.hex().upper()) else None
         return CardShown(self._device, number) if number else CardUnread(self._device, "unfit")
 
     def _quiet(self) -> list[Reading]:
@@ -128,6 +135,6 @@ class SerialCardSource:
             return None
 
 
-def connect(device: str, settings: Settings) -> SerialCardSource:
+def connect(device: str, settings: Settings, meanings: Meanings) -> SerialCardSource:
     """The reader on the port that ``settings`` name, reporting as ``device``. Raises what ``open_port`` raises."""
-    return SerialCardSource(device, settings, open_port(settings.port, settings.baud))
+    return SerialCardSource(device, settings, meanings, open_port(settings.port, settings.baud))

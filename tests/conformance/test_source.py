@@ -99,8 +99,7 @@ class Bench:
 
     def connect(self) -> Source:
         settings = self.module.Settings(**self.twin.settings)
-        more = [Meanings()] if self.rig.group == "kiosk.scanner" else []
-        source: Source = self.module.connect(DEVICE, settings, *more)
+        source: Source = self.module.connect(DEVICE, settings, Meanings())
         return source
 
     def next(self, source: Source, within_s: float = 4.0) -> Reading | None:

@@ -130,6 +130,17 @@ FLAWS = [
     ),
     ('"https://', '"http://', "service.url: must be https; http is for a service on this machine"),
     ("# ca = ", "ca = ", "service.ca: there is no file <here>/library-ca.pem"),
+    # sections within sections
+    (
+        '# reader = "ACR122"',
+        'read = ["own"]\nrecipe = [{ name = "own", short_file = 2, lenght = 4, decode = "bcd" }]\n#',
+        "card[0].recipe[0].lenght: no such setting; did you mean 'length'?",
+    ),
+    (
+        '# reader = "ACR122"',
+        'read = ["own"]\nrecipe = [{ name = "own", sector = 2, key_file = "own.key", length = 4, decode = "bcd" }]\n#',
+        "card[0].recipe[0].key_file: <here>/own.key: No such file or directory",
+    ),
     # brackets
     ("[[board]]", "[board]", "board: may stand more than once, so write it with two brackets: [[board]]"),
     ("[point]", "[[point]]", "point: must be one section: [point]"),

@@ -3,6 +3,8 @@
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
@@ -14,9 +16,13 @@ from hardware.errors import DeviceGone
 from hardware.readings import CardGone, CardShown, CardUnread, Reading
 from hardware.rfid.pcsc import PcscSource, Settings, connect
 from hardware.rfid.pcsc_reader import choose
+from hardware.scanner.barcode import Meanings
+from hardware.wiretap import Way, listening
+from simulators.chip import Application, Chip, classic, social_security, t_union
 from simulators.pcsc import Card, Fault
 from simulators.pcscd import Pcscd
 
+USUAL = Meanings()
 UID = "04A1B2C3"
 
 
@@ -30,7 +36,7 @@ def card(pcscd: Pcscd) -> Iterator[Card]:
 
 @pytest.fixture
 def source(card: Card) -> Iterator[PcscSource]:
-    opened = connect("card", Settings(reader="acr122"))
+    opened = connect("card", Settings(reader="acr122"), USUAL)
     yield opened
     opened.close()
 
@@ -52,7 +58,7 @@ def connected(part: str, within_s: float) -> PcscSource:
     deadline = time.monotonic() + within_s
     while True:
         try:
-            return connect("card", Settings(reader=part))
+            return connect("card", Settings(reader=part), USUAL)
         except DeviceGone:
             if time.monotonic() > deadline:
                 raise
@@ -81,7 +87,7 @@ def test_a_card_that_lay_there_before_opens_nothing_until_it_is_laid_there_again
 ) -> None:
     card.tap(UID)
     assert numbers(readings(source, 1)) == [UID]
-    later = connect("card", Settings(reader=PICC))
+    later = connect("card", Settings(reader=PICC), USUAL)
     assert later.wait(0.6) == []
     card.lift()
     assert readings(later, 1) == [CardGone("card")]
@@ -119,7 +125,7 @@ def test_a_random_number_is_none(source: PcscSource, card: Card) -> None:
 
 
 def test_a_card_that_cannot_be_powered_up(source: PcscSource, card: Card) -> None:
-    card.tap(UID, atr=bytes(40))  # above the 33 bytes of an ATR: pcscd refuses it
+    card.tap(Chip(UID, atr=bytes(40)))  # above the 33 bytes of an ATR: pcscd refuses it
     assert readings(source, 1) == [CardUnread("card", "unfit")]
     card.lift()
     assert readings(source, 1) == [CardGone("card")]
@@ -128,6 +134,95 @@ def test_a_card_that_cannot_be_powered_up(source: PcscSource, card: Card) -> Non
 def test_a_slow_card_is_read(source: PcscSource, card: Card) -> None:
     card.tap(UID, delay_s=0.3)
     assert numbers(readings(source, 1)) == [UID]
+
+
+# ---- numbers from inside -------------------------------------------------------------------------------------------
+
+T_UNION, SOCIAL = "3105170010170907984", "A12345678"
+KEY, CLUB = bytes.fromhex("A0A1A2A3A4A5"), bytes.fromhex("F0434C5542")
+
+
+@pytest.fixture
+def inside(card: Card, tmp_path: Path) -> Iterator[PcscSource]:
+    """Reads a number from inside where there is one, else the UID."""
+    key_file = tmp_path / "campus.key"
+    key_file.write_text(KEY.hex())
+    key_file.chmod(0o600)
+    own = [
+        {"name": "campus", "sector": 4, "key_file": str(key_file), "length": 10, "decode": "text", "prefix": "campus-"},
+        {"name": "club", "application": CLUB.hex(), "file": "0002", "length": 7, "decode": "bcd"},
+    ]
+    read = ["t-union", "social-security", "campus", "club", "uid"]
+    opened = connect("card", Settings.model_validate({"reader": PICC, "read": read, "recipe": own}), USUAL)
+    yield opened
+    opened.close()
+
+
+@pytest.mark.parametrize(
+    ("chip", "number"),
+    [
+        (t_union(T_UNION), T_UNION),  # a telephone: another UID each time
+        (t_union(T_UNION, UID), T_UNION),
+        (social_security(SOCIAL, UID), SOCIAL),
+        (social_security(SOCIAL, by_identifier=False), SOCIAL),
+        (classic(UID, 4, KEY, b"2021000123"), "campus-2021000123"),
+        (classic(UID, 4, bytes(6), b"2021000123"), UID),  # a wrong key: somebody else's card
+        (Chip(UID), UID),
+        (Chip(UID, (Application(CLUB, {2: bytes.fromhex("1234567890123F")}),)), "1234567890123"),
+        (Chip(UID, (Application(CLUB, {2: bytes.fromhex("123456789FFFFF")}),)), UID),  # numbered as an item is
+    ],
+)
+@pytest.mark.parametrize("way", [{}, {"pieces": 7}, {"exact": True}], ids=str)
+def test_a_number_from_inside(inside: PcscSource, card: Card, chip: Chip, number: str, way: dict[str, int]) -> None:
+    card.tap(replace(chip, **way))
+    assert numbers(readings(inside, 1)) == [number]
+    card.lift()
+    assert readings(inside, 1) == [CardGone("card")]
+
+
+def test_a_random_number_is_none_though_applications_were_asked_for(inside: PcscSource, card: Card) -> None:
+    card.tap(Chip("random"))
+    assert readings(inside, 1) == [CardUnread("card", "unfit")]
+
+
+@pytest.mark.parametrize("question", range(1, 5))
+def test_lifted_amid_the_questions_is_nobody_and_then_somebody(inside: PcscSource, card: Card, question: int) -> None:
+    card.tap(t_union(T_UNION, UID), Fault.LIFTED, lifted_at=question)
+    assert readings(inside, 2) == [CardUnread("card", "lifted"), CardGone("card")]
+    card.tap(t_union(T_UNION, UID))
+    assert numbers(readings(inside, 1)) == [T_UNION]
+
+
+class Pair(Chip):
+    """Two cards at once, the second of which answers from its third question on."""
+
+    asked = 0
+
+    def answer(self, apdu: bytes) -> bytes:
+        self.asked += 1
+        if self.asked == 4:
+            self.uid = "04FFEEDD"
+            self.power_on()
+        return super().answer(apdu)
+
+
+def test_two_cards_that_answer_in_turn_are_nobodys_number(inside: PcscSource, card: Card) -> None:
+    chip = t_union(T_UNION, UID)
+    card.tap(Pair(chip.uid, chip.applications))
+    assert readings(inside, 1) == [CardUnread("card", "two")]
+
+
+def test_what_goes_between_is_overheard_and_a_key_is_not(inside: PcscSource, card: Card) -> None:
+    heard: list[tuple[Way, bytes]] = []
+    card.tap(classic(UID, 4, KEY, b"2021000123"))
+    with listening(lambda way, data: heard.append((way, data))):
+        assert readings(inside, 1)
+    assert (Way.OUT, bytes.fromhex("FF8200000600 0000000000")) in heard
+    assert (Way.IN, b"2021000123".ljust(16, b"\x00") + b"\x90\x00") in heard
+    assert not any(KEY in data for _, data in heard)
+
+
+# ---- the reader -----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("kill", [False, True])
@@ -143,7 +238,7 @@ def test_pcscd_restarts(source: PcscSource, card: Card, pcscd: Pcscd, kill: bool
         source.wait(0.1)
     source.close()
     with pytest.raises(DeviceGone):
-        connect("card", Settings())
+        connect("card", Settings(), USUAL)
     pcscd.start()
     again = connected(PICC, within_s=1)
     assert numbers(readings(again, 1, within_s=1)) == [UID]
@@ -155,7 +250,7 @@ def test_the_reader_goes_and_comes_back(source: PcscSource, card: Card, pcscd: P
     with pytest.raises(DeviceGone):
         source.wait(1)
     with pytest.raises(DeviceGone, match="OMNIKEY"):  # says what there is
-        connect("card", Settings(reader=PICC))
+        connect("card", Settings(reader=PICC), USUAL)
     pcscd.restart()
     again = connected(PICC, within_s=1)
     card.tap(UID)
@@ -181,7 +276,7 @@ def test_the_reader_is_pulled_while_pcscd_runs(
 
 
 def test_two_readers_at_once(card: Card, source: PcscSource, pcscd: Pcscd) -> None:
-    other_card, other = Card(pcscd.port(OMNIKEY)), connect("desk", Settings(reader="omnikey"))
+    other_card, other = Card(pcscd.port(OMNIKEY)), connect("desk", Settings(reader="omnikey"), USUAL)
     said: dict[str, tuple[list[str], float]] = {}
 
     def listen(name: str, reader: PcscSource) -> None:
@@ -202,7 +297,7 @@ def test_two_readers_at_once(card: Card, source: PcscSource, pcscd: Pcscd) -> No
 
 
 def test_another_program_keeps_the_reader(source: PcscSource, card: Card) -> None:
-    later = connect("card", Settings(reader=PICC))
+    later = connect("card", Settings(reader=PICC), USUAL)
     card.tap(UID)
     assert numbers(readings(source, 1)) == [UID]
     _, context = scard.SCardEstablishContext(scard.SCARD_SCOPE_SYSTEM)

@@ -11,8 +11,10 @@ from pydantic import ValidationError
 from hardware.errors import DeviceGone
 from hardware.readings import CardGone, CardShown, CardUnread, Reading
 from hardware.rfid.serial_card import LINE_MAX, Decoder, SerialCardSource, Settings, connect
+from hardware.scanner.barcode import Meanings
 from simulators.serial_card import SerialCard
 
+USUAL = Meanings()
 UID, OTHER = "04A1B2C3", "04A1B2C3D4E5F6"
 HEX = st.text("0123456789ABCDEF", min_size=1, max_size=LINE_MAX).map(str.encode)
 
@@ -25,7 +27,7 @@ def reader(tmp_path: Path) -> Iterator[SerialCard]:
 
 @pytest.fixture
 def source(reader: SerialCard) -> Iterator[SerialCardSource]:
-    opened = connect("card", Settings(port=reader.port, quiet_s=0.2))
+    opened = connect("card", Settings(port=reader.port, quiet_s=0.2), USUAL)
     yield opened
     opened.close()
 
@@ -45,7 +47,7 @@ def test_a_card_is_shown_and_counts_as_gone_after_silence(source: SerialCardSour
 
 def test_a_reader_that_repeats_says_one_arrival(tmp_path: Path) -> None:
     with SerialCard(tmp_path / "ttyCARD0", repeat_s=0.05) as reader:
-        source = connect("card", Settings(port=reader.port, quiet_s=0.3))
+        source = connect("card", Settings(port=reader.port, quiet_s=0.3), USUAL)
         reader.tap(UID)
         assert numbers(*source.wait(1)) == [UID]
         assert source.wait(0.6) == []
@@ -65,13 +67,13 @@ def test_the_next_card_ends_the_one_before(source: SerialCardSource, reader: Ser
 
 def test_two_at_once_are_nobodys_turn(source: SerialCardSource, tmp_path: Path) -> None:
     with SerialCard(tmp_path / "ttyCARD1", baud=0) as reader:
-        both = connect("card", Settings(port=reader.port))
+        both = connect("card", Settings(port=reader.port), USUAL)
         reader.say(f"{UID}\r\n{OTHER}\r\n".encode())
         assert both.wait(1) == [CardUnread("card", "two")]
         both.close()
 
 
-@pytest.mark.parametrize("line", ["08A1B2C3", "00000000", "04A1B2C3D4"])
+@pytest.mark.parametrize("line", ["08A1B2C3", "00000000", "04A1B2C3D4", "33191000105864"])  # the last is an item's
 def test_hex_that_is_no_number(source: SerialCardSource, reader: SerialCard, line: str) -> None:
     reader.say(line.encode() + b"\r")
     assert source.wait(1) == [CardUnread("card", "unfit")]
@@ -102,8 +104,15 @@ def test_ways_to_write_a_number(source: SerialCardSource, reader: SerialCard, li
     assert numbers(*source.wait(1)) == [UID]
 
 
+def test_a_number_of_four_bytes_is_a_card_s_though_items_are_numbered_so(
+    source: SerialCardSource, reader: SerialCard
+) -> None:
+    reader.tap("12345678")
+    assert numbers(*source.wait(1)) == ["12345678"]
+
+
 def test_a_pattern_of_ones_own(reader: SerialCard) -> None:
-    source = connect("card", Settings(port=reader.port, pattern=r"Card: (?P<uid>\w+) \(13.56 MHz\)"))
+    source = connect("card", Settings(port=reader.port, pattern=r"Card: (?P<uid>\w+) \(13.56 MHz\)"), USUAL)
     reader.say(b"Card: 04A1B2C3 (13.56 MHz)\r\n04A1B2C4\r\n")
     assert numbers(*source.wait(1)) == [UID]
     reader.say(b"Card: nothing (13.56 MHz)\r\n")
@@ -117,9 +126,9 @@ def test_unplugged_and_back(source: SerialCardSource, reader: SerialCard) -> Non
         source.wait(1)
     source.close()
     with pytest.raises(DeviceGone):
-        connect("card", Settings(port=reader.port))
+        connect("card", Settings(port=reader.port), USUAL)
     reader.plug()
-    again = connect("card", Settings(port=reader.port))
+    again = connect("card", Settings(port=reader.port), USUAL)
     reader.tap(UID)
     assert numbers(*again.wait(1)) == [UID]
     again.close()

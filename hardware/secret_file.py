@@ -1,0 +1,46 @@
+"""Keys come from files of their own, which only the kiosk may read."""
+
+import os
+import stat
+from pathlib import Path
+from typing import Final
+
+LENGTH_MAX: Final = 8192
+
+
+class UnfitFile(Exception):
+    """This file cannot be used; the message says what to do and holds nothing of its content."""
+
+
+def read_secret(path: Path) -> str:
+    """The text of a secret file, without white space around it.
+
+    Raises ``UnfitFile`` unless it is a regular file of this process's user (or root), closed to everybody else.
+    """
+    text, about = read(path)
+    if about.st_uid not in (os.geteuid(), 0):
+        raise UnfitFile(f"{path} belongs to another user; it must belong to the one the kiosk runs as, or to root")
+    if about.st_mode & 0o077:
+        raise UnfitFile(f"{path} may be read or written by others; run: chmod 600 {path}")
+    return text
+
+
+def read(path: Path) -> tuple[str, os.stat_result]:
+    """Text (without white space around it) and attributes of one and the same file, opened once; ``UnfitFile``."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)  # a pipe must not hold us up
+    except (OSError, ValueError) as error:
+        raise UnfitFile(f"{path}: {getattr(error, 'strerror', None) or error}") from None
+    try:
+        about = os.fstat(descriptor)
+        if not stat.S_ISREG(about.st_mode):
+            raise UnfitFile(f"{path} is not a regular file")
+        data = os.read(descriptor, LENGTH_MAX + 1)
+    finally:
+        os.close(descriptor)
+    try:
+        if len(data) > LENGTH_MAX:
+            raise ValueError("too long")
+        return data.decode().strip(), about
+    except ValueError:
+        raise UnfitFile(f"{path} is not a text of at most {LENGTH_MAX} bytes") from None
