@@ -6,7 +6,7 @@ doors' switches hang on an input board with an address of its own, on the same b
 
     pulse     AA 06  00 rr  05 00  CRC    register rr of the relay; the reply is the same
     all off   AA 06  00 00  08 00  CRC    the reply is the same
-    relays    AA 03  00 rr  00 cc  CRC    reply AA 03 count words CRC: only asked to know that the board is there
+    relay     AA 03  00 rr  00 01  CRC    reply AA 03 02 00 ss CRC: only asked to know that the board is there
     inputs    II 02  00 00  00 cc  CRC    cc inputs; reply II 02 count bits CRC, set where the contact is closed
 
 Registers count from 1; on RYN boards one source found them to count from 0, where "all off" and relay 1 share register
@@ -51,7 +51,7 @@ def connect(settings: Settings, transport: Transport) -> Board:
         settings.channels,
         opening=lambda n: modbus.frame(address, modbus.WRITE_REGISTER, first + n - 1, MOMENTARY),
         all_off=modbus.frame(address, modbus.WRITE_REGISTER, 0, ALL_OFF),
-        probe=modbus.frame(address, modbus.READ_REGISTERS, first, settings.channels),
+        probe=modbus.frame(address, modbus.READ_REGISTERS, first, 1),
         inputs_address=settings.inputs_address,
         shut_when_closed=settings.feedback == "short_when_locked",
         reply_wait_s=settings.reply_wait_s,

@@ -1,5 +1,6 @@
 """ESC/POS against the book, and what may stand between a title and the printer."""
 
+import os
 import subprocess
 import sys
 import time
@@ -148,11 +149,12 @@ def test_a_file_that_takes_no_more_is_gone_in_time(tmp_path: Path) -> None:
         port.close()
 
 
-def test_its_library_leaves_no_trace_in_the_program() -> None:
+def test_its_library_leaves_no_trace_in_the_program(tmp_path: Path) -> None:
     """python-escpos sets up logging and leaves folders behind when it is imported."""
     script = (
         "import logging, os, sys, tempfile; before = set(os.listdir(tempfile.gettempdir())); import hardware.escpos;"
         "sys.exit(bool(logging.root.handlers) or bool(set(os.listdir(tempfile.gettempdir())) - before))"
     )
-    scratch = subprocess.run([sys.executable, "-c", script], check=False, capture_output=True, text=True)
+    env = os.environ | {"TMPDIR": str(tmp_path)}  # its own: others make temporary files meanwhile
+    scratch = subprocess.run([sys.executable, "-c", script], env=env, check=False, capture_output=True, text=True)
     assert scratch.returncode == 0, scratch.stderr

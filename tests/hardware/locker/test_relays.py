@@ -93,7 +93,7 @@ def test_the_driver_says_the_makers_frames(cabinet: Cabinet) -> None:
     ]
     heard = Heard(eletechsup_twin.bus([(ELETECHSUP, NAMES)], cabinet, 0.0))
     eletechsup.connect(ELETECHSUP, Memory(heard)).unlock(1)
-    assert heard.asked == ["01 06 00 00 08 00 8E 0A", "01 03 00 01 00 08 15 CC", "01 06 00 01 05 00 DB 5A"]
+    assert heard.asked == ["01 06 00 00 08 00 8E 0A", "01 03 00 01 00 01 D5 CA", "01 06 00 01 05 00 DB 5A"]
 
 
 @pytest.mark.parametrize("family", TWINS)
