@@ -160,7 +160,8 @@ class Point:
         if driver == "camera":
             return Eye(name, driver)
         if driver == "serial_scanner":
-            return HandScanner(name, driver, self.folder / f"ttySCANNER-{name}", int(section.get("baud", SERIAL_BAUD)))
+            link, baud = self.folder / f"ttySCANNER-{name}", int(section.get("baud", SERIAL_BAUD))
+            return HandScanner(name, driver, link, baud, str(section.get("trigger", "none")))
         raise Unfit(f"no twin is known for the scanner driver {driver!r}")
 
     def _printer(self, section: Mapping[str, Any]) -> Twin:

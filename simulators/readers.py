@@ -17,6 +17,7 @@ from simulators.twins import SPOKEN, Twin, Unfit
 
 READ_S = 5.0
 ASKED_ON_S = 0.05  # a reader's next question to the same card comes sooner
+SHOWN_S = 3.0  # longer than a scanner goes untold to look
 NOTICED_S = 0.5  # pcscd looks for cards every 0.4 s: the next one would pass for the same
 
 # ---- cards --------------------------------------------------------------------------------------------------------
@@ -159,16 +160,19 @@ class HandScanner(Twin):
     kind = "scanner"
     fault_names = SPOKEN
 
-    def __init__(self, name: str, driver: str, link: Path, baud: int) -> None:
+    def __init__(self, name: str, driver: str, link: Path, baud: int, trigger: str = "none") -> None:
         super().__init__(name, driver)
-        self.scanner = SerialScanner(link, baud=baud)
+        self.scanner = SerialScanner(link, baud=baud, trigger=trigger)
         self.line = self.scanner.line
         self.port = self.scanner.port
         self.section = {"port": self.port}
 
     def scan(self, code: str) -> None:
-        """Show it a code."""
+        """Show it a code, for as long as a hand would."""
         self.scanner.scan(code)
+        if self.scanner.eye:
+            time.sleep(SHOWN_S)
+            self.scanner.take_away()
 
     def flood(self, count: int) -> None:
         """So many characters without an end; a scanner gone mad is not slowed by its wire."""

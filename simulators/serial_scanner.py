@@ -1,4 +1,5 @@
-"""A hand scanner on a serial line: says each code it is shown, at the speed of the wire. It hears nothing.
+"""A scanner on a serial line: says each code it is shown, at the speed of the wire. It hears nothing, unless it is one
+that must be told to look (``simulators.trigger``).
 
 with SerialScanner(folder / "ttySCANNER0") as scanner:      # scanner.port goes into the kiosk's config
     scanner.scan("9787020002207")
@@ -11,23 +12,47 @@ from typing import Self
 
 from simulators.line import Line
 from simulators.serve import Mute, serve_pty
+from simulators.trigger import Triggered, TriggeredSsi
 
 
 class SerialScanner:
-    """``suffix``: what ends each code, ``"\\r"``, ``"\\r\\n"``, ``"\\t"`` or nothing. ``baud=0``: no wire time."""
+    """``suffix``: what ends each code, ``"\\r"``, ``"\\r\\n"``, ``"\\t"`` or nothing. ``baud=0``: no wire time.
 
-    def __init__(self, link: Path, *, baud: int = 9600, suffix: str = "\r", seed: int = 0) -> None:
-        self._wire = serve_pty(Mute(), link, baud)
-        self.line = Line(Mute(), seed)
+    ``trigger``: the make of one that looks only when told to, for ``looks_s`` at a time.
+    """
+
+    def __init__(
+        self,
+        link: Path,
+        *,
+        baud: int = 9600,
+        suffix: str = "\r",
+        seed: int = 0,
+        trigger: str = "none",
+        looks_s: float = 3.0,
+    ) -> None:
+        make = TriggeredSsi if trigger == "zebra_ssi" else Triggered
+        self.eye = make(trigger, suffix.encode("ascii"), self._speak, looks_s) if trigger != "none" else None
+        """What looks; None where nothing has to be told to."""
+        self.line = Line(self.eye or Mute(), seed)
         """What can go wrong with what it says."""
+        self._wire = serve_pty(self.line, link, baud)
         self._suffix = suffix.encode("ascii")
         self._chance = random.Random(seed)
         self.port = self._wire.port
 
     def scan(self, code: str | bytes) -> None:
-        """Read a code out, whole; blocks for the time the wire takes."""
-        for piece in self.line.spoken((code if isinstance(code, bytes) else code.encode()) + self._suffix):
-            self._wire.send(piece)
+        """Read a code out, whole, and block for the time the wire takes; or lay it before one that is told to look."""
+        text = code if isinstance(code, bytes) else code.encode()
+        if self.eye:
+            self.eye.show(text)
+        else:
+            self._speak(text + self._suffix)
+
+    def take_away(self) -> None:
+        """What was laid before it is gone."""
+        if self.eye:
+            self.eye.take_away()
 
     def scan_half(self, code: str) -> None:
         """Break off amid a code, as when the trigger is let go or the cable is touched."""
@@ -43,6 +68,10 @@ class SerialScanner:
         for start in range(0, count, len(piece)):
             self._wire.send(piece[: count - start], paced=False)
         self._wire.send(self._suffix)
+
+    def _speak(self, data: bytes) -> None:
+        for piece in self.line.spoken(data):
+            self._wire.send(piece)
 
     def unplug(self) -> None:
         """Pull the cable."""

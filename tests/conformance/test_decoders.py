@@ -23,7 +23,7 @@ import hardware
 import sync.sip2
 from hardware.locker import kerong, kerong_cu16, kerong_cu48, modbus, shuoming, winnsen, wkly
 from hardware.rfid import serial_card
-from hardware.scanner import serial_scanner
+from hardware.scanner import serial_scanner, trigger
 from sync.sip2 import frame
 
 VECTORS = Path(__file__).parents[1] / "vectors"
@@ -87,6 +87,21 @@ DECODERS = [
         lambda: serial_scanner.Decoder(64),
         (b"SIP0000123\r", b"9787020002207\n"),
         64,
+    ),
+    Rig(
+        "trigger.replies",
+        trigger.Replies,
+        lambda: trigger.Replies(trigger.Form(b"\x02\x00\x00\x01\x00\x33\x31")),
+        (bytes.fromhex("02 00 00 01 00 33 31"),),
+        trigger.REPLY_MAX,
+    ),
+    Rig(
+        "trigger.packets",
+        trigger.Packets,
+        trigger.Packets,
+        (trigger.Packet(0xF3, b"\x0b9787020002207" * 12, source=0).to_bytes(), bytes.fromhex("04 D0 00 00 FF 2C")),
+        256,
+        lost=2,
     ),
     Rig("sip2", frame.Reader, frame.Reader, (b"941AY0AZFDFD\r", b"97AZFEF5\r"), frame.LENGTH_MAX),
 ]

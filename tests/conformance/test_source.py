@@ -70,6 +70,12 @@ def serial_scanner(folder: Path, daemon: Pcscd, undo: ExitStack) -> Twin:
     return Twin({"port": scanner.port}, lambda: scanner.scan(BARCODE), lambda: None, scanner.unplug, scanner.plug)
 
 
+def told_scanner(folder: Path, daemon: Pcscd, undo: ExitStack) -> Twin:
+    scanner = undo.enter_context(SerialScanner(folder / "ttySCANNER0", trigger="zebra_ssi"))
+    settings = {"port": scanner.port, "trigger": "zebra_ssi", "renew_s": 0.5, "again_after_s": 0.5}
+    return Twin(settings, lambda: scanner.scan(BARCODE), scanner.take_away, scanner.unplug, scanner.plug)
+
+
 def camera(folder: Path, daemon: Pcscd, undo: ExitStack) -> Twin:
     eye = undo.enter_context(Camera())
 
@@ -85,6 +91,7 @@ RIGS = [
     Rig("kiosk.card", "pcsc", CardShown, pcsc),
     Rig("kiosk.card", "serial_card", CardShown, serial_card),
     Rig("kiosk.scanner", "serial_scanner", ItemScanned, serial_scanner),
+    Rig("kiosk.scanner", "serial_scanner", ItemScanned, told_scanner),
     Rig("kiosk.scanner", "camera", ItemScanned, camera),
 ]
 

@@ -161,7 +161,9 @@ def test_a_flooding_scanner_reads_the_next_code(tmp_path: Path) -> None:
         source = opened(twin)
         flooding = threading.Thread(target=twin.flood, args=(20_000,), daemon=True)
         flooding.start()
-        assert heard(source, 1) == [CodeUnknown("desk", 20_000)]
+        [noise] = heard(source, 1)
+        assert isinstance(noise, CodeUnknown)
+        assert 512 < noise.length <= 20_000  # what a full line has no room for is lost, as on any wire
         flooding.join()
         twin.scan("9787020002207")
         assert heard(source, 1) == [BOOK]

@@ -1,0 +1,212 @@
+"""Scanners that are told to look: the makers' frames, hostile bytes, and each make through a real pseudo-terminal."""
+
+import itertools
+import time
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hardware.errors import DeviceGone
+from hardware.readings import IsbnScanned, ItemScanned, Reading
+from hardware.scanner.barcode import Meanings
+from hardware.scanner.serial_scanner import SerialScanner as Driver
+from hardware.scanner.serial_scanner import Settings, connect
+from hardware.scanner.trigger import REPLY_MAX, TRIGGERS, Form, Packet, Packets, Replies
+from hardware.source import Source
+from simulators.line import Fault
+from simulators.serial_scanner import SerialScanner
+from simulators.serve import Memory
+from simulators.trigger import Triggered, TriggeredSsi
+
+VECTORS = tomllib.loads((Path(__file__).parents[2] / "vectors" / "serial_scanner.toml").read_text(encoding="utf-8"))
+ITEM, BOOK = ItemScanned("desk", "SX0001234"), IsbnScanned("desk", "9787020002207")
+SSI = "zebra_ssi"
+
+
+@pytest.mark.parametrize("vector", VECTORS["trigger"], ids=lambda vector: vector["make"])
+@pytest.mark.parametrize("piece", [1, 3, 100])
+def test_the_makers_frames(vector: dict[str, Any], piece: int) -> None:
+    trigger = TRIGGERS[vector["make"]]()
+    assert trigger.start == bytes.fromhex(vector["start"])
+    assert trigger.stop == bytes.fromhex(vector["stop"])
+    assert [line.hex(" ").upper() for line in trigger.setup] == vector.get("setup", [])
+    says = bytes.fromhex(vector["says"])
+    heard = [trigger.hear(says[at : at + piece]) for at in range(0, len(says), piece)]
+    assert b"".join(one.text for one in heard) == vector["text"].encode()
+    assert b"".join(one.answer for one in heard) == bytes.fromhex(vector.get("answer", ""))
+    assert not trigger.amid
+
+
+def test_every_make_has_a_vector() -> None:
+    assert {vector["make"] for vector in VECTORS["trigger"]} == set(TRIGGERS)
+
+
+@given(st.sampled_from(sorted(TRIGGERS)), st.lists(st.binary(max_size=80), max_size=20))
+def test_any_bytes_leave_little_behind_and_the_next_code_is_heard(make: str, noise: list[bytes]) -> None:
+    trigger = TRIGGERS[make]()
+    for piece in noise:
+        heard = trigger.hear(piece)
+        assert make == SSI or len(heard.text) <= len(piece) + REPLY_MAX
+    trigger.silence()
+    assert not trigger.amid
+    vector = next(vector for vector in VECTORS["trigger"] if vector["make"] == make)
+    assert trigger.hear(bytes.fromhex(vector["says"])).text == b"978\r"
+
+
+@given(st.lists(st.binary(max_size=40), max_size=8))
+def test_text_without_answers_in_it_is_left_as_it_is(pieces: list[bytes]) -> None:
+    replies = Replies(Form(b"\x02\x00\x00\x01\x00\x33\x31"))
+    text = b"".join(pieces).replace(b"\x02", b"")
+    assert b"".join(one for one in replies.feed(text) if isinstance(one, bytes)) == text
+
+
+@given(st.binary(max_size=200), st.integers(0, 3))
+def test_a_packet_is_itself_again(data: bytes, status: int) -> None:
+    packet = Packet(0xF3, b"\x0b" + data, status, source=0)
+    assert Packets().feed(packet.to_bytes()) == [packet]
+    damaged = bytearray(packet.to_bytes())
+    damaged[-3] ^= 1
+    assert packet not in Packets().feed(bytes(damaged))
+
+
+def test_an_answer_cut_off_is_no_code_and_a_code_behind_half_a_frame_is_found() -> None:
+    for make, half in (("gm65", b"\x02\x00\x00"), ("newland", b"\x02\x010000@SC"), (SSI, b"\x40\xf3\x00\x00\x0b978")):
+        trigger = TRIGGERS[make]()
+        assert trigger.hear(half).text == b""
+        assert trigger.amid
+        assert trigger.silence().text == b""
+    trigger = TRIGGERS[SSI]()
+    trigger.hear(half + Packet(0xF3, b"\x0b978", source=0).to_bytes())
+    assert trigger.silence() == (b"978\r", Packet(0xD0).to_bytes())
+
+
+def test_a_code_in_several_packets_and_one_that_is_repeated() -> None:
+    trigger = TRIGGERS[SSI]()
+    parts = [Packet(0xF3, b"\x1cL1:", 2, 0), Packet(0xF3, b"\x1cABC", 0, 0), Packet(0xF3, b"\x1cABC", 1, 0)]
+    heard = trigger.hear(b"".join(part.to_bytes() for part in parts))
+    assert heard.text == b"L1:ABC\r"
+    assert heard.answer == Packet(0xD0).to_bytes() * 3
+
+
+# ---- on a wire -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(params=sorted(TRIGGERS))
+def make(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def scanner(make: str, tmp_path: Path) -> Iterator[SerialScanner]:
+    with SerialScanner(tmp_path / "ttySCANNER0", baud=115200, trigger=make, looks_s=0.8) as twin:
+        yield twin
+
+
+def opened(twin: SerialScanner, make: str, **more: object) -> Source:
+    settings = {"port": twin.port, "trigger": make, "renew_s": 0.5, "again_after_s": 0.6, **more}
+    return connect("desk", Settings.model_validate(settings), Meanings())
+
+
+def heard(source: Source, count: int, within_s: float) -> list[Reading]:
+    """The next readings, until there are ``count`` or the time is over."""
+    readings: list[Reading] = []
+    until = time.monotonic() + within_s
+    while len(readings) < count and time.monotonic() < until:
+        readings += source.wait(0.05)
+    return readings
+
+
+def test_it_looks_as_long_as_somebody_waits_and_rests_when_let_go(scanner: SerialScanner, make: str) -> None:
+    assert scanner.eye
+    source = opened(scanner, make)
+    assert scanner.eye.starts == []
+    assert heard(source, 1, within_s=1.7) == []
+    starts = scanner.eye.starts
+    assert 3 <= len(starts) <= 5
+    scanner.scan("SX0001234")
+    assert heard(source, 1, within_s=3) == [ITEM]
+    source.close()
+    source.close()
+    time.sleep(0.1)
+    assert scanner.eye.stops == 1
+
+
+def test_what_stays_before_it_is_one_scan_and_again_when_it_was_away(scanner: SerialScanner, make: str) -> None:
+    assert scanner.eye
+    source = opened(scanner, make)
+    scanner.scan("SX0001234")
+    assert heard(source, 2, within_s=1.5) == [ITEM]
+    assert len(scanner.eye.starts) >= 4  # it was read again and again
+    scanner.take_away()
+    assert heard(source, 1, within_s=1.0) == []
+    scanner.scan("SX0001234")
+    assert heard(source, 1, within_s=3) == [ITEM]
+    scanner.scan("9787020002207")
+    assert heard(source, 1, within_s=3) == [BOOK]
+    source.close()
+
+
+def test_it_is_never_told_more_often_than_three_times_a_second(scanner: SerialScanner, make: str) -> None:
+    assert scanner.eye
+    source = opened(scanner, make)
+    for code in ("SX0001234", "9787020002207") * 3:
+        scanner.scan(code)
+        heard(source, 9, within_s=0.25)
+    starts = scanner.eye.starts
+    assert all(later - sooner > 0.2 for sooner, later in itertools.pairwise(starts))
+    source.close()
+
+
+@pytest.mark.parametrize("fault", [Fault.SILENT, Fault.CUT, Fault.GARBAGE, Fault.SPLIT])
+def test_a_disturbed_answer_costs_one_look_at_most(scanner: SerialScanner, make: str, fault: Fault) -> None:
+    source = opened(scanner, make)
+    scanner.line.disturb(fault, 2)
+    heard(source, 1, within_s=0.8)
+    scanner.line.mend()
+    scanner.scan("SX0001234")
+    assert ITEM in heard(source, 3, within_s=3)
+    source.close()
+
+
+def test_unplugged_and_back(scanner: SerialScanner, make: str) -> None:
+    source = opened(scanner, make)
+    scanner.unplug()
+    with pytest.raises(DeviceGone):
+        heard(source, 1, within_s=2)
+    source.close()
+    with pytest.raises(DeviceGone):
+        opened(scanner, make)
+    scanner.plug()
+    again = opened(scanner, make)
+    scanner.scan("SX0001234")
+    assert heard(again, 1, within_s=3) == [ITEM]
+    again.close()
+
+
+@pytest.mark.parametrize("make", [SSI], indirect=True)
+def test_a_code_whose_acknowledgement_is_lost_is_repeated_and_counted_once(scanner: SerialScanner, make: str) -> None:
+    assert isinstance(scanner.eye, TriggeredSsi)
+    source = opened(scanner, make)
+    heard(source, 1, within_s=0.2)
+    scanner.eye.deaf = 1
+    scanner.scan("SX0001234")
+    assert heard(source, 2, within_s=1.2) == [ITEM]
+    assert scanner.eye.repeated >= 1
+    source.close()
+
+
+def test_it_needs_no_port_of_its_own(make: str) -> None:
+    """Whatever carries the bytes."""
+    said: list[bytes] = []
+    kind = TriggeredSsi if make == SSI else Triggered
+    eye = kind(make, b"\r", said.append, 5.0)
+    driver = Driver("desk", Settings(port="-", trigger=make), Meanings(), Memory(eye, piece=1))  # type: ignore[arg-type]
+    driver.set_up()
+    eye.show(b"SX0001234")
+    assert heard(driver, 1, within_s=2) == [ITEM]
+    driver.close()
