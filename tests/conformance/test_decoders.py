@@ -23,7 +23,7 @@ import hardware
 import sync.sip2
 from hardware.locker import kerong, kerong_cu16, kerong_cu48, modbus, shuoming, winnsen, wkly
 from hardware.rfid import serial_card
-from hardware.scanner import serial_scanner, trigger
+from hardware.scanner import codes, trigger
 from sync.sip2 import frame
 
 VECTORS = Path(__file__).parents[1] / "vectors"
@@ -82,9 +82,9 @@ DECODERS = [
     ),
     Rig("serial_card", serial_card.Decoder, serial_card.Decoder, (b"04A1B2C3\r", b"04 A1 B2 C3\r"), 65),
     Rig(
-        "serial_scanner",
-        serial_scanner.Decoder,
-        lambda: serial_scanner.Decoder(64),
+        "codes",
+        codes.Decoder,
+        lambda: codes.Decoder(64),
         (b"SIP0000123\r", b"9787020002207\n"),
         64,
     ),

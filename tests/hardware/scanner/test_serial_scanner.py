@@ -16,7 +16,8 @@ from pydantic import ValidationError
 from hardware.errors import DeviceGone
 from hardware.readings import CodeUnknown, IsbnScanned, ItemScanned, PassScanned, Reading
 from hardware.scanner.barcode import Kind, Meanings
-from hardware.scanner.serial_scanner import Decoder, Settings, connect
+from hardware.scanner.codes import Decoder
+from hardware.scanner.serial_scanner import Settings, connect
 from hardware.source import Source
 from simulators.serial_scanner import SerialScanner
 

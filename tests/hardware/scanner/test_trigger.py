@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 from hardware.errors import DeviceGone
 from hardware.readings import IsbnScanned, ItemScanned, Reading
 from hardware.scanner.barcode import Meanings
-from hardware.scanner.serial_scanner import SerialScanner as Driver
-from hardware.scanner.serial_scanner import Settings, connect
+from hardware.scanner.serial_scanner import Settings, ToldScanner, connect
 from hardware.scanner.trigger import REPLY_MAX, TRIGGERS, Form, Packet, Packets, Replies
 from hardware.source import Source
 from simulators.line import Fault
@@ -205,7 +204,8 @@ def test_it_needs_no_port_of_its_own(make: str) -> None:
     said: list[bytes] = []
     kind = TriggeredSsi if make == SSI else Triggered
     eye = kind(make, b"\r", said.append, 5.0)
-    driver = Driver("desk", Settings(port="-", trigger=make), Meanings(), Memory(eye, piece=1))  # type: ignore[arg-type]
+    settings = Settings.model_validate({"port": "-", "trigger": make})
+    driver = ToldScanner("desk", settings, Meanings(), Memory(eye, piece=1), TRIGGERS[make]())
     driver.set_up()
     eye.show(b"SX0001234")
     assert heard(driver, 1, within_s=2) == [ITEM]
