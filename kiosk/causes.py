@@ -21,7 +21,8 @@ def address_of(device: Board | Device) -> str:
     """Its port, source or file; empty where the driver finds the device by itself."""
     if isinstance(device, Board):
         return device.port
-    source = getattr(device.settings, "port", getattr(device.settings, "source", ""))
+    found = (getattr(device.settings, key) for key in ("port", "source", "path") if hasattr(device.settings, key))
+    source = next(found, "")
     return f"/dev/video{source}" if isinstance(source, int) else str(source)
 
 

@@ -19,10 +19,12 @@ import tomli_w
 
 from hardware import registry
 from simulators.cabinet import Cabinet
+from simulators.keyboard import Keyboard
 from simulators.library.server import Library
 from simulators.pcscd import Pcscd, PcscUnavailable
 from simulators.readers import Eye, HandScanner, PcscReader, Printer, SerialReader, read_here
 from simulators.relay import Relay
+from simulators.serial_scanner import SerialScanner
 from simulators.serve import Wire
 from simulators.twins import Board, Bus, Twin, Unfit, board_peer, bus_wire
 
@@ -161,7 +163,10 @@ class Point:
             return Eye(name, driver)
         if driver == "serial_scanner":
             link, baud = self.folder / f"ttySCANNER-{name}", int(section.get("baud", SERIAL_BAUD))
-            return HandScanner(name, driver, link, baud, str(section.get("trigger", "none")))
+            scanner = SerialScanner(link, baud=baud, trigger=str(section.get("trigger", "none")))
+            return HandScanner(name, driver, scanner)
+        if driver == "keyboard":
+            return HandScanner(name, driver, Keyboard(self.folder / f"event-{name}"))
         raise Unfit(f"no twin is known for the scanner driver {driver!r}")
 
     def _printer(self, section: Mapping[str, Any]) -> Twin:

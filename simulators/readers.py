@@ -7,6 +7,7 @@ from typing import Any
 
 from simulators.camera import Camera
 from simulators.escpos import EscposPrinter
+from simulators.keyboard import Keyboard
 from simulators.line import Line
 from simulators.pcsc import Card
 from simulators.pcsc import Fault as CardFault
@@ -155,22 +156,22 @@ class SerialReader(Twin):
 
 
 class HandScanner(Twin):
-    """A scanner on a serial line."""
+    """A scanner on a serial line, or one that is a keyboard."""
 
     kind = "scanner"
     fault_names = SPOKEN
 
-    def __init__(self, name: str, driver: str, link: Path, baud: int, trigger: str = "none") -> None:
+    def __init__(self, name: str, driver: str, scanner: SerialScanner | Keyboard) -> None:
         super().__init__(name, driver)
-        self.scanner = SerialScanner(link, baud=baud, trigger=trigger)
-        self.line = self.scanner.line
-        self.port = self.scanner.port
-        self.section = {"port": self.port}
+        self.scanner = scanner
+        self.line = scanner.line
+        self.port = scanner.port
+        self.section = {"path" if isinstance(scanner, Keyboard) else "port": self.port}
 
     def scan(self, code: str) -> None:
         """Show it a code, for as long as a hand would."""
         self.scanner.scan(code)
-        if self.scanner.eye:
+        if isinstance(self.scanner, SerialScanner) and self.scanner.eye:
             time.sleep(SHOWN_S)
             self.scanner.take_away()
 

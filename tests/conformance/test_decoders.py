@@ -23,7 +23,7 @@ import hardware
 import sync.sip2
 from hardware.locker import kerong, kerong_cu16, kerong_cu48, modbus, shuoming, winnsen, wkly
 from hardware.rfid import serial_card
-from hardware.scanner import codes, trigger
+from hardware.scanner import codes, keyboard, trigger
 from sync.sip2 import frame
 
 VECTORS = Path(__file__).parents[1] / "vectors"
@@ -87,6 +87,14 @@ DECODERS = [
         lambda: codes.Decoder(64),
         (b"SIP0000123\r", b"9787020002207\n"),
         64,
+    ),
+    Rig(
+        "keyboard",
+        keyboard.Decoder,
+        keyboard.Decoder,
+        (bytes.fromhex("00 F1 53 65 00 00 00 00 7B 00 00 00 00 00 00 00 01 00 1E 00 01 00 00 00"),),
+        keyboard.EVENT.size - 1,
+        lost=3,
     ),
     Rig(
         "trigger.replies",

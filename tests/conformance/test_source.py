@@ -20,6 +20,7 @@ from hardware.readings import CardShown, ItemScanned, Reading
 from hardware.scanner.barcode import Meanings
 from hardware.source import Source
 from simulators.camera import Camera
+from simulators.keyboard import Keyboard
 from simulators.pcsc import Card
 from simulators.pcscd import Pcscd
 from simulators.serial_card import SerialCard
@@ -76,6 +77,11 @@ def told_scanner(folder: Path, daemon: Pcscd, undo: ExitStack) -> Twin:
     return Twin(settings, lambda: scanner.scan(BARCODE), scanner.take_away, scanner.unplug, scanner.plug)
 
 
+def keyboard(folder: Path, daemon: Pcscd, undo: ExitStack) -> Twin:
+    scanner = undo.enter_context(Keyboard(folder / "event0"))
+    return Twin({"path": scanner.port}, lambda: scanner.scan(BARCODE), lambda: None, scanner.unplug, scanner.plug)
+
+
 def camera(folder: Path, daemon: Pcscd, undo: ExitStack) -> Twin:
     eye = undo.enter_context(Camera())
 
@@ -92,6 +98,7 @@ RIGS = [
     Rig("kiosk.card", "serial_card", CardShown, serial_card),
     Rig("kiosk.scanner", "serial_scanner", ItemScanned, serial_scanner),
     Rig("kiosk.scanner", "serial_scanner", ItemScanned, told_scanner),
+    Rig("kiosk.scanner", "keyboard", ItemScanned, keyboard),
     Rig("kiosk.scanner", "camera", ItemScanned, camera),
 ]
 

@@ -1,0 +1,64 @@
+"""A point with every kind of card reader and scanner, written as the technician's guide writes it, simulated."""
+
+import re
+import time
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from hardware.readings import ItemScanned
+from hardware.rfid.pcsc import Settings
+from kiosk.config import Config, load
+from simulators.point import Point
+from simulators.readers import HandScanner, PcscReader
+
+ROOT = Path(__file__).parents[2]
+GUIDE = (ROOT / "docs" / "technician.md").read_text(encoding="utf-8")
+SHOWN = "\n".join(block for block in re.findall(r"```toml\n(.*?)```", GUIDE, re.DOTALL) if "[[card]]" in block)
+KEYBOARD = next(block for block in re.findall(r"```toml\n(.*?)```", GUIDE, re.DOTALL) if '"keyboard"' in block)
+MORE = '[[scanner]]\nname = "fixed"\ndriver = "serial_scanner"\nport = "/dev/ttyS9"\ntrigger = "gm65"\nrenew_s = 0.5\n'
+
+
+def configured(folder: Path) -> Path:
+    """The example, its readers and scanners replaced by those of the guide."""
+    text = (ROOT / "examples" / "rest.toml").read_text(encoding="utf-8")
+    text = re.sub(r"\[\[(card|scanner|printer)\]\]\n(?:[^\[\n].*\n|\n)*", "", text)
+    cards = SHOWN.replace(', "uid"]', "]")  # simulated cards have UIDs all the same
+    (folder / "real.toml").write_text(f"{text}\n{cards}\n{KEYBOARD}\n{MORE}", encoding="utf-8")
+    return folder / "real.toml"
+
+
+def heard(config: Config, name: str, point: Point) -> list[Any]:
+    device = next(one for one in config.scanners if one.name == name)
+    source = device.module.connect(name, device.settings, config.codes)
+    source.wait(0.1)
+    twin = point.twin(name, HandScanner)
+    twin.scanner.scan("SX0001234")
+    scans: list[Any] = []
+    until = time.monotonic() + 5
+    while not scans and time.monotonic() < until:
+        scans = source.wait(0.1)
+    source.close()
+    return scans
+
+
+def test_the_kiosk_reads_a_simulated_point_of_every_kind(tmp_path: Path) -> None:
+    with Point(configured(tmp_path), tmp_path / "bench") as point:
+        config = load(point.config)
+        [card] = config.cards
+        assert card.settings.read == ("t-union", "campus", "club", "uid")
+        assert [one.name for one in card.settings.recipe] == ["campus", "club"]
+        assert card.settings.recipe[0].key_file.read_text() == "FFFFFFFFFFFF"
+        assert point.all(PcscReader)
+        for name in ("hand", "fixed"):
+            assert heard(config, name, point) == [ItemScanned(name, "SX0001234")]
+
+
+def test_the_guide_s_own_words_are_a_configuration(tmp_path: Path) -> None:
+    key = tmp_path / "campus.key"
+    key.touch(0o600)
+    key.write_text("FFFFFFFFFFFF")
+    [section] = tomllib.loads(SHOWN)["card"]
+    settings = {name: value for name, value in section.items() if name not in ("name", "driver")}
+    settings["recipe"][0]["key_file"] = str(key)
+    assert Settings.model_validate(settings).read == ("t-union", "campus", "club", "uid")
