@@ -1,12 +1,16 @@
-"""What all tests share: PC/SC that is theirs alone."""
+"""What all tests share: PC/SC that is theirs alone, and no clock over property tests."""
 
 import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 from readers import OMNIKEY, PICC
 
 from simulators.pcscd import Pcscd
+
+settings.register_profile("house", deadline=None)  # how fast something is, no test decides
+settings.load_profile("house")
 
 
 @pytest.fixture(scope="session", autouse=True)
