@@ -88,6 +88,26 @@ class PassScanned:
 
 
 @dataclass(frozen=True, slots=True)
+class Incomplete:
+    """An item on a pad of whose ``parts`` these, counted from 1, are ``missing``."""
+
+    item: str
+    missing: tuple[int, ...]
+    parts: int
+
+
+@dataclass(frozen=True, slots=True)
+class PileSeen:
+    """What lies on a pad has changed and settled: whole ``items`` of this library by their numbers, items with parts
+    missing, and how many tags are ``foreign`` (another library's, or not readable). Nothing of all: it is empty."""
+
+    device: str
+    items: tuple[str, ...] = ()
+    incomplete: tuple[Incomplete, ...] = ()
+    foreign: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class CodeUnknown:
     """Something was scanned that no configured pattern knows; the text itself is not kept, only its length."""
 
@@ -186,6 +206,7 @@ Reading = (
     | CardUnread
     | CardGone
     | Scan
+    | PileSeen
     | Guide
     | DoorSeen
     | UnlockEnded

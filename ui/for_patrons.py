@@ -5,7 +5,7 @@ from datetime import datetime
 from kiosk.core.screens import Collect, Goodbye, Home, Return, Sorry, Wait
 from kiosk.frontend import About
 from kiosk.slip import text
-from ui.notices import PRINTING, RETURN
+from ui.notices import PRINTING, RETURN, noted
 from ui.parts import ROWS_MAX, cancel, rows
 from ui.sorry import sorry_words
 from ui.view import Button, Keypad, Tone, View
@@ -100,7 +100,7 @@ def returning(screen: Return, _: Words) -> View:
         line,
         "scan",
         rows=rows(screen.titles[::-1], _, done=True),
-        note=_(RETURN[screen.notice]) if screen.notice else "",
+        note=noted(RETURN, screen, _),
         buttons=buttons if count else (),
         cancel=cancel(_),
     )

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from kiosk.core.screens import Courier, Inside, Load
-from ui.notices import COURIER, LOAD, PAPER
+from ui.notices import COURIER, LOAD, PAPER, noted
 from ui.parts import ROWS_MAX, and_more, cancel, rows
 from ui.view import Button, Row, View
 from ui.words import N_, Words
@@ -33,7 +33,7 @@ def courier(screen: Courier, _: Words) -> View:
         + (f"\n{_(PAPER[screen.paper])}" if screen.paper in PAPER else ""),
         "parcel",
         rows=parcels,
-        note=_(COURIER[screen.notice]) if screen.notice else "",
+        note=noted(COURIER, screen, _),
         buttons=(
             Button("finish", _("I am done"), main=True),
             *((Button("clear", clear),) if screen.to_clear else ()),
@@ -52,7 +52,7 @@ def load(screen: Load, _: Words) -> View:
         _("Parcel {parcel}: {done} of {all} scanned.", parcel=screen.parcel, done=done, all=len(screen.titles)),
         "scan",
         rows=(*ticked, *and_more(len(wanted) - ROWS_MAX, _)),
-        note=_(LOAD[screen.notice]) if screen.notice else "",
+        note=noted(LOAD, screen, _),
         cancel=cancel(_),
     )
 

@@ -1,6 +1,9 @@
 """Words about the last scan, by the notice of the screen: what came of it and what to do now."""
 
-from ui.words import N_
+from collections.abc import Mapping
+
+from kiosk.core.screens import Courier, Load, Return
+from ui.words import N_, Words
 
 _GUIDE = {
     "nearer": N_("Hold the code a little nearer."),
@@ -8,34 +11,53 @@ _GUIDE = {
     "still": N_("Now hold it still for a moment."),
     "turn": N_("Turn it a little, so that no light falls on the code."),
 }
-RETURN = _GUIDE | {
-    "isbn_needs_card": N_("Please tap your card, so that we know which copy this is. Or scan the library's sticker."),
-    "isbn_not_yours": N_("This book is not on your card. Please scan the library's sticker instead."),
-    "isbn_several": N_("You have more than one copy of it. Please scan the library's sticker."),
-    "isbn_offline": N_("The library is out of reach. Please scan the library's own sticker; that works now too."),
-    "not_ours": N_("This code is not from our library. Look for our sticker, or keep this one."),
-    "twice": N_("This one is on the list already."),
-    "unreadable": N_("The code could not be read. Hold it still, a hand's width away."),
-    "full": N_("The list is full. Open the door for these first; the next ones after that."),
-    "card_taken": N_("Your card is read. Now scan the book."),
-    "card_unknown": N_("We do not know this card. Returning needs none: scan the library's sticker."),
-    "card_offline": N_("Your card cannot be looked up just now. Returning needs none: scan the library's sticker."),
+_PAD = {
+    "one_at_a_time": N_("Several things lie on the pad. One at a time, please."),
+    "part_missing": N_("Part {part} of {parts} is missing. Please lay all parts on the pad together."),
+    "foreign_tag": N_("Something on the pad is not from our library, or cannot be read. Please take it away."),
 }
-COURIER = _GUIDE | {
-    "unknown_item": N_("This book belongs to no parcel for this place. Please lay it aside."),
-    "already_here": N_("This parcel lies here already."),
-    "recalled": N_("This parcel was called back. Please take it along again."),
-    "unreadable": N_("The code could not be read. Hold it still, a hand's width away."),
-    "no_room": N_("No free door is large enough. Please take this parcel along again."),
-    "not_put_in": N_("Noted: the parcel was not put in. It stays with you."),
-    "stuck": N_("The door did not open and rests now. The parcel stays with you."),
-}
-LOAD = _GUIDE | {
-    "other_parcel": N_("This book belongs to another parcel. Please lay it aside for now."),
-    "unknown_item": N_("This book belongs to no parcel for this place. Please lay it aside."),
-    "twice": N_("This one is ticked already."),
-    "unreadable": N_("The code could not be read. Hold it still, a hand's width away."),
-}
+RETURN = (
+    _GUIDE
+    | _PAD
+    | {
+        "isbn_needs_card": N_(
+            "Please tap your card, so that we know which copy this is. Or scan the library's sticker."
+        ),
+        "isbn_not_yours": N_("This book is not on your card. Please scan the library's sticker instead."),
+        "isbn_several": N_("You have more than one copy of it. Please scan the library's sticker."),
+        "isbn_offline": N_("The library is out of reach. Please scan the library's own sticker; that works now too."),
+        "not_ours": N_("This code is not from our library. Look for our sticker, or keep this one."),
+        "twice": N_("This one is on the list already."),
+        "unreadable": N_("The code could not be read. Hold it still, a hand's width away."),
+        "full": N_("The list is full. Open the door for these first; the next ones after that."),
+        "card_taken": N_("Your card is read. Now scan the book."),
+        "card_unknown": N_("We do not know this card. Returning needs none: scan the library's sticker."),
+        "card_offline": N_("Your card cannot be looked up just now. Returning needs none: scan the library's sticker."),
+    }
+)
+COURIER = (
+    _GUIDE
+    | _PAD
+    | {
+        "unknown_item": N_("This book belongs to no parcel for this place. Please lay it aside."),
+        "already_here": N_("This parcel lies here already."),
+        "recalled": N_("This parcel was called back. Please take it along again."),
+        "unreadable": N_("The code could not be read. Hold it still, a hand's width away."),
+        "no_room": N_("No free door is large enough. Please take this parcel along again."),
+        "not_put_in": N_("Noted: the parcel was not put in. It stays with you."),
+        "stuck": N_("The door did not open and rests now. The parcel stays with you."),
+    }
+)
+LOAD = (
+    _GUIDE
+    | _PAD
+    | {
+        "other_parcel": N_("This book belongs to another parcel. Please lay it aside for now."),
+        "unknown_item": N_("This book belongs to no parcel for this place. Please lay it aside."),
+        "twice": N_("This one is ticked already."),
+        "unreadable": N_("The code could not be read. Hold it still, a hand's width away."),
+    }
+)
 
 PRINTING = {
     "under_way": N_("Your slip is being printed."),
@@ -50,3 +72,9 @@ PAPER = {
     "cover_open": N_("The printer's cover is open. Please shut it."),
     "fault": N_("The printer reports a fault. Please look for a jam."),
 }
+
+
+def noted(table: Mapping[str, str], screen: Return | Courier | Load, _: Words) -> str:
+    """The words of a screen's notice, "" when there is none."""
+    part, parts = screen.lacks
+    return _(table[screen.notice], part=part, parts=parts) if screen.notice else ""

@@ -10,6 +10,7 @@ from hardware.readings import Door
 
 Purpose = Literal["pickup", "dropoff", "stocking", "clearing", "check"]
 GuideNotice = Literal["nearer", "farther", "still", "turn"]
+PadNotice = Literal["one_at_a_time", "part_missing", "foreign_tag"]
 ReturnNotice = Literal[
     "",
     "isbn_needs_card",
@@ -27,6 +28,9 @@ ReturnNotice = Literal[
     "farther",
     "still",
     "turn",
+    "one_at_a_time",
+    "part_missing",
+    "foreign_tag",
 ]
 CourierNotice = Literal[
     "",
@@ -41,9 +45,25 @@ CourierNotice = Literal[
     "farther",
     "still",
     "turn",
+    "one_at_a_time",
+    "part_missing",
+    "foreign_tag",
 ]
 PaperState = Literal["", "ok", "near_end", "out", "cover_open", "fault"]
-LoadNotice = Literal["", "other_parcel", "unknown_item", "twice", "unreadable", "nearer", "farther", "still", "turn"]
+LoadNotice = Literal[
+    "",
+    "other_parcel",
+    "unknown_item",
+    "twice",
+    "unreadable",
+    "nearer",
+    "farther",
+    "still",
+    "turn",
+    "one_at_a_time",
+    "part_missing",
+    "foreign_tag",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,13 +155,15 @@ class Return:
 
     Touches: open and undo (when there are any), cancel. ``scanner``: one answers, so that scanning is possible.
 
-    ``notice``: about the last scan. ``isbn_needs_card``: tap the card, so that we know which copy it is.
+    ``notice``: about the last scan, or what lies on the pad. ``isbn_needs_card``: tap the card, so that we know which
+    copy it is. ``part_missing``: ``lacks`` names the first part that is, and of how many.
     """
 
     titles: tuple[str, ...]
     notice: ReturnNotice = ""
     offline: bool = False  # accepted items will be looked at later
     scanner: bool = True
+    lacks: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +171,7 @@ class Courier:
     """A courier has tapped. Touches: finish, clear (when any to clear), check (value: compartment), or scan an item.
 
     ``parcels``: (parcel, items, size) still to load. ``notice`` about the last scan. ``loaded`` this visit.
-    ``paper``: how it stands with a printer that wants looking after.
+    ``paper``: how it stands with a printer that wants looking after. ``lacks``: see ``Return``.
     """
 
     parcels: tuple[tuple[str, int, str], ...]
@@ -159,18 +181,20 @@ class Courier:
     free_doors: int
     notice: CourierNotice = ""
     paper: PaperState = ""
+    lacks: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
     """Scan the items of a parcel: ``scanned`` of ``titles``. Touches: cancel.
 
-    ``titles``: (title, is scanned) in parcel order.
+    ``titles``: (title, is scanned) in parcel order. ``lacks``: see ``Return``.
     """
 
     parcel: str
     titles: tuple[tuple[str, bool], ...]
     notice: LoadNotice = ""
+    lacks: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,7 @@ class Accepted:
 class Returning:
     """Scanning items to return. ``key``/``about``: the question under way. ``queue``: scanned meanwhile.
 
-    ``isbn``: a book number waiting for the reader's card.
+    ``isbn``: a book number waiting for the reader's card. ``lacks``: a part that is missing on the pad, of how many.
     """
 
     patron: str = ""
@@ -81,6 +81,7 @@ class Returning:
     about: str = ""
     queue: tuple[str, ...] = ()
     isbn: str = ""
+    lacks: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,7 @@ class AtCourier:
     courier: str
     loaded: int = 0
     notice: CourierNotice = ""
+    lacks: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,7 @@ class Loading:
     parcel: str
     scanned: tuple[str, ...]
     notice: LoadNotice = ""
+    lacks: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,11 +126,11 @@ def _screen(point: PickupPoint, session: Session, now: float) -> Screen:
             parcels = tuple((p.id, len(p.items), p.size) for p in expected(Step(point, session)))
             clear, check = len(to_clear(point, now)), tuple(to_check(point))
             free, paper = len(point.free()), slips.paper_to_see_to(point)
-            return Courier(parcels, story.loaded, clear, check, free, story.notice, paper)
+            return Courier(parcels, story.loaded, clear, check, free, story.notice, paper, story.lacks)
         case Loading():
             parcel = point.parcels.get(story.parcel)
             titles = tuple((i.title, i.barcode in story.scanned) for i in parcel.items) if parcel else ()
-            return Load(story.parcel, titles, story.notice)
+            return Load(story.parcel, titles, story.notice, story.lacks)
         case Ended(screen=screen):
             return slips.offered(point, screen) if isinstance(screen, Goodbye) else screen
         case _:
@@ -142,7 +142,7 @@ def _return(point: PickupPoint, story: Returning) -> Screen:
     if story.key and not story.accepted:
         return Wait("isbn" if story.about.startswith(("978", "979")) else "item")
     scanner = not point.plan.scanners or _answers(point, point.plan.scanners)
-    return Return(titles, story.notice, not point.counters.online, scanner)
+    return Return(titles, story.notice, not point.counters.online, scanner, story.lacks)
 
 
 def _answers(point: PickupPoint, names: frozenset[str]) -> bool:

@@ -19,13 +19,14 @@ from hardware.readings import (
     PaperSeen,
     PassScanned,
     PatronScanned,
+    PileSeen,
     PrintEnded,
     UnlockEnded,
 )
 from kiosk.core import doors, feed, recovery, watch
 from kiosk.core.doors import Outcome
 from kiosk.core.events import Answered, ClockJumped, Event, Heard, Online, Receipted, Started, Tick, Touched
-from kiosk.core.flows import clearing, dropoff, identify, pickup, slips, stocking
+from kiosk.core.flows import clearing, dropoff, identify, pickup, piles, slips, stocking
 from kiosk.core.flows.common import leave, refuse, stay
 from kiosk.core.model import PickupPoint
 from kiosk.core.screens import GuideNotice, Reason, Sorry
@@ -88,6 +89,8 @@ def step(point: PickupPoint, session: Session, event: Event, now: float) -> Step
             return _pass(at, text.get_secret_value(), now)
         case ItemScanned() | IsbnScanned() | CodeUnknown():
             return _scanned(at, event, now)
+        case PileSeen():
+            return piles.seen(at, event, now)
         case Guide(hint=hint):
             return _guided(at, _GUIDES[hint])
         case CardGone():

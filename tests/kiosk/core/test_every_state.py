@@ -15,12 +15,14 @@ from hardware.readings import (
     DeviceUp,
     Door,
     DoorSeen,
+    Incomplete,
     IsbnScanned,
     ItemScanned,
     Paper,
     PaperSeen,
     PassScanned,
     PatronScanned,
+    PileSeen,
     Printed,
     PrintEnded,
     Pulse,
@@ -106,6 +108,8 @@ def without_a_door() -> Iterator[tuple[str, Machine]]:
     yield "returning, asking for an item", stocked(PARCEL).scan("x-1").scan("x-2")
     waiting = stocked(PARCEL).do(IsbnScanned("scanner", ISBN))
     yield "returning, a book number waits", waiting
+    yield "returning, too much on the pad", stocked(PARCEL).do(PileSeen("pad", ("x-1", "x-2")))
+    yield "returning, a part missing", stocked(PARCEL).do(PileSeen("pad", (), (Incomplete("x-9", (2,), 3),)))
     yield "returning, whose card", waiting.copy().do(CardShown("card", SecretStr("FF")))
     yield "returning, asking for loans", waiting.copy().tap("bob")
     yield "returning, some accepted", _accepted()
@@ -223,6 +227,9 @@ def shown() -> Iterator[Event]:
         yield PassScanned("scanner", SecretStr(text))
     yield CardGone("card")
     yield CodeUnknown("scanner", 3)
+    for items in ((), ("i-1",), ("i-2", "x-1"), ("never-seen",)):
+        for incomplete in ((), (Incomplete("x-9", (2,), 3),)):
+            yield from (PileSeen("pad", items, incomplete, foreign) for foreign in (0, 1))
 
 
 def from_afar() -> Iterator[Event]:
