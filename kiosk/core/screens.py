@@ -24,13 +24,8 @@ ReturnNotice = Literal[
     "card_taken",
     "card_unknown",
     "card_offline",
-    "nearer",
-    "farther",
-    "still",
-    "turn",
-    "one_at_a_time",
-    "part_missing",
-    "foreign_tag",
+    GuideNotice,
+    PadNotice,
 ]
 CourierNotice = Literal[
     "",
@@ -41,13 +36,8 @@ CourierNotice = Literal[
     "no_room",
     "not_put_in",
     "stuck",
-    "nearer",
-    "farther",
-    "still",
-    "turn",
-    "one_at_a_time",
-    "part_missing",
-    "foreign_tag",
+    GuideNotice,
+    PadNotice,
 ]
 PaperState = Literal["", "ok", "near_end", "out", "cover_open", "fault"]
 LoadNotice = Literal[
@@ -56,13 +46,8 @@ LoadNotice = Literal[
     "unknown_item",
     "twice",
     "unreadable",
-    "nearer",
-    "farther",
-    "still",
-    "turn",
-    "one_at_a_time",
-    "part_missing",
-    "foreign_tag",
+    GuideNotice,
+    PadNotice,
 ]
 
 
