@@ -7,7 +7,6 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator
-from functools import partial
 
 from hardware.registry import find
 from kiosk.config import Config
@@ -19,7 +18,6 @@ from kiosk.loop import Clock, Incoming, Loop, Outgoing, Upload
 from kiosk.store import Store
 from kiosk.trace import Recorder
 from kiosk.workers import LibraryWorkers, Worker
-from sync.service import Service
 
 INBOX_MAX = 2000
 TICK_S = 0.25
@@ -38,7 +36,7 @@ class Machine:
         self.loop = Loop(store, Clock(time.time, time.monotonic), self._act, shown.put)
         self._devices = Devices(config, self._post, self._bug, recorder)
         self._workers = [Worker("deciding", self._decide, self._bug), *self._devices.workers]
-        self._library = LibraryWorkers(_service_of(config), self.loop.point.counters.cursor, self._post)
+        self._library = LibraryWorkers(config.library, self.loop.point.counters.cursor, self._post)
         for name, work in (("asks", self._library.answer), ("tells", self._library.tell)):
             self._add(name, work)
         self._add("changes", self._library.listen)
@@ -119,11 +117,6 @@ def run(config: Config, front: str = "", recorder: Recorder | None = None) -> in
         finally:
             machine.stop()
     return EXIT_BUG if machine.failed else 0
-
-
-def _service_of(config: Config) -> Callable[[], Service]:
-    service = config.service
-    return partial(service.module.connect, service.settings, service.credential.get_secret_value(), config.point.id)
 
 
 @contextlib.contextmanager

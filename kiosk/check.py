@@ -207,8 +207,7 @@ def _printer(printer: Device) -> Said:
 
 
 def _service(config: Config) -> str:
-    service = config.service
-    client = service.module.connect(service.settings, service.credential.get_secret_value(), config.point.id)
+    client = config.library()
     began = time.monotonic()
     try:
         page = client.changes("", 0)

@@ -25,6 +25,8 @@ from kiosk.explain import Place, dotted, fields_of, first_flaw, nearest
 from kiosk.frontend import About, ScreenSettings
 from kiosk.secrets_file import read_credential, read_hashing_key, read_public_key
 from kiosk.sections import BoardKeys, DeviceKeys, DutySettings, Fixture, Keys, Point, ServiceKeys, StoreFile
+from sync.seal import Seal
+from sync.service import Service as LibraryClient
 
 SIZE_MAX = 1 << 20  # bytes of the file
 LINE_MAX = 600  # characters of a message
@@ -59,7 +61,7 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """``[service]``. ``module``: the client, see sync.rest."""
+    """``[service]``. ``module``: the client's, see sync.service."""
 
     driver: str
     credential: SecretStr
@@ -95,6 +97,13 @@ class Config:
         cards, scanners = (frozenset(device.name for device in kind) for kind in (self.cards, self.scanners))
         printers = tuple(device.name for device in self.printers)
         return Plan(self.point.id, spaces, self.keyring, self.limits, cards, scanners, printers)
+
+    def library(self) -> LibraryClient:
+        """A client of the lending service, nothing opened yet."""
+        module, settings, credential = self.service.module, self.service.settings, self.service.credential
+        seal = Seal(self.keyring.hashing, self.keyring.card)
+        client: LibraryClient = module.connect(settings, credential.get_secret_value(), self.point.id, seal)
+        return client
 
     def about(self) -> About:
         """What a front end may say of it."""

@@ -8,7 +8,7 @@ Times are Unix seconds. Card and code verifiers are keyed hashes (hex); see docs
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 
 Id = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._:-]+$")]
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -138,11 +138,26 @@ Query = Annotated[WhoIs | WhatIs | LoansWith, Field(discriminator="kind")]
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """``WhoIs`` for a library that knows people by the number on their card and nothing else: what was read, and the
+    PIN if one was typed. Never written down, and never said to our own service."""
+
+    number: SecretStr
+    pin: SecretStr | None = None
+
+
+Question = WhoIs | WhatIs | LoansWith | Shown
+"""All that can be asked; which of ``WhoIs`` and ``Shown``, the service's ``Abilities`` say."""
+
+
+@dataclass(frozen=True, slots=True)
 class PatronIs:
-    """Answer to ``WhoIs``; None: no such card. ``ready_elsewhere``: names of points where a parcel waits."""
+    """Answer to ``WhoIs`` and ``Shown``; None: no such card. ``ready_elsewhere``: names of points where a parcel waits.
+    ``pin``: what the library makes of the one that came with the question."""
 
     patron: Patron | None
     ready_elsewhere: Annotated[tuple[Text, ...], Field(max_length=10)] = ()
+    pin: Literal["", "needed", "wrong"] = ""
     kind: Literal["patron_is"] = "patron_is"
 
 
@@ -267,3 +282,5 @@ class Receipt:
     key: Id
     status: Literal["applied", "duplicate", "conflict", "rejected"]
     detail: Text = ""
+    held_for: Patron | None = None  # the item told of is held for this patron, to be collected at this point
+    goes_to: Text = ""  # the item told of belongs elsewhere: where, in the library's words

@@ -46,12 +46,15 @@ from sync.messages import (
     ParcelSent,
     PatronIs,
     Query,
+    Question,
     Receipt,
+    Shown,
     Telling,
     WhatIs,
     WhoIs,
 )
-from sync.service import Service
+from sync.seal import Seal
+from sync.service import Abilities, Service
 
 T = TypeVar("T")
 PAGE: TypeAdapter[Page] = TypeAdapter(Page)
@@ -94,8 +97,12 @@ def _is_here(host: str) -> bool:
         return host == "localhost"
 
 
-def connect(settings: Settings, credential: str, point: str) -> Service:
-    """A client for this point. Opens nothing yet. ``credential``: the point's bearer token."""
+ABILITIES = Abilities()
+
+
+def connect(settings: Settings, credential: str, point: str, seal: Seal | None = None) -> Service:
+    """A client for this point. Opens nothing yet. ``credential``: the point's bearer token. ``seal``: for clients
+    that say numbers of patrons; this one never does."""
     return Rest(settings, credential, point)
 
 
@@ -122,8 +129,9 @@ class Rest:
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, _Adapter(pool_maxsize=1))
 
-    def ask(self, query: Query) -> Answer:
+    def ask(self, query: Question) -> Answer:
         """One question; at most ``ask_wait_s``. An answer of another kind than the question is ``ServiceBroken``."""
+        assert not isinstance(query, Shown)  # see ABILITIES
         status, body = self._exchange("POST", "/queries", self._settings.ask_wait_s, body=QUERY.dump_json(query))
         answer = _read(ANSWER, _expect_ok(status, body))
         if not isinstance(answer, ANSWERS[type(query)]):

@@ -1,15 +1,30 @@
 """The contract of a lending service client: REST today, SIP2 beside it. Plain and blocking, without threads."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
-from sync.messages import Answer, Page, Query, Receipt, Telling
+from sync.messages import Answer, Page, Question, Receipt, Telling
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What a kind of library can do; each driver says it as ``ABILITIES``.
+
+    ``announces``: parcels, patrons and cancelled holds come down ahead of time (``changes``). Where not, an item's
+    hold is learnt when it has been put in (``Receipt.held_for``), and people are asked for (``Shown``) when they
+    come.
+    ``codes``: it hands out pickup codes and QRs.
+    """
+
+    announces: bool = True
+    codes: bool = True
 
 
 class Service(Protocol):
     """One library. Never retries on its own account; every call raises ``ServiceError`` when it fails."""
 
-    def ask(self, query: Query) -> Answer:
+    def ask(self, query: Question) -> Answer:
         """One online question. Changes nothing at the library. Blocks at most the configured ``ask_wait_s``."""
 
     def tell(self, tellings: Sequence[Telling]) -> tuple[Receipt, ...]:

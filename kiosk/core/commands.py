@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from kiosk.core.screens import Slip
-from sync.messages import Query
+from sync.messages import Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Ask:
     """Ask the library; the answer comes back as ``Answered`` with the same ``key``."""
 
     key: str
-    query: Query
+    query: Question
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from kiosk.core.flows import slips
 from kiosk.core.model import Compartment, Order
 from kiosk.core.screens import Goodbye, Reason, Sorry, Then
 from kiosk.core.session import AtDoor, Ended, Step, Story, Visit
-from sync.messages import Query
+from sync.messages import Question
 
 
 def stay(step: Step, story: Story, now: float) -> Step:
@@ -18,7 +18,7 @@ def stay(step: Step, story: Story, now: float) -> Step:
     return step.to(story, now + step.point.plan.limits.idle_s)
 
 
-def ask(step: Step, query: Query, story: Callable[[str], Story], now: float) -> Step:
+def ask(step: Step, query: Question, story: Callable[[str], Story], now: float) -> Step:
     """Ask the library; ``story`` gets the key of the question. Without an answer the wait ends by itself."""
     asked = step.session.asked + 1
     key = f"{step.session.number}.{asked}"
