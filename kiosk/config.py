@@ -26,6 +26,7 @@ from kiosk.frontend import About, ScreenSettings
 from kiosk.secrets_file import read_credential, read_hashing_key, read_public_key
 from kiosk.sections import BoardKeys, DeviceKeys, DutySettings, Fixture, Keys, Point, ServiceKeys, StoreFile
 from sync.seal import Seal
+from sync.service import Abilities
 from sync.service import Service as LibraryClient
 
 SIZE_MAX = 1 << 20  # bytes of the file
@@ -96,7 +97,8 @@ class Config:
         }
         cards, scanners = (frozenset(device.name for device in kind) for kind in (self.cards, self.scanners))
         printers = tuple(device.name for device in self.printers)
-        return Plan(self.point.id, spaces, self.keyring, self.limits, cards, scanners, printers)
+        library: Abilities = self.service.module.ABILITIES
+        return Plan(self.point.id, spaces, self.keyring, self.limits, cards, scanners, printers, library)
 
     def library(self) -> LibraryClient:
         """A client of the lending service, nothing opened yet."""

@@ -28,6 +28,7 @@ WORDS: Mapping[str, str] = {
     "technician_opened": "door {compartment}: opened by a technician, to try it",
     "parcel_announced": "parcel {parcel} was announced",
     "parcel_called_back": "parcel {parcel} was called back",
+    "hold_learnt": "parcel {parcel} in {compartment} is held for {patron}",
     "left_inside": "parcel {parcel} was left in {compartment} by its reader",
     "device_changed": "device {device} {up} {why}",
     "paper_changed": "printer {device}: paper {paper}",

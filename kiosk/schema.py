@@ -75,6 +75,12 @@ def paper_of_printers(db: Database) -> None:
     db.table("devices").add_column("paper", str, not_null_default="")
 
 
+@MIGRATIONS()
+def parcels_asked_about(db: Database) -> None:
+    """When the library was last asked whether a parcel is still held."""
+    db.table("parcels").add_column("asked_at", float, not_null_default=0.0)
+
+
 def _table(db: Database, name: str, pk: str | None, /, **columns: type) -> None:
     db.table(name).create(columns, pk=pk, not_null=set(columns), strict=True)
 

@@ -163,10 +163,12 @@ class PatronIs:
 
 @dataclass(frozen=True, slots=True)
 class ItemIs:
-    """Answer to ``WhatIs``; None: not an item of this library. ``on_loan`` False: nobody has it on loan."""
+    """Answer to ``WhatIs``; None: not an item of this library. ``on_loan`` False: nobody has it on loan. ``held``:
+    whether it is set aside for somebody, where the library says so."""
 
     item: Item | None
     on_loan: bool = False
+    held: Literal["", "yes", "no"] = ""
     kind: Literal["item_is"] = "item_is"
 
 
@@ -191,6 +193,7 @@ class ParcelReady:
     parcel: Id
     compartment: Id
     courier: Id
+    items: Annotated[tuple[Id, ...], Field(max_length=50)] = ()
     kind: Literal["parcel_ready"] = "parcel_ready"
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from kiosk.core.screens import Collect, Goodbye, Home, Return, Sorry, Wait
+from kiosk.core.screens import Collect, Goodbye, Home, Pin, Return, Sorry, Wait
 from kiosk.frontend import About
 from kiosk.slip import text
 from ui.notices import PRINTING, RETURN, noted
@@ -12,6 +12,7 @@ from ui.view import Button, Keypad, Tone, View
 from ui.words import Words
 
 CODE_DIGITS = 8
+PIN_SLOTS = 4  # drawn before the first digit; most PINs have four
 
 
 def home(screen: Home, about: About, _: Words) -> View:
@@ -46,6 +47,14 @@ def wait(screen: Wait, _: Words) -> View:
 
 
 def collect(screen: Collect, _: Words) -> View:
+    if screen.cards_only:
+        return View(
+            "Collect",
+            _("Tap your card"),
+            _("The library knows your books by your card; the door then opens by itself."),
+            "card",
+            cancel=cancel(_),
+        )
     if not screen.codes:
         return View(
             "Collect",
@@ -69,16 +78,34 @@ def collect(screen: Collect, _: Words) -> View:
         _("The code has 8 digits. It stands in the message from the library."),
         "card",
         note=note,
-        keypad=_keypad(screen.digits, _),
+        keypad=_keypad(screen.digits[:CODE_DIGITS], CODE_DIGITS, len(screen.digits) == CODE_DIGITS, _),
         cancel=cancel(_),
     )
 
 
-def _keypad(digits: str, _: Words) -> Keypad:
+def pin(screen: Pin, _: Words) -> View:
+    note = ""
+    if screen.wrong:
+        note = _.ngettext(
+            "This is not the PIN of this card. One more try.",
+            "This is not the PIN of this card. {n} more tries.",
+            screen.tries_left,
+        )
+    return View(
+        "Pin",
+        _("Please type your PIN"),
+        _("The library asks for it with your card. Nobody sees which digits you type."),
+        "card",
+        note=note,
+        keypad=_keypad("•" * screen.digits, max(PIN_SLOTS, screen.digits), screen.digits > 0, _),
+        cancel=cancel(_),
+    )
+
+
+def _keypad(shown: str, slots: int, ready: bool, _: Words) -> Keypad:
     one_to_nine = tuple(Button("digit", key, key) for key in "123456789")
-    enter = Button("enter", _("Open"), main=len(digits) == CODE_DIGITS)
-    last = (Button("erase", _("Erase")), Button("digit", "0", "0"), enter)
-    return Keypad(digits[:CODE_DIGITS], (*one_to_nine, *last), CODE_DIGITS)
+    last = (Button("erase", _("Erase")), Button("digit", "0", "0"), Button("enter", _("Open"), main=ready))
+    return Keypad(shown, (*one_to_nine, *last), slots)
 
 
 def returning(screen: Return, _: Words) -> View:

@@ -14,6 +14,7 @@ from kiosk.core.screens import (
     Inside,
     Load,
     Opening,
+    Pin,
     Return,
     Screen,
     Sorry,
@@ -64,6 +65,8 @@ def _screen(screen: Screen, about: About, _: Words) -> View:
             return for_patrons.wait(screen, _)
         case Collect():
             return for_patrons.collect(screen, _)
+        case Pin():
+            return for_patrons.pin(screen, _)
         case Opening():
             return at_doors.opening(screen, _)
         case DoorOpen():

@@ -57,6 +57,12 @@ REASONS: dict[str, Reason] = {
         N_("Renew it at the library, or call us: {phone}."),
         "card",
     ),
+    "pin_wrong": Reason(
+        N_("This is not the PIN of this card"),
+        N_("Nothing was opened, and your books are safe."),
+        N_("Ask the library for a new PIN, or call us: {phone}."),
+        "card",
+    ),
     "nothing_ready": Reason(
         N_("Nothing is waiting here for you yet"),
         N_("The library sends you a message as soon as your books are behind a door."),

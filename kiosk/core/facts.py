@@ -109,6 +109,15 @@ class ParcelCalledBack:
 
 
 @dataclass(frozen=True, slots=True)
+class HoldLearnt:
+    """The library said for whom it holds what a courier or a reader has put in: now their parcel, in this door."""
+
+    parcel: str
+    patron: str
+    compartment: str
+
+
+@dataclass(frozen=True, slots=True)
 class LeftInside:
     """A reader opened the door and left the parcel there."""
 
@@ -187,6 +196,7 @@ Fact = (
     | TechnicianOpened
     | ParcelAnnounced
     | ParcelCalledBack
+    | HoldLearnt
     | LeftInside
     | DeviceChanged
     | PaperChanged

@@ -3,12 +3,14 @@
 from dataclasses import replace
 
 from kiosk.core.events import Receipted
-from kiosk.core.facts import Disagreed, ParcelAnnounced, ParcelCalledBack
-from kiosk.core.model import HERE, Case, Parcel
+from kiosk.core.facts import Disagreed, HoldLearnt, ParcelAnnounced, ParcelCalledBack
+from kiosk.core.model import HERE, Case, Drop, Parcel
 from kiosk.core.session import Step
 from kiosk.core.settle import DAY_S
 from sync.messages import (
+    ItemDropped,
     Page,
+    ParcelReady,
     ParcelRecalled,
     ParcelSent,
     Patron,
@@ -35,7 +37,7 @@ def heard(step: Step, page: Page, now: float) -> Step:
                 step = _patron(step, patron)
             case PatronForgotten(patron=patron_id):
                 step = _forget_patron(step, patron_id)
-    step = _forget_old(step, now)
+    step = forget_old(step, now)
     return step.put(replace(step.point.counters, cursor=page.cursor))
 
 
@@ -75,6 +77,8 @@ def _recalled(step: Step, parcel_id: str) -> Step:
 def _forget_unnamed(step: Step, page: Page) -> Step:
     parcels = {c.parcel.id for c in page.changes if isinstance(c, ParcelSent)}
     patrons = {c.patron.id for c in page.changes if isinstance(c, PatronChanged)}
+    if not step.point.plan.library.announces:  # it names those who work here, and nobody else
+        return step.drop(*(p for p in step.point.patrons.values() if p.role != "reader" and p.id not in patrons))
     for parcel in step.point.parcels.values():
         if parcel.id not in parcels:  # what lies here and is wanted by nobody any more is for the courier
             step = step.drop(parcel) if parcel.state == "sent" else _recalled(step, parcel.id)
@@ -89,21 +93,30 @@ def _forget_patron(step: Step, patron_id: str) -> Step:
     return step if patron is None or concerned else step.drop(patron)
 
 
-def _forget_old(step: Step, now: float) -> Step:
+def forget_old(step: Step, now: float) -> Step:
     """Parcels that have gone are kept for some days, for returns by book number while offline, then forgotten."""
     old = now - step.point.plan.limits.keep_days * DAY_S
+    announces = step.point.plan.library.announces
     gone = ("collected", "removed", "missing", "sent")
     over = [
         p
         for p in step.point.parcels.values()
-        if p.state in gone and not p.compartment and p.changed_at < old and (p.state != "sent" or p.recalled)
+        if p.state in gone
+        and not p.compartment
+        and p.changed_at < old
+        and (p.state != "sent" or p.recalled or not announces)
     ]
-    return step.drop(*over) if over else step
+    step = step.drop(*over) if over else step
+    if announces:
+        return step
+    concerned = {p.patron for p in step.point.parcels.values()}
+    return step.drop(*(p for p in step.point.patrons.values() if p.role == "reader" and p.id not in concerned))
 
 
 def receipted(step: Step, event: Receipted, now: float) -> Step:
     """The library applied a telling, or disagrees: then it is a case for staff, with its own words."""
     receipt = event.receipt
+    step = _whose(step, event, now)
     if receipt.status in ("applied", "duplicate"):
         return step
     case = Case(receipt.key, receipt.status, event.telling.told.kind, receipt.detail, now)
@@ -111,3 +124,41 @@ def receipted(step: Step, event: Receipted, now: float) -> Step:
     over = len(step.point.cases) - CASES_MAX
     oldest = sorted(step.point.cases.values(), key=lambda c: c.at)[: max(0, over)]
     return step.drop(*oldest) if oldest else step
+
+
+def _whose(step: Step, event: Receipted, now: float) -> Step:
+    """What was put in is held for somebody, as the library has learnt only now; or for nobody here, and a courier
+    takes it out again."""
+    patron, told = event.receipt.held_for, event.telling.told
+    match told:
+        case ParcelReady() if not step.point.plan.library.announces:
+            parcel = step.point.parcels.get(told.parcel)
+            if parcel is None or parcel.state not in HERE or parcel.patron:
+                return step
+            if patron is None:
+                return step.put(replace(parcel, recalled=True)).fact(ParcelCalledBack(parcel.id))
+            return _held(step, replace(parcel, patron=patron.id, recalled=False, asked_at=now), patron)
+        case ItemDropped() if patron is not None:
+            drops = step.point.drops_at(told.compartment)
+            row = step.point.compartments.get(told.compartment)
+            alone = len(drops) == 1 and drops[0].item.barcode == told.item and drops[0].state == "received"
+            if row is None or row.order or row.out or not alone or step.point.at(row.name):
+                return step  # a courier sorts it out
+            return _held(step.drop(drops[0]), _kept(step, drops[0], patron, now), patron)
+    return step
+
+
+def _kept(step: Step, drop: Drop, patron: Patron, now: float) -> Parcel:
+    """A returned item that stays behind its door, for the next reader."""
+    size = step.point.plan.spaces[drop.compartment].size
+    expires = now + step.point.plan.limits.hold_days * DAY_S
+    items = (drop.item,)
+    return Parcel(
+        f"d{drop.id}", patron.id, items, size, expires, state="ready", compartment=drop.compartment, changed_at=now
+    )
+
+
+def _held(step: Step, parcel: Parcel, patron: Patron) -> Step:
+    known = step.point.patrons.get(patron.id)
+    step = step.put(parcel).fact(HoldLearnt(parcel.id, patron.id, parcel.compartment))
+    return step if known and known.role != "reader" else step.put(patron)

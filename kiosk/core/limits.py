@@ -24,6 +24,9 @@ class Limits(BaseModel):
     drop_items_max: int = Field(10, ge=1, le=50)  # in one return
     loan_days: int = Field(30, ge=1, le=365)  # provisional due date
     parcels_max: int = Field(2000, ge=1, le=20000)  # rows kept of the feed
+    hold_days: int = Field(7, ge=1, le=365)  # for its reader to come, where the library does not say
+    recheck_s: float = Field(6 * 3600.0, ge=60)  # is it still held? where the library does not say so by itself
+    pins_wrong_max: int = Field(3, ge=1, le=5)  # in one visit
     printed_opens: bool = False  # a card number in print is easily copied; by itself it then opens no door
     patrons_max: int = Field(5000, ge=1, le=50000)  # rows kept of the feed
     keep_days: int = Field(7, ge=1, le=365)  # collected and removed parcels are forgotten after that

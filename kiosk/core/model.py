@@ -14,6 +14,7 @@ from kiosk.core.identity import Keyring
 from kiosk.core.limits import Limits
 from kiosk.core.screens import PaperState, Purpose
 from sync.messages import Item, Patron, Size
+from sync.service import Abilities
 
 SIZES: Mapping[str, int] = MappingProxyType({"S": 0, "M": 1, "L": 2})
 
@@ -35,7 +36,8 @@ class Space:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A pickup point as configured. ``cards``, ``scanners``, ``printers``: their names, to know whether one answers."""
+    """A pickup point as configured. ``cards``, ``scanners``, ``printers``: their names, to know whether one answers.
+    ``library``: what its lending service can do."""
 
     point: str
     spaces: Mapping[str, Space]
@@ -44,6 +46,7 @@ class Plan:
     cards: frozenset[str] = frozenset()
     scanners: frozenset[str] = frozenset()
     printers: tuple[str, ...] = ()
+    library: Abilities = field(default_factory=Abilities)
 
 
 # ---- rows ---------------------------------------------------------------------------------------------------------
@@ -102,6 +105,9 @@ class Parcel:
     ``sent``: announced. ``loading``: its door was opened for it. ``ready``: behind a shut door. ``doubt``: perhaps
     behind its door, a courier must look; its reader may still open it. ``missing``: its reader found it not there.
     ``recalled`` is a mark beside the state: not to be handed out any more.
+
+    Where the library announces nothing, a parcel is one item put in by a courier: ``patron`` is empty until the
+    library has said whom it is held for, and ``asked_at`` is when it was last asked whether it still is.
     """
 
     id: str
@@ -115,6 +121,7 @@ class Parcel:
     compartment: str = ""
     recalled: bool = False
     changed_at: float = 0.0
+    asked_at: float = 0.0
 
     @property
     def titles(self) -> tuple[str, ...]:

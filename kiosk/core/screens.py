@@ -72,13 +72,27 @@ class Collect:
     """How to collect: tap a card, show the QR, or type the code. ``digits``: typed so far (at most 8).
 
     Touches: digit (value 0-9), erase, enter (when 8 digits stand), cancel.
-    ``codes`` False: too many wrong codes today, the keypad is closed, card and QR still work.
+    ``codes`` False: too many wrong codes today, the keypad is closed, card and QR still work; or there are none here
+    at all (``cards_only``).
     """
 
     digits: str
     codes: bool
     wrong: bool = False  # the last code opened nothing
     tries_left: int = 10
+    cards_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """The library wants the PIN of this card. ``digits``: how many were typed (at most 12); never which.
+
+    Touches: digit (value 0-9), erase, enter (when any stand), cancel.
+    """
+
+    digits: int
+    wrong: bool = False  # the last PIN was
+    tries_left: int = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +242,7 @@ Reason = Literal[
     "card_two",
     "card_unfit",
     "number_only",
+    "pin_wrong",
     "patron_blocked",
     "patron_expired",
     "nothing_ready",
@@ -261,7 +276,9 @@ class Sorry:
     then: tuple[Then, ...] = ()
 
 
-Screen = Home | Wait | Collect | Opening | DoorOpen | DoorStuck | Inside | Return | Courier | Load | Goodbye | Sorry
+Screen = (
+    Home | Wait | Collect | Pin | Opening | DoorOpen | DoorStuck | Inside | Return | Courier | Load | Goodbye | Sorry
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ Every story but ``AtHome`` ends by itself at ``Session.until``.
 import math
 from dataclasses import dataclass, field, replace
 
+from pydantic import SecretStr
+
 from kiosk.core.commands import Command
 from kiosk.core.facts import Fact
 from kiosk.core.model import PickupPoint, Row
@@ -28,11 +30,25 @@ class Collecting:
 
 @dataclass(frozen=True, slots=True)
 class AskingCard:
-    """The library is asked whose card this is (``digest``); ``key`` names the question. ``back``: a return goes on."""
+    """The library is asked whose card this is (``digest``); ``key`` names the question. ``back``: a return goes on.
+    ``number``: what was read, where the library wants a PIN with it; ``wrong`` PINs so far."""
 
     key: str
     digest: str
     back: "Returning | None" = None
+    number: SecretStr | None = None
+    wrong: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ProvingPin:
+    """The library wants the PIN of this card. ``wrong``: how many were, this visit."""
+
+    digest: str
+    number: SecretStr
+    back: "Returning | None" = None
+    digits: SecretStr = field(default_factory=lambda: SecretStr(""))
+    wrong: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +112,14 @@ class Dropping:
 
 @dataclass(frozen=True, slots=True)
 class AtCourier:
-    """A courier's own home: scan an item, clear, check a door."""
+    """A courier's own home: scan an item, clear, check a door. ``key``/``about``: the question under way."""
 
     courier: str
     loaded: int = 0
     notice: CourierNotice = ""
     lacks: tuple[int, int] = (0, 0)
+    key: str = ""
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +176,7 @@ Story = (
     AtHome
     | Collecting
     | AskingCard
+    | ProvingPin
     | Fetching
     | Returning
     | Dropping

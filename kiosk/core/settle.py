@@ -79,7 +79,7 @@ def _left_alone(step: Step, order: Order, now: float) -> bool:
 
 def _ready(step: Step, parcel: Parcel, compartment: str, courier: str, now: float) -> Step:
     step = step.put(replace(parcel, state="ready", compartment=compartment, changed_at=now))
-    return step.fact(ParcelReady(parcel.id, compartment, courier))
+    return step.fact(ParcelReady(parcel.id, compartment, courier, tuple(item.barcode for item in parcel.items)))
 
 
 def _dropoff(step: Step, compartment: str, order: Order, now: float) -> Step:

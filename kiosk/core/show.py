@@ -22,6 +22,7 @@ from kiosk.core.screens import (
     Inside,
     Load,
     Opening,
+    Pin,
     Purpose,
     Return,
     Screen,
@@ -39,6 +40,7 @@ from kiosk.core.session import (
     Ended,
     Fetching,
     Loading,
+    ProvingPin,
     Returning,
     Session,
     Step,
@@ -117,9 +119,15 @@ def _screen(point: PickupPoint, session: Session, now: float) -> Screen:
         case Collecting(digits=digits, wrong=wrong):
             counters, limits = point.counters, point.plan.limits
             left = limits.wrong_codes_max - counters.wrong_codes if wrong else limits.wrong_codes_max
-            return Collect(digits, codes_open(Step(point, session), now), wrong, left)
+            codes = codes_open(Step(point, session), now)
+            return Collect(digits, codes, wrong, left, cards_only=not point.plan.library.codes)
         case AskingCard():
             return Wait("card")
+        case ProvingPin(digits=pin, wrong=times):
+            left = point.plan.limits.pins_wrong_max - times
+            return Pin(len(pin.get_secret_value()), times > 0, left)
+        case AtCourier(key=key) if key:
+            return Wait("item")
         case Returning():
             return _return(point, story)
         case AtCourier():

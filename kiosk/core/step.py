@@ -23,7 +23,7 @@ from hardware.readings import (
     PrintEnded,
     UnlockEnded,
 )
-from kiosk.core import doors, feed, recovery, watch
+from kiosk.core import doors, feed, recheck, recovery, watch
 from kiosk.core.doors import Outcome
 from kiosk.core.events import Answered, ClockJumped, Event, Heard, Online, Receipted, Started, Tick, Touched
 from kiosk.core.flows import clearing, dropoff, identify, pickup, piles, slips, stocking
@@ -42,6 +42,7 @@ from kiosk.core.session import (
     Ended,
     Fetching,
     Loading,
+    ProvingPin,
     Returning,
     Session,
     Step,
@@ -104,6 +105,7 @@ def _tick(at: Step, now: float) -> Step:
     at, outcomes = doors.tick(at, now)
     for outcome in outcomes:
         at = _at_door(at, outcome, now)
+    at = recheck.due(at, now)
     if now < at.session.until:
         return at
     story = at.session.story
@@ -111,6 +113,8 @@ def _tick(at: Step, now: float) -> Step:
         return identify.answered(at, story, None, now)
     if isinstance(story, Returning) and story.key:
         return dropoff.answered(at, story, None, now)
+    if isinstance(story, AtCourier) and story.key:
+        return stocking.answered(at, story, None, now)
     return leave(at)
 
 
@@ -139,7 +143,9 @@ def _answered(at: Step, event: Answered, now: float) -> Step:
             return identify.answered(at, story, event.answer, now)
         case Returning(key=event.key) as story if event.key:
             return dropoff.answered(at, story, event.answer, now)
-    return at
+        case AtCourier(key=event.key) as story if event.key:
+            return stocking.answered(at, story, event.answer, now)
+    return recheck.answered(at, event.key, event.answer)
 
 
 # ---- cards and codes ----------------------------------------------------------------------------------------------
@@ -244,6 +250,8 @@ def _touched(at: Step, touched: Touched, now: float) -> Step:
     match story:
         case Collecting():
             return pickup.keypad(at, story, touched, now)
+        case ProvingPin():
+            return identify.pin(at, story, touched, now)
         case Returning():
             return dropoff.touch(at, story, touched, now)
         case AtCourier():

@@ -96,7 +96,7 @@ def _case(ledger: Ledger, point: str, telling: Telling, said: str, what: str, de
 def _book(ledger: Ledger, point: str, telling: Telling, at: float) -> list[str]:
     """Change the books; returns what they did not agree with."""
     match telling.told:
-        case ParcelReady(parcel, compartment, _):
+        case ParcelReady(parcel, compartment):
             return _ready(ledger, point, parcel, compartment)
         case ParcelCollected():
             return _collected(ledger, point, telling.told, at)

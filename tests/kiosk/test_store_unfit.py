@@ -184,6 +184,10 @@ def test_an_older_store_is_brought_up_to_date_and_says_so(filled: Path, monkeypa
         raise AssertionError("this one has run already")
 
     @later()
+    def parcels_asked_about(db: Database) -> None:
+        raise AssertionError("this one has run already")
+
+    @later()
     def notes(db: Database) -> None:
         db.execute("ALTER TABLE cases ADD COLUMN note TEXT NOT NULL DEFAULT ''")
         runs.append(1)

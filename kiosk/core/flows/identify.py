@@ -1,11 +1,20 @@
-"""Who is it? A card is looked up among those who matter here, then asked for; then it starts the right story."""
+"""Who is it? A card is looked up among those who matter here, then asked for; then it starts the right story.
+
+A library that announces nothing is asked each time, because nobody would have told us that a patron was blocked since;
+only while it does not answer, what was known of them before decides.
+"""
 
 from dataclasses import replace
 
+from pydantic import SecretStr
+
+from kiosk.core.events import Touched
 from kiosk.core.flows import dropoff, pickup, stocking
 from kiosk.core.flows.common import ask, refuse, stay
-from kiosk.core.session import AskingCard, Returning, Step
-from sync.messages import Answer, Patron, PatronIs, WhoIs
+from kiosk.core.session import AskingCard, ProvingPin, Returning, Step
+from sync.messages import Answer, Patron, PatronIs, Shown, WhoIs
+
+PIN_DIGITS = 12
 
 
 def card(step: Step, number: str, now: float) -> Step:
@@ -13,6 +22,11 @@ def card(step: Step, number: str, now: float) -> Step:
     digest = step.point.plan.keyring.card(number)
     patron = step.point.by_card(digest)
     story = step.session.story
+    if not step.point.plan.library.announces and step.point.counters.online and not _works_here(patron):
+        if isinstance(story, Returning) and story.key:  # one question at a time
+            return step
+        back, shown = story if isinstance(story, Returning) else None, SecretStr(number)
+        return ask(step, Shown(shown), lambda key: AskingCard(key, digest, back, shown), now)
     if isinstance(story, Returning):
         # A reader's card while returning says whose loans to look at; their parcels can wait.
         return dropoff.card(step, story, patron.id, now) if patron else _ask_for_return(step, story, digest, now)
@@ -31,9 +45,42 @@ def _ask_for_return(step: Step, story: Returning, digest: str, now: float) -> St
     return ask(step, WhoIs(digest), lambda key: AskingCard(key, digest, story), now)
 
 
+def _works_here(patron: Patron | None) -> bool:
+    return patron is not None and patron.role != "reader"
+
+
+def pin(step: Step, story: ProvingPin, touched: Touched, now: float) -> Step:
+    """The digits of a PIN."""
+    digits = story.digits.get_secret_value()
+    match touched.action:
+        case "digit" if len(digits) < PIN_DIGITS and touched.value in tuple("0123456789"):
+            return stay(step, replace(story, digits=SecretStr(digits + touched.value)), now)
+        case "erase":
+            return stay(step, replace(story, digits=SecretStr(digits[:-1])), now)
+        case "enter" if digits:
+            asking = AskingCard("", story.digest, story.back, story.number, story.wrong)
+            return ask(step, Shown(story.number, story.digits), lambda key: replace(asking, key=key), now)
+    return step
+
+
+def _pin_wanted(step: Step, story: AskingCard, answer: PatronIs, now: float) -> Step:
+    assert story.number is not None  # only ``Shown`` is answered so
+    wrong = story.wrong + (answer.pin == "wrong")
+    if wrong >= step.point.plan.limits.pins_wrong_max:
+        return refuse(step, "pin_wrong", now, then=("return",))
+    return stay(step, ProvingPin(story.digest, story.number, story.back, wrong=wrong), now)
+
+
 def answered(step: Step, story: AskingCard, answer: Answer | None, now: float) -> Step:
     """The library's word on the card; None: it did not answer."""
+    if isinstance(answer, PatronIs) and answer.pin and story.number is not None:
+        return _pin_wanted(step, story, answer, now)
     patron = answer.patron if isinstance(answer, PatronIs) else None
+    if answer is None and story.number is not None and not story.wrong:  # what was known before decides
+        patron = step.point.by_card(story.digest)
+        answer = PatronIs(patron) if patron else None
+    if patron and patron.id in step.point.patrons:
+        step = step.put(replace(patron, cards=step.point.patrons[patron.id].cards or patron.cards))
     if story.back is not None:
         if patron:
             return dropoff.card(step, story.back, patron.id, now)

@@ -37,6 +37,8 @@ CODE_DIGITS = 8
 def codes_open(step: Step, now: float) -> bool:
     """Whether the keypad takes codes: not after too many wrong ones today. Card and QR are never closed."""
     counters = step.point.counters
+    if not step.point.plan.library.codes:
+        return False
     return int(now // DAY_S) > counters.wrong_day or counters.wrong_codes < step.point.plan.limits.wrong_codes_max
 
 

@@ -1,5 +1,9 @@
 """Stocking: a courier scans the items of a parcel, the smallest free compartment that fits opens, and only when its
 door was seen shut is the parcel ready. A parcel that does not fit tries the next larger door.
+
+Where the library announces nothing, any item it knows (while it is away: any) is put in as a parcel of its own, and
+whose it is the library says when it is told (``feed.receipted``). It does not say the size either, so the smallest door
+comes first.
 """
 
 from dataclasses import replace
@@ -8,10 +12,13 @@ from hardware.readings import ItemScanned
 from kiosk.core import doors
 from kiosk.core.doors import Outcome
 from kiosk.core.events import Touched
-from kiosk.core.flows.common import door_until, leave, mark, order_at, pulse_again, stay, visit
+from kiosk.core.feed import forget_old
+from kiosk.core.flows.common import ask, door_until, leave, mark, order_at, pulse_again, stay, visit
 from kiosk.core.model import HERE, SIZES, Parcel, Space
 from kiosk.core.screens import CourierNotice
 from kiosk.core.session import AtCourier, Loading, Step, Stowing
+from kiosk.core.settle import DAY_S
+from sync.messages import Answer, Item, ItemIs, WhatIs
 
 
 def begin(step: Step, courier: str, now: float) -> Step:
@@ -29,15 +36,49 @@ def scanned(step: Step, story: AtCourier | Loading, scan: ItemScanned, now: floa
     """An item in the courier's hand."""
     if isinstance(story, Loading):
         return _more(step, story, scan.barcode, now)
+    if story.key:  # one question at a time
+        return step
     holding = [p for p in step.point.parcels.values() if any(i.barcode == scan.barcode for i in p.items)]
     # In the courier's hand it is, whatever a doubtful row says; one that lies behind a door is not.
     loadable = [p for p in holding if p.state in ("sent", "doubt", "missing") and not p.recalled]
+    if not loadable and not step.point.plan.library.announces and not _inside(step, holding, scan.barcode):
+        return _unannounced(step, story, scan.barcode, now)
     if not loadable:
         notice = _why_not(holding)
         return stay(step, replace(story, notice=notice), now)
     parcel = loadable[0]
     loading = Loading(story.courier, story.loaded, parcel.id, (scan.barcode,))
     return _stow_when_whole(step, loading, parcel, now)
+
+
+def _inside(step: Step, holding: list[Parcel], barcode: str) -> bool:
+    returned = any(d.item.barcode == barcode and d.state != "doubt" for d in step.point.drops.values())
+    return returned or any(p.state in HERE for p in holding)
+
+
+def _unannounced(step: Step, story: AtCourier, barcode: str, now: float) -> Step:
+    if not step.point.counters.online:
+        return _put_in(step, story, Item(barcode, barcode), now)
+    about = replace(story, about=barcode, notice="")
+    return ask(step, WhatIs(barcode), lambda key: replace(about, key=key), now)
+
+
+def answered(step: Step, story: AtCourier, answer: Answer | None, now: float) -> Step:
+    """The library's word on the item to put in; None: it did not answer, and will say more when it is told."""
+    barcode, story = story.about, replace(story, key="", about="")
+    if isinstance(answer, ItemIs) and answer.item is None:
+        return stay(step, replace(story, notice="unknown_item"), now)
+    known = answer.item if isinstance(answer, ItemIs) else None
+    return _put_in(step, story, known or Item(barcode, barcode), now)
+
+
+def _put_in(step: Step, story: AtCourier, item: Item, now: float) -> Step:
+    step = forget_old(step, now)
+    if not step.point.free() or len(step.point.parcels) >= step.point.plan.limits.parcels_max:
+        return stay(step, replace(story, notice="no_room"), now)
+    expires = now + step.point.plan.limits.hold_days * DAY_S
+    parcel = Parcel(f"h{step.point.counters.orders + 1}", "", (item,), "S", expires, changed_at=now)
+    return _stow(step, story.courier, story.loaded, parcel, (), now)
 
 
 def _why_not(holding: list[Parcel]) -> CourierNotice:

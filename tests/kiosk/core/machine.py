@@ -31,6 +31,7 @@ from kiosk.core.show import display
 from kiosk.core.step import step
 from simulators.library.passes import issue_pass
 from sync.messages import Answer, Item, Page, ParcelRecalled, ParcelSent, Patron, PatronChanged, SentParcel
+from sync.service import Abilities
 
 NOW = 1_795_000_000.0
 DAY_S = 86400.0
@@ -74,6 +75,7 @@ class Machine:
         spaces: Sequence[tuple[str, str]] = SPACES,
         online: bool = True,
         limits: Limits = LIMITS,
+        library: Abilities = Abilities(),  # noqa: B008  frozen
     ) -> None:
         rows = {name: Space(name, size, n, 0) for n, (name, size) in enumerate(spaces)}  # type: ignore[arg-type]
         self.now = NOW
@@ -82,7 +84,7 @@ class Machine:
         self.all_facts: list[Fact] = []
         self.commands: tuple[Command, ...] = ()
         self.point = PickupPoint(
-            Plan("p1", rows, KEYRING, limits, frozenset({"card"}), printers=("printer",)),
+            Plan("p1", rows, KEYRING, limits, frozenset({"card"}), printers=("printer",), library=library),
             compartments={n: Compartment(n) for n in rows},
         )
         self.do(Started())
@@ -212,6 +214,10 @@ def stocked(*parcels: SentParcel, **kwargs: Any) -> Machine:
     machine.touch("finish")
     machine.all_facts.clear()
     return machine
+
+
+SILENT = Abilities(announces=False, codes=False)
+"""What a SIP2 library can do."""
 
 
 def expiring(parcel: SentParcel, by: float) -> SentParcel:

@@ -42,6 +42,7 @@ from kiosk.core.session import (
     Ended,
     Fetching,
     Loading,
+    ProvingPin,
     Returning,
     Stowing,
 )
@@ -49,9 +50,11 @@ from kiosk.core.show import display
 from kiosk.core.step import step
 from kiosk.tables import TABLES
 from sync.messages import (
+    ItemDropped,
     ItemIs,
     LoansAre,
     Page,
+    ParcelReady,
     ParcelRecalled,
     ParcelSent,
     PatronChanged,
@@ -73,6 +76,7 @@ from tests.kiosk.core.machine import (
     PAIR,
     PARCEL,
     PEOPLE,
+    SILENT,
     STRANGER,
     Machine,
     expiring,
@@ -87,6 +91,7 @@ from tests.kiosk.core.machine import (
 def at_home() -> Iterator[tuple[str, Machine]]:
     yield "home, empty", Machine()
     yield "home, loaded", stocked(PARCEL, PAIR, BOBS)
+    yield "home, nothing announced", unannounced()
     yield "home, offline", stocked(PARCEL).do(Online(False))
     yield "home, before any door was seen", stocked(PARCEL).restart()
     yield "home, a door forced", stocked(PARCEL).do(DoorSeen("A1", Door.OPEN))
@@ -117,12 +122,25 @@ def without_a_door() -> Iterator[tuple[str, Machine]]:
     yield "courier, much to do", _much_to_do().tap("max")
     yield "loading", Machine(PAIR).tap("max").scan("i-2")
     yield "sorry", stocked(PARCEL).tap("eve")
+    yield "asking for a PIN", unannounced().tap("ann")
+    yield "proving a PIN", unannounced().tap("ann").answer(PatronIs(None, pin="needed")).touch("digit", "7")
+    yield "courier, asking for an item", unannounced().tap("max").scan("x-1")
     yield "goodbye", stocked(PARCEL).tap("ann").open().shut()
     offered = stocked(PARCEL).paper().tap("ann").open().shut()
     yield "goodbye, a slip offered", offered
     yield "goodbye, a slip under way", offered.copy().touch("print", "en")
     slip = offered.copy().touch("print").session.story.screen.slip.id  # type: ignore[union-attr]
     yield "goodbye, no slip", offered.copy().touch("print").do(PrintEnded("printer", slip, Printed.NOTHING))
+
+
+def unannounced() -> Machine:
+    """A point whose library announces nothing, with one parcel that is held for Ann and one that is nobody's yet."""
+    machine = Machine(library=SILENT).tap("max").scan("i-1").answer(ItemIs(ONE)).open().shut()
+    machine.scan("i-2").answer(None).open().shut().touch("finish")
+    ready = machine.told(ParcelReady)[0]
+    return machine.do(
+        Receipted(Telling("p1-9-1", 9, NOW, ready), Receipt("p1-9-1", "applied", held_for=PEOPLE[0])), after=60.0
+    )
 
 
 def _digits(machine: Machine, digits: str) -> Machine:
@@ -198,12 +216,16 @@ ANSWERS = (
     PatronIs(PEOPLE[0]),
     PatronIs(PEOPLE[2], ("elsewhere",)),
     PatronIs(PEOPLE[4]),
+    PatronIs(None, pin="needed"),
+    PatronIs(PEOPLE[0], pin="wrong"),
+    ItemIs(ONE, held="no"),
     ItemIs(None),
     ItemIs(item("x-1"), True),
     LoansAre(()),
     LoansAre((item("x-7", ISBN),)),
     LoansAre((item("x-7", ISBN), item("x-8", ISBN))),
 )
+DROPPED = ItemDropped("x-1", "A1", True)
 TELLING = Telling("p1-1-1", 1, NOW, PointTrouble("door_forced"))
 
 
@@ -250,6 +272,9 @@ def from_afar() -> Iterator[Event]:
     yield Heard(Page((), "d", NOW))
     for status in ("applied", "duplicate", "conflict", "rejected"):
         yield Receipted(TELLING, Receipt(TELLING.key, status, "words"))
+    for told in (ParcelReady("h1", "A1", "max", ("i-1",)), ParcelReady("h2", "A2", "max", ("i-2",)), DROPPED):
+        for patron in (None, PEOPLE[1], PEOPLE[4]):
+            yield Receipted(replace(TELLING, told=told), Receipt(TELLING.key, "applied", held_for=patron))
 
 
 def about_doors(machine: Machine) -> Iterator[Event]:
@@ -266,7 +291,7 @@ def events(machine: Machine) -> Iterator[Event]:
     yield from shown()
     yield from from_afar()
     yield from about_doors(machine)
-    for key in {getattr(machine.session.story, "key", ""), "9.9", ""}:
+    for key in {getattr(machine.session.story, "key", ""), "9.9", "held:h1", "held:h2", "held:nothing", ""}:
         yield from (Answered(key, answer) for answer in ANSWERS)
 
 
@@ -327,6 +352,7 @@ UNDERSTOOD = {
     AtHome: {"collect", "return"},
     Collecting: {"digit", "erase", "enter", "cancel", "finish"},
     AskingCard: {"cancel", "finish"},
+    ProvingPin: {"digit", "erase", "enter", "cancel", "finish"},
     Returning: {"undo", "open", "cancel", "finish"},
     Fetching: {"not_here", "leave_it", "again", "help", "cancel", "finish"},
     Dropping: {"nothing_in", "again", "help", "other_door", "cancel"},

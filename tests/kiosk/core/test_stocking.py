@@ -24,7 +24,7 @@ def test_the_smallest_that_fits_opens_and_only_a_shut_door_makes_it_ready() -> N
     machine.open()
     assert not machine.told(ParcelReady)
     machine.shut()
-    assert machine.told(ParcelReady) == [ParcelReady("p-1", "A1", "max")]
+    assert machine.told(ParcelReady) == [ParcelReady("p-1", "A1", "max", ("i-1",))]
     assert machine.screen.loaded == 1  # type: ignore[union-attr]
 
 
@@ -44,7 +44,7 @@ def test_what_does_not_fit_tries_a_larger_door() -> None:
     machine.open().touch("does_not_fit").shut()
     assert machine.unlocked == ["C1"]
     machine.open().shut()
-    assert machine.told(ParcelReady) == [ParcelReady("p-1", "C1", "max")]
+    assert machine.told(ParcelReady) == [ParcelReady("p-1", "C1", "max", ("i-1",))]
     assert [space.name for space in machine.point.free()] == ["A1", "A2", "B1"]
 
 
@@ -67,7 +67,7 @@ def test_a_stuck_door_gives_another() -> None:
     assert machine.screen == DoorStuck("stocking", "A1", 2, other_door=True)
     assert machine.touch("other_door").unlocked == ["B1"]
     assert machine.out("A1") == "stuck"
-    assert machine.open().shut().told(ParcelReady) == [ParcelReady("p-1", "B1", "max")]
+    assert machine.open().shut().told(ParcelReady) == [ParcelReady("p-1", "B1", "max", ("i-1",))]
 
 
 def test_who_puts_nothing_in_says_so() -> None:
@@ -134,7 +134,7 @@ def test_a_courier_looks_and_it_is_there() -> None:
     machine = _in_doubt()
     assert machine.screen == Inside("A1", "p-1", ("Title i-1",))
     machine.touch("yes").shut()
-    assert machine.told(ParcelReady) == [ParcelReady("p-1", "A1", "max")]
+    assert machine.told(ParcelReady) == [ParcelReady("p-1", "A1", "max", ("i-1",))]
     assert (machine.parcel().state, machine.out("A1")) == ("ready", "")
 
 

@@ -1,0 +1,40 @@
+"""Is it still held? A library that announces nothing does not say when a hold was cancelled, so it is asked, one parcel
+at a time, while nobody stands at the screen."""
+
+from dataclasses import replace
+
+from kiosk.core.commands import Ask
+from kiosk.core.facts import ParcelCalledBack
+from kiosk.core.model import Parcel
+from kiosk.core.session import AtHome, Step
+from sync.messages import Answer, ItemIs, WhatIs
+
+GAP_S = 10.0  # between two questions
+_KEY = "held:"
+
+
+def due(step: Step, now: float) -> Step:
+    """Ask about the parcel that was asked about longest ago, if it is time."""
+    plan = step.point.plan
+    if plan.library.announces or not step.point.counters.online or not isinstance(step.session.story, AtHome):
+        return step
+    held = [p for p in step.point.parcels.values() if p.state == "ready" and p.patron and not p.recalled]
+    if not held or now - max(p.asked_at for p in held) < GAP_S:
+        return step
+    parcel = min(held, key=lambda p: p.asked_at)
+    if now - parcel.asked_at < plan.limits.recheck_s:
+        return step
+    asked = step.put(replace(parcel, asked_at=now))
+    return asked.order(Ask(_KEY + parcel.id, WhatIs(parcel.items[0].barcode)))
+
+
+def answered(step: Step, key: str, answer: Answer | None) -> Step:
+    """The library's word on such a question. Only a clear no takes a parcel from its reader."""
+    if not key.startswith(_KEY):
+        return step
+    parcel: Parcel | None = step.point.parcels.get(key.removeprefix(_KEY))
+    if parcel is None or parcel.state != "ready" or parcel.recalled:
+        return step
+    if isinstance(answer, ItemIs) and answer.held == "no":
+        return step.put(replace(parcel, recalled=True)).fact(ParcelCalledBack(parcel.id))
+    return step

@@ -1,0 +1,202 @@
+"""A library that announces nothing (SIP2): holds are learnt when items are put in, people asked for when they come."""
+
+import pytest
+from pydantic import SecretStr
+
+from hardware.readings import CardShown
+from kiosk.core.commands import Ask
+from kiosk.core.events import Answered, Online, Receipted
+from kiosk.core.facts import HoldLearnt, ParcelCalledBack
+from kiosk.core.screens import Collect, Courier, DoorOpen, Goodbye, Opening, Pin, Return, Sorry, Wait
+from sync.messages import (
+    ItemDropped,
+    ItemIs,
+    ParcelCollected,
+    ParcelReady,
+    Patron,
+    PatronIs,
+    Receipt,
+    Shown,
+    Telling,
+    WhatIs,
+    WhoIs,
+)
+from tests.kiosk.core.machine import CARDS, KEYRING, NOW, ONE, SILENT, Machine, item
+
+ANN = Patron("s.ann", "A. N.", cards=(KEYRING.card(CARDS["eve"]),))  # the card is not one that was announced
+TAP = "eve"
+
+
+def receipt(machine: Machine, told: object, patron: Patron | None = None, status: str = "applied") -> Machine:
+    telling = Telling("p1-1-1", 1, NOW, told)  # type: ignore[arg-type]
+    return machine.do(Receipted(telling, Receipt("p1-1-1", status, "words", patron)))  # type: ignore[arg-type]
+
+
+def put_in(**kwargs: bool) -> Machine:
+    machine = Machine(library=SILENT, **kwargs)  # type: ignore[arg-type]
+    machine.point = machine.point.drop(*(p for p in machine.point.patrons.values() if p.role == "reader"))
+    return machine.tap("max").scan("i-1")
+
+
+def loaded(patron: Patron | None = ANN) -> Machine:
+    machine = put_in().answer(ItemIs(ONE)).open().shut().touch("finish")
+    return receipt(machine, *machine.told(ParcelReady), patron)
+
+
+def test_an_item_the_library_knows_goes_behind_the_smallest_door_and_its_reader_is_learnt_after() -> None:
+    machine = put_in()
+    assert machine.asks == [WhatIs("i-1")]
+    assert machine.screen == Wait("item")
+    assert machine.answer(ItemIs(ONE)).screen == Opening("stocking", "A1")
+    machine.open().shut()
+    (ready,) = machine.told(ParcelReady)
+    assert (ready.items, ready.compartment) == (("i-1",), "A1")
+    assert machine.point.parcels[ready.parcel].patron == ""
+    receipt(machine, ready, ANN)
+    assert machine.point.parcels[ready.parcel].patron == "s.ann"
+    assert machine.told(HoldLearnt) == [HoldLearnt(ready.parcel, "s.ann", "A1")]
+
+
+def test_what_does_not_fit_the_smallest_tries_a_larger_door() -> None:
+    machine = put_in().answer(ItemIs(ONE)).open().touch("does_not_fit").shut()
+    assert machine.unlocked == ["B1"]
+
+
+def test_an_unknown_item_stays_in_the_couriers_hands() -> None:
+    screen = put_in().answer(ItemIs(None)).screen
+    assert isinstance(screen, Courier)
+    assert screen.notice == "unknown_item"
+
+
+@pytest.mark.parametrize("online", [True, False])
+def test_while_the_library_is_away_anything_goes_in_and_is_looked_at_later(online: bool) -> None:
+    machine = put_in(online=online)
+    machine = machine.wait(5) if online else machine
+    assert machine.screen == Opening("stocking", "A1")
+    assert machine.open().screen == DoorOpen("stocking", "A1", titles=("i-1",))
+
+
+def test_what_lies_here_already_is_not_put_in_twice() -> None:
+    machine = loaded().tap("max").scan("i-1")
+    assert machine.screen.notice == "already_here"  # type: ignore[union-attr]
+
+
+def test_what_is_held_for_nobody_here_is_for_the_courier() -> None:
+    machine = loaded(None)
+    assert machine.told(ParcelCalledBack)
+    assert machine.tap("max").screen.to_clear == 1  # type: ignore[union-attr]
+
+
+def test_its_reader_is_asked_for_and_gets_it() -> None:
+    machine = loaded().tap(TAP)
+    assert machine.asks == [Shown(SecretStr(CARDS[TAP]))]
+    machine.answer(PatronIs(ANN)).open().shut()
+    assert machine.told(ParcelCollected)[0].items == ("i-1",)
+    assert isinstance(machine.screen, Goodbye)
+
+
+def test_who_was_blocked_since_is_told_so() -> None:
+    blocked = Patron("s.ann", "A. N.", "blocked", reason="a fee is open")
+    machine = loaded().tap(TAP).answer(PatronIs(blocked))
+    assert machine.screen == Sorry("patron_blocked", "a fee is open", ("return",))
+
+
+@pytest.mark.parametrize("silent", [True, False])
+def test_while_the_library_is_away_the_reader_known_from_the_hold_gets_it(silent: bool) -> None:
+    machine = loaded()
+    machine = machine.tap(TAP).answer(None) if silent else machine.do(Online(False)).tap(TAP)
+    assert machine.unlocked == ["A1"]
+
+
+def test_nobody_else_does() -> None:
+    machine = loaded().do(Online(False)).tap("bob")
+    assert machine.screen == Sorry("library_away", then=("return",))
+    machine = loaded().tap("bob").answer(PatronIs(Patron("s.bob", "B.")))
+    assert machine.screen == Sorry("nothing_ready", then=("return",))
+    assert not machine.unlocked
+
+
+def test_a_parcel_that_is_nobodys_yet_opens_for_nobody() -> None:
+    machine = put_in().answer(ItemIs(ONE)).open().shut().touch("finish")
+    assert machine.tap(TAP).answer(PatronIs(ANN)).screen == Sorry("nothing_ready", then=("return",))
+
+
+def test_a_pin_is_asked_for_and_never_shown() -> None:
+    machine = loaded().tap(TAP).answer(PatronIs(None, pin="needed"))
+    assert machine.screen == Pin(0)
+    machine.touch("digit", "4").touch("digit", "7").touch("erase").touch("digit", "2")
+    assert machine.screen == Pin(2)
+    assert "'42'" not in repr(machine.session)
+    machine.touch("enter")
+    assert machine.asks == [Shown(SecretStr(CARDS[TAP]), SecretStr("42"))]
+    machine.answer(PatronIs(None, pin="wrong"))
+    assert machine.screen == Pin(0, wrong=True, tries_left=2)
+    machine.touch("digit", "1").touch("enter").answer(PatronIs(ANN))
+    assert machine.unlocked == ["A1"]
+
+
+def test_too_many_wrong_pins_end_it() -> None:
+    machine = loaded().tap(TAP).answer(PatronIs(None, pin="needed"))
+    for _ in range(3):
+        machine.touch("digit", "1").touch("enter").answer(PatronIs(None, pin="wrong"))
+    assert machine.screen == Sorry("pin_wrong", then=("return",))
+
+
+def test_after_a_wrong_pin_silence_opens_nothing() -> None:
+    machine = loaded().tap(TAP).answer(PatronIs(None, pin="needed"))
+    machine.touch("digit", "1").touch("enter").answer(PatronIs(None, pin="wrong"))
+    assert machine.touch("digit", "1").touch("enter").answer(None).screen == Sorry("library_away", then=("return",))
+
+
+def test_without_codes_the_keypad_is_not_offered() -> None:
+    machine = loaded().touch("collect")
+    assert isinstance(machine.screen, Collect)
+    assert machine.screen.cards_only
+    assert machine.code("12345678").screen == machine.screen
+
+
+def test_a_card_while_returning_says_whose_returns_they_are() -> None:
+    machine = loaded().touch("return").tap(TAP).answer(PatronIs(ANN))
+    assert isinstance(machine.screen, Return)
+    assert machine.screen.notice == "card_taken"
+
+
+def returned() -> Machine:
+    machine = Machine(library=SILENT).scan("x-1").answer(ItemIs(item("x-1"), True))
+    return machine.touch("open").open().shut().touch("finish")
+
+
+def test_a_return_held_for_the_next_reader_becomes_their_pickup_at_once() -> None:
+    machine = returned()
+    receipt(machine, *machine.told(ItemDropped), ANN)
+    assert not machine.point.drops
+    assert machine.tap(TAP).answer(PatronIs(ANN)).unlocked == ["A1"]
+
+
+def test_in_a_pile_it_waits_for_the_courier() -> None:
+    machine = Machine(library=SILENT).scan("x-1").answer(ItemIs(item("x-1"))).scan("x-2").answer(ItemIs(item("x-2")))
+    machine.touch("open").open().shut().touch("finish")
+    receipt(machine, machine.told(ItemDropped)[0], ANN)
+    assert len(machine.point.drops) == 2
+    assert not machine.point.parcels
+
+
+def recheck(held: str) -> Machine:
+    machine = loaded().do(after=7 * 3600.0)
+    machine.now += 7 * 3600.0
+    machine.wait(0.5)
+    (asked,) = (c for c in machine.commands if isinstance(c, Ask))
+    assert asked.query == WhatIs("i-1")
+    return machine.do(Answered(asked.key, ItemIs(ONE, held=held)))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("held", "recalled"), [("no", True), ("yes", False), ("", False)])
+def test_whether_it_is_still_held_is_asked_now_and_then(held: str, recalled: bool) -> None:
+    machine = recheck(held)
+    assert [p.recalled for p in machine.point.parcels.values()] == [recalled]
+    assert not machine.wait(20).asks
+
+
+def test_our_own_service_is_never_shown_a_number() -> None:
+    machine = Machine().do(after=1.0)
+    assert [type(q) for q in machine.do(CardShown("card", SecretStr("FF"))).asks] == [WhoIs]
