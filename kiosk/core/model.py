@@ -12,7 +12,8 @@ from typing import Any, Literal
 from hardware.readings import Door
 from kiosk.core.identity import Keyring
 from kiosk.core.limits import Limits
-from kiosk.core.screens import PaperState, Purpose
+from kiosk.core.notices import PaperState
+from kiosk.core.screens import Purpose
 from sync.messages import Item, Patron, Size
 from sync.service import Abilities
 

@@ -11,7 +11,8 @@ from pydantic import SecretStr
 from kiosk.core.commands import Command
 from kiosk.core.facts import Fact
 from kiosk.core.model import PickupPoint, Row
-from kiosk.core.screens import CourierNotice, Goodbye, LoadNotice, ReturnNotice, Sorry
+from kiosk.core.notices import CourierNotice, LoadNotice, ReturnNotice
+from kiosk.core.screens import Goodbye, Sorry
 from sync.messages import Item
 
 

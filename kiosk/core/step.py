@@ -29,7 +29,8 @@ from kiosk.core.events import Answered, ClockJumped, Event, Heard, Online, Recei
 from kiosk.core.flows import clearing, dropoff, identify, pickup, piles, slips, stocking
 from kiosk.core.flows.common import leave, refuse, stay
 from kiosk.core.model import PickupPoint
-from kiosk.core.screens import GuideNotice, Reason, Sorry
+from kiosk.core.notices import GuideNotice
+from kiosk.core.screens import Reason, Sorry
 from kiosk.core.session import (
     AskingCard,
     AtCourier,

@@ -207,6 +207,6 @@ def test_an_older_store_is_brought_up_to_date_and_says_so(filled: Path, monkeypa
     store.close()
     with contextlib.closing(sqlite3.connect(filled)) as conn:
         recorded = conn.execute("SELECT name FROM _sqlite_migrations ORDER BY id").fetchall()
-        assert recorded == [("rows_journal_outbox",), ("paper_of_printers",), ("notes",)]
+        assert recorded == [("rows_journal_outbox",), ("paper_of_printers",), ("parcels_asked_about",), ("notes",)]
     monkeypatch.undo()
     refuses(filled, StoreUnfit, r"written by a later version \(notes\)")

@@ -12,7 +12,8 @@ from kiosk.core.doors import Outcome
 from kiosk.core.events import Touched
 from kiosk.core.flows.common import ask, door_until, goodbye, leave, mark, order_at, pulse_again, refuse, stay, visit
 from kiosk.core.model import Drop, Space
-from kiosk.core.screens import Goodbye, ReturnNotice, Slip
+from kiosk.core.notices import ReturnNotice
+from kiosk.core.screens import Goodbye, Slip
 from kiosk.core.session import Accepted, Dropping, Returning, Step
 from sync.messages import Answer, Item, ItemIs, LoansAre, LoansWith, Size, WhatIs
 

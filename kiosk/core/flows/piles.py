@@ -10,7 +10,7 @@ from dataclasses import replace
 from hardware.readings import ItemScanned, PileSeen
 from kiosk.core.flows import dropoff, stocking
 from kiosk.core.flows.common import stay
-from kiosk.core.screens import PadNotice
+from kiosk.core.notices import PadNotice
 from kiosk.core.session import AtCourier, AtHome, Collecting, Ended, Loading, Returning, Step
 
 ABOUT_PADS: tuple[PadNotice, ...] = ("one_at_a_time", "part_missing", "foreign_tag")

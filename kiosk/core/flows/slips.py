@@ -11,7 +11,8 @@ from hardware.readings import PrintEnded
 from kiosk.core.commands import Print
 from kiosk.core.facts import SlipEnded, SlipOrdered
 from kiosk.core.model import PickupPoint
-from kiosk.core.screens import Goodbye, PaperState
+from kiosk.core.notices import PaperState
+from kiosk.core.screens import Goodbye
 from kiosk.core.session import Ended, Step
 
 LANGUAGES = ("zh", "en")

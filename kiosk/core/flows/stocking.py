@@ -15,7 +15,7 @@ from kiosk.core.events import Touched
 from kiosk.core.feed import forget_old
 from kiosk.core.flows.common import ask, door_until, leave, mark, order_at, pulse_again, stay, visit
 from kiosk.core.model import HERE, SIZES, Parcel, Space
-from kiosk.core.screens import CourierNotice
+from kiosk.core.notices import CourierNotice
 from kiosk.core.session import AtCourier, Loading, Step, Stowing
 from kiosk.core.settle import DAY_S
 from sync.messages import Answer, Item, ItemIs, WhatIs
