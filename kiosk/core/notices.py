@@ -1,0 +1,44 @@
+"""What a screen may say beside its own words: of the last scan, of a code held up, of things on a pad, of paper."""
+
+from typing import Literal
+
+GuideNotice = Literal["nearer", "farther", "still", "turn"]
+PadNotice = Literal["one_at_a_time", "part_missing", "foreign_tag"]
+ReturnNotice = Literal[
+    "",
+    "isbn_needs_card",
+    "isbn_not_yours",
+    "isbn_several",
+    "isbn_offline",
+    "not_ours",
+    "twice",
+    "unreadable",
+    "full",
+    "card_taken",
+    "card_unknown",
+    "card_offline",
+    GuideNotice,
+    PadNotice,
+]
+CourierNotice = Literal[
+    "",
+    "unknown_item",
+    "already_here",
+    "recalled",
+    "unreadable",
+    "no_room",
+    "not_put_in",
+    "stuck",
+    GuideNotice,
+    PadNotice,
+]
+PaperState = Literal["", "ok", "near_end", "out", "cover_open", "fault"]
+LoadNotice = Literal[
+    "",
+    "other_parcel",
+    "unknown_item",
+    "twice",
+    "unreadable",
+    GuideNotice,
+    PadNotice,
+]
