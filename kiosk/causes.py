@@ -106,11 +106,15 @@ def camera(path: str) -> str:
     return f"{path} is not there; cameras that are: {there}. Is it plugged in? Is source right (ls -l /dev/v4l/by-id)?"
 
 
-_BY_DRIVER: dict[str, Callable[[str], str]] = {"pcsc": lambda _: pcsc(), "camera": camera}
+_BY_DRIVER: dict[str, Callable[[str], str]] = {
+    "pcsc": lambda _: pcsc(),
+    "pcsc_pad": lambda _: pcsc(),
+    "camera": camera,
+}
 
 
 def source(device: Device) -> str:
-    """Why a card reader or scanner cannot be used."""
+    """Why a card reader, pad or scanner cannot be used."""
     path = address_of(device)
     if known := _BY_DRIVER.get(device.driver):
         return known(path)

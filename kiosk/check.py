@@ -67,7 +67,9 @@ def checks(config: Config) -> Iterator[Check]:
             yield _device("board", board, partial(causes.unopened, board.port), partial(_board, config, board))
     for card in config.cards:
         yield _device("card", card, partial(causes.source, card), partial(_card, config, card))
-    if not config.scanners:
+    for pad in config.pads:
+        yield _device("pad", pad, partial(causes.source, pad), partial(_card, config, pad))
+    if not (config.scanners or config.pads):
         yield Check("scanner", False, "none is configured, so nothing can be loaded or returned; add a [[scanner]]")
     for scanner in config.scanners:
         yield _device("scanner", scanner, partial(causes.source, scanner), partial(_scanner, config, scanner))

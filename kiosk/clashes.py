@@ -1,6 +1,6 @@
 """Parts of a pickup point that are each right and do not go together: names, ports, addresses, channels, places."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from typing import Protocol
 
@@ -29,22 +29,18 @@ class Wired(Part, Protocol):
 
 
 def clashes(
-    boards: Sequence[Wired],
-    cards: Sequence[Part],
-    scanners: Sequence[Part],
-    printers: Sequence[Part],
-    compartments: Sequence[Fixture],
+    boards: Sequence[Wired], devices: Mapping[str, Sequence[Part]], compartments: Sequence[Fixture]
 ) -> Iterator[tuple[Place, str]]:
-    """Each clash: the key it is found at, and the words."""
-    yield from _names((("board", boards), ("card", cards), ("scanner", scanners), ("printer", printers)))
+    """Each clash: the key it is found at, and the words. ``devices``: all others, by their kind."""
+    yield from _names({"board": boards, **devices})
     yield from _buses(boards)
-    yield from _ports(boards, (("card", cards), ("scanner", scanners), ("printer", printers)))
+    yield from _ports(boards, devices)
     yield from _doors({board.name: board for board in boards}, compartments)
 
 
-def _names(kinds: Sequence[tuple[str, Sequence[Part]]]) -> Iterator[tuple[Place, str]]:
+def _names(kinds: Mapping[str, Sequence[Part]]) -> Iterator[tuple[Place, str]]:
     names: dict[str, str] = {}
-    for kind, parts in kinds:
+    for kind, parts in kinds.items():
         for n, part in enumerate(parts):
             if part.name in names:
                 yield (kind, n, "name"), f"{part.name!r} is the name of {names[part.name]} already"
@@ -64,9 +60,9 @@ def _buses(boards: Sequence[Wired]) -> Iterator[tuple[Place, str]]:
         addresses[address] = board.name
 
 
-def _ports(boards: Sequence[Wired], kinds: Sequence[tuple[str, Sequence[Part]]]) -> Iterator[tuple[Place, str]]:
+def _ports(boards: Sequence[Wired], kinds: Mapping[str, Sequence[Part]]) -> Iterator[tuple[Place, str]]:
     ports = {board.port: dotted(("board", n)) for n, board in enumerate(boards)}
-    for kind, parts in kinds:
+    for kind, parts in kinds.items():
         for n, part in enumerate(parts):
             port = getattr(part.settings, "port", None)
             if port in ports:

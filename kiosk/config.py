@@ -81,6 +81,7 @@ class Config:
     service: Service
     boards: tuple[Board, ...]
     cards: tuple[Device, ...]
+    pads: tuple[Device, ...]
     scanners: tuple[Device, ...]
     printers: tuple[Device, ...]
     codes: Meanings
@@ -95,7 +96,7 @@ class Config:
             c.name: Space(c.name, c.size, c.row, c.column, c.height, c.width)
             for c in sorted(self.compartments, key=lambda c: (c.row, c.column))
         }
-        cards, scanners = (frozenset(device.name for device in kind) for kind in (self.cards, self.scanners))
+        cards, scanners = (frozenset(one.name for one in kind) for kind in (self.cards, (*self.scanners, *self.pads)))
         printers = tuple(device.name for device in self.printers)
         library: Abilities = self.service.module.ABILITIES
         return Plan(self.point.id, spaces, self.keyring, self.limits, cards, scanners, printers, library)
@@ -141,7 +142,7 @@ class _Reader:
     """One file being read. Every method raises ``ConfigError`` for the first flaw it finds."""
 
     SECTIONS = ("point", "store", "keys", "service", "codes", "duty", "limits", "screen")
-    LISTS = ("board", "card", "scanner", "printer", "compartment")
+    LISTS = ("board", "card", "pad", "scanner", "printer", "compartment")
     NEEDED = ("point", "store", "keys", "service", "board", "compartment")
 
     def __init__(self, path: Path, raw: dict[str, Any]) -> None:
@@ -158,6 +159,7 @@ class _Reader:
             keyring=self._keyring(self._section("keys", Keys)),
             boards=tuple(self._board(n) for n in range(len(self._raw["board"]))),
             cards=self._devices("card"),
+            pads=self._devices("pad"),
             scanners=self._devices("scanner"),
             printers=self._devices("printer"),
             codes=self._section("codes", Meanings),
@@ -171,7 +173,8 @@ class _Reader:
         )
         if config.limits.warn_s >= config.limits.idle_s:
             self._fail(("limits", "warn_s"), "must be shorter than limits.idle_s")
-        for place, words in clashes(config.boards, config.cards, config.scanners, config.printers, config.compartments):
+        kinds = {"card": config.cards, "pad": config.pads, "scanner": config.scanners, "printer": config.printers}
+        for place, words in clashes(config.boards, kinds, config.compartments):
             self._fail(place, words)
         return config
 

@@ -36,6 +36,8 @@ class Devices:
             self._add_bus(config, boards)
         for card in config.cards:
             self._add_source(config, card, disguise_answer if card.driver == "pcsc" else disguise_uid)
+        for pad in config.pads:
+            self._add_source(config, pad, disguise_answer)
         for scanner in config.scanners:
             self._add_source(config, scanner, disguise)
         self.printers = {printer.name: self._add_printer(config, printer) for printer in config.printers}

@@ -27,7 +27,8 @@ def listen(config: Config, put: Put, seconds: float | None, only: Collection[str
     The kiosk itself must not run. Doors are looked at as it does, now and then; a driver's bug is said, like a device
     that is lost. Raises ``UnknownDevice``.
     """
-    known = [board.name for board in config.boards] + [one.name for one in (*config.cards, *config.scanners)]
+    parts = (*config.boards, *config.cards, *config.pads, *config.scanners)
+    known = [part.name for part in parts]
     for name in only:
         if name not in known:
             raise UnknownDevice(f"no device {name!r}; this point has {', '.join(known)}")

@@ -45,7 +45,7 @@ def heading(config: Config) -> dict[str, Any]:
     devices: dict[str, Any] = {}
     for board in config.boards:
         devices[board.name] = _device("board", board) | {"bus": buses.index(board.port), "baud": board.baud}
-    for kind, of_kind in (("card", config.cards), ("scanner", config.scanners)):
+    for kind, of_kind in (("card", config.cards), ("pad", config.pads), ("scanner", config.scanners)):
         devices |= {one.name: _device(kind, one) for one in of_kind}
     made = time.strftime("%Y-%m-%dT%H:%M:%S%z")
     return {"trace": 1, "made": made, "codes": config.codes.model_dump(mode="json"), "devices": devices}

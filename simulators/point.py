@@ -21,6 +21,7 @@ from hardware import registry
 from simulators.cabinet import Cabinet
 from simulators.keyboard import Keyboard
 from simulators.library.server import Library
+from simulators.pads import ReaderPad, SerialPad
 from simulators.pcscd import Pcscd, PcscUnavailable
 from simulators.readers import Eye, HandScanner, PcscReader, Printer, SerialReader, read_here
 from simulators.relay import Relay
@@ -31,7 +32,7 @@ from simulators.twins import Board, Bus, Twin, Unfit, board_peer, bus_wire
 READER = "ACS ACR122U PICC Interface"
 HEAD = "# Written for a simulated pickup point. Only ports, paths, addresses and secrets differ from the real one.\n"
 BOARD_KEYS = ("name", "driver", "port", "baud")
-SERIAL_BAUD = 9600
+SERIAL_BAUD, PAD_BAUD = 9600, 115200
 T = TypeVar("T", bound=Twin)
 
 
@@ -81,6 +82,8 @@ class Point:
             self.network = undo.enter_context(Relay(self.library.port))
             self._boards(undo)
             self._cards(undo)
+            for section in self.raw.get("pad", ()):
+                self._add(undo, self._pad(section))
             for section in self.raw.get("scanner", ()):
                 self._add(undo, self._scanner(section))
             for section in self.raw.get("printer", ()):
@@ -139,6 +142,7 @@ class Point:
     def _cards(self, undo: contextlib.ExitStack) -> None:
         sections = self.raw.get("card", [])
         readers = {one["name"]: _reader(one, n) for n, one in enumerate(sections) if one.get("driver") == "pcsc"}
+        readers |= {one["name"]: one["reader"] for one in self.raw.get("pad", ()) if one.get("driver") == "pcsc_pad"}
         if readers and not self.no_pcsc:
             try:
                 self.pcscd = undo.enter_context(Pcscd(list(readers.values())))
@@ -156,6 +160,16 @@ class Point:
             else:
                 baud = int(one.get("baud", SERIAL_BAUD))
                 self._add(undo, SerialReader(name, driver, self.folder / f"ttyCARD{n}", baud))
+
+    def _pad(self, section: Mapping[str, Any]) -> Twin:
+        name, driver = str(section.get("name", "")), str(section.get("driver", ""))
+        if driver == "r2000":
+            return SerialPad(name, section, self.folder / f"ttyPAD-{name}", int(section.get("baud", PAD_BAUD)))
+        if driver != "pcsc_pad":
+            raise Unfit(f"no twin is known for the pad driver {driver!r}")
+        if not self.pcscd:
+            raise Unfit(f"the pad {name} needs a PC/SC daemon ({self.no_pcsc})")
+        return ReaderPad(name, section, self.pcscd, str(section.get("reader", "")))
 
     def _scanner(self, section: Mapping[str, Any]) -> Twin:
         name, driver = str(section.get("name", "")), str(section.get("driver", ""))

@@ -2,8 +2,8 @@
 
 The file is one of ``kiosk trace`` or ``kiosk run --trace``: JSON, an object a line, the first of them the heading.
 A board's driver gets its calls in the order of the recording; what it sends must be what it sent then, and is answered
-with what was answered then. Card readers, scanners and pads get their bytes at the pace of the recording, over a
-pseudo-terminal. Readers without a serial line (PC/SC, cameras, keyboards) are named as not replayed.
+with what was answered then. Card readers and scanners get their bytes at the pace of the recording, over a
+pseudo-terminal. Pads, and readers without a serial line (PC/SC, cameras, keyboards), are named as not replayed.
 """
 
 import json
@@ -146,12 +146,12 @@ def _call(board: Any, line: Line) -> Any:
         return type(error).__name__
 
 
-# ---- card readers, scanners, pads ---------------------------------------------------------------------------------
+# ---- card readers, scanners ---------------------------------------------------------------------------------------
 
 
 def _replay_source(name: str, device: Line, codes: Line, lines: list[Line], verdict: Verdict) -> None:
     group = f"kiosk.{device['kind']}"
-    if "port" not in registry.find(group, device["driver"]).Settings.model_fields:
+    if device["kind"] == "pad" or "port" not in registry.find(group, device["driver"]).Settings.model_fields:
         verdict.left_out.append(f"{name} ({device['driver']})")
         return
     with tempfile.TemporaryDirectory() as folder, serve_pty(Mute(), Path(folder) / "tty") as wire:

@@ -8,6 +8,7 @@ from hardware.readings import Door
 from simulators.bench.stage import Stage
 from simulators.camera import Kind
 from simulators.escpos import State as PaperState
+from simulators.pads import KINDS, Pad
 from simulators.readers import Eye, HandScanner, PcscReader, Printer, SerialReader
 from simulators.twins import Twin, Unfit
 
@@ -110,6 +111,25 @@ def lift(stage: Stage, device: Text) -> None:
 def tap_and_lift(stage: Stage, device: Text, card: Text) -> None:
     """Hold a card there until it was read, and take it away."""
     _reader(stage, device).tap_and_lift(_number(stage, card))
+
+
+def lay(
+    stage: Stage,
+    device: Text,
+    tag: Text,
+    kind: KINDS = "book",
+    parts: Annotated[int, Field(ge=1, le=255)] = 1,
+    part: Annotated[int, Field(ge=1, le=255)] = 1,
+    misses: Annotated[float, Field(ge=0, le=1)] = 0.0,
+) -> None:
+    """Lay a thing with a tag on a pad: a book, a part of a set, a patron's card, another library's, one without a word.
+    ``misses``: of so many rounds it is not heard, as at the edge of the field."""
+    stage.point.twin(device, Pad).lay(tag, kind, parts, part, misses)
+
+
+def remove(stage: Stage, device: Text, tag: Text = "") -> None:
+    """Take a thing, with all parts of its set, or everything, off a pad."""
+    stage.point.twin(device, Pad).remove(tag)
 
 
 def scan(stage: Stage, device: Text, code: Text) -> None:

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 import hardware
 import sync.sip2
 from hardware.locker import kerong, kerong_cu16, kerong_cu48, modbus, shuoming, winnsen, wkly
-from hardware.rfid import serial_card
+from hardware.rfid import r2000, serial_card
 from hardware.scanner import codes, keyboard, trigger
 from sync.sip2 import frame
 
@@ -79,6 +79,9 @@ DECODERS = [
         published("waveshare", "request"),
         modbus.LENGTH_MAX,
         lost=0,
+    ),
+    Rig(
+        "r2000", r2000.Decoder, r2000.Decoder, published("r2000", "request") + published("r2000", "reply"), 160, lost=40
     ),
     Rig("serial_card", serial_card.Decoder, serial_card.Decoder, (b"04A1B2C3\r", b"04 A1 B2 C3\r"), 65),
     Rig(

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from tree import ROOT, lines, text
 
-GROUPS = ("kiosk.board", "kiosk.card", "kiosk.scanner", "kiosk.printer")
+GROUPS = ("kiosk.board", "kiosk.card", "kiosk.pad", "kiosk.scanner", "kiosk.printer")
 DRIVERS = [
     (group, line.split("=")[0].strip()) for group in GROUPS for line in lines("options.entry_points", group) if line
 ]
@@ -18,7 +18,7 @@ def test_there_are_drivers_of_every_group() -> None:
 @pytest.mark.parametrize(("group", "name"), DRIVERS)
 def test_a_driver_has_a_twin_vectors_and_a_place_in_the_documents(group: str, name: str) -> None:
     assert (ROOT / "simulators" / f"{name}.py").is_file()
-    if group == "kiosk.board":
+    if group in ("kiosk.board", "kiosk.pad"):
         assert list((ROOT / "tests" / "vectors").glob(f"{name}.*"))
     for document in ("drivers", "technician"):
         assert f"`{name}`" in text(Path("docs", f"{document}.md")), f"docs/{document}.md"

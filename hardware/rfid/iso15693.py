@@ -1,0 +1,79 @@
+"""ISO/IEC 15693 requests to the one tag in the field, and what its answers say.
+
+    request   02 | command | parameters            flags 02: high data rate, no address; 42 with the option flag
+    answer    00 | data                            01 | code: the tag refuses
+    2B  get system information   info flags, UID (LSB first), [DSFID], [AFI], [blocks - 1, block size - 1], [IC]
+    23  read multiple blocks     first, count - 1
+    20  read one block           block
+    27  write AFI                AFI
+    A2 A3 A5  NXP's EAS: set, reset, alarm; each followed by the maker's code 04. A5 is answered only while it is set.
+
+Sources: hardware.md 3.1 (pypn5180, libdanrfid); a conversation with an ICODE tag published at NXP's forum
+(vectors/pcsc_pad.toml). EAS is from memory of the ICODE data sheets and unverified.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from hardware.errors import WireError
+
+SYSTEM_INFORMATION, READ_SOME, READ_ONE, WRITE_AFI = 0x2B, 0x23, 0x20, 0x27
+EAS_SET, EAS_RESET, EAS_ALARM, NXP = 0xA2, 0xA3, 0xA5, 0x04
+_HIGH_RATE, _OPTION, _ERROR = 0x02, 0x40, 0x01
+_DSFID, _AFI, _MEMORY = 0x01, 0x02, 0x04
+UID_LENGTH: Final = 8
+UID_FIRST: Final = 0xE0
+
+
+class TagRefused(Exception):
+    """The tag answers with an error code."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(f"the tag says error {code:02X}")
+
+
+@dataclass(frozen=True, slots=True)
+class SystemInformation:
+    """``uid``: 16 hex digits, E0 first. ``afi`` None: not told. ``blocks`` 0: its size is not told."""
+
+    uid: str
+    afi: int | None = None
+    blocks: int = 0
+    block: int = 4
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> "SystemInformation":
+        """Of an answer without its flags. Raises ``WireError``."""
+        if len(data) < 1 + UID_LENGTH:
+            raise WireError("system information cut short")
+        told, uid, rest = data[0], data[1 : 1 + UID_LENGTH], data[1 + UID_LENGTH :]
+        afi, blocks, block = None, 0, 4
+        if told & _DSFID:
+            rest = rest[1:]
+        if told & _AFI:
+            afi, rest = (rest[0] if rest else None), rest[1:]
+        if told & _MEMORY and len(rest) >= 2:
+            blocks, block = rest[0] + 1, (rest[1] & 0x1F) + 1
+        return cls(hexadecimal(uid), afi, blocks, block)
+
+
+def hexadecimal(uid: bytes) -> str:
+    """A UID as it is written down, from either byte order (readers differ). Raises ``WireError`` for what is none."""
+    for one in (uid, uid[::-1]):
+        if len(one) == UID_LENGTH and one[0] == UID_FIRST:
+            return one.hex().upper()
+    raise WireError("not the UID of an ISO 15693 tag")
+
+
+def request(command: int, parameters: bytes = b"", option: bool = False) -> bytes:
+    """As it goes through the air, without its CRC. ``option``: some TI tags want the flag with every write."""
+    return bytes((_HIGH_RATE | (_OPTION if option else 0), command)) + parameters
+
+
+def answer(data: bytes) -> bytes:
+    """What a tag said, without its flags. Raises ``TagRefused``, ``WireError``."""
+    if not data:
+        raise WireError("an empty answer")
+    if data[0] & _ERROR:
+        raise TagRefused(data[1] if len(data) > 1 else 0)
+    return data[1:]

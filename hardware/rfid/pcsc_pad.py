@@ -1,0 +1,200 @@
+"""A pad that is a PC/SC reader for ISO 15693 tags: one thing at a time, for such a reader shows one tag.
+
+``through = "transparent"`` speaks to the tag itself (``hardware.rfid.transparent``): content, AFI and EAS, reading and
+writing; verified for ACS ACR1552. ``through = "storage"`` uses PC/SC's own commands for storage cards, as HID OMNIKEY
+5x22 have them: content only, security is neither seen nor changed::
+
+    > FF CA 00 00 00         UID, E0 first or last          > FF B0 00 bb 00   memory from block bb, as much as comes
+    < uid 90 00                                             < bytes 90 00
+
+What is no ISO 15693 tag (by its ATR, PC/SC part 3) is not looked at: a card laid here by mistake stays unread.
+"""
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+from pydantic import Field
+
+from hardware.errors import DeviceGone, DeviceRefused, DeviceSilent, WireError
+from hardware.rfid import iso15693
+from hardware.rfid.book import Content, Tag, tag
+from hardware.rfid.iso15693 import SystemInformation, TagRefused, answer, request
+from hardware.rfid.pad import PadSource
+from hardware.rfid.pcsc_reader import DONE, CardLost, Connection, Reader, open_reader
+from hardware.rfid.tags import MEMORY_MAX, PadSettings
+from hardware.rfid.transparent import WRITE_WAIT_US, Air, Unsupported, session
+from hardware.scanner.barcode import Meanings
+
+_STORAGE = bytes.fromhex("80 4F 0C A0 00 00 03 06")
+_ISO_15693 = (0x0A, 0x0B, 0x0C)  # the ATR's standard byte: part 2, 3, 4
+_BLOCKS_AT_ONCE = 8
+_BLOCKS_UNTOLD = 28  # of a tag that does not tell its size: as many as ICODE SLI has
+_HELP = 'set through = "storage"'
+
+
+class Settings(PadSettings):
+    """``reader``: part of its PC/SC name; no other device may name the same one. ``through``: see the module.
+    ``option_flag``: with every write, as some TI tags want it.
+    """
+
+    reader: str = Field(min_length=1, max_length=100)
+    through: Literal["transparent", "storage"] = "transparent"
+    option_flag: bool = False
+
+
+class PcscPad:
+    """The contract, with every error and what it means for the book, is ``hardware.rfid.pad.Pad``."""
+
+    def __init__(self, settings: Settings, reader: Reader) -> None:
+        self._settings = settings
+        self._reader = reader
+        self._lies: tuple[str, Content | None] = ("", None)  # UID and content, read once while it lies there
+
+    def tags(self) -> Sequence[Tag]:
+        with contextlib.suppress(CardLost), self._reader.connected() as there:
+            if _is_tag(there.atr):
+                return [self._stored(there) if self._settings.through == "storage" else self._spoken(there)]
+        self._lies = ("", None)
+        return []
+
+    def secure(self, uid: str, secured: bool) -> None:
+        if self._settings.through == "storage":
+            raise DeviceRefused("this pad reads tags only, their security cannot be changed")
+        written = False
+        try:
+            with self._reader.connected() as there, self._session(there) as air:
+                if not _is_tag(there.atr) or _information(air).uid != uid:
+                    raise DeviceRefused("this tag is not on the pad")
+                written = True
+                self._write(air, secured)
+                if (now := self._secured(air, _information(air))) is not secured:
+                    raise DeviceRefused(f"the tag reads back as {_WORDS[now]}")
+        except CardLost:
+            if written:
+                raise DeviceSilent("the tag no longer answers, its security may have changed") from None
+            raise DeviceRefused("this tag is not on the pad") from None
+        except WireError:
+            if written:
+                raise
+            raise DeviceRefused("the tag cannot be spoken to") from None
+
+    def firmware(self) -> str:
+        return self._reader.name
+
+    def close(self) -> None:
+        self._reader.close()
+
+    def _spoken(self, there: Connection) -> Tag:
+        with self._session(there) as air:
+            about = _information(air)
+            if about.uid != self._lies[0]:
+                self._lies = (about.uid, self._settings.content(self._memory(air, about)))
+            return tag(*self._lies, self._secured(air, about))
+
+    def _stored(self, there: Connection) -> Tag:
+        said = there.transmit(b"\xff\xca\x00\x00\x00")
+        if said[-2:] != DONE:
+            raise WireError(f"no UID: {said[-2:].hex(' ').upper()}")
+        uid = iso15693.hexadecimal(said[:-2])
+        if uid != self._lies[0]:
+            self._lies = (uid, self._settings.content(_storage(there)))
+        return tag(*self._lies)
+
+    @contextlib.contextmanager
+    def _session(self, there: Connection) -> Iterator[Air]:
+        try:
+            with session(there) as air:
+                yield air
+        except Unsupported as error:
+            raise WireError(f"{self._reader.name}: {error}; {_HELP}") from None
+
+    def _memory(self, air: Air, about: SystemInformation) -> bytes:
+        """All of it that matters; some tags read one block at a time only."""
+        memory, blocks, at_once = b"", about.blocks or _BLOCKS_UNTOLD, _BLOCKS_AT_ONCE
+        while len(memory) < min(blocks * about.block, MEMORY_MAX):
+            first = len(memory) // about.block
+            some = min(at_once, blocks - first)
+            try:
+                if some > 1:
+                    part = answer(air(request(iso15693.READ_SOME, bytes((first, some - 1)))))
+                else:
+                    part = answer(air(request(iso15693.READ_ONE, bytes((first,)))))
+            except TagRefused:
+                if some == 1:  # the end, where its size was not told; or a block that is not for us
+                    break
+                at_once = 1
+                continue
+            if len(part) != some * about.block:
+                raise WireError("blocks cut short")
+            memory += part
+        return memory
+
+    def _secured(self, air: Air, about: SystemInformation) -> bool | None:
+        eas = _eas(air) if self._settings.secured_by in ("eas", "both") else None
+        return self._settings.secured(about.afi, eas)
+
+    def _write(self, air: Air, secured: bool) -> None:
+        """Said once each; whether it took is for reading back to say."""
+        ways = []
+        if self._settings.secured_by in ("afi", "both"):
+            ways.append((iso15693.WRITE_AFI, bytes((self._settings.afi(secured),))))
+        if self._settings.secured_by in ("eas", "both"):
+            ways.append((iso15693.EAS_SET if secured else iso15693.EAS_RESET, bytes((iso15693.NXP,))))
+        for command, parameters in ways:
+            with contextlib.suppress(TagRefused, CardLost, WireError):
+                answer(air(request(command, parameters, self._settings.option_flag), WRITE_WAIT_US))
+
+
+_WORDS = {True: "secured", False: "not secured", None: "neither secured nor not"}
+
+
+def _is_tag(atr: bytes) -> bool:
+    at = atr.find(_STORAGE)
+    return at >= 0 and len(atr) > at + len(_STORAGE) and atr[at + len(_STORAGE)] in _ISO_15693
+
+
+def _information(air: Air) -> SystemInformation:
+    try:
+        return SystemInformation.from_bytes(answer(air(request(iso15693.SYSTEM_INFORMATION))))
+    except TagRefused as error:
+        raise WireError(f"no system information: {error}") from None
+
+
+def _eas(air: Air) -> bool:
+    """A tag answers the alarm only while its EAS is set, so silence counts only from one that is still there."""
+    try:
+        answer(air(request(iso15693.EAS_ALARM, bytes((iso15693.NXP,)))))
+    except CardLost:
+        _information(air)
+        return False
+    except TagRefused:
+        return False
+    return True
+
+
+def _storage(there: Connection) -> bytes:
+    """Memory by PC/SC's own command. How much comes at once differs by reader; nothing more comes at the end."""
+    memory = b""
+    while len(memory) < MEMORY_MAX:
+        said = there.transmit(bytes((0xFF, 0xB0, 0x00, len(memory) // 4, 0x00)))
+        if said[-2:] != DONE or len(said) < 6:
+            break
+        memory += said[:-2]
+    if not memory:
+        raise WireError("its memory cannot be read; is it empty, or locked?")
+    return memory
+
+
+def connect(device: str, settings: Settings, meanings: Meanings) -> PadSource:
+    """The reader that ``settings`` name, reporting as ``device``. Raises what ``open_reader`` raises."""
+    reader = open_reader(settings.reader)
+    pad = PcscPad(settings, reader)
+    try:
+        pad.tags()
+    except DeviceGone:
+        pad.close()
+        raise
+    except WireError:
+        pass  # what lies there now may be at the edge of the field
+    return PadSource(device, pad, settings, meanings)

@@ -1,0 +1,98 @@
+"""The twins of pads, in the shape of ``simulators.twins``, and the things with tags that a hand lays there."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from hardware.rfid.book import Usage
+from simulators.laid import OWNER, Laid
+from simulators.pcsc_pad import PcscPad
+from simulators.pcscd import Pcscd
+from simulators.r2000 import R2000Pad
+from simulators.twins import SPOKEN, Twin, Unfit
+
+KINDS = Literal["book", "patron", "foreign", "blank"]
+STRANGER = "FR-751131010"
+_LAID_MAX = 40
+
+
+class Pad(Twin):
+    """A pad, and what lies on it."""
+
+    kind = "pad"
+
+    def __init__(self, name: str, driver: str, section: Mapping[str, Any], pad: R2000Pad | PcscPad) -> None:
+        super().__init__(name, driver)
+        self.pad = pad
+        self._owners = list(section.get("owners", ()))
+        self._laid: dict[str, Laid] = {}
+
+    def lay(self, tag: str, kind: KINDS = "book", parts: int = 1, part: int = 1, misses: float = 0.0) -> None:
+        """Lay a thing with this number on its tag there. ``misses``: of so many rounds it is not heard. A foreign one
+        belongs to another library, a blank one says nothing."""
+        label = f"{tag} {part}/{parts}" if parts > 1 else tag
+        if label in self._laid:
+            raise Unfit(f"{label} lies on {self.name} already")
+        if len(self._laid) >= _LAID_MAX:
+            raise Unfit(f"{self.name} is full")
+        owner = STRANGER if kind == "foreign" else self._owners[0] if self._owners else OWNER
+        usage = Usage.PATRON if kind == "patron" else Usage.CIRCULATING
+        raw = f"?{tag}?".encode()[:12].ljust(12, b"?") if kind == "blank" else None
+        self._laid[label] = Laid(tag, parts, part, owner, usage, raw=raw, misses=misses)
+        self.pad.lay(self._laid[label])
+        self._tell()
+
+    def remove(self, tag: str = "") -> None:
+        """Take it away, with all parts of its set; everything when no tag is named."""
+        gone = [label for label in self._laid if not tag or label == tag or label.partition(" ")[0] == tag]
+        if not gone:
+            raise Unfit(f"{tag or 'nothing'} lies on {self.name}")
+        for label in gone:
+            self.pad.remove(self._laid.pop(label))
+        self._tell()
+
+    def _tell(self) -> None:
+        self.shows = ", ".join(self._laid)[:200] or None
+
+    def secured(self, tag: str) -> bool:
+        """Whether a gate would ring for it."""
+        return self._laid[tag].afi == 0x07
+
+    def close(self) -> None:
+        self.pad.close()
+
+
+class SerialPad(Pad):
+    """One on a serial line."""
+
+    fault_names = SPOKEN
+
+    def __init__(self, name: str, section: Mapping[str, Any], link: Path, baud: int) -> None:
+        pad = R2000Pad(link, baud=baud, antennas=max(section.get("antennas", (1,))))
+        super().__init__(name, "r2000", section, pad)
+        self.line = pad.line
+        self.port = pad.port
+        self.section = {"port": self.port}
+        self._wire = pad
+
+    def plug(self) -> None:
+        super().plug()
+        self._wire.plug()
+
+    def unplug(self) -> None:
+        super().unplug()
+        self._wire.unplug()
+
+
+class ReaderPad(Pad):
+    """One that is a PC/SC reader of the private daemon; that comes and goes only with all its readers."""
+
+    def __init__(self, name: str, section: Mapping[str, Any], daemon: Pcscd, reader: str) -> None:
+        through = section.get("through", "transparent")
+        pad = PcscPad(daemon.port(reader), transparent=through == "transparent", storage=through == "storage")
+        super().__init__(name, "pcsc_pad", section, pad)
+        self.port = reader
+        self.section = {"reader": reader}
+
+    def unplug(self) -> None:
+        raise Unfit(f"{self.name}: take what lies there away instead; it shares its daemon with the card readers")

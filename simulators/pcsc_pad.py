@@ -1,0 +1,115 @@
+"""A PC/SC reader for ISO 15693 tags, and the one thing that lies on it; the bytes are those of
+``hardware.rfid.transparent`` and ``hardware.rfid.iso15693``, on the wire of ``simulators.pcsc``.
+
+pad = PcscPad(daemon.port(reader))
+pad.lay(Laid("SZ0000123"))
+"""
+
+from simulators.laid import Laid
+from simulators.pcsc import Card
+
+ATR = bytes.fromhex("3B8F8001804F0CA0000003060B00140000000077")
+"""An ICODE tag (PC/SC part 3)."""
+BLOCK = 4
+_DONE, _UNKNOWN = b"\x90\x00", b"\x6d\x00"
+_FINE, _MUTE = b"\xc0\x03\x00\x90\x00", b"\xc0\x03\x01\x64\x01"
+_NOT_SUPPORTED, _NOT_THERE, _LOCKED = 0x01, 0x10, 0x12
+
+
+class Tag:
+    """A tag as readers hand it on: what can lie on a ``Card``'s place. ``transparent``: the reader lets one speak to it
+    directly; ``storage``: it knows the commands for storage cards."""
+
+    atr = ATR
+
+    def __init__(self, laid: Laid, transparent: bool = True, storage: bool = False) -> None:
+        self._laid = laid
+        self._transparent = transparent
+        self._storage = storage
+        self._session = False
+
+    def power_on(self) -> None:
+        """No session."""
+        self._session = False
+
+    def answer(self, apdu: bytes) -> bytes:
+        """As the reader answers."""
+        if apdu[:2] == b"\xff\xc2" and self._transparent:
+            return self._passed(apdu[3], apdu[5 : 5 + apdu[4]])
+        if apdu[:2] == b"\xff\xca" and self._storage:
+            return bytes.fromhex(self._laid.uid)[::-1] + _DONE
+        if apdu[:2] == b"\xff\xb0" and self._storage:
+            memory = self._laid.memory()[BLOCK * apdu[3] :][:16]
+            return memory + _DONE if memory else b"\x6a\x82"
+        return _UNKNOWN
+
+    def _passed(self, function: int, said: bytes) -> bytes:
+        if function == 0x00:
+            self._session = said[:1] == b"\x81"
+            return _FINE + _DONE
+        if not self._session:
+            return b"\x69\x85"
+        if function == 0x02:
+            return _FINE + b"\x8f\x01\x00" + _DONE
+        if said[:3] == b"\x5f\x46\x04":
+            said = said[7:]
+        heard = self._heard(said[2 : 2 + said[1]]) if self._laid.answers() else None
+        if heard is None:
+            return _MUTE + _DONE
+        return _FINE + b"\x92\x01\x00\x96\x02\x00\x00\x97" + bytes((len(heard),)) + heard + _DONE
+
+    def _heard(self, request: bytes) -> bytes | None:
+        """What the tag itself answers; None: nothing."""
+        laid, memory = self._laid, self._laid.memory()
+        match request[1]:
+            case 0x2B:
+                uid = bytes.fromhex(laid.uid)[::-1]
+                size = bytes((len(memory) // BLOCK - 1, BLOCK - 1))
+                return b"\x00\x0f" + uid + b"\x00" + bytes((laid.afi,)) + size + b"\x01"
+            case 0x20 | 0x23:
+                first, count = request[2], request[3] + 1 if request[1] == 0x23 else 1
+                data = memory[BLOCK * first : BLOCK * (first + count)]
+                return b"\x00" + data if len(data) == BLOCK * count else bytes((1, _NOT_THERE))
+            case 0x27 | 0xA2 | 0xA3 if laid.locked:
+                return bytes((1, _LOCKED))
+            case 0x27:
+                laid.afi = request[2]
+            case 0xA2 | 0xA3:
+                laid.eas = request[1] == 0xA2
+            case 0xA5:
+                return b"\x00" + bytes(32) if laid.eas else None
+            case _:
+                return bytes((1, _NOT_SUPPORTED))
+        return b"\x00"
+
+
+class PcscPad:
+    """The reader. It shows one tag: the first of those that were laid there."""
+
+    def __init__(self, port: int, *, transparent: bool = True, storage: bool = False) -> None:
+        self.laid: list[Laid] = []
+        """What lies there."""
+        self._place = Card(port)
+        self._ways = (transparent, storage)
+
+    def lay(self, tag: Laid) -> None:
+        """Lay one more thing there."""
+        self.laid.append(tag)
+        self._show()
+
+    def remove(self, tag: Laid) -> None:
+        """Take it away, if it lies there."""
+        shown = self.laid[:1]
+        self.laid[:] = [one for one in self.laid if one is not tag]
+        if self.laid[:1] != shown or not self.laid:
+            self._place.lift()
+            self._show()
+
+    def _show(self) -> None:
+        if self.laid and not self._place.lies:
+            self._place.tap(Tag(self.laid[0], *self._ways))
+
+    def close(self) -> None:
+        """Take everything away."""
+        self.laid.clear()
+        self._place.close()

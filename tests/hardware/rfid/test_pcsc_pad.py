@@ -1,0 +1,198 @@
+"""ISO 15693 through PC/SC: the published conversation, and real pcscd with a virtual tag."""
+
+import time
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from readers import OMNIKEY
+
+from hardware.errors import DeviceRefused, DeviceSilent, WireError
+from hardware.readings import PileSeen
+from hardware.rfid.book import BookTag, PatronTag, Usage
+from hardware.rfid.iso15693 import SystemInformation, TagRefused, answer, hexadecimal
+from hardware.rfid.pcsc_pad import PcscPad, Settings, connect
+from hardware.rfid.pcsc_reader import CardLost
+from hardware.scanner.barcode import Meanings
+from simulators.laid import IN_LIBRARY, ON_LOAN, Laid
+from simulators.pcsc_pad import ATR, Tag
+from simulators.pcsc_pad import PcscPad as Twin
+from simulators.pcscd import Pcscd
+
+VECTORS = tomllib.loads((Path(__file__).parents[2] / "vectors" / "pcsc_pad.toml").read_text())
+
+
+class Reader:
+    """A reader with this on it, in memory."""
+
+    name = "memory"
+
+    def __init__(self, tag: Any) -> None:
+        self.tag = tag
+        self.atr = ATR
+
+    @contextmanager
+    def connected(self) -> Iterator["Reader"]:
+        if self.tag is None:
+            raise CardLost
+        self.tag.power_on()
+        yield self
+
+    def transmit(self, apdu: bytes) -> bytes:
+        said: bytes = self.tag.answer(apdu)
+        return said
+
+
+def pad(laid: Laid | None, transparent: bool = True, storage: bool = False, **settings: Any) -> PcscPad:
+    return PcscPad(Settings(reader="memory", **settings), Reader(laid and Tag(laid, transparent, storage)))  # type: ignore[arg-type]
+
+
+def one(pad: PcscPad) -> BookTag:
+    [tag] = pad.tags()
+    assert isinstance(tag, BookTag)
+    return tag
+
+
+class Published:
+    """Answers as published, and nothing else."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+
+    def power_on(self) -> None: ...
+
+    def answer(self, apdu: bytes) -> bytes:
+        self.said.append(apdu.hex(" ").upper())
+        for exchange in VECTORS["exchange"]:
+            if exchange["says"] == self.said[-1]:
+                return bytes.fromhex(exchange["answer"])
+        return bytes.fromhex(VECTORS["answer"][0]["bytes"])
+
+
+def test_the_published_conversation_is_held_word_for_word() -> None:
+    tag = Published()
+    with pytest.raises(CardLost):
+        PcscPad(Settings(reader="memory"), Reader(tag))._spoken(Reader(tag))  # type: ignore[arg-type]  # no memory was published
+    begin, switch, about, end = [one["says"] for one in VECTORS["exchange"]]
+    assert [*tag.said[:3], tag.said[-1]] == [begin, switch, about, end]
+    raw = bytes.fromhex(VECTORS["exchange"][2]["answer"])
+    assert SystemInformation.from_bytes(answer(raw[14:-2])) == SystemInformation(
+        VECTORS["uid"], VECTORS["afi"], VECTORS["blocks"], 4
+    )
+
+
+def test_a_book_is_read_and_its_security_told() -> None:
+    assert one(pad(Laid("SZ0000001"))) == BookTag(
+        Laid("SZ0000001").uid, "SZ0000001", 1, 1, Usage.CIRCULATING, "CN-440300", True
+    )
+    assert one(pad(Laid("SZ0000001", afi=ON_LOAN))).secured is False
+    assert one(pad(Laid("SZ0000002", 3, 2, afi=0x33))).secured is None
+    assert pad(None).tags() == []
+
+
+def test_a_patrons_card_is_one() -> None:
+    [tag] = pad(Laid("0123456789", usage=Usage.PATRON)).tags()
+    assert isinstance(tag, PatronTag)
+
+
+@pytest.mark.parametrize("by", ["afi", "eas", "both"])
+def test_security_is_written_and_read_back(by: str) -> None:
+    laid = Laid("SZ0000001", afi=IN_LIBRARY, eas=True)
+    there = pad(laid, secured_by=by)
+    for secured in (False, True, True):
+        there.secure(laid.uid, secured)
+        assert one(there).secured is secured
+    assert (laid.afi, laid.eas) == (IN_LIBRARY, True)
+
+
+@pytest.mark.parametrize("laid", [Laid("SZ0000001", locked=True), None, Laid("SZ0000009")])
+def test_what_cannot_be_secured_is_refused_and_stays(laid: Laid | None) -> None:
+    with pytest.raises(DeviceRefused):
+        pad(laid).secure(Laid("SZ0000001").uid, False)
+    assert laid is None or laid.afi == IN_LIBRARY
+
+
+def test_taken_away_amid_writing_its_state_is_unknown() -> None:
+    laid = Laid("SZ0000001")
+
+    class Gone(Tag):
+        def _heard(self, request: bytes) -> bytes | None:
+            said = super()._heard(request)
+            laid.misses = 1.0 if request[1] == 0x27 else laid.misses
+            return said
+
+    with pytest.raises(DeviceSilent, match="may have changed"):
+        PcscPad(Settings(reader="memory"), Reader(Gone(laid))).secure(laid.uid, False)  # type: ignore[arg-type]
+
+
+def test_tags_that_read_single_blocks_only() -> None:
+    laid = Laid("SZ0000001")
+
+    class Old(Tag):
+        def _heard(self, request: bytes) -> bytes | None:
+            return b"\x01\x01" if request[1] == 0x23 else super()._heard(request)
+
+    assert one(PcscPad(Settings(reader="memory"), Reader(Old(laid)))).item == "SZ0000001"  # type: ignore[arg-type]
+
+
+def test_through_storage_commands_it_reads_and_nothing_more() -> None:
+    there = pad(Laid("SZ0000001"), transparent=False, storage=True, through="storage")
+    assert one(there) == BookTag(Laid("SZ0000001").uid, "SZ0000001", 1, 1, Usage.CIRCULATING, "CN-440300", None)
+    with pytest.raises(DeviceRefused):
+        there.secure(Laid("SZ0000001").uid, True)
+
+
+def test_a_reader_without_sessions_says_what_to_set() -> None:
+    with pytest.raises(WireError, match="storage"):
+        pad(Laid("SZ0000001"), transparent=False, storage=True).tags()
+
+
+@given(st.binary(max_size=40))
+def test_any_answer_of_a_tag_is_understood_or_refused(data: bytes) -> None:
+    for read in (lambda: SystemInformation.from_bytes(answer(data)), lambda: hexadecimal(data)):
+        with suppress(WireError, TagRefused):
+            read()
+
+
+@given(st.binary(min_size=2, max_size=60))
+def test_any_answer_of_a_reader_is_understood_or_refused(data: bytes) -> None:
+    class Any_(Published):
+        def answer(self, apdu: bytes) -> bytes:
+            return data if apdu[3] == 0x01 else super().answer(apdu)
+
+    with suppress(WireError):
+        PcscPad(Settings(reader="memory"), Reader(Any_())).tags()  # type: ignore[arg-type]
+
+
+# ---- the real daemon ----------------------------------------------------------------------------------------------
+
+
+def test_over_pcscd_a_thing_laid_there_is_seen_and_gone_again(pcscd: Pcscd) -> None:
+    twin = Twin(pcscd.port(OMNIKEY))
+    source = connect("pad", Settings(reader=OMNIKEY, rounds=1), Meanings())
+    laid = Laid("SZ0000001")
+    try:
+        twin.lay(laid)
+        assert seen(source) == ("SZ0000001",)
+        source.pad.secure(laid.uid, False)
+        assert laid.afi == ON_LOAN
+        twin.remove(laid)
+        assert seen(source) == ()
+    finally:
+        twin.close()
+        source.close()
+        time.sleep(0.45)  # until pcscd has seen it go
+
+
+def seen(source: Any) -> tuple[str, ...]:
+    until = time.monotonic() + 8
+    while time.monotonic() < until:
+        for reading in source.wait(0.5):
+            if isinstance(reading, PileSeen):
+                return reading.items
+    raise AssertionError("nothing was seen")
