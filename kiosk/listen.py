@@ -27,8 +27,8 @@ def listen(config: Config, put: Put, seconds: float | None, only: Collection[str
     The kiosk itself must not run. Doors are looked at as it does, now and then; a driver's bug is said, like a device
     that is lost. Raises ``UnknownDevice``.
     """
-    parts = (*config.boards, *config.cards, *config.pads, *config.scanners)
-    known = [part.name for part in parts]
+    devices = (*config.cards, *config.pads, *config.scanners)
+    known = [one.name for one in config.boards] + [one.name for one in devices]
     for name in only:
         if name not in known:
             raise UnknownDevice(f"no device {name!r}; this point has {', '.join(known)}")
@@ -49,15 +49,15 @@ def listen(config: Config, put: Put, seconds: float | None, only: Collection[str
             for name in incoming.device.split("+"):  # a port that does not open has no driver to tell of it
                 chosen({"t": 0.0, "device": name, "lost": incoming.why})
 
-    devices = Devices(config, post, bug, recorder)
-    for worker in devices.workers:
+    owners = Devices(config, post, bug, recorder).workers
+    for worker in owners:
         worker.start()
     with contextlib.suppress(KeyboardInterrupt):
         threading.Event().wait(seconds)
-    for worker in devices.workers:
+    for worker in owners:
         worker.stop()
     until = time.monotonic() + JOIN_S
-    for worker in devices.workers:
+    for worker in owners:
         worker.join(max(0.0, until - time.monotonic()))
 
 
