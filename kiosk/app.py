@@ -10,14 +10,15 @@ from collections.abc import Callable, Iterator
 
 from hardware.registry import find
 from kiosk.config import Config
-from kiosk.core.commands import Ask, Print, Unlock
+from kiosk.core.commands import Ask, Print, Refresh, Unlock
 from kiosk.core.events import Tick, Touched
 from kiosk.devices import Devices
 from kiosk.frontend import FrontEnd, Shown
+from kiosk.library import LibraryWorkers
 from kiosk.loop import Clock, Incoming, Loop, Outgoing, Upload
 from kiosk.store import Store
 from kiosk.trace import Recorder
-from kiosk.workers import LibraryWorkers, Worker
+from kiosk.workers import Worker
 
 INBOX_MAX = 2000
 TICK_S = 0.25
@@ -76,6 +77,8 @@ class Machine:
                 self._devices.printers[device].print_out(command)
             case Ask():
                 self._library.ask(command)
+            case Refresh():
+                self._library.refresh()
             case Upload():
                 self._library.upload(command)
 

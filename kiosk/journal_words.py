@@ -29,6 +29,8 @@ WORDS: Mapping[str, str] = {
     "parcel_announced": "parcel {parcel} was announced",
     "parcel_called_back": "parcel {parcel} was called back",
     "hold_learnt": "parcel {parcel} in {compartment} is held for {patron}",
+    "instruction_taken": "the library wants: {action} {compartment} {parcel} (instruction {instruction})",
+    "instruction_ended": "instruction {instruction}: {outcome} {reason}",
     "left_inside": "parcel {parcel} was left in {compartment} by its reader",
     "device_changed": "device {device} {up} {why}",
     "paper_changed": "printer {device}: paper {paper}",

@@ -12,21 +12,21 @@ from dataclasses import dataclass, replace
 
 from hardware.readings import DeviceDown, DeviceUp, DoorSeen, PaperSeen, PrintEnded, UnlockEnded
 from kiosk.core.commands import Command
-from kiosk.core.events import ClockJumped, Event, Heard, Online, Receipted, Started
+from kiosk.core.events import ClockJumped, Event, Heard, Online, Receipted, Restored, Started
 from kiosk.core.model import PickupPoint
 from kiosk.core.screens import Display, Sorry
 from kiosk.core.session import NOBODY, Session, Step
 from kiosk.core.show import display
 from kiosk.core.step import step
 from kiosk.store import Store, StoreTrouble
-from sync.backoff import Uniform
+from sync.backoff import Uniform, spread_s
 from sync.errors import ServiceError
-from sync.messages import Receipt, Telling
+from sync.library_clock import LibraryClock
+from sync.messages import Page, Receipt, Telling
 from sync.outbox import BATCH_MAX, Outbox
 
 CLOCK_JUMP_S = 1.0  # the wall clock against the one that only runs
 SORRY_S = 5.0  # how long the screen says that nothing can be written
-BACK_SOON_S = 2.0  # when the library is back, what waits goes within this time
 UNWRITTEN_MAX = 2000
 _LOG = logging.getLogger(__name__)
 
@@ -53,7 +53,15 @@ class UploadFailed:
     error: ServiceError
 
 
-Incoming = Event | Uploaded | UploadFailed
+@dataclass(frozen=True, slots=True)
+class Polled:
+    """A page of the change feed, and what is known of the library's clock now."""
+
+    page: Page
+    clock: LibraryClock
+
+
+Incoming = Event | Polled | Uploaded | UploadFailed
 _HAPPENED = (
     DoorSeen,
     UnlockEnded,
@@ -63,6 +71,7 @@ _HAPPENED = (
     DeviceDown,
     ClockJumped,
     Heard,
+    Polled,
     Uploaded,
     UploadFailed,
 )
@@ -103,6 +112,7 @@ class Loop:
         self._shown: Display | None = None
         self._sorry_until = 0.0
         self._offset = clock.wall() - clock.running()
+        self._away_since = clock.running()
 
     def start(self) -> None:
         """Recover from the rows and show the first screen. Raises ``StoreTrouble`` if the store cannot be written."""
@@ -132,14 +142,25 @@ class Loop:
             case Uploaded():
                 self._uploaded(incoming, now)
             case UploadFailed(error=error):
-                self._decide(Online(False), now)
+                self._take(Online(False), now)
                 self._outbox = self._outbox.failed(self._clock.running(), error, self._uniform)
                 self._told_all = False
-            case Online(up=True) if not self.point.counters.online:
+            case Polled(page=page, clock=clock):
+                self._decide(Heard(page, clock.bounds(self._clock.running())), now)
+            case Online(up=up) if up is not self.point.counters.online:
                 self._decide(incoming, now)
-                self._outbox = self._outbox.soon(self._clock.running() + self._uniform(0.0, BACK_SOON_S))
+                self._changed_sides(up)
             case _:
                 self._decide(incoming, now)
+
+    def _changed_sides(self, up: bool) -> None:
+        """The library went away or came back."""
+        running = self._clock.running()
+        if not up:
+            self._away_since = running
+            return
+        away_s = running - self._away_since
+        self._outbox = self._outbox.back(running + spread_s(self.point.plan.point, away_s, self._uniform))
 
     def _keep_what_happened(self) -> None:
         """What a person asked for did not happen and may be asked again. What happened in the world did happen: it
@@ -152,9 +173,9 @@ class Loop:
     def _decide(self, event: Event, now: float, done: Sequence[Receipt] = ()) -> None:
         self._commit(step(self.point, self.session, event, now), now, done)
 
-    def _commit(self, taken: Step, now: float, done: Sequence[Receipt] = ()) -> None:
+    def _commit(self, taken: Step, now: float, done: Sequence[Receipt] = (), expected: int = 0) -> None:
         """On disk first; only then is it so, and only then does anything move."""
-        self._store.commit(self.point, taken, now, done, session=self.session.number)
+        self._store.commit(self.point, taken, now, done, self.session.number, expected)
         self.point, self.session = taken.point, taken.session
         if taken.facts:
             self._told_all = False
@@ -175,7 +196,11 @@ class Loop:
         for telling, receipt in zip(uploaded.batch, uploaded.receipts, strict=True):
             more = step(taken.point, taken.session, Receipted(telling, receipt), now)
             taken = replace(more, facts=taken.facts + more.facts, commands=taken.commands + more.commands)
-        self._commit(taken, now, uploaded.receipts)
+        expected = max((r.expected for r in uploaded.receipts if r.status == "reused"), default=0)
+        if expected:
+            more = step(taken.point, taken.session, Restored(expected), now)
+            taken = replace(more, facts=taken.facts + more.facts, commands=taken.commands + more.commands)
+        self._commit(taken, now, uploaded.receipts, expected)
         self._outbox = self._outbox.answered()
 
     def _upload(self) -> None:

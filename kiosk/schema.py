@@ -81,6 +81,15 @@ def parcels_asked_about(db: Database) -> None:
     db.table("parcels").add_column("asked_at", float, not_null_default=0.0)
 
 
+@MIGRATIONS()
+def instructions_and_epochs(db: Database) -> None:
+    """Instructions of the library that were seen, doors it set aside, its clock, and images put back."""
+    _table(db, "heeded", "id", id=str, at=float, order=str)
+    db.table("compartments").add_column("aside", int, not_null_default=0)
+    db.table("counters").add_column("clock_wrong", int, not_null_default=0)
+    db.table("counters").add_column("epoch", int, not_null_default=0)
+
+
 def _table(db: Database, name: str, pk: str | None, /, **columns: type) -> None:
     db.table(name).create(columns, pk=pk, not_null=set(columns), strict=True)
 

@@ -98,12 +98,20 @@ class Store:
         return PickupPoint(self._plan, counters, **rows)
 
     def commit(
-        self, before: PickupPoint, step: Step, now: float, done: Sequence[Receipt] = (), session: int = 0
+        self,
+        before: PickupPoint,
+        step: Step,
+        now: float,
+        done: Sequence[Receipt] = (),
+        session: int = 0,
+        expected: int = 0,
     ) -> None:
         """Remember a step: rows that differ from ``before``, facts, tellings, and the library's receipts.
 
         On disk when this returns (one fsync; none when there is nothing to write). ``session``: number of the session
-        the facts belong to when the step itself has ended it. Raises ``StoreTrouble``; then nothing is remembered.
+        the facts belong to when the step itself has ended it. ``expected``: with receipts that say ``reused``, the
+        number from which those tellings go out again, under new keys. Raises ``StoreTrouble``; then nothing is
+        remembered.
         """
         rows = list(changed(before, step.point))
         if not (rows or step.facts or done):
@@ -115,19 +123,25 @@ class Store:
                     table = TABLES[name]
                     self._execute(table.delete, (key,)) if row is None else self._execute(table.put, table.encode(row))
                 number = step.session.number or session
+                epoch = step.point.counters.epoch
+                seq = max(seq, expected - 1)
+                for again in self._reused(done):
+                    seq += 1
+                    self._tell_again(again, seq, f"{self._plan.point}-e{epoch}-again-{seq}")
+                mark = f"e{epoch}-" if epoch else ""
                 for fact in step.facts:
                     n, kind, body = n + 1, kind_of(fact), body_of(fact)
                     hash = chain(hash, n, now, number, kind, body)
                     self._execute("INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?)", (n, now, number, kind, body, hash))
                     if message := told(fact):
                         seq += 1
-                        self._tell(seq, n, f"{self._plan.point}-{number}-{n}", now, message)
+                        self._tell(seq, n, f"{self._plan.point}-{mark}{number}-{n}", now, message)
                 for receipt in done:
                     self._execute(
                         "UPDATE outbox SET outcome = ?, detail = ?, done_at = ? WHERE key = ? AND outcome = ''",
                         (receipt.status, receipt.detail, now, receipt.key),
                     )
-                if step.facts:
+                if (n, seq) != (self._n, self._seq):
                     self._execute("UPDATE head SET n = ?, hash = ?, seq = ?", (n, hash, seq))
         except sqlite3.Error as error:
             raise self._trouble(error) from error
@@ -137,6 +151,17 @@ class Store:
         said = _TOLD.dump_json(message).decode()
         assert _reads_back(said, message), f"{message.kind} would not be read back as it is"
         self._execute("INSERT INTO outbox VALUES (?, ?, ?, ?, ?, '', '', 0)", (seq, n, key, now, said))
+
+    def _reused(self, done: Sequence[Receipt]) -> list[int]:
+        """Numbers of the tellings that were not booked, because key or number had been used for something else."""
+        keys = [receipt.key for receipt in done if receipt.status == "reused"]
+        sql = "SELECT seq FROM outbox WHERE key = ? AND outcome = ''"
+        return sorted(row[0] for key in keys for row in self._execute(sql, (key,)))
+
+    def _tell_again(self, old: int, seq: int, key: str) -> None:
+        self._execute(
+            "INSERT INTO outbox SELECT ?, n, ?, at, told, '', '', 0 FROM outbox WHERE seq = ?", (seq, key, old)
+        )
 
     def tellings(self, first: int, limit: int) -> list[Telling]:
         """Tellings from seq ``first`` on, oldest first, done or not (a library put back to a backup asks again).

@@ -1,4 +1,4 @@
-"""Every thread of the machine: one per bus of boards, one per card reader and scanner, three for the library.
+"""Every thread of the machine: one per bus of boards, one per card reader and scanner; the library's are in library.py.
 
 Workers turn errors into readings, so that errors never cross a thread. Each comes back by itself when its device
 does. Drivers stay plain and blocking.
@@ -6,7 +6,6 @@ does. Drivers stay plain and blocking.
 
 import contextlib
 import queue
-import random
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -15,12 +14,8 @@ from hardware.errors import DeviceError
 from hardware.locker.bank import Bank
 from hardware.readings import DeviceDown, DeviceUp, Door, DoorSeen, Pulse, UnlockEnded
 from hardware.source import Source
-from kiosk.core.commands import Ask, Unlock
-from kiosk.core.events import Answered, Heard, Online
-from kiosk.loop import Incoming, Upload, Uploaded, UploadFailed
-from sync.backoff import delay_s
-from sync.errors import ServiceError, ServiceSilent
-from sync.service import Service
+from kiosk.core.commands import Unlock
+from kiosk.loop import Incoming
 
 Post = Callable[[Incoming], None]
 
@@ -31,7 +26,6 @@ POLL_BUSY_S = 0.1  # while a door is awaited or stands open
 POLL_IDLE_S = 4.0  # a look takes 40 ms of the bus at 9600 baud, and an unlock must not wait behind one
 AWAITED_S = 15.0  # how long a door is awaited after a pulse
 COMMANDS_MAX = 64
-CHANGES_WAIT_S = 25.0
 
 
 class Worker:
@@ -202,89 +196,3 @@ class BusWorker:
             except queue.Empty:
                 continue
             self._post(UnlockEnded(command.compartment, command.order, command.attempt, Pulse.NOT_SENT))
-
-
-# ---- the library --------------------------------------------------------------------------------------------------
-
-
-class LibraryWorkers:
-    """Three threads, each with a connection of its own: a person's question never waits behind an upload, nor an
-    upload behind the long poll for changes."""
-
-    def __init__(self, connect: Callable[[], Service], cursor: str, post: Post) -> None:
-        self._connect = connect
-        self._cursor = cursor
-        self._post = post
-        self._asks: queue.Queue[Ask] = queue.Queue(COMMANDS_MAX)
-        self._uploads: queue.Queue[Upload] = queue.Queue(1)
-
-    def ask(self, command: Ask) -> None:
-        """Take a question. Never blocks."""
-        try:
-            self._asks.put_nowait(command)
-        except queue.Full:
-            self._post(Answered(command.key, None))
-
-    def upload(self, upload: Upload) -> None:
-        """Take a batch. Never blocks; the loop keeps one in flight."""
-        try:
-            self._uploads.put_nowait(upload)
-        except queue.Full:
-            self._post(UploadFailed(ServiceSilent("an upload is under way")))
-
-    def answer(self, worker: Worker) -> None:
-        """The asking thread's work."""
-        service = self._connect()
-        try:
-            while not worker.stopping:
-                try:
-                    command = self._asks.get(timeout=WAIT_S)
-                except queue.Empty:
-                    continue
-                try:
-                    self._post(Answered(command.key, service.ask(command.query)))
-                except ServiceError:
-                    self._post(Answered(command.key, None))
-        finally:
-            service.close()
-
-    def tell(self, worker: Worker) -> None:
-        """The telling thread's work."""
-        service = self._connect()
-        try:
-            while not worker.stopping:
-                try:
-                    upload = self._uploads.get(timeout=WAIT_S)
-                except queue.Empty:
-                    continue
-                try:
-                    self._post(Uploaded(upload.batch, service.tell(upload.batch)))
-                except ServiceError as error:
-                    self._post(UploadFailed(error))
-        finally:
-            service.close()
-
-    def listen(self, worker: Worker) -> None:
-        """The listening thread's work: the change feed, for ever."""
-        service = self._connect()
-        failures = 0
-        wait_s = 0.0  # the first answer at once, to know that the library is there
-        try:
-            while not worker.stopping:
-                try:
-                    page = service.changes(self._cursor, wait_s)
-                except ServiceError as error:
-                    failures += 1
-                    wait_s = 0.0
-                    self._post(Online(False))
-                    asked = getattr(error, "retry_after_s", None)
-                    worker.pause(min(delay_s(failures, random.uniform, asked), 30.0))
-                    continue
-                failures = 0
-                self._post(Online(True))
-                if page.changes or page.cursor != self._cursor or page.snapshot:
-                    self._cursor = page.cursor
-                    self._post(Heard(page))
-                wait_s = 0.0 if page.more else CHANGES_WAIT_S
-        finally:
-            service.close()

@@ -3,6 +3,7 @@
 ``random(0, min(cap, base * 2**n))``, see "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
 """
 
+import hashlib
 from collections.abc import Callable
 
 Uniform = Callable[[float, float], float]  # random.uniform, or a seeded one
@@ -10,6 +11,22 @@ Uniform = Callable[[float, float], float]  # random.uniform, or a seeded one
 BASE_S = 1.0
 CAP_S = 300.0
 RETRY_AFTER_MAX_S = 3600.0  # a service may ask for patience, not for silence until next year
+
+
+SPREAD_MIN_S = 2.0
+SPREAD_MAX_S = 120.0
+
+
+def spread_s(point: str, outage_s: float, uniform: Uniform) -> float:
+    """Seconds from the end of an outage to the first upload of this point.
+
+    After a long outage everybody has something to say. The window is a tenth of the outage, 2 to 120 s; in it a point
+    has its own place, from the hash of its id, moved by chance over half of it: so thousands of points fill the window
+    evenly, and no two with near hashes meet each time.
+    """
+    window = min(max(outage_s / 10.0, SPREAD_MIN_S), SPREAD_MAX_S)
+    place = int.from_bytes(hashlib.sha256(point.encode()).digest()[:8]) / 2**64
+    return window * ((place + uniform(0.0, 0.5)) % 1.0)
 
 
 def delay_s(attempts: int, uniform: Uniform, retry_after_s: float | None = None) -> float:

@@ -11,7 +11,8 @@ from typing import Annotated, Any
 import rfc8785
 from pydantic import Field, TypeAdapter
 
-from sync.messages import Digest, Receipt, Telling
+from sync.messages import Receipt, Telling
+from sync.plain import Digest
 
 BATCH_MAX = 100
 BODY_MAX = 4 << 20  # bytes, either way

@@ -1,8 +1,7 @@
 """What is said to and heard from the library: the shared language of sync and the deciding core.
 
-Frozen values, used as they are on both sides of the wire (pydantic reads and writes them as JSON).
-Times are Unix seconds. Card and code verifiers are keyed hashes (hex); see docs/integrator.md.
-``kind`` tells the members of a union apart on the wire.
+Frozen values, used as they are on both sides of the wire (pydantic reads and writes them as JSON). Times are Unix
+seconds. Verifiers are keyed hashes (hex), see docs/integrator.md. ``kind`` tells the members of a union apart.
 """
 
 from dataclasses import dataclass
@@ -10,9 +9,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr
 
-Id = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._:-]+$")]
-Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-Text = Annotated[str, Field(max_length=200)]
+from sync.instructions import Instructed, InstructionEnded
+from sync.plain import Digest, Id, Text
+
 Size = Literal["S", "M", "L"]
 Standing = Literal["fine", "blocked", "expired"]
 Role = Literal["reader", "courier", "staff"]
@@ -91,7 +90,9 @@ class PatronForgotten:
     kind: Literal["patron_forgotten"] = "patron_forgotten"
 
 
-Change = Annotated[ParcelSent | ParcelRecalled | PatronChanged | PatronForgotten, Field(discriminator="kind")]
+Change = Annotated[
+    ParcelSent | ParcelRecalled | PatronChanged | PatronForgotten | Instructed, Field(discriminator="kind")
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +262,14 @@ class PointTrouble:
 
 
 Told = Annotated[
-    ParcelReady | ParcelCollected | ParcelMissing | ParcelRemoved | ItemDropped | ItemsCleared | PointTrouble,
+    ParcelReady
+    | ParcelCollected
+    | ParcelMissing
+    | ParcelRemoved
+    | ItemDropped
+    | ItemsCleared
+    | InstructionEnded
+    | PointTrouble,
     Field(discriminator="kind"),
 ]
 
@@ -280,10 +288,13 @@ class Telling:
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """What the library did with a telling. ``applied`` and ``duplicate`` (the same was heard before) are done;
-    ``conflict`` (heard and kept, but its ledger disagrees) and ``rejected`` (refused) become cases for staff."""
+    ``conflict`` (heard and kept, but its ledger disagrees) and ``rejected`` (refused) become cases for staff.
+    ``reused``: not booked, because its key or number was heard before with something else; the point is an older image
+    of itself and says this again under a new key, from number ``expected`` on."""
 
     key: Id
-    status: Literal["applied", "duplicate", "conflict", "rejected"]
+    status: Literal["applied", "duplicate", "conflict", "rejected", "reused"]
     detail: Text = ""
     held_for: Patron | None = None  # the item told of is held for this patron, to be collected at this point
     goes_to: Text = ""  # the item told of belongs elsewhere: where, in the library's words
+    expected: Annotated[int, Field(ge=0)] = 0  # with ``reused``

@@ -16,7 +16,7 @@ any of it may have taken effect. A loop uses it so::
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from sync.backoff import Uniform, delay_s
+from sync.backoff import RETRY_AFTER_MAX_S, Uniform, delay_s
 from sync.errors import ServiceError, ServiceGap, ServiceUnreachable
 from sync.messages import Telling
 
@@ -26,13 +26,15 @@ BATCH_MAX = 100
 @dataclass(frozen=True, slots=True)
 class Outbox:
     """``first``: seq of the first telling to say. ``last``: seq of the last one of a batch that was said and not
-    receipted. ``attempts``: failures in a row. After a start, ``Outbox(first=<lowest seq without a receipt>)``."""
+    receipted. ``attempts``: failures in a row. ``patience_until``: the library
+    asked for quiet until then. After a start, ``Outbox(first=<lowest seq without a receipt>)``."""
 
     first: int = 1
     last: int | None = None
     in_flight: bool = False
     attempts: int = 0
     next_at: float = 0.0
+    patience_until: float = 0.0
 
     def due(self, now: float) -> bool:
         """Whether a batch may go now, if anything waits."""
@@ -72,11 +74,14 @@ class Outbox:
         """No receipts: the same batch again, later. After ``ServiceGap`` from where the library wants them."""
         attempts = self.attempts + 1
         asked = error.retry_after_s if isinstance(error, ServiceUnreachable) else None
-        later = replace(self, in_flight=False, attempts=attempts, next_at=now + delay_s(attempts, uniform, asked))
+        next_at = now + delay_s(attempts, uniform, asked)
+        patience_until = now + min(asked or 0.0, RETRY_AFTER_MAX_S)
+        later = replace(self, in_flight=False, attempts=attempts, next_at=next_at, patience_until=patience_until)
         if isinstance(error, ServiceGap):
             return replace(later, first=error.expected, last=None)
         return later
 
-    def soon(self, at: float) -> "Outbox":
-        """The library is back: no need to wait longer than until ``at``."""
-        return replace(self, next_at=min(self.next_at, at))
+    def back(self, at: float) -> "Outbox":
+        """The library is back: go on at ``at``, neither sooner, as everybody would, nor later; but keep the quiet that
+        it asked for."""
+        return replace(self, next_at=max(at, self.patience_until))

@@ -18,8 +18,12 @@ PIN_SLOTS = 4  # drawn before the first digit; most PINs have four
 def home(screen: Home, about: About, _: Words) -> View:
     note = ""
     if screen.open_doors:
-        doors = "、".join(screen.open_doors) if _.language == "zh" else ", ".join(screen.open_doors)
-        note = _("Door {doors} is still open. Please push it shut.", doors=doors)
+        afar = screen.opened_from_afar
+        doors = ("、" if _.language == "zh" else ", ").join(afar or screen.open_doors)
+        if afar:
+            note = _("Door {doors} was opened by the library. Please push it shut.", doors=doors)
+        else:
+            note = _("Door {doors} is still open. Please push it shut.", doors=doors)
     free = _.ngettext("One door free", "{n} doors free", screen.free_doors)
     return View(
         screen="Home",

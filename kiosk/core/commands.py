@@ -33,4 +33,9 @@ class Print:
     language: str
 
 
-Command = Unlock | Ask | Print
+@dataclass(frozen=True, slots=True)
+class Refresh:
+    """Listen to the library from the beginning: its next page is a snapshot."""
+
+
+Command = Unlock | Ask | Print | Refresh

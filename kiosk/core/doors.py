@@ -11,8 +11,8 @@ from typing import Literal
 from hardware.readings import Door, DoorSeen, Pulse, UnlockEnded
 from kiosk.core.commands import Unlock
 from kiosk.core.facts import DoorOpened, DoorShut, NotOpened, UnlockAnswered, UnlockOrdered
+from kiosk.core.heeded import OrderPurpose
 from kiosk.core.model import Compartment, Order, PickupPoint
-from kiosk.core.screens import Purpose
 from kiosk.core.session import Step
 from kiosk.core.settle import book_collected, doubt, mark_doubt, set_check, settle, withdraw
 from sync.messages import PointTrouble
@@ -28,7 +28,9 @@ class Outcome:
     what: Literal["opened", "shut", "stuck", "late"]
 
 
-def unlock(step: Step, compartment: str, purpose: Purpose, person: str, about: str, proof: str, now: float) -> Step:
+def unlock(
+    step: Step, compartment: str, purpose: OrderPurpose, person: str, about: str, proof: str, now: float
+) -> Step:
     """Order one door open. The compartment must have no order; its door must be known to be shut."""
     row = step.point.compartments[compartment]
     assert row.order is None, f"{compartment} has an order under way"

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from hardware.readings import Reading
+from sync.library_clock import Bounds
 from sync.messages import Answer, Page, Receipt, Telling
 
 
@@ -41,9 +42,10 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A page of the change feed arrived."""
+    """A page of the change feed arrived. ``library``: the library's time when this is decided, None: not known."""
 
     page: Page
+    library: Bounds | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +57,18 @@ class Receipted:
 
 
 @dataclass(frozen=True, slots=True)
+class Restored:
+    """The library has heard other things under our keys and numbers: this store is an older image of the point.
+    ``expected``: the number that it wants to hear next."""
+
+    expected: int
+
+
+@dataclass(frozen=True, slots=True)
 class Online:
     """Whether the lending service answered the last time it was spoken to."""
 
     up: bool
 
 
-Event = Started | Tick | ClockJumped | Touched | Answered | Heard | Receipted | Online | Reading
+Event = Started | Tick | ClockJumped | Touched | Answered | Heard | Receipted | Restored | Online | Reading

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import get_args
 
 from hardware.readings import Paper, Printed, Pulse
-from kiosk.core.screens import Purpose
 from sync.messages import Told
 
 
@@ -48,7 +47,7 @@ class UnlockOrdered:
     compartment: str
     order: str
     attempt: int
-    purpose: Purpose
+    purpose: str
     person: str
     about: str
 
@@ -115,6 +114,16 @@ class HoldLearnt:
     parcel: str
     patron: str
     compartment: str
+
+
+@dataclass(frozen=True, slots=True)
+class InstructionTaken:
+    """The library wants something done here and may want it: on disk before anything moves."""
+
+    instruction: str
+    action: str
+    compartment: str
+    parcel: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +206,7 @@ Fact = (
     | ParcelAnnounced
     | ParcelCalledBack
     | HoldLearnt
+    | InstructionTaken
     | LeftInside
     | DeviceChanged
     | PaperChanged

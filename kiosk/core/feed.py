@@ -4,9 +4,12 @@ from dataclasses import replace
 
 from kiosk.core.events import Receipted
 from kiosk.core.facts import Disagreed, HoldLearnt, ParcelAnnounced, ParcelCalledBack
+from kiosk.core.flows import remote
 from kiosk.core.model import HERE, Case, Drop, Parcel
 from kiosk.core.session import Step
 from kiosk.core.settle import DAY_S
+from sync.instructions import Instructed
+from sync.library_clock import Bounds
 from sync.messages import (
     ItemDropped,
     Page,
@@ -23,7 +26,7 @@ from sync.messages import (
 CASES_MAX = 1000
 
 
-def heard(step: Step, page: Page, now: float) -> Step:
+def heard(step: Step, page: Page, library: Bounds | None, now: float) -> Step:
     """Apply a page of the change feed. What lies in the cabinet is never forgotten; left unnamed, it is recalled."""
     if page.snapshot:
         step = _forget_unnamed(step, page)
@@ -37,6 +40,8 @@ def heard(step: Step, page: Page, now: float) -> Step:
                 step = _patron(step, patron)
             case PatronForgotten(patron=patron_id):
                 step = _forget_patron(step, patron_id)
+            case Instructed():
+                step = remote.instructed(step, change, library, now)
     step = forget_old(step, now)
     return step.put(replace(step.point.counters, cursor=page.cursor))
 
@@ -116,6 +121,8 @@ def forget_old(step: Step, now: float) -> Step:
 def receipted(step: Step, event: Receipted, now: float) -> Step:
     """The library applied a telling, or disagrees: then it is a case for staff, with its own words."""
     receipt = event.receipt
+    if receipt.status == "reused":  # not booked: it goes out again
+        return step
     step = _whose(step, event, now)
     if receipt.status in ("applied", "duplicate"):
         return step

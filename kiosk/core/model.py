@@ -1,7 +1,6 @@
 """What the point remembers: frozen rows, the same in memory as in the store, and the plan they live by.
 
-``PickupPoint`` is the truth after a restart. ``Session`` (session.py) is who stands before the screen, and is lost
-with the power. Times are Unix seconds of the point's clock.
+``PickupPoint`` is the truth after a restart; the ``Session`` is lost with the power. Times are Unix seconds.
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,10 +9,10 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from hardware.readings import Door
+from kiosk.core.heeded import Heeded, OrderPurpose
 from kiosk.core.identity import Keyring
 from kiosk.core.limits import Limits
 from kiosk.core.notices import PaperState
-from kiosk.core.screens import Purpose
 from sync.messages import Item, Patron, Size
 from sync.service import Abilities
 
@@ -57,7 +56,8 @@ class Plan:
 class Order:
     """Permission for one door to move, for one purpose and person: on disk before the lock hears of it.
 
-    ``about``: the parcel, or nothing for drops. ``opened_at``: when the door was first seen open, 0 before that.
+    ``about``: the parcel, the instruction, or nothing for drops. ``opened_at``: when the door was first seen open, 0
+    before that.
     ``attempt`` counts pulses and ``pulse`` is the wire's word on the last. ``stuck``: not seen open in time.
     ``keep``: what lay there stays, what was to go in stays out (left it, did not fit, put nothing in).
     ``missing``: said not to be there. ``blind``: the door could not be seen for a while before it was seen open, so
@@ -65,7 +65,7 @@ class Order:
     """
 
     id: str
-    purpose: Purpose
+    purpose: OrderPurpose
     person: str
     about: str
     proof: str
@@ -87,12 +87,15 @@ class Compartment:
 
     ``stuck`` the door did not open; ``silent`` the board did not answer and the lock may have moved; ``check`` what
     lies inside is in doubt; ``forced`` it was open with no order. Empty: in use.
+
+    ``aside``: the library wants nothing new put in here; what lies there may be fetched.
     """
 
     name: str
     door: Door = Door.UNKNOWN
     order: Order | None = None
     out: Literal["", "stuck", "silent", "check", "forced"] = ""
+    aside: bool = False
 
 
 ParcelState = Literal["sent", "loading", "ready", "collected", "recalled", "missing", "doubt", "removed"]
@@ -171,6 +174,8 @@ class Counters:
     """The few single values. ``sessions`` and ``orders`` only grow, so that no key is ever used twice.
 
     ``wrong_day`` is the day (Unix days) of ``wrong_codes``; it never goes back, so a clock set back opens nothing.
+    ``clock_wrong``: the library was told that the clocks differ. ``epoch``: 0, or the number from which the library
+    wanted to hear on when it was found that this is an older image of a point; it makes keys new.
     """
 
     sessions: int = 0
@@ -179,6 +184,8 @@ class Counters:
     wrong_day: int = 0
     cursor: str = ""
     online: bool = False
+    clock_wrong: bool = False
+    epoch: int = 0
 
 
 # ---- all of it ----------------------------------------------------------------------------------------------------
@@ -196,6 +203,7 @@ class PickupPoint:
     drops: Mapping[str, Drop] = field(default_factory=dict)
     devices: Mapping[str, Device] = field(default_factory=dict)
     cases: Mapping[str, Case] = field(default_factory=dict)
+    heeded: Mapping[str, Heeded] = field(default_factory=dict)
 
     # -- looking
 
@@ -220,7 +228,8 @@ class PickupPoint:
         shut = [
             self.plan.spaces[name]
             for name, row in self.compartments.items()
-            if row.door is Door.SHUT and not (row.order or row.out) and name in self.plan.spaces and name not in taken
+            if row.door is Door.SHUT and not (row.order or row.out or row.aside)
+            if name in self.plan.spaces and name not in taken
         ]
         return sorted(shut, key=lambda s: (SIZES[s.size], s.row, s.column, s.name))
 
@@ -259,7 +268,7 @@ class PickupPoint:
         return replace(self, **changes)
 
 
-Row = Compartment | Parcel | Patron | Drop | Device | Case | Counters
+Row = Compartment | Parcel | Patron | Drop | Device | Case | Heeded | Counters
 
 # Which mapping of the point (and table of the store) holds a row, and the name of its key. Counters stand alone.
 TABLE_OF: Mapping[type, tuple[str, str]] = MappingProxyType(
@@ -270,6 +279,7 @@ TABLE_OF: Mapping[type, tuple[str, str]] = MappingProxyType(
         Drop: ("drops", "id"),
         Device: ("devices", "name"),
         Case: ("cases", "id"),
+        Heeded: ("heeded", "id"),
     }
 )
 

@@ -10,8 +10,22 @@ guessed and nothing is pulsed again. The answers come as ``DoorSeen`` and settle
 from dataclasses import replace
 
 from hardware.readings import Door
+from kiosk.core.commands import Refresh
 from kiosk.core.facts import Booted
 from kiosk.core.session import NOBODY, Step
+from kiosk.core.settle import doubt
+from sync.messages import PointTrouble
+
+
+def restored(step: Step, expected: int) -> Step:
+    """The store is an older image: of what was done since, nothing is known here. The library knows what should be
+    here, so it is asked for all of it; what does lie behind each door, a courier must see."""
+    if expected <= step.point.counters.epoch:  # found already; more of what was said before it was found
+        return step
+    step = step.put(replace(step.point.counters, epoch=expected, cursor="")).fact(PointTrouble("image_restored"))
+    for name in step.point.compartments:
+        step = doubt(step, name)
+    return step.order(Refresh())
 
 
 def started(step: Step) -> Step:

@@ -19,6 +19,7 @@ class Home:
     free_doors: int
     cards: bool  # a card reader answers
     open_doors: tuple[str, ...] = ()  # left open by somebody: please push them shut
+    opened_from_afar: tuple[str, ...] = ()  # of these, those that the library had opened
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,8 @@ def settle(step: Step, compartment: str, order: Order, now: float) -> Step:
             return _clearing(step, compartment, order, now)
         case "check":
             return _check(step, compartment, order, now)
+        case "remote":  # nobody proved who they are, and nobody saw what was taken or put in
+            return doubt(step, compartment)
 
 
 def _pickup(step: Step, compartment: str, order: Order, now: float) -> Step:

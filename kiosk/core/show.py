@@ -102,7 +102,7 @@ def _doors(point: PickupPoint, session: Session) -> tuple[DoorView, ...]:
             size=space.size,
             door=row.door,
             lit=space.name == lit,
-            out=row.out != "" or row.door is Door.UNKNOWN,
+            out=row.out != "" or row.aside or row.door is Door.UNKNOWN,
         )
         for space in point.plan.spaces.values()
         if (row := point.compartments.get(space.name))
@@ -115,7 +115,8 @@ def _screen(point: PickupPoint, session: Session, now: float) -> Screen:
         case AtHome():
             cards = _answers(point, point.plan.cards)
             standing_open = tuple(sorted(n for n, row in point.compartments.items() if row.door is Door.OPEN))
-            return Home(len(point.free()), cards, standing_open)
+            afar = tuple(n for n in standing_open if (o := point.compartments[n].order) and o.purpose == "remote")
+            return Home(len(point.free()), cards, standing_open, afar)
         case Collecting(digits=digits, wrong=wrong):
             counters, limits = point.counters, point.plan.limits
             left = limits.wrong_codes_max - counters.wrong_codes if wrong else limits.wrong_codes_max

@@ -25,8 +25,8 @@ from hardware.readings import (
 )
 from kiosk.core import doors, feed, recheck, recovery, watch
 from kiosk.core.doors import Outcome
-from kiosk.core.events import Answered, ClockJumped, Event, Heard, Online, Receipted, Started, Tick, Touched
-from kiosk.core.flows import clearing, dropoff, identify, pickup, piles, slips, stocking
+from kiosk.core.events import Answered, ClockJumped, Event, Heard, Online, Receipted, Restored, Started, Tick, Touched
+from kiosk.core.flows import clearing, dropoff, identify, pickup, piles, remote, slips, stocking
 from kiosk.core.flows.common import leave, refuse, stay
 from kiosk.core.model import PickupPoint
 from kiosk.core.notices import GuideNotice
@@ -69,10 +69,12 @@ def step(point: PickupPoint, session: Session, event: Event, now: float) -> Step
             return slips.ended(at, event, now)
         case Online(up=up):
             return watch.online(at, up)
-        case Heard(page=page):
-            return feed.heard(at, page, now)
+        case Heard(page=page, library=library):
+            return feed.heard(watch.library_clock(at, library, now), page, library, now)
         case Receipted():
             return feed.receipted(at, event, now)
+        case Restored(expected=expected):
+            return recovery.restored(at, expected)
         case DoorSeen():
             return _at_door(*doors.seen(at, event, now), now)
         case UnlockEnded():
@@ -121,6 +123,8 @@ def _tick(at: Step, now: float) -> Step:
 
 def _at_door(at: Step, outcome: Outcome | None, now: float) -> Step:
     """Tell the story whose door it is; a door without anybody has settled by itself."""
+    if outcome is not None:
+        at = remote.door(at, outcome)
     story = at.session.story
     if outcome is None or not isinstance(story, AtDoor) or story.visit.order != outcome.order:
         return at

@@ -6,6 +6,7 @@ from hardware.readings import DeviceDown, DeviceUp, Paper, PaperSeen
 from kiosk.core.facts import ClockSet, DeviceChanged, PaperChanged, ServiceChanged
 from kiosk.core.model import Device
 from kiosk.core.session import AtHome, Step
+from sync.library_clock import Bounds
 from sync.messages import PointTrouble
 
 CLOCK_NOTE_S = 60.0  # smaller jumps are remembered, larger ones are told
@@ -38,6 +39,19 @@ def online(step: Step, up: bool) -> Step:
     if step.point.counters.online == up:
         return step
     return step.put(replace(step.point.counters, online=up)).fact(ServiceChanged(up))
+
+
+def library_clock(step: Step, library: Bounds | None, now: float) -> Step:
+    """The two clocks side by side. People must look at it, once, when they differ by more than is left unknown."""
+    if library is None or library.width_s > CLOCK_NOTE_S:
+        return step
+    ahead = max(now - library.latest, library.earliest - now, 0.0)
+    wrong = ahead >= CLOCK_NOTE_S
+    if wrong == step.point.counters.clock_wrong or (not wrong and ahead > CLOCK_NOTE_S / 2):
+        return step
+    step = step.put(replace(step.point.counters, clock_wrong=wrong))
+    by = now - (library.earliest + library.latest) / 2
+    return step.fact(PointTrouble("clock_wrong", detail=f"{by:+.0f} s")) if wrong else step
 
 
 def clock_jumped(step: Step, by: float) -> Step:

@@ -3,12 +3,16 @@
 import json
 import signal
 import sys
+import time
+from contextlib import closing
 from pathlib import Path
 
 import click
 
 from simulators.library.app import make_app
-from simulators.library.seed import POINTS
+from simulators.library.instructing import ACTIONS, instruct
+from simulators.library.ledger import Ledger
+from simulators.library.seed import POINTS, signing_key
 from simulators.library.server import Library
 
 
@@ -33,6 +37,28 @@ def main(context: click.Context, port: int, data: Path | None) -> None:
 def openapi() -> None:
     """Print the contract as it is kept in docs/openapi.json."""
     print(json.dumps(make_app(None).openapi(), indent=1, ensure_ascii=False))
+
+
+@main.command("instruct")
+@click.argument("data", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("point")
+@click.argument("action", type=click.Choice(ACTIONS))
+@click.argument("about")
+@click.option("--wait", default=60.0, help="Seconds for the answer.")
+def have_done(data: Path, point: str, action: str, about: str, wait: float) -> None:
+    """Have something done at a POINT of the library served from DATA: ABOUT is a compartment, or a parcel whose hold
+    is cancelled. Prints the answer."""
+    with closing(Ledger(data / "library.sqlite", signing_key())) as ledger:
+        parcel = action == "cancel_hold"
+        id = instruct(ledger, point, action, "" if parcel else about, about if parcel else "")
+        until = time.monotonic() + wait
+        while time.monotonic() < until:
+            row = ledger.row("select outcome, reason from instructions where id = ?", id)
+            if row and row["outcome"]:
+                print(row["outcome"], row["reason"])
+                sys.exit(0 if row["outcome"] == "done" else 1)
+            time.sleep(0.2)
+    sys.exit("the point has not answered")
 
 
 if __name__ == "__main__":

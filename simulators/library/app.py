@@ -1,6 +1,7 @@
 """The lending service's HTTP wire: the contract of docs/openapi.json over a ``Ledger``."""
 
 import asyncio
+import contextlib
 import hashlib
 from typing import Annotated, Any
 
@@ -18,6 +19,7 @@ from sync.envelope import BODY_MAX, PROBLEM, Batch, Problem, Receipts, digest
 from sync.messages import Page
 
 WAIT_MAX_S = 60.0
+ELSEWHERE_S = 0.5  # another process may have written to the ledger
 SUMMARY = """How a pickup point and a lending service talk. Words, order, times and retries: docs/integrator.md.
 
 Every error is `application/problem+json` (RFC 9457). `sha256` of an event is the SHA-256, in hex, over the canonical
@@ -110,7 +112,8 @@ def make_app(ledger: Ledger | None) -> FastAPI:
         try:
             async with asyncio.timeout(wait):
                 while not (page := ledger.page(point, after)).changes:
-                    await changed.wait()
+                    with contextlib.suppress(TimeoutError):
+                        await asyncio.wait_for(changed.wait(), ELSEWHERE_S)
                     changed.clear()
         except CursorTooOld:
             raise _Refused(410, "The cursor is too old") from None

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 from simulators.library.ledger import Ledger
 from simulators.library.packing import forget_if_done, give_time, message_patron
 from sync.envelope import Sent
+from sync.instructions import InstructionEnded
 from sync.messages import (
     ItemDropped,
     ItemsCleared,
@@ -48,29 +49,26 @@ def hear(ledger: Ledger, point: str, events: Iterable[Sent]) -> tuple[Receipt, .
             if event.telling.seq > expected:
                 raise SequenceGap(expected)
             expected = max(expected, event.telling.seq + 1)
-        receipts = tuple(_hear_one(ledger, point, event, first_expected) for event in events)
+        receipts = tuple(_hear_one(ledger, point, event, first_expected, expected) for event in events)
         ledger.change("update points set expected = ? where id = ?", expected, point)
         return receipts
 
 
-def _hear_one(ledger: Ledger, point: str, event: Sent, expected: int) -> Receipt:
+def _hear_one(ledger: Ledger, point: str, event: Sent, expected: int, next_one: int) -> Receipt:
     telling = event.telling
     said = _TELLING.dump_json(telling).decode()
     known = ledger.row("select * from received where point = ? and key = ?", point, telling.key)
     if known and known["sha256"] == event.sha256:
         return Receipt(telling.key, "duplicate" if known["status"] == "applied" else "conflict", known["detail"])
     if known:
-        words = "this key was used before for something else"
-        if not ledger.row("select 1 from cases where point = ? and telling = ?", point, said):
-            _case(ledger, point, telling, said, "key_reused", words)
-        return Receipt(telling.key, "rejected", words)
+        return _reused(ledger, point, telling, said, "this key was used before for something else", next_one)
+    if telling.seq < expected:
+        return _reused(ledger, point, telling, said, "this number was used before for something else", next_one)
 
     at = min(telling.at, ledger.clock())
     doubts = _book(ledger, point, telling, at)
     if telling.at > ledger.clock() + AHEAD_S:
         doubts.append("the clock of the point runs ahead")
-    if telling.seq < expected:
-        doubts.append("the point used this number before, for something else")
     detail = "; ".join(doubts)[:200]
     status = "conflict" if doubts else "applied"
     ledger.add(
@@ -87,6 +85,13 @@ def _hear_one(ledger: Ledger, point: str, event: Sent, expected: int) -> Receipt
     if doubts:
         _case(ledger, point, telling, said, f"{telling.told.kind}_conflict", detail)
     return Receipt(telling.key, "conflict" if doubts else "applied", detail)
+
+
+def _reused(ledger: Ledger, point: str, telling: Telling, said: str, words: str, expected: int) -> Receipt:
+    """The point is an older image of itself. Nothing is booked: it says this again under a new key."""
+    if not ledger.row("select 1 from cases where point = ? and telling = ?", point, said):
+        _case(ledger, point, telling, said, "key_reused", words)
+    return Receipt(telling.key, "reused", words, expected=expected)
 
 
 def _case(ledger: Ledger, point: str, telling: Telling, said: str, what: str, detail: str) -> None:
@@ -116,6 +121,19 @@ def _book(ledger: Ledger, point: str, telling: Telling, at: float) -> list[str]:
             if what == "door_stuck" and parcel:
                 give_time(ledger, parcel)
             return []
+        case InstructionEnded():
+            return _answered(ledger, point, telling.told)
+
+
+def _answered(ledger: Ledger, point: str, told: InstructionEnded) -> list[str]:
+    """The first word on an instruction counts."""
+    row = ledger.row("select outcome from instructions where id = ? and point = ?", told.instruction, point)
+    if row is None:
+        return [f"no instruction {told.instruction} was given to this point"]
+    if not row["outcome"]:
+        sql = "update instructions set outcome = ?, reason = ? where id = ?"
+        ledger.change(sql, told.outcome, told.reason, told.instruction)
+    return []
 
 
 def _ready(ledger: Ledger, point: str, parcel: str, compartment: str) -> list[str]:

@@ -68,6 +68,11 @@ TABLES: dict[str, tuple[dict[str, type], str | tuple[str, ...]]] = {
         | {"status": str, "detail": str, "received_at": float},
         ("point", "key"),
     ),
+    "instructions": (
+        {"id": str, "point": str, "at": float, "action": str, "compartment": str, "parcel": str}
+        | {"outcome": str, "reason": str},
+        "id",
+    ),
     "cases": ({"id": int, "point": str, "key": str, "what": str, "detail": str, "telling": str, "at": float}, "id"),
     "messages": ({"id": int, "patron": str, "point": str, "text": str, "code": str, "pass": str, "at": float}, "id"),
 }

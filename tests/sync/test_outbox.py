@@ -65,9 +65,11 @@ def test_a_gap_leads_back() -> None:
 
 def test_the_wait_is_cut_short_when_the_library_is_back() -> None:
     waiting = Outbox().sent(ROWS[:1]).failed(1000.0, ServiceUnreachable("", 3000.0), most)
-    assert not waiting.soon(1005.0).due(1004.9)
-    assert waiting.soon(1005.0).due(1005.0)
-    assert waiting.soon(9999.0) == waiting
+    assert not waiting.back(1005.0).due(3999.9)  # the quiet that the library asked for is kept
+    assert waiting.back(1005.0).due(4000.0)
+    gone = Outbox().sent(ROWS[:1]).failed(1000.0, ServiceSilent(""), most)
+    assert not gone.back(1005.0).due(1004.9)
+    assert gone.back(1005.0).due(1005.0)
 
 
 def test_misuse_is_a_bug() -> None:

@@ -115,9 +115,9 @@ def test_same_key_for_something_else_is_refused(library: Library, client: Servic
     client.tell([READY])
     other = Telling(READY.key, 2, NOW, ParcelReady("P00002", "A2", "C2001"))
     third = Telling("dongmen-1-3", 3, NOW, PointTrouble("door_stuck", "A1"))
-    assert [receipt.status for receipt in client.tell([other, third])] == ["rejected", "applied"]
+    assert [receipt.status for receipt in client.tell([other, third])] == ["reused", "applied"]
     assert library.ledger.rows("select status from parcels where id = 'P00002'") == [{"status": "sent"}]
-    assert [receipt.status for receipt in client.tell([other])] == ["rejected"]  # and again, with one case only
+    assert [receipt.status for receipt in client.tell([other])] == ["reused"]  # and again, with one case only
     assert len(library.ledger.rows("select * from cases where what = 'key_reused'")) == 1
 
 

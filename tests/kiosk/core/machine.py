@@ -30,6 +30,8 @@ from kiosk.core.session import NOBODY, Session, Step
 from kiosk.core.show import display
 from kiosk.core.step import step
 from simulators.library.passes import issue_pass
+from sync.instructions import Instructed, Instruction, signed_bytes
+from sync.library_clock import Bounds
 from sync.messages import Answer, Item, Page, ParcelRecalled, ParcelSent, Patron, PatronChanged, SentParcel
 from sync.service import Abilities
 
@@ -113,6 +115,16 @@ class Machine:
 
     def hear(self, *changes: Any, snapshot: bool = False) -> Self:
         return self.do(Heard(Page(changes, "c", self.now, snapshot)))
+
+    def instruct(self, action: str, **wanted: Any) -> Self:
+        """The library wants something done; signed just now, heard at once, unless said otherwise."""
+        late, unsure, key = wanted.pop("late", 0.0), wanted.pop("unsure", 0.1), wanted.pop("key", SIGNING)
+        name = wanted.pop("id", f"I{len(self.all_facts)}")
+        order = Instruction(name, wanted.pop("point", "p1"), self.now, action, **wanted)  # type: ignore[arg-type]
+        said = Instructed(order, key.sign(signed_bytes(order)).hex())
+        then = self.now + late
+        bounds = Bounds(then - unsure, then) if unsure is not None else None
+        return self.do(Heard(Page((said,), "c", self.now), bounds))
 
     def recall(self, parcel: str) -> Self:
         return self.hear(ParcelRecalled(parcel))

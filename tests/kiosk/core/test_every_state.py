@@ -29,7 +29,7 @@ from hardware.readings import (
     UnlockEnded,
 )
 from kiosk.core.commands import Unlock
-from kiosk.core.events import Answered, ClockJumped, Event, Heard, Online, Receipted, Started, Tick, Touched
+from kiosk.core.events import Answered, ClockJumped, Event, Heard, Online, Receipted, Restored, Started, Tick, Touched
 from kiosk.core.model import changed
 from kiosk.core.session import (
     AskingCard,
@@ -49,6 +49,8 @@ from kiosk.core.session import (
 from kiosk.core.show import display
 from kiosk.core.step import step
 from kiosk.tables import TABLES
+from sync.instructions import Instructed, Instruction, signed_bytes
+from sync.library_clock import Bounds
 from sync.messages import (
     ItemDropped,
     ItemIs,
@@ -76,6 +78,7 @@ from tests.kiosk.core.machine import (
     PAIR,
     PARCEL,
     PEOPLE,
+    SIGNING,
     SILENT,
     STRANGER,
     Machine,
@@ -96,6 +99,25 @@ def at_home() -> Iterator[tuple[str, Machine]]:
     yield "home, before any door was seen", stocked(PARCEL).restart()
     yield "home, a door forced", stocked(PARCEL).do(DoorSeen("A1", Door.OPEN))
     yield "home, a door in doubt", stocked(PARCEL).do(DoorSeen("A1", Door.OPEN), DoorSeen("A1", Door.SHUT))
+
+
+def remote() -> Iterator[tuple[str, Machine]]:
+    asked = stocked(PARCEL).instruct("open", compartment="A1", contents=("p-1",))
+    yield "home, opened from afar", asked
+    order = asked.point.compartments["A1"].order
+    assert order is not None
+    refused = asked.copy().do(UnlockEnded("A1", order.id, 1, Pulse.REFUSED))
+    yield "home, opened from afar, refused", refused
+    yield "home, opened from afar, stuck", asked.copy().wait(5)
+    yield "home, opened from afar, board gone", asked.copy().do(DoorSeen("A1", Door.UNKNOWN))
+    yield "home, opened from afar, the power failed", asked.copy().restart()
+    wide = asked.copy().do(DoorSeen("A1", Door.OPEN))
+    yield "home, opened from afar, open", wide
+    yield "home, opened from afar, open, the power failed", wide.copy().restart()
+    yield "home, opened from afar, late", wide.copy().wait(61)
+    yield "courier, opened from afar", wide.copy().tap("max")
+    yield "home, a door set aside", stocked(PARCEL).instruct("set_aside", compartment="A2")
+    yield "home, an old image", stocked(PARCEL).do(Restored(50))
 
 
 def without_a_door() -> Iterator[tuple[str, Machine]]:
@@ -202,7 +224,7 @@ def at_doors() -> Iterator[tuple[str, Machine]]:
                 yield f"{name}, open, said {action}", said
 
 
-STATES = dict([*at_home(), *without_a_door(), *at_doors()])
+STATES = dict([*at_home(), *remote(), *without_a_door(), *at_doors()])
 
 # ---- the events ---------------------------------------------------------------------------------------------------
 
@@ -270,7 +292,15 @@ def from_afar() -> Iterator[Event]:
         yield Heard(Page((change,), "d", NOW))
     yield Heard(Page((), "d", NOW, snapshot=True))
     yield Heard(Page((), "d", NOW))
-    for status in ("applied", "duplicate", "conflict", "rejected"):
+    for number in (0, 50, 60):
+        yield Restored(number)
+    for action in ("open", "set_aside", "put_back", "cancel_hold"):
+        for contents in ((), ("p-1",), ("never-seen",)):
+            for key in (SIGNING, STRANGER):
+                order = Instruction(f"I-{action}-{contents}"[:20], "p1", NOW, action, "A1", "p-1", contents)  # type: ignore[arg-type]
+                page = Page((Instructed(order, key.sign(signed_bytes(order)).hex()),), "d", NOW)
+                yield from (Heard(page, bounds) for bounds in (None, Bounds(NOW, NOW + 0.1), Bounds(1.0, 1.1)))
+    for status in ("applied", "duplicate", "conflict", "rejected", "reused"):
         yield Receipted(TELLING, Receipt(TELLING.key, status, "words"))
     for told in (ParcelReady("h1", "A1", "max", ("i-1",)), ParcelReady("h2", "A2", "max", ("i-2",)), DROPPED):
         for patron in (None, PEOPLE[1], PEOPLE[4]):

@@ -1,0 +1,116 @@
+"""The library's threads: questions, tellings and the change feed, each with a connection of its own."""
+
+import queue
+import random
+import threading
+import time
+from collections.abc import Callable
+
+from kiosk.core.commands import Ask
+from kiosk.core.events import Answered, Online
+from kiosk.loop import Polled, Upload, Uploaded, UploadFailed
+from kiosk.workers import COMMANDS_MAX, WAIT_S, Post, Worker
+from sync.backoff import delay_s
+from sync.errors import ServiceError, ServiceSilent
+from sync.library_clock import LibraryClock
+from sync.service import Service
+
+CHANGES_WAIT_S = 25.0
+CLOCK_UNSURE_S = 2.0
+
+
+class LibraryWorkers:
+    """Three threads, each with a connection of its own: a person's question never waits behind an upload, nor an
+    upload behind the long poll for changes."""
+
+    def __init__(self, connect: Callable[[], Service], cursor: str, post: Post) -> None:
+        self._connect = connect
+        self._cursor = cursor
+        self._post = post
+        self._asks: queue.Queue[Ask] = queue.Queue(COMMANDS_MAX)
+        self._uploads: queue.Queue[Upload] = queue.Queue(1)
+        self._refresh = threading.Event()
+
+    def ask(self, command: Ask) -> None:
+        """Take a question. Never blocks."""
+        try:
+            self._asks.put_nowait(command)
+        except queue.Full:
+            self._post(Answered(command.key, None))
+
+    def refresh(self) -> None:
+        """Begin anew with a snapshot, once the long poll under way has ended. Never blocks."""
+        self._refresh.set()
+
+    def upload(self, upload: Upload) -> None:
+        """Take a batch. Never blocks; the loop keeps one in flight."""
+        try:
+            self._uploads.put_nowait(upload)
+        except queue.Full:
+            self._post(UploadFailed(ServiceSilent("an upload is under way")))
+
+    def answer(self, worker: Worker) -> None:
+        """The asking thread's work."""
+        service = self._connect()
+        try:
+            while not worker.stopping:
+                try:
+                    command = self._asks.get(timeout=WAIT_S)
+                except queue.Empty:
+                    continue
+                try:
+                    self._post(Answered(command.key, service.ask(command.query)))
+                except ServiceError:
+                    self._post(Answered(command.key, None))
+        finally:
+            service.close()
+
+    def tell(self, worker: Worker) -> None:
+        """The telling thread's work."""
+        service = self._connect()
+        try:
+            while not worker.stopping:
+                try:
+                    upload = self._uploads.get(timeout=WAIT_S)
+                except queue.Empty:
+                    continue
+                try:
+                    self._post(Uploaded(upload.batch, service.tell(upload.batch)))
+                except ServiceError as error:
+                    self._post(UploadFailed(error))
+        finally:
+            service.close()
+
+    def listen(self, worker: Worker) -> None:
+        """The listening thread's work: the change feed, for ever."""
+        service = self._connect()
+        clock = LibraryClock()
+        failures = 0
+        wait_s = 0.0  # the first answer at once, to know that the library is there
+        try:
+            while not worker.stopping:
+                if self._refresh.is_set():
+                    self._refresh.clear()
+                    self._cursor = ""
+                asked_at = time.monotonic()
+                try:
+                    page = service.changes(self._cursor, wait_s)
+                except ServiceError as error:
+                    failures += 1
+                    wait_s = 0.0
+                    self._post(Online(False))
+                    asked = getattr(error, "retry_after_s", None)
+                    worker.pause(min(delay_s(failures, random.uniform, asked), 30.0))
+                    continue
+                failures = 0
+                self._post(Online(True))
+                heard_at = time.monotonic()
+                clock = clock.heard(page.server_time, asked_at, heard_at)
+                self._cursor = page.cursor
+                self._post(Polled(page, clock))
+                known = clock.bounds(heard_at)
+                unsure = known is None or known.width_s > CLOCK_UNSURE_S
+                quick = page.more or (unsure and wait_s > 0)  # an answer given at once says best how late it is
+                wait_s = 0.0 if quick else CHANGES_WAIT_S
+        finally:
+            service.close()
