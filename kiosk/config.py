@@ -20,7 +20,7 @@ from hardware.secret_file import UnfitFile
 from kiosk.clashes import clashes
 from kiosk.core.identity import Keyring
 from kiosk.core.limits import Limits
-from kiosk.core.model import Plan, Space
+from kiosk.core.plan import Plan, Space
 from kiosk.explain import Place, dotted, fields_of, first_flaw, nearest
 from kiosk.frontend import About, ScreenSettings
 from kiosk.secrets_file import read_credential, read_hashing_key, read_public_key

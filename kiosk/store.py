@@ -17,7 +17,8 @@ from pydantic import TypeAdapter
 from sqlite_utils import Database
 
 from kiosk.core.facts import told
-from kiosk.core.model import HERE, Compartment, Counters, PickupPoint, Plan, changed
+from kiosk.core.model import HERE, Compartment, Counters, PickupPoint, changed
+from kiosk.core.plan import Plan
 from kiosk.core.session import Step
 from kiosk.journal import Journal, body_of, chain, kind_of
 from kiosk.owner import Owner, Taken, lock_file

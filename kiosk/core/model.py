@@ -1,4 +1,4 @@
-"""What the point remembers: frozen rows, the same in memory as in the store, and the plan they live by.
+"""What the point remembers: frozen rows, the same in memory as in the store, and the plan (plan.py) they live by.
 
 ``PickupPoint`` is the truth after a restart; the ``Session`` is lost with the power. Times are Unix seconds.
 """
@@ -10,46 +10,9 @@ from typing import Any, Literal
 
 from hardware.readings import Door
 from kiosk.core.heeded import Heeded, OrderPurpose
-from kiosk.core.identity import Keyring
-from kiosk.core.limits import Limits
 from kiosk.core.notices import PaperState
+from kiosk.core.plan import SIZES, Plan, Space
 from sync.messages import Item, Patron, Size
-from sync.service import Abilities
-
-SIZES: Mapping[str, int] = MappingProxyType({"S": 0, "M": 1, "L": 2})
-
-
-# ---- the plan: what the configuration says and no step changes ----------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Space:
-    """One compartment as built: its size and its place in the front of the cabinet (rows and columns from 0)."""
-
-    name: str
-    size: Size
-    row: int
-    column: int
-    height: int = 1
-    width: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """A pickup point as configured. ``cards``, ``scanners``, ``printers``: their names, to know whether one answers.
-    ``library``: what its lending service can do."""
-
-    point: str
-    spaces: Mapping[str, Space]
-    keyring: Keyring
-    limits: Limits = field(default_factory=Limits)
-    cards: frozenset[str] = frozenset()
-    scanners: frozenset[str] = frozenset()
-    printers: tuple[str, ...] = ()
-    library: Abilities = field(default_factory=Abilities)
-
-
-# ---- rows ---------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)

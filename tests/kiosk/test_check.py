@@ -122,7 +122,7 @@ def test_a_scanner_that_is_not_there(machine: Machine) -> None:
     found = only(config_of(machine))
     machine.scanner.plug()
     assert found.name == "scanner scanner"
-    assert "ttySCANNER0 is not there" in found.words
+    assert "ttySCANNER-scanner is not there" in found.words
 
 
 def test_a_point_without_a_scanner(machine: Machine) -> None:

@@ -16,7 +16,7 @@ from hardware.readings import DeviceUp
 from kiosk.core.commands import Ask, Unlock
 from kiosk.core.events import Answered, Heard, Online, Tick
 from kiosk.core.limits import Limits
-from kiosk.core.model import Plan, Space
+from kiosk.core.plan import Plan, Space
 from kiosk.core.screens import Display
 from kiosk.core.session import AtHome
 from kiosk.loop import Clock, Incoming, Loop, Outgoing, Upload, Uploaded, UploadFailed

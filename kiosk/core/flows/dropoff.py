@@ -11,8 +11,9 @@ from kiosk.core import doors
 from kiosk.core.doors import Outcome
 from kiosk.core.events import Touched
 from kiosk.core.flows.common import ask, door_until, goodbye, leave, mark, order_at, pulse_again, refuse, stay, visit
-from kiosk.core.model import Drop, Space
+from kiosk.core.model import Drop
 from kiosk.core.notices import ReturnNotice
+from kiosk.core.plan import Space
 from kiosk.core.screens import Goodbye, Slip
 from kiosk.core.session import Accepted, Dropping, Returning, Step
 from sync.messages import Answer, Item, ItemIs, LoansAre, LoansWith, Size, WhatIs

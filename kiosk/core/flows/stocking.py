@@ -14,8 +14,9 @@ from kiosk.core.doors import Outcome
 from kiosk.core.events import Touched
 from kiosk.core.feed import forget_old
 from kiosk.core.flows.common import ask, door_until, leave, mark, order_at, pulse_again, stay, visit
-from kiosk.core.model import HERE, SIZES, Parcel, Space
+from kiosk.core.model import HERE, Parcel
 from kiosk.core.notices import CourierNotice
+from kiosk.core.plan import SIZES, Space
 from kiosk.core.session import AtCourier, Loading, Step, Stowing
 from kiosk.core.settle import DAY_S
 from sync.messages import Answer, Item, ItemIs, WhatIs

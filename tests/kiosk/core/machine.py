@@ -24,7 +24,8 @@ from kiosk.core.events import Answered, Event, Heard, Online, Started, Tick, Tou
 from kiosk.core.facts import Fact
 from kiosk.core.identity import Keyring
 from kiosk.core.limits import Limits
-from kiosk.core.model import Compartment, PickupPoint, Plan, Space
+from kiosk.core.model import Compartment, PickupPoint
+from kiosk.core.plan import Plan, Space
 from kiosk.core.screens import Screen
 from kiosk.core.session import NOBODY, Session, Step
 from kiosk.core.show import display

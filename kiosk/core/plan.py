@@ -1,0 +1,39 @@
+"""What the configuration says of a point, as the decisions need it; no step changes it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from kiosk.core.identity import Keyring
+from kiosk.core.limits import Limits
+from sync.messages import Size
+from sync.service import Abilities
+
+SIZES: Mapping[str, int] = MappingProxyType({"S": 0, "M": 1, "L": 2})
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """One compartment as built: its size and its place in the front of the cabinet (rows and columns from 0)."""
+
+    name: str
+    size: Size
+    row: int
+    column: int
+    height: int = 1
+    width: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A pickup point as configured. ``cards``, ``scanners``, ``printers``: their names, to know whether one answers.
+    ``library``: what its lending service can do."""
+
+    point: str
+    spaces: Mapping[str, Space]
+    keyring: Keyring
+    limits: Limits = field(default_factory=Limits)
+    cards: frozenset[str] = frozenset()
+    scanners: frozenset[str] = frozenset()
+    printers: tuple[str, ...] = ()
+    library: Abilities = field(default_factory=Abilities)
