@@ -1,0 +1,41 @@
+"""The library opens a door from afar, over real wires, and by its own command line."""
+
+import subprocess
+import sys
+
+from hardware.readings import Door
+from simulators.library.instructing import instruct
+from simulators.machine import POINT
+from tests.end_to_end.people import Point, eventually
+
+
+def ended(point: Point, id: str) -> tuple[str, str]:
+    """What became of an instruction."""
+    ledger = point.machine.library.ledger
+    sql = "select outcome, reason from instructions where id = ?"
+    eventually(lambda: ledger.row(sql, id)["outcome"] != "", "an answer")  # type: ignore[index]
+    row = ledger.row(sql, id)
+    assert row
+    return row["outcome"], row["reason"]
+
+
+def test_a_door_is_opened_from_afar_and_looked_behind(point: Point) -> None:
+    point.stock("R1001")
+    cabinet, ledger = point.machine.cabinet, point.machine.library.ledger
+    door = next(name for name in cabinet.names if cabinet.inside(name))
+    sql = "select compartment from parcels where id = ?"
+    eventually(lambda: ledger.row(sql, point.parcel_of("R1001"))["compartment"] == door, "told")  # type: ignore[index]
+    assert ended(point, instruct(ledger, POINT, "open", door, contents=())) == ("refused", "contents_changed")
+    assert cabinet.door(door) is Door.SHUT
+    command = [sys.executable, "-m", "simulators.library", "instruct", str(point.machine.library.data), POINT]
+    done = subprocess.run([*command, "open", door], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout.split()) == (0, ["done"]), done
+    assert cabinet.door(door) is Door.OPEN
+    assert point.kiosk.wait_for("Home", opened_from_afar=[door])
+    cabinet.push(door)
+    point.kiosk.wait_for("Home", open_doors=[])
+    eventually(lambda: bool(ledger.rows("select 1 from cases where what = 'parcel_in_doubt'")), "a case")
+    free = next(name for name in cabinet.names if not cabinet.inside(name))
+    assert ended(point, instruct(ledger, POINT, "set_aside", free)) == ("done", "")
+    assert ended(point, instruct(ledger, POINT, "put_back", free)) == ("done", "")
+    assert ended(point, instruct(ledger, POINT, "cancel_hold", parcel=point.parcel_of("R1001"))) == ("done", "")
