@@ -27,8 +27,10 @@ from kiosk.core.session import NOBODY, Step
 from kiosk.frontend import Shown
 from kiosk.store import Store
 from simulators.library.seed import card_number
-from simulators.machine import NOTICED_S, POINT, READER, Machine
+from simulators.machine import POINT, Machine
 from simulators.pcsc import Card
+from simulators.point import READER
+from simulators.readers import NOTICED_S
 from sync.messages import Item, Patron
 
 FRAME_BYTES = 5

@@ -12,9 +12,10 @@ from hardware.readings import Door
 from simulators.kiosk_process import KioskProcess
 from simulators.library.server import Fault as LibraryFault
 from simulators.line import Fault
-from simulators.machine import NOTICED_S, POINT, Machine
+from simulators.machine import POINT, Machine
 from simulators.pcsc import Card
 from simulators.pcsc import Fault as CardFault
+from simulators.readers import NOTICED_S
 from tests.end_to_end.people import Point
 
 

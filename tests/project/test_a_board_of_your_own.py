@@ -5,18 +5,20 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from functools import reduce
 from operator import xor
 from pathlib import Path
 
 import pytest
+import tomli_w
 from tree import text
 
 from hardware.readings import Door
 from simulators.cabinet import Cabinet
 from simulators.kiosk_process import KioskProcess
-from simulators.machine import PLACES, Machine
+from simulators.machine import Machine
 from simulators.serve import serve_pty
 
 BLOCKS = re.compile(r"^```(\w+)\n(.*?)^```", re.DOTALL | re.MULTILINE)
@@ -28,7 +30,7 @@ class AcmeBoard:
 
     def __init__(self, cabinet: Cabinet) -> None:
         self._cabinet = cabinet
-        self._names = list(PLACES)[:CHANNELS]
+        self._names = cabinet.names[:CHANNELS]
         self._held = b""
 
     def received(self, data: bytes) -> Iterator[bytes]:
@@ -78,10 +80,9 @@ def test_a_board_of_your_own_opens_doors(installed: Path, tmp_path: Path) -> Non
         serve_pty(AcmeBoard(machine.cabinet), tmp_path / "ttyACME", baud=9600) as wire,
     ):
         lines = re.sub(r'port = ".*"', f'port = "{wire.port}"', lines).replace('"main"', '"A"')
-        config = machine.config.read_text(encoding="utf-8")
-        config = re.sub(r"\[\[board\]\].*?(?=\[\[card)", lambda _: lines + "\n", config, flags=re.DOTALL)
-        beyond = re.compile(rf'\[\[compartment\]\]\nname = "({"|".join(list(PLACES)[CHANNELS:])})"\n(?:\w.*\n)+')
-        machine.config.write_text(beyond.sub("", config), encoding="utf-8")
+        config = tomllib.loads(machine.config.read_text(encoding="utf-8"))
+        config |= tomllib.loads(lines) | {"compartment": config["compartment"][:CHANNELS]}
+        machine.config.write_text(tomli_w.dumps(config), encoding="utf-8")
         env = machine.env | {"PYTHONPATH": str(installed)}
         check = [sys.executable, "-m", "kiosk", "check", str(machine.config), "--json"]
         told = json.loads(subprocess.run(check, env=env, capture_output=True, text=True, check=False).stdout)
