@@ -173,6 +173,23 @@ def journal(
 
 
 @main.command()
+@config_argument
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+def cases(config: Config, as_json: bool) -> None:
+    """What this machine and the library disagree on, the oldest first. Staff settle them at the machine."""
+    from kiosk import cases as open_cases
+
+    try:
+        found = open_cases.cases(config)
+    except StoreError as error:
+        _end(EXIT_STORE, error)
+    for case in found:
+        click.echo(json.dumps(open_cases.as_json(case), ensure_ascii=False) if as_json else open_cases.words(case))
+    if not as_json:
+        click.echo(f"{len(found)} to settle" if found else "library and machine agree")
+
+
+@main.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line: file, codes (text and kind), ms.")
 @click.option("--config", type=_ConfigFile(), help="Take for items and cards what [codes] says there.")

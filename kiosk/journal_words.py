@@ -28,6 +28,7 @@ WORDS: Mapping[str, str] = {
     "technician_opened": "door {compartment}: opened by a technician, to try it",
     "parcel_announced": "parcel {parcel} was announced",
     "parcel_called_back": "parcel {parcel} was called back",
+    "case_settled": "case {case} was settled by {person}: {how}",
     "hold_learnt": "parcel {parcel} in {compartment} is held for {patron}",
     "instruction_taken": "the library wants: {action} {compartment} {parcel} (instruction {instruction})",
     "instruction_ended": "instruction {instruction}: {outcome} {reason}",

@@ -90,6 +90,12 @@ def instructions_and_epochs(db: Database) -> None:
     db.table("counters").add_column("epoch", int, not_null_default=0)
 
 
+@MIGRATIONS()
+def things_of_cases(db: Database) -> None:
+    """What a case is about: barcodes, a parcel, a compartment."""
+    db.table("cases").add_column("things", str, not_null_default="[]")
+
+
 def _table(db: Database, name: str, pk: str | None, /, **columns: type) -> None:
     db.table(name).create(columns, pk=pk, not_null=set(columns), strict=True)
 

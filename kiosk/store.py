@@ -37,7 +37,7 @@ from kiosk.schema import (
 from kiosk.tables import TABLES, Unreadable
 from sync.messages import Receipt, Telling, Told
 
-__all__ = ["Store", "StoreDamaged", "StoreError", "StoreTrouble", "StoreUnfit", "open_journal", "probe"]
+__all__ = ["Store", "StoreDamaged", "StoreError", "StoreTrouble", "StoreUnfit", "open_journal", "probe", "read_point"]
 
 _TOLD: TypeAdapter[Told] = TypeAdapter(Told)
 
@@ -91,12 +91,7 @@ class Store:
             raise self._trouble(error) from error
 
     def _load(self) -> PickupPoint:
-        (counters,) = TABLES["counters"].decode_all(self._execute) or (Counters(),)
-        rows: dict[str, Any] = {}
-        for name, table in TABLES.items():
-            if name != "counters":
-                rows[name] = {table.key_of(row): row for row in table.decode_all(self._execute)}
-        return PickupPoint(self._plan, counters, **rows)
+        return _rows(self._execute, self._plan)
 
     def commit(
         self,
@@ -234,6 +229,25 @@ def open_journal(path: Path, point: str) -> Iterator[Journal]:
         examine(path, point)
         db.execute("BEGIN")  # one view of it all, whatever the kiosk adds meanwhile
         yield Journal(db.conn.execute)
+
+
+def read_point(path: Path, plan: Plan) -> PickupPoint:
+    """All rows as they stand, for reading, also while the kiosk runs. Raises ``StoreUnfit``."""
+    if not path.exists():
+        raise StoreUnfit(f"{path}: not there; the kiosk has not run here yet")
+    with _unfit_for(path), contextlib.closing(connect(path, read_only=True)) as db:
+        examine(path, plan.point)
+        db.execute("BEGIN")  # one view of it all, whatever the kiosk adds meanwhile
+        return _rows(db.conn.execute, plan)
+
+
+def _rows(execute: Any, plan: Plan) -> PickupPoint:
+    (counters,) = TABLES["counters"].decode_all(execute) or (Counters(),)
+    rows: dict[str, Any] = {}
+    for name, table in TABLES.items():
+        if name != "counters":
+            rows[name] = {table.key_of(row): row for row in table.decode_all(execute)}
+    return PickupPoint(plan, counters, **rows)
 
 
 def probe(path: Path, point: str) -> bool:

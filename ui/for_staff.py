@@ -1,8 +1,9 @@
 """Words of the screens only a courier sees: the visit, a parcel being scanned, a question after a jam."""
 
 from dataclasses import replace
+from datetime import datetime
 
-from kiosk.core.screens import Courier, Inside, Load
+from kiosk.core.staff_screens import Courier, Inside, Load, Settle
 from ui.notices import COURIER, LOAD, PAPER, noted
 from ui.parts import ROWS_MAX, and_more, cancel, rows
 from ui.view import Button, Row, View
@@ -38,8 +39,50 @@ def courier(screen: Courier, _: Words) -> View:
             Button("finish", _("I am done"), main=True),
             *((Button("clear", clear),) if screen.to_clear else ()),
             *checks,
+            *(
+                (Button("cases", _.ngettext("One case to settle", "{n} cases to settle", screen.cases)),)
+                if screen.cases
+                else ()
+            ),
         ),
     )
+
+
+_TOLD = {
+    "parcel_ready": N_("A parcel was put in here."),
+    "parcel_collected": N_("A reader took a parcel: lent."),
+    "parcel_missing": N_("A parcel was not behind its door."),
+    "parcel_removed": N_("A parcel was taken out."),
+    "item_dropped": N_("A book was put in: returned."),
+    "items_cleared": N_("Returned books were taken out."),
+}
+_OTHER = N_("Something else was reported.")
+
+
+def settle(screen: Settle, _: Words) -> View:
+    """What the machine saw, what the library says to it, and what people have done about it."""
+    saw = _(_TOLD.get(screen.kind, _OTHER)) + (f" ({_joined(screen.things, _)})" if screen.things else "")
+    said = screen.words or (
+        _("It refused it.") if screen.status == "rejected" else _("It does not fit what is booked.")
+    )
+    at = datetime.fromtimestamp(screen.at).strftime("%m-%d %H:%M")
+    buttons = (
+        Button("by_hand", _("Put right at the library"), main=True),
+        Button("nothing", _("Nothing to put right")),
+        *((Button("later", _("Later, the next one")),) if screen.of > 1 else ()),
+    )
+    return View(
+        "Settle",
+        _("Case {n} of {all}", n=screen.n, all=screen.of),
+        _("Seen here on {at}: {saw}", at=at, saw=saw) + "\n" + _("The library says: {said}", said=said),
+        "ask",
+        buttons=buttons,
+        cancel=cancel(_),
+    )
+
+
+def _joined(things: tuple[str, ...], _: Words) -> str:
+    return ("、" if _.language == "zh" else ", ").join(things)
 
 
 def load(screen: Load, _: Words) -> View:

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from kiosk.core.screens import Courier, Load, Return
+from kiosk.core.screens import Return
+from kiosk.core.staff_screens import Courier, Load
 from ui.words import N_, Words
 
 _GUIDE = {

@@ -5,14 +5,11 @@ from typing import assert_never
 
 from kiosk.core.screens import (
     Collect,
-    Courier,
     Display,
     DoorOpen,
     DoorStuck,
     Goodbye,
     Home,
-    Inside,
-    Load,
     Opening,
     Pin,
     Return,
@@ -20,6 +17,7 @@ from kiosk.core.screens import (
     Sorry,
     Wait,
 )
+from kiosk.core.staff_screens import Courier, Inside, Load, Settle
 from kiosk.frontend import About
 from ui import at_doors, for_patrons, for_staff
 from ui.view import Button, StillThere, View
@@ -79,6 +77,8 @@ def _screen(screen: Screen, about: About, _: Words) -> View:
             return for_patrons.returning(screen, _)
         case Courier():
             return for_staff.courier(screen, _)
+        case Settle():
+            return for_staff.settle(screen, _)
         case Load():
             return for_staff.load(screen, _)
         case Goodbye():

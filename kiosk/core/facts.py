@@ -108,6 +108,15 @@ class ParcelCalledBack:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseSettled:
+    """Somebody of the staff has settled a case: ``by_hand`` at the library, or ``nothing`` was to be done."""
+
+    case: str
+    how: str
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
 class HoldLearnt:
     """The library said for whom it holds what a courier or a reader has put in: now their parcel, in this door."""
 
@@ -205,6 +214,7 @@ Fact = (
     | TechnicianOpened
     | ParcelAnnounced
     | ParcelCalledBack
+    | CaseSettled
     | HoldLearnt
     | InstructionTaken
     | LeftInside

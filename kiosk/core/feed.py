@@ -5,6 +5,7 @@ from dataclasses import replace
 from kiosk.core.events import Receipted
 from kiosk.core.facts import Disagreed, HoldLearnt, ParcelAnnounced, ParcelCalledBack
 from kiosk.core.flows import remote
+from kiosk.core.flows.cases import things
 from kiosk.core.model import HERE, Case, Drop, Parcel
 from kiosk.core.session import Step
 from kiosk.core.settle import DAY_S
@@ -126,7 +127,8 @@ def receipted(step: Step, event: Receipted, now: float) -> Step:
     step = _whose(step, event, now)
     if receipt.status in ("applied", "duplicate"):
         return step
-    case = Case(receipt.key, receipt.status, event.telling.told.kind, receipt.detail, now)
+    told = event.telling.told
+    case = Case(receipt.key, receipt.status, told.kind, receipt.detail, now, things(told))
     step = step.put(case).fact(Disagreed(receipt.key, receipt.status, receipt.detail))
     over = len(step.point.cases) - CASES_MAX
     oldest = sorted(step.point.cases.values(), key=lambda c: c.at)[: max(0, over)]

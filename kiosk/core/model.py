@@ -123,13 +123,17 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Something people must settle: machine and library disagree. ``id`` is the key of the telling it came from."""
+    """Something people must settle: machine and library disagree. ``id`` is the key of the telling it came from.
+
+    ``what``: the receipt's status, ``detail`` its words. ``about``: kind of the telling, ``things`` what it was about.
+    """
 
     id: str
     what: str
     about: str
     detail: str
     at: float
+    things: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from hardware.readings import Door
-from kiosk.core.notices import CourierNotice, LoadNotice, PaperState, ReturnNotice
+from kiosk.core.notices import ReturnNotice
+from kiosk.core.staff_screens import Courier, Inside, Load, Settle
 
 Purpose = Literal["pickup", "dropoff", "stocking", "clearing", "check"]
 
@@ -98,19 +99,6 @@ class DoorStuck:
 
 
 @dataclass(frozen=True, slots=True)
-class Inside:
-    """A door in doubt stands open: is all of this inside? Courier only. Touches: yes, no; then the door is shut.
-
-    Without titles nothing is expected there: just shut the door. ``said``: the answer touched so far.
-    """
-
-    compartment: str
-    parcel: str
-    titles: tuple[str, ...]
-    said: Literal["", "yes", "no"] = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Return:
     """Scan what is returned. ``titles``: accepted so far (title, or barcode when unknown).
 
@@ -124,37 +112,6 @@ class Return:
     notice: ReturnNotice = ""
     offline: bool = False  # accepted items will be looked at later
     scanner: bool = True
-    lacks: tuple[int, int] = (0, 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Courier:
-    """A courier has tapped. Touches: finish, clear (when any to clear), check (value: compartment), or scan an item.
-
-    ``parcels``: (parcel, items, size) still to load. ``notice`` about the last scan. ``loaded`` this visit.
-    ``paper``: how it stands with a printer that wants looking after. ``lacks``: see ``Return``.
-    """
-
-    parcels: tuple[tuple[str, int, str], ...]
-    loaded: int
-    to_clear: int
-    to_check: tuple[str, ...]
-    free_doors: int
-    notice: CourierNotice = ""
-    paper: PaperState = ""
-    lacks: tuple[int, int] = (0, 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Load:
-    """Scan the items of a parcel: ``scanned`` of ``titles``. Touches: cancel.
-
-    ``titles``: (title, is scanned) in parcel order. ``lacks``: see ``Return``.
-    """
-
-    parcel: str
-    titles: tuple[tuple[str, bool], ...]
-    notice: LoadNotice = ""
     lacks: tuple[int, int] = (0, 0)
 
 
@@ -239,7 +196,20 @@ class Sorry:
 
 
 Screen = (
-    Home | Wait | Collect | Pin | Opening | DoorOpen | DoorStuck | Inside | Return | Courier | Load | Goodbye | Sorry
+    Home
+    | Wait
+    | Collect
+    | Pin
+    | Opening
+    | DoorOpen
+    | DoorStuck
+    | Inside
+    | Return
+    | Courier
+    | Load
+    | Settle
+    | Goodbye
+    | Sorry
 )
 
 

@@ -166,6 +166,15 @@ class Checking:
 
 
 @dataclass(frozen=True, slots=True)
+class Settling:
+    """Staff look at one case after another; see flows/cases.py."""
+
+    courier: str
+    loaded: int
+    case: str
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     """The last screen of a story. ``patron``: who was served, if the next touch may go on for them."""
 
@@ -186,6 +195,7 @@ Story = (
     | Stowing
     | Clearing
     | Checking
+    | Settling
     | Ended
 )
 AtDoor = Fetching | Dropping | Stowing | Clearing | Checking  # the stories with a visit

@@ -5,6 +5,7 @@ import math
 from hardware.readings import Door
 from kiosk.core import doors
 from kiosk.core.flows import slips
+from kiosk.core.flows.cases import in_order, may_settle
 from kiosk.core.flows.clearing import to_check, to_clear
 from kiosk.core.flows.common import order_at
 from kiosk.core.flows.pickup import codes_open
@@ -12,15 +13,12 @@ from kiosk.core.flows.stocking import expected
 from kiosk.core.model import Order, PickupPoint
 from kiosk.core.screens import (
     Collect,
-    Courier,
     Display,
     DoorOpen,
     DoorStuck,
     DoorView,
     Goodbye,
     Home,
-    Inside,
-    Load,
     Opening,
     Pin,
     Purpose,
@@ -43,9 +41,11 @@ from kiosk.core.session import (
     ProvingPin,
     Returning,
     Session,
+    Settling,
     Step,
     Stowing,
 )
+from kiosk.core.staff_screens import Courier, Inside, Load, Settle
 
 
 def display(point: PickupPoint, session: Session, now: float) -> Display:
@@ -81,7 +81,7 @@ def _initials(point: PickupPoint, session: Session) -> str:
             pass
         case AtCourier(courier=person) | Loading(courier=person) | Stowing(courier=person):
             pass
-        case Clearing(courier=person) | Checking(courier=person):
+        case Clearing(courier=person) | Checking(courier=person) | Settling(courier=person):
             pass
         case _:
             return ""
@@ -135,7 +135,10 @@ def _screen(point: PickupPoint, session: Session, now: float) -> Screen:
             parcels = tuple((p.id, len(p.items), p.size) for p in expected(Step(point, session)))
             clear, check = len(to_clear(point, now)), tuple(to_check(point))
             free, paper = len(point.free()), slips.paper_to_see_to(point)
-            return Courier(parcels, story.loaded, clear, check, free, story.notice, paper, story.lacks)
+            to_settle = len(point.cases) if may_settle(point, story.courier) else 0
+            return Courier(parcels, story.loaded, clear, check, free, story.notice, paper, story.lacks, to_settle)
+        case Settling():
+            return _case(point, story)
         case Loading():
             parcel = point.parcels.get(story.parcel)
             titles = tuple((i.title, i.barcode in story.scanned) for i in parcel.items) if parcel else ()
@@ -144,6 +147,15 @@ def _screen(point: PickupPoint, session: Session, now: float) -> Screen:
             return slips.offered(point, screen) if isinstance(screen, Goodbye) else screen
         case _:
             return _door(point, session, story)
+
+
+def _case(point: PickupPoint, story: Settling) -> Settle:
+    all_of_them = in_order(point)
+    n = next((n for n, case in enumerate(all_of_them, 1) if case.id == story.case), 0)
+    if not n:  # it has gone meanwhile
+        return Settle(0, len(all_of_them), 0.0, "", (), "", "")
+    case = all_of_them[n - 1]
+    return Settle(n, len(all_of_them), case.at, case.about, case.things, case.what, case.detail)
 
 
 def _return(point: PickupPoint, story: Returning) -> Screen:

@@ -26,7 +26,7 @@ from hardware.readings import (
 from kiosk.core import doors, feed, recheck, recovery, watch
 from kiosk.core.doors import Outcome
 from kiosk.core.events import Answered, ClockJumped, Event, Heard, Online, Receipted, Restored, Started, Tick, Touched
-from kiosk.core.flows import clearing, dropoff, identify, pickup, piles, remote, slips, stocking
+from kiosk.core.flows import cases, clearing, dropoff, identify, pickup, piles, remote, slips, stocking
 from kiosk.core.flows.common import leave, refuse, stay
 from kiosk.core.model import PickupPoint
 from kiosk.core.notices import GuideNotice
@@ -46,6 +46,7 @@ from kiosk.core.session import (
     ProvingPin,
     Returning,
     Session,
+    Settling,
     Step,
     Stowing,
 )
@@ -236,6 +237,8 @@ def _touched(at: Step, touched: Touched, now: float) -> Step:
         until = max(at.session.until, now + at.point.plan.limits.idle_s)
         return at.to(story, until)
     match story:
+        case Settling():
+            return cases.touch(at, story, touched, now)
         case AtHome():
             return _begin(at, touched, now)
         case Ended():
@@ -260,6 +263,8 @@ def _touched(at: Step, touched: Touched, now: float) -> Step:
         case Returning():
             return dropoff.touch(at, story, touched, now)
         case AtCourier():
+            if touched.action == "cases":
+                return cases.begin(at, story, now)
             return clearing.touch(at, story, touched, now)
     return at
 

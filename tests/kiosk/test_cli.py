@@ -16,6 +16,7 @@ from points import NOW, busy, quiet
 from kiosk.cli import main
 from kiosk.config import load
 from kiosk.core.facts import Proved
+from kiosk.core.model import Case
 from kiosk.core.session import Session, Step
 from kiosk.store import Store
 
@@ -185,3 +186,24 @@ def test_the_journal_of_a_running_kiosk(point: Path) -> None:
     config = load(point)
     with closing(Store.open(config.store, config.plan())):
         assert kiosk("journal", point).exit_code == 0
+
+
+# ---- cases ----------------------------------------------------------------------------------------------------------
+
+
+def test_cases_are_listed_with_both_sides_words(point: Path) -> None:
+    config = load(point)
+    assert "agree" in kiosk("cases", point).output
+    case = Case("p1-7-1", "conflict", "item_dropped", "on loan to another", NOW, ("SIP0000001", "A3"))
+    with closing(Store.open(config.store, config.plan())) as store:
+        before = store.load()
+        store.commit(before, Step(before.put(case), Session(4)), NOW)
+        said = kiosk("cases", point).output  # also while the kiosk runs
+    for words in ("p1-7-1", "a book was returned (SIP0000001, A3)", "conflict: on loan to another", "end the loan"):
+        assert words in said
+    (row,) = map(json.loads, kiosk("cases", point, "--json").output.splitlines())
+    assert (row["told"], row["things"], row["library"]) == ("item_dropped", ["SIP0000001", "A3"], "on loan to another")
+
+
+def test_cases_of_a_point_that_never_ran(example: Path) -> None:
+    assert kiosk("cases", example).exit_code == 3

@@ -5,16 +5,14 @@ from typing import get_args, get_type_hints
 from hardware.readings import Door
 from kiosk.core.screens import (
     Collect,
-    Courier,
     Display,
     DoorOpen,
     DoorStuck,
     DoorView,
     Goodbye,
     Home,
-    Inside,
-    Load,
     Opening,
+    Pin,
     Printing,
     Purpose,
     Return,
@@ -23,6 +21,7 @@ from kiosk.core.screens import (
     Sorry,
     Wait,
 )
+from kiosk.core.staff_screens import Courier, Inside, Load, Settle
 
 NOW = 1_765_972_800.0  # noon in London, the same day nearly everywhere
 TITLES = ("平凡的世界(全三册)", "The Left Hand of Darkness", "三体 Ⅱ · 黑暗森林", "活着", "红楼梦", "围城")
@@ -89,6 +88,10 @@ SCREENS: dict[str, Screen] = {
     "stuck-clearing": DoorStuck("clearing", "B2", 0),
     "stuck-check": DoorStuck("check", "B2", 1),
     "open-said-missing": DoorOpen("pickup", "B2", titles=TITLES[:2], said="missing"),
+    "settle": Settle(1, 3, NOW, "item_dropped", ("SIP0001104", "A3"), "conflict", "on loan to another reader since"),
+    "pin": Pin(2),
+    "pin-wrong": Pin(0, wrong=True, tries_left=2),
+    "collect-cards-only": Collect("", False, cards_only=True),
     "inside-empty": Inside("B2", "", ()),
     "inside-yes": Inside("B2", "P-1", TITLES[:2], said="yes"),
     "inside-no": Inside("B2", "P-1", TITLES[:2], said="no"),

@@ -3,11 +3,8 @@
 from hardware.readings import (
     ItemScanned,
 )
-from kiosk.core.screens import (
-    Courier,
-    DoorOpen,
-    Inside,
-)
+from kiosk.core.screens import DoorOpen
+from kiosk.core.staff_screens import Courier, Inside
 from tests.simulation.library import Packed
 from tests.simulation.people import Person
 from tests.simulation.world import Script

@@ -14,16 +14,8 @@ from hardware.readings import (
     PatronScanned,
 )
 from kiosk.core.events import Touched
-from kiosk.core.screens import (
-    DoorOpen,
-    DoorStuck,
-    Goodbye,
-    Home,
-    Inside,
-    Opening,
-    Sorry,
-    Wait,
-)
+from kiosk.core.screens import DoorOpen, DoorStuck, Goodbye, Home, Opening, Sorry, Wait
+from kiosk.core.staff_screens import Inside
 from tests.simulation.library import Packed
 from tests.simulation.world import Script, World
 

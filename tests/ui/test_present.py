@@ -9,7 +9,8 @@ from typing import get_args, get_type_hints
 
 import pytest
 
-from kiosk.core.screens import Collect, Courier, DoorOpen, DoorStuck, Goodbye, Home, Screen, Sorry
+from kiosk.core.screens import Collect, DoorOpen, DoorStuck, Goodbye, Home, Screen, Sorry
+from kiosk.core.staff_screens import Courier
 from tests.screens.displays import SCREENS, display
 from tests.screens.player import ABOUT
 from ui.notices import COURIER, LOAD, RETURN

@@ -42,7 +42,7 @@ SIGNING = Ed25519PrivateKey.from_private_bytes(b"\x07" * 32)
 STRANGER = Ed25519PrivateKey.from_private_bytes(b"\x08" * 32)
 KEYRING = Keyring(b"k" * 32, (SIGNING.public_key(),))
 LIMITS = Limits()
-CARDS = {"ann": "04A1", "bob": "04B2", "eve": "04E5", "old": "0401", "max": "04C3"}
+CARDS = {"sue": "04D4", "ann": "04A1", "bob": "04B2", "eve": "04E5", "old": "0401", "max": "04C3"}
 CODE, PASS_ID = "12345678", "00112233445566ff"
 SPACES = (("A1", "S"), ("A2", "S"), ("B1", "M"), ("C1", "L"))
 

@@ -44,6 +44,7 @@ from kiosk.core.session import (
     Loading,
     ProvingPin,
     Returning,
+    Settling,
     Stowing,
 )
 from kiosk.core.show import display
@@ -59,6 +60,7 @@ from sync.messages import (
     ParcelReady,
     ParcelRecalled,
     ParcelSent,
+    Patron,
     PatronChanged,
     PatronForgotten,
     PatronIs,
@@ -72,6 +74,7 @@ from tests.kiosk.core.machine import (
     CODE,
     DAY_S,
     ISBN,
+    KEYRING,
     NOW,
     ONE,
     OTHER_ISBN,
@@ -87,6 +90,8 @@ from tests.kiosk.core.machine import (
     qr,
     stocked,
 )
+
+DROPPED = ItemDropped("x-1", "A1", True)
 
 # ---- the states ---------------------------------------------------------------------------------------------------
 
@@ -146,6 +151,7 @@ def without_a_door() -> Iterator[tuple[str, Machine]]:
     yield "sorry", stocked(PARCEL).tap("eve")
     yield "asking for a PIN", unannounced().tap("ann")
     yield "proving a PIN", unannounced().tap("ann").answer(PatronIs(None, pin="needed")).touch("digit", "7")
+    yield "staff at a case", with_cases().tap("sue").touch("cases")
     yield "courier, asking for an item", unannounced().tap("max").scan("x-1")
     yield "goodbye", stocked(PARCEL).tap("ann").open().shut()
     offered = stocked(PARCEL).paper().tap("ann").open().shut()
@@ -153,6 +159,15 @@ def without_a_door() -> Iterator[tuple[str, Machine]]:
     yield "goodbye, a slip under way", offered.copy().touch("print", "en")
     slip = offered.copy().touch("print").session.story.screen.slip.id  # type: ignore[union-attr]
     yield "goodbye, no slip", offered.copy().touch("print").do(PrintEnded("printer", slip, Printed.NOTHING))
+
+
+def with_cases() -> Machine:
+    """Somebody of the staff, and two things machine and library disagree on."""
+    machine = stocked(PARCEL).hear(PatronChanged(Patron("sue", "S.", role="staff", cards=(KEYRING.card("04D4"),))))
+    for n, told in enumerate((DROPPED, ParcelReady("p-1", "A1", "max", ("i-1",)))):
+        key = f"p1-7-{n}"
+        machine.do(Receipted(Telling(key, n + 1, NOW, told), Receipt(key, "conflict", "words")))
+    return machine
 
 
 def unannounced() -> Machine:
@@ -230,6 +245,7 @@ STATES = dict([*at_home(), *remote(), *without_a_door(), *at_doors()])
 
 ACTIONS = (
     *("collect", "return", "cancel", "finish", "digit", "erase", "enter", "open", "undo", "not_here", "leave_it"),
+    *("cases", "by_hand", "nothing", "later"),
     *("does_not_fit", "nothing_in", "again", "help", "other_door", "yes", "no", "clear", "check", "more_time", "print"),
 )
 ANSWERS = (
@@ -247,7 +263,6 @@ ANSWERS = (
     LoansAre((item("x-7", ISBN),)),
     LoansAre((item("x-7", ISBN), item("x-8", ISBN))),
 )
-DROPPED = ItemDropped("x-1", "A1", True)
 TELLING = Telling("p1-1-1", 1, NOW, PointTrouble("door_forced"))
 
 
@@ -391,6 +406,7 @@ UNDERSTOOD = {
     Stowing: {"does_not_fit", "again", "help", "other_door", "cancel", "finish"},
     Clearing: {"again", "help", "cancel"},
     Checking: {"yes", "no", "again", "help", "cancel"},
+    Settling: {"by_hand", "nothing", "later", "cancel", "finish"},
     Ended: {"collect", "return", "print", "finish", "cancel"},
 }
 

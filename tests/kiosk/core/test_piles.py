@@ -4,7 +4,8 @@ import pytest
 from pydantic import SecretStr
 
 from hardware.readings import Incomplete, PatronScanned, PileSeen
-from kiosk.core.screens import Courier, Load, Return, Screen, Sorry
+from kiosk.core.screens import Return, Screen, Sorry
+from kiosk.core.staff_screens import Courier, Load
 from sync.messages import ItemIs
 from tests.kiosk.core.machine import CARDS, PAIR, PARCEL, Machine, item, stocked
 

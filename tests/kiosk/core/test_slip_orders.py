@@ -10,7 +10,8 @@ from kiosk.core.commands import Print
 from kiosk.core.events import Online
 from kiosk.core.facts import PaperChanged, SlipEnded, SlipOrdered
 from kiosk.core.limits import Limits
-from kiosk.core.screens import Courier, Goodbye, Home, Slip
+from kiosk.core.screens import Goodbye, Home, Slip
+from kiosk.core.staff_screens import Courier
 from sync.messages import ItemDropped, ItemIs, ParcelCollected, PointTrouble
 from tests.kiosk.core.machine import DAY_S, PAIR, PARCEL, Machine, item, stocked
 

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from hardware.readings import Door, DoorSeen
 from kiosk.core.events import Online
-from kiosk.core.screens import Courier, DoorStuck, Home, Inside, Load, Opening
+from kiosk.core.screens import DoorStuck, Home, Opening
+from kiosk.core.staff_screens import Courier, Inside, Load
 from sync.messages import (
     ItemDropped,
     ItemsCleared,

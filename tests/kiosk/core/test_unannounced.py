@@ -7,7 +7,8 @@ from hardware.readings import CardShown
 from kiosk.core.commands import Ask
 from kiosk.core.events import Answered, Online, Receipted
 from kiosk.core.facts import HoldLearnt, ParcelCalledBack
-from kiosk.core.screens import Collect, Courier, DoorOpen, Goodbye, Opening, Pin, Return, Sorry, Wait
+from kiosk.core.screens import Collect, DoorOpen, Goodbye, Opening, Pin, Return, Sorry, Wait
+from kiosk.core.staff_screens import Courier
 from sync.messages import (
     ItemDropped,
     ItemIs,

@@ -1,0 +1,58 @@
+"""``kiosk cases CONFIG``: what machine and library disagree on, read from the store, also while the kiosk runs."""
+
+from datetime import datetime
+from typing import Any
+
+from kiosk.config import Config
+from kiosk.core.flows.cases import in_order
+from kiosk.core.model import Case
+from kiosk.store import read_point
+
+WHAT: dict[str, str] = {
+    "parcel_ready": "a parcel was put in",
+    "parcel_collected": "a reader took a parcel",
+    "parcel_missing": "a parcel was not behind its door",
+    "parcel_removed": "a parcel was taken out",
+    "item_dropped": "a book was returned",
+    "items_cleared": "returned books were taken out",
+    "point_trouble": "trouble was reported",
+}
+DO: dict[str, str] = {
+    "parcel_ready": "look whether the hold still stands; if not, have a courier take the parcel out",
+    "parcel_collected": "the book has left with its reader: book the loan by hand, or ask the reader for it",
+    "parcel_missing": "look for the book; the hold waits again",
+    "parcel_removed": "check the book in where it is now",
+    "item_dropped": "the book is here: end the loan by hand, at the time it came",
+    "items_cleared": "check the books in where they are now",
+}
+_ELSE = "see kiosk journal"
+
+
+def cases(config: Config) -> list[Case]:
+    """All that are open, the oldest first. Raises ``StoreError``."""
+    return in_order(read_point(config.store, config.plan()))
+
+
+def as_json(case: Case) -> dict[str, Any]:
+    """One case: what was told, the library's words, and what can be done."""
+    return {
+        "id": case.id,
+        "at": case.at,
+        "told": case.about,
+        "things": list(case.things),
+        "status": case.what,
+        "library": case.detail,
+        "do": DO.get(case.about, _ELSE),
+    }
+
+
+def words(case: Case) -> str:
+    """One case in some lines."""
+    at = datetime.fromtimestamp(case.at).astimezone().isoformat(sep=" ", timespec="minutes")
+    about = f" ({', '.join(case.things)})" if case.things else ""
+    return (
+        f"{case.id}  {at}\n"
+        f"    here:        {WHAT.get(case.about, case.about)}{about}\n"
+        f"    the library: {case.what}: {case.detail or 'no words'}\n"
+        f"    to do:       {DO.get(case.about, _ELSE)}"
+    )

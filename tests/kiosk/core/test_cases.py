@@ -1,0 +1,58 @@
+"""What machine and library disagree on, before somebody of the staff."""
+
+from kiosk.core.events import Receipted
+from kiosk.core.facts import CaseSettled
+from kiosk.core.screens import Sorry
+from kiosk.core.staff_screens import Courier, Settle
+from sync.messages import ItemDropped, Patron, PatronChanged, PointTrouble, Receipt, Telling
+from tests.kiosk.core.machine import CARDS, KEYRING, NOW, PARCEL, Machine, stocked
+
+SUE = Patron("sue", "S.", role="staff", cards=(KEYRING.card(CARDS["sue"]),))
+
+
+def disagreed(count: int = 2) -> Machine:
+    machine = stocked(PARCEL).hear(PatronChanged(SUE))
+    for n in range(count):
+        told = Telling(f"p1-7-{n}", n + 1, NOW, ItemDropped(f"x-{n}", "A1", True))
+        machine.do(Receipted(told, Receipt(told.key, "conflict", f"words {n}")), after=1.0)
+    return machine
+
+
+def test_staff_see_them_one_after_another_oldest_first() -> None:
+    machine = disagreed().tap("sue")
+    assert isinstance(machine.screen, Courier)
+    assert machine.screen.cases == 2
+    machine.touch("cases")
+    first = machine.screen
+    assert isinstance(first, Settle)
+    assert (first.n, first.of, first.kind) == (1, 2, "item_dropped")
+    assert (first.things, first.words) == (("x-0", "A1"), "words 0")
+    assert machine.touch("later").screen.n == 2  # type: ignore[union-attr]
+    assert isinstance(machine.touch("later").screen, Courier)
+    assert len(machine.point.cases) == 2
+
+
+def test_what_is_settled_is_off_the_list_in_the_journal_and_told() -> None:
+    machine = disagreed().tap("sue").touch("cases").touch("by_hand")
+    assert machine.told(CaseSettled) == [CaseSettled("p1-7-0", "by_hand", "sue")]
+    assert PointTrouble("case_settled", detail="p1-7-0 by_hand") in machine.told(PointTrouble)
+    assert machine.screen.words == "words 1"  # type: ignore[union-attr]
+    machine.touch("nothing")
+    assert not machine.point.cases
+    assert isinstance(machine.screen, Courier)
+
+
+def test_couriers_and_readers_do_not() -> None:
+    machine = disagreed().tap("max")
+    assert machine.screen.cases == 0  # type: ignore[union-attr]
+    assert isinstance(machine.touch("cases").screen, Courier)
+    assert not isinstance(disagreed().tap("eve").touch("cases").screen, Settle)
+    assert isinstance(disagreed().tap("eve").screen, Sorry)
+
+
+def test_one_that_went_meanwhile_is_passed_over() -> None:
+    machine = disagreed(1).tap("sue").touch("cases")
+    machine.point = machine.point.drop(*machine.point.cases.values())
+    assert machine.screen.n == 0  # type: ignore[union-attr]
+    assert isinstance(machine.touch("by_hand").screen, Settle)
+    assert isinstance(machine.touch("cancel").screen, Courier)
