@@ -8,7 +8,6 @@ wrong; 3 the store cannot be used; 4 there is no screen to show anything on. Oth
 import json
 import re
 import sys
-import textwrap
 import time
 from datetime import datetime
 from pathlib import Path
@@ -20,8 +19,7 @@ from hardware.errors import DeviceError
 from hardware.registry import UnknownDriver
 from kiosk.config import Config, ConfigError, load
 from kiosk.frontend import NoScreen
-from kiosk.journal import Entry, Verdict
-from kiosk.journal_words import WORDS, line, without_patrons
+from kiosk.journal_words import WORDS
 from kiosk.store import StoreError, open_journal
 from kiosk.trace import Put, Recorder
 from kiosk.trace_file import TraceFile
@@ -101,49 +99,23 @@ def check(config: Config, as_json: bool, doors: bool, names: tuple[str, ...]) ->
         _try_doors(config, names)
     if names:
         raise click.UsageError("names of doors need --doors")
-    from kiosk.check import checks
+    from kiosk import report
 
-    found = []
-    for result in checks(config):
-        found.append(result)
-        if not as_json:
-            _row(result.name, result.ok, result.words)
-    fit = all(result.ok for result in found)
-    if as_json:
-        report = {"point": config.point.id, "fit": fit, "checks": [result._asdict() for result in found]}
-        click.echo(json.dumps(report, ensure_ascii=False, indent=2))
-    else:
-        wrong = sum(not result.ok for result in found)
-        click.echo(
-            "\nThis point is fit." if fit else f"\nThis point is not fit: {wrong} of {len(found)} need attention."
-        )
-    sys.exit(0 if fit else EXIT_UNFIT)
+    sys.exit(0 if report.check(config, as_json) else EXIT_UNFIT)
 
 
 def _try_doors(config: Config, names: tuple[str, ...]) -> NoReturn:
-    from kiosk.try_doors import Tried, UnknownDoor, try_doors
+    from kiosk import report
+    from kiosk.try_doors import UnknownDoor
 
-    tried: list[Tried] = []
     try:
-        tried.extend(try_doors(config, names, lambda question: str(click.prompt(question)).strip(), click.echo))
+        sys.exit(0 if report.doors(config, names) else EXIT_UNFIT)
     except UnknownDoor as error:
         _end(EXIT_CONFIG, error)
     except StoreError as error:
         _end(EXIT_STORE, error)
     except DeviceError as error:
         _end(EXIT_UNFIT, error)
-    finally:
-        for one in tried:
-            _row(f"door {one.name}", one.ok, one.words)
-    sys.exit(0 if all(one.ok for one in tried) else EXIT_UNFIT)
-
-
-def _row(name: str, ok: bool, words: str) -> None:
-    mark = click.style("ok   ", fg="green") if ok else click.style("UNFIT", fg="red", bold=True)
-    first, *more = textwrap.wrap(words, 92, break_long_words=False, break_on_hyphens=False) or [""]
-    click.echo(f"{mark}  {name:<20} {first}")
-    for rest in more:
-        click.echo(f"{'':<28}{rest}")
 
 
 @main.command()
@@ -160,15 +132,15 @@ def journal(
 
     Patrons stand there by marks, the same mark for the same patron.
     """
+    from kiosk import report
+
     try:
         with open_journal(config.store, config.point.id) as book:
             verdict = book.verify()
             entries = [] if only_verify else book.entries(kinds=kinds, since=since, limit=limit)
     except StoreError as error:
         _end(EXIT_STORE, error)
-    for entry in entries:
-        click.echo(_as_json(entry, config) if as_json else line(entry, config.keyring.hashing))
-    click.echo(_verdict(verdict, config), err=as_json)
+    report.journal(config, entries, verdict, as_json)
     sys.exit(0 if verdict.ok else EXIT_UNFIT)
 
 
@@ -250,17 +222,6 @@ def _new_trace(config: Config, path: Path) -> TraceFile:
         return TraceFile(path, config)
     except OSError as error:
         _end(EXIT_CONFIG, OSError(f"{path}: {error.strerror}"))
-
-
-def _as_json(entry: Entry, config: Config) -> str:
-    said = entry._replace(facts=without_patrons(entry, config.keyring.hashing))
-    return json.dumps(said._asdict(), ensure_ascii=False)
-
-
-def _verdict(verdict: Verdict, config: Config) -> str:
-    if verdict.ok:
-        return f"{config.store}: the chain of {verdict.n} facts is unbroken"
-    return f"{config.store}: THE CHAIN IS BROKEN at row {verdict.n}: {verdict.reason}"
 
 
 def _end(status: int, error: Exception) -> NoReturn:

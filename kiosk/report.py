@@ -1,0 +1,69 @@
+"""What the commands print: the table of ``kiosk check``, doors tried, the journal; and whether all is well."""
+
+import json
+import textwrap
+from collections.abc import Iterable
+
+import click
+
+from kiosk.check import checks
+from kiosk.config import Config
+from kiosk.journal import Entry, Verdict
+from kiosk.journal_words import line, without_patrons
+from kiosk.try_doors import Tried, try_doors
+
+
+def check(config: Config, as_json: bool) -> bool:
+    """Each part as it is asked, or one JSON object at the end."""
+    found = []
+    for result in checks(config):
+        found.append(result)
+        if not as_json:
+            row(result.name, result.ok, result.words)
+    fit = all(result.ok for result in found)
+    if as_json:
+        said = {"point": config.point.id, "fit": fit, "checks": [result._asdict() for result in found]}
+        click.echo(json.dumps(said, ensure_ascii=False, indent=2))
+    else:
+        wrong = sum(not result.ok for result in found)
+        click.echo(
+            "\nThis point is fit." if fit else f"\nThis point is not fit: {wrong} of {len(found)} need attention."
+        )
+    return fit
+
+
+def doors(config: Config, names: tuple[str, ...]) -> bool:
+    """Opens them with a person before them; the table comes even when it ends early. Raises as ``try_doors``."""
+    tried: list[Tried] = []
+    try:
+        tried.extend(try_doors(config, names, lambda question: str(click.prompt(question)).strip(), click.echo))
+    finally:
+        for one in tried:
+            row(f"door {one.name}", one.ok, one.words)
+    return all(one.ok for one in tried)
+
+
+def journal(config: Config, entries: Iterable[Entry], verdict: Verdict, as_json: bool) -> None:
+    """Patrons by marks; the verdict goes to stderr when entries are JSON."""
+    for entry in entries:
+        if as_json:
+            said = entry._replace(facts=without_patrons(entry, config.keyring.hashing))
+            click.echo(json.dumps(said._asdict(), ensure_ascii=False))
+        else:
+            click.echo(line(entry, config.keyring.hashing))
+    click.echo(_verdict(verdict, config), err=as_json)
+
+
+def row(name: str, ok: bool, words: str) -> None:
+    """One line of a table, its words wrapped under themselves."""
+    mark = click.style("ok   ", fg="green") if ok else click.style("UNFIT", fg="red", bold=True)
+    first, *more = textwrap.wrap(words, 92, break_long_words=False, break_on_hyphens=False) or [""]
+    click.echo(f"{mark}  {name:<20} {first}")
+    for rest in more:
+        click.echo(f"{'':<28}{rest}")
+
+
+def _verdict(verdict: Verdict, config: Config) -> str:
+    if verdict.ok:
+        return f"{config.store}: the chain of {verdict.n} facts is unbroken"
+    return f"{config.store}: THE CHAIN IS BROKEN at row {verdict.n}: {verdict.reason}"
