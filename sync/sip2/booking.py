@@ -1,0 +1,173 @@
+"""What happened at the point, said in SIP2, and what the library makes of it.
+
+Ask, don't repeat. SIP2 has no keys by which a library knows that it heard something before: a checkout said twice is a
+renewal, and a check-in said late may end the next reader's loan. So what may have been said already is asked for first
+(17, and 63 for whose loan it is), and a checkout is never said without asking.
+"""
+
+import time
+from dataclasses import dataclass, replace
+
+from sync.messages import ItemDropped, ParcelCollected, ParcelReady, Patron, Receipt, Telling
+from sync.seal import NotSealed, Seal
+from sync.sip2.client import Client
+from sync.sip2.dialect import Dialect
+from sync.sip2.items import Hold, has_on_loan, hold, known, on_loan, shelved
+from sync.sip2.message import Message, Unsayable, shown
+from sync.sip2.people import TEXT_MAX, words
+from sync.sip2.words import CHARGED, Words
+
+DAY_S = 86400.0
+NO_WORD = "kept at the point: SIP2 has no word for this"
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """``said``: this telling may have been said before. ``left``: items that have left the point since it happened."""
+
+    said: bool
+    left: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """What became of one item. ``fine`` False: the library refused, or disagrees."""
+
+    fine: bool
+    detail: str = ""
+    hold: Hold = Hold()  # noqa: RUF009  frozen
+
+
+class Booking:
+    """For one client. ``here``: the names that the library has for this point."""
+
+    def __init__(self, client: Client, says: Words, dialect: Dialect, here: frozenset[str], seal: Seal) -> None:
+        self._client = client
+        self._says = says
+        self._dialect = dialect
+        self._here = here
+        self._seal = seal
+        self._until = 0.0
+
+    def receipt(self, telling: Telling, doubt: Doubt, until: float) -> Receipt:
+        """The library's word on one telling, before ``until``. Raises ``ServiceError``; after ``ServiceSilent`` and
+        ``ServiceBroken`` any of it may have been booked, so that the next try is a doubtful one."""
+        self._until = until
+        told = telling.told
+        try:
+            match told:
+                case ParcelReady():
+                    ready = [self._put_in(barcode, telling.at, doubt) for barcode in told.items]
+                    return _receipt(telling.key, ready)
+                case ParcelCollected():
+                    number = self._seal.show(told.patron).get_secret_value()
+                    lent = [self._lend(number, barcode, telling.at, told.due) for barcode in told.items]
+                    return _receipt(telling.key, lent)
+                case ItemDropped():
+                    return _receipt(telling.key, [self._take_back(told, telling.at, doubt)])
+        except Unsayable as error:
+            return Receipt(telling.key, "rejected", f"cannot be said in SIP2: {error}"[:TEXT_MAX])
+        except NotSealed:
+            return Receipt(telling.key, "conflict", "not booked: the number of this reader is not known here")
+        return Receipt(telling.key, "applied", NO_WORD)
+
+    # ---- coming in ------------------------------------------------------------------------------------------------
+
+    def _put_in(self, barcode: str, at: float, doubt: Doubt) -> Booked:
+        """An item that a courier put in: for whom is it held?"""
+        if not self._dialect.captures:
+            item = self._item(barcode)
+            found = Booked(True, hold=shelved(item, self._here, self._seal) if item else Hold())
+        else:
+            found = self._check_in(barcode, at, "", doubt)
+        if found.fine and found.hold.here and found.hold.patron:
+            return found
+        why = "held here, but the library does not say for whom" if found.hold.here else "not held for this point"
+        return replace(found, fine=False, detail=_joined(why, found.detail))
+
+    def _take_back(self, told: ItemDropped, at: float, doubt: Doubt) -> Booked:
+        returned = self._check_in(told.item, at, told.patron, doubt)
+        if returned.hold.here and returned.hold.patron is None:
+            why = "held here for the next reader, but the library does not say for whom"
+            return replace(returned, fine=False, detail=_joined(why, returned.detail))
+        return returned
+
+    def _check_in(self, barcode: str, at: float, patron: str, doubt: Doubt) -> Booked:
+        before = self._item(barcode) if doubt.said or barcode in doubt.left else None
+        if before and on_loan(before) and barcode in doubt.left and not self._still_has(patron, before, barcode):
+            return Booked(False, "on loan, and gone from this point since: perhaps a later loan: left alone")
+        if before and doubt.said and not on_loan(before):
+            there = shelved(before, self._here, self._seal)
+            if there.patron:
+                return Booked(True, words(before), there)
+        answer = self._client.say(self._says.checkin(barcode, at), self._until)
+        found = self._named(hold(answer, self._here, self._dialect, self._seal), barcode)
+        booked = Booked(answer.yes("ok"), words(answer), found)
+        if booked.fine or found.here or found.goes_to:
+            return replace(booked, fine=True)
+        after = self._item(barcode)  # "it was not on loan" is said as a refusal too
+        if after and known(after) and not on_loan(after):
+            return replace(booked, fine=True)
+        return replace(booked, detail=booked.detail or "the library refused the check-in without a word")
+
+    def _named(self, found: Hold, barcode: str) -> Hold:
+        """Some name the reader of a hold only when asked about the item."""
+        if not found.here or found.patron:
+            return found
+        item = self._item(barcode)
+        return replace(found, patron=shelved(item, self._here, self._seal).patron) if item else found
+
+    # ---- going out ------------------------------------------------------------------------------------------------
+
+    def _lend(self, number: str, barcode: str, at: float, due: float) -> Booked:
+        item = self._item(barcode)
+        if item and on_loan(item):
+            has = self._has(number, item, barcode)
+            if has:
+                return Booked(True, words(item))
+            whose = "on loan to somebody else" if has is False else "on loan, and the library does not say to whom"
+            return Booked(False, _joined(f"not booked: {whose}", words(item)))
+        answer = self._client.say(self._says.checkout(number, barcode, at, due), self._until)
+        if answer.yes("ok"):
+            return Booked(True, _joined(self._other_due(answer, due), words(answer)))
+        return Booked(False, words(answer) or "the library refused the checkout without a word")
+
+    def _other_due(self, answer: Message, shown_due: float) -> str:
+        """The library's due date where it is another day than the one that was shown."""
+        text = answer.first("AH")
+        day = self._dialect.day(text)
+        if not text or (day is not None and abs(day - shown_due) < DAY_S):
+            return ""
+        return f"due {time.strftime('%Y-%m-%d', time.localtime(day)) if day is not None else shown(text)}"
+
+    def _has(self, number: str, item: Message, barcode: str) -> bool | None:
+        if "63" in self._dialect.without:
+            return None
+        loans = self._client.say(self._says.patron(number, summary=CHARGED), self._until)
+        return has_on_loan(loans, item, barcode, self._dialect)
+
+    def _still_has(self, patron: str, item: Message, barcode: str) -> bool:
+        try:
+            return bool(self._has(self._seal.show(patron).get_secret_value(), item, barcode))
+        except NotSealed:
+            return False
+
+    def _item(self, barcode: str) -> Message | None:
+        """The library's 18; None where it has none to give."""
+        if "17" in self._dialect.without:
+            return None
+        return self._client.say(self._says.item(barcode), self._until)
+
+
+def _receipt(key: str, booked: list[Booked]) -> Receipt:
+    """One receipt for the items of one telling. Held for one reader only if all of them are."""
+    holders: set[Patron | None] = {one.hold.patron if one.hold.here else None for one in booked}
+    detail = _joined(*dict.fromkeys(one.detail for one in booked))
+    goes_to = next((one.hold.goes_to for one in booked if one.hold.goes_to), "")
+    held_for = holders.pop() if len(holders) == 1 else None
+    status = "applied" if all(one.fine for one in booked) else "conflict"
+    return Receipt(key, status, detail, held_for, goes_to)  # type: ignore[arg-type]
+
+
+def _joined(*parts: str) -> str:
+    return "; ".join(part for part in parts if part)[:TEXT_MAX]

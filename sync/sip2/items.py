@@ -1,0 +1,87 @@
+"""What a library says of an item: a 18 or 10 made sense of."""
+
+from dataclasses import dataclass
+
+from sync.messages import Item, ItemIs, Patron
+from sync.seal import Seal
+from sync.sip2.dialect import Dialect
+from sync.sip2.message import Message, shown
+from sync.sip2.people import TEXT_MAX, Unnamed, holder
+
+OTHER, AVAILABLE, ON_HOLD_SHELF, TO_BE_RESHELVED = "01", "03", "08", "09"
+ON_LOAN = ("04", "05", "07")
+"""Circulation states of the standard: charged, charged and not to be recalled, recalled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """What is to become of an item that came in. ``here``: it is held for somebody to collect at this point,
+    ``patron``: for whom, where that is said. ``goes_to``: it belongs elsewhere, in the library's words."""
+
+    here: bool = False
+    patron: Patron | None = None
+    goes_to: str = ""
+
+
+def known(item: Message) -> bool:
+    """Whether the library has this item at all. No system seen answers otherwise than with an empty title and 01."""
+    return bool(item.first("AJ").strip()) or item.fixed["circulation"] != OTHER
+
+
+def on_loan(item: Message) -> bool:
+    """Somebody has it."""
+    return item.fixed["circulation"] in ON_LOAN
+
+
+def item_is(item: Message, barcode: str, dialect: Dialect) -> ItemIs:
+    """The answer to "what is this"."""
+    if not known(item):
+        return ItemIs(None)
+    title = shown(item.first("AJ")).strip()[:TEXT_MAX]
+    state = item.fixed["circulation"]
+    held = "yes" if state == ON_HOLD_SHELF or item.first("CY").strip() else ""
+    if not held and dialect.shows_holds and state in (AVAILABLE, TO_BE_RESHELVED):
+        held = "no"
+    return ItemIs(Item(barcode, title or barcode), on_loan(item), held)  # type: ignore[arg-type]
+
+
+def hold(checked_in: Message, here: frozenset[str], dialect: Dialect, seal: Seal) -> Hold:
+    """From a 10. ``here``: this point's names. Where it is to go (CT) counts for more than the kind of alert (CV),
+    which some systems reckon from the login's branch and not from the point's."""
+    kind, to = checked_in.first("CV").strip(), checked_in.first("CT").strip()
+    away = bool(to) and to not in here
+    said_here = kind in dialect.held_here or (kind in ("", "00") and checked_in.first("CY").strip() != "")
+    if said_here and not away:
+        return Hold(True, _holder(checked_in, seal))
+    if away or kind in (*dialect.held_elsewhere, *dialect.sent_on):
+        return Hold(goes_to=shown(to)[:TEXT_MAX] or "another location")
+    return Hold()
+
+
+def shelved(item: Message, here: frozenset[str], seal: Seal) -> Hold:
+    """From a 18: on the hold shelf, and as far as it says, on ours."""
+    to = item.first("CT").strip()
+    if item.fixed["circulation"] != ON_HOLD_SHELF or (to and to not in here):
+        return Hold(goes_to=shown(to)[:TEXT_MAX] if to and to not in here else "")
+    return Hold(True, _holder(item, seal))
+
+
+def has_on_loan(loans: Message, item: Message, barcode: str, dialect: Dialect) -> bool | None:
+    """Whether the item stands in the list of loans (64 with AU); None where the list is not whole."""
+    listed = loans.all("AU")
+    wanted = barcode.casefold()
+    if any(wanted in text.casefold().split() for text in listed):
+        return True
+    if dialect.loans == "title":
+        title = shown(item.first("AJ")).strip().casefold()
+        if title and any(shown(text).strip().casefold() == title for text in listed):
+            return True
+    charged = loans.number("charged")
+    return None if charged is None or charged > len(listed) else False
+
+
+def _holder(answer: Message, seal: Seal) -> Patron | None:
+    try:
+        return holder(answer, seal)
+    except Unnamed:
+        return None

@@ -1,0 +1,189 @@
+"""The lending service over SIP2: what the point asks, tells and hears, said to a library that has only that.
+
+It announces nothing: whose an item is, a check-in says when it has been put in, and people are asked for when they
+come (docs/decisions/0020). What of the point's day SIP2 has no word for is kept at the point.
+"""
+
+import hashlib
+import time
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import chain
+from pathlib import Path
+
+from sync.errors import ServiceBroken, ServiceSilent, ServiceUnreachable
+from sync.messages import (
+    Answer,
+    ItemIs,
+    ItemsCleared,
+    LoansAre,
+    LoansWith,
+    Page,
+    ParcelCollected,
+    Patron,
+    PatronChanged,
+    PatronIs,
+    Question,
+    Receipt,
+    Role,
+    Shown,
+    Telling,
+    WhatIs,
+)
+from sync.seal import Seal
+from sync.service import Abilities, Service
+from sync.sip2.booking import Booking, Doubt
+from sync.sip2.client import Client
+from sync.sip2.dialect import load
+from sync.sip2.items import item_is
+from sync.sip2.message import Unsayable
+from sync.sip2.people import Unnamed, patron_is
+from sync.sip2.settings import Settings
+from sync.sip2.wire import tls_context
+from sync.sip2.words import Words
+
+ABILITIES = Abilities(announces=False, codes=False)
+GIVE_UP_S = 3600.0
+"""A telling that the library answers with nonsense for so long becomes a case, and no longer holds up the others."""
+_ZONE_S = 900.0
+
+__all__ = ["ABILITIES", "Settings", "Sip2", "connect"]
+
+
+def connect(settings: Settings, credential: str, point: str, seal: Seal | None = None) -> Service:
+    """A client for this point. Opens nothing yet. ``credential``: the login's password (CO). ``seal``: keeps numbers
+    of patrons; SIP2 needs them. Raises ``OSError`` or ``ValueError`` for files that cannot be used."""
+    assert seal is not None
+    return Sip2(settings, credential, seal)
+
+
+class Sip2:
+    """A ``Service``; for one thread."""
+
+    def __init__(self, settings: Settings, password: str, seal: Seal) -> None:
+        self._settings = settings
+        self._dialect = load(settings.dialect)
+        self._seal = seal
+        self._says = Words(settings, self._dialect, password, _terminal_password(settings.terminal_password))
+        tls = tls_context(settings.ca, settings.certificate, settings.key) if settings.tls else None
+        self._client = Client(settings, self._dialect, self._says, tls)
+        here = frozenset((settings.location, *settings.also_called))
+        self._booking = Booking(self._client, self._says, self._dialect, here, seal)
+        self._fresh = True  # the first batch may have been said before the point was started anew
+        self._unsure: set[str] = set()
+        self._done: dict[str, Receipt] = {}  # of the batch that is to be said again
+        self._nonsense: dict[str, float] = {}
+
+    def ask(self, query: Question) -> Answer:
+        """One question; at most ``ask_wait_s``."""
+        until = time.monotonic() + self._settings.ask_wait_s
+        match query:
+            case Shown():
+                return self._shown(query, until)
+            case WhatIs(barcode):
+                return self._what_is(barcode, until)
+            case LoansWith():
+                return LoansAre(())  # no message of SIP2 names an item's ISBN
+            case _:
+                raise AssertionError("see ABILITIES: a card is asked for by what it says")
+
+    def tell(self, tellings: Sequence[Telling]) -> tuple[Receipt, ...]:
+        """1 to 100 tellings in order; at most ``tell_wait_s``. What was answered is not said again when the rest is."""
+        until = time.monotonic() + self._settings.tell_wait_s
+        for n, telling in enumerate(tellings):
+            if telling.key in self._done:
+                continue
+            if time.monotonic() >= until:
+                raise ServiceUnreachable(f"{n} of {len(tellings)} tellings are booked, the rest in the next round")
+            said = self._fresh or telling.key in self._unsure
+            left = frozenset(chain.from_iterable(_left(later) for later in tellings[n + 1 :]))
+            self._done[telling.key] = self._told(telling, Doubt(said, left), until)
+        receipts = tuple(self._done[telling.key] for telling in tellings)
+        self._fresh = False
+        self._done.clear()
+        self._unsure.clear()
+        self._nonsense.clear()
+        return receipts
+
+    def changes(self, cursor: str, wait_s: float) -> Page:
+        """Nothing ever comes down but who works here; this is how the point knows that the library is there."""
+        now = self._cursor()
+        if cursor == now:
+            self._client.quiet(wait_s)
+        until = time.monotonic() + self._settings.connect_wait_s + self._settings.answer_wait_s
+        self._client.ready(until)
+        if "99" not in self._dialect.without:
+            self._client.status = self._client.say(self._says.status(), until)
+        changes = () if cursor == now else self._workers()
+        return Page(changes, now, self._server_time(), snapshot=cursor != now)
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._client.close()
+
+    def _shown(self, query: Shown, until: float) -> PatronIs:
+        pin = query.pin.get_secret_value() if query.pin else ""
+        if self._settings.pin == "always" and not pin:
+            return PatronIs(None, pin="needed")
+        number = query.number.get_secret_value()
+        try:
+            answer = self._client.say(self._says.patron(number, pin), until)
+            return patron_is(answer, number, bool(pin), self._dialect, self._seal)
+        except (Unsayable, Unnamed):
+            return PatronIs(None)
+
+    def _what_is(self, barcode: str, until: float) -> ItemIs:
+        if "17" in self._dialect.without:
+            raise ServiceUnreachable("this library has no item information")
+        return item_is(self._client.say(self._says.item(barcode), until), barcode, self._dialect)
+
+    def _told(self, telling: Telling, doubt: Doubt, until: float) -> Receipt:
+        try:
+            return self._booking.receipt(telling, doubt, until)
+        except ServiceSilent:
+            self._unsure.add(telling.key)
+            raise
+        except ServiceBroken as error:
+            self._unsure.add(telling.key)
+            since = self._nonsense.setdefault(telling.key, time.monotonic())
+            if time.monotonic() - since < GIVE_UP_S:
+                raise
+            return Receipt(telling.key, "conflict", f"look whether it is booked: {error}"[:200])
+
+    def _cursor(self) -> str:
+        """A point whose list of workers was changed begins anew."""
+        named = " ".join((*self._settings.couriers, "/", *self._settings.staff))
+        return f"sip2-{hashlib.sha256(named.encode()).hexdigest()[:16]}"
+
+    def _workers(self) -> tuple[PatronChanged, ...]:
+        couriers = [_worker("courier", card) for card in self._settings.couriers]
+        return (*couriers, *(_worker("staff", card) for card in self._settings.staff))
+
+    def _server_time(self) -> float:
+        """The library's clock, as its 98 says it. It does not say in which zone: so whole quarters of an hour count as
+        such, and only what is left counts as its clock being off."""
+        now = time.time()
+        text = self._client.status.fixed["sync"] if self._client.status else ""
+        try:
+            said = datetime.strptime(text[:8] + text[12:], "%Y%m%d%H%M%S").timestamp()
+        except (ValueError, OverflowError):
+            return now
+        off = said - now
+        return now + off - round(off / _ZONE_S) * _ZONE_S
+
+
+def _left(later: Telling) -> tuple[str, ...]:
+    """Items that were taken out by this."""
+    return later.told.items if isinstance(later.told, ItemsCleared | ParcelCollected) else ()
+
+
+def _worker(role: Role, card: str) -> PatronChanged:
+    return PatronChanged(Patron(f"{role}-{card[:12]}", "", role=role, cards=(card,)))
+
+
+def _terminal_password(file: Path | None) -> str:
+    if file is None:
+        return ""
+    if file.stat().st_mode & 0o077:
+        raise ValueError(f"{file} may be read or written by others; run: chmod 600 {file}")
+    return file.read_text(encoding="utf-8").strip()

@@ -1,0 +1,78 @@
+"""What the client says: each request of SIP2 that it uses, filled in for one point."""
+
+import time
+from collections.abc import Iterable
+
+from sync.sip2.dialect import Dialect
+from sync.sip2.message import Message, stamp
+from sync.sip2.settings import Settings
+
+CHINESE = "019"
+NOTHING, CHARGED = " " * 10, "  Y       "
+"""Which list a 63 asks for; the standard allows one."""
+
+
+class Words:
+    """Requests of one point. Values are not looked at here: ``Unsayable`` comes when they are written."""
+
+    def __init__(self, settings: Settings, dialect: Dialect, password: str, terminal: str) -> None:
+        self._settings = settings
+        self._utc = dialect.utc
+        self._by_status = dialect.patron_by == "23"
+        self._password = password
+        self._secret = terminal
+        self._no_block = dialect.no_block
+
+    def login(self) -> Message:
+        """93."""
+        fields = (("CN", self._settings.user), ("CO", self._password), ("CP", self._settings.location))
+        return Message("93", {"uid_algorithm": "0", "password_algorithm": "0"}, fields)
+
+    def status(self) -> Message:
+        """99: all is well here."""
+        return Message("99", {"status": "0", "width": "080", "version": "2.00"})
+
+    def patron(self, number: str, pin: str = "", summary: str = NOTHING) -> Message:
+        """63, or 23 where the dialect says so and no list is wanted."""
+        fixed = {"language": CHINESE, "date": self._now()}
+        fields = [("AO", self._settings.institution), ("AA", number), *self._terminal()]
+        if self._by_status and summary == NOTHING:
+            return Message("23", fixed, (*fields[:2], ("AC", self._secret), ("AD", pin)))
+        with_pin = [("AD", pin)] if pin else []
+        return Message("63", fixed | {"summary": summary}, (*fields, *with_pin))
+
+    def item(self, barcode: str) -> Message:
+        """17."""
+        fields = (("AO", self._settings.institution), ("AB", barcode), *self._terminal())
+        return Message("17", {"date": self._now()}, fields)
+
+    def checkout(self, number: str, barcode: str, at: float, due: float) -> Message:
+        """11 for a loan that has happened: no-block, with the due date shown, where the dialect trusts it."""
+        offline = {"no_block": "Y", "due": self._stamp(due)} if self._no_block else {"no_block": "N", "due": " " * 18}
+        fields = (
+            ("AO", self._settings.institution),
+            ("AA", number),
+            ("AB", barcode),
+            ("AC", self._secret),
+        )
+        return Message("11", {"renewal": "N", "date": self._stamp(at)} | offline, fields)
+
+    def checkin(self, barcode: str, at: float) -> Message:
+        """09, received at the point's own location at ``at``. Never no-block: what else would be done with an item
+        that has come in?"""
+        fields = (
+            ("AP", self._settings.location),
+            ("AO", self._settings.institution),
+            ("AB", barcode),
+            ("AC", self._secret),
+        )
+        return Message("09", {"no_block": "N", "date": self._now(), "returned": self._stamp(at)}, fields)
+
+    def _now(self) -> str:
+        return self._stamp(time.time())
+
+    def _stamp(self, at: float) -> str:
+        return stamp(at, self._utc)
+
+    def _terminal(self) -> Iterable[tuple[str, str]]:
+        return (("AC", self._secret),) if self._secret else ()
