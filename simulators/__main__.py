@@ -50,10 +50,14 @@ def demo(tour: bool, folder: Path) -> None:
     if work.exists() and any(work.iterdir()) and not (work / "library").is_dir():
         raise click.UsageError(f"{work} holds something else than an earlier demo; choose another --folder")
     shutil.rmtree(work, ignore_errors=True)
-    with Machine(work) as machine:
+    machine = Machine(work)
+    yourself = os.environ.get("DISPLAY") and not tour
+    if yourself:  # as much of a portrait panel as a desk's screen holds
+        machine.raw["screen"] = {**machine.raw.get("screen", {}), "width": 540, "height": 960}
+    with machine:
         if machine.no_pcsc:
             click.echo(f"No PC/SC here ({machine.no_pcsc}): the demo uses a serial card reader instead.")
-        if os.environ.get("DISPLAY") and not tour:
+        if yourself:
             play_yourself(machine)
         else:
             sys.exit(play_tour(machine, folder.absolute()))
@@ -61,9 +65,6 @@ def demo(tour: bool, folder: Path) -> None:
 
 def play_yourself(machine: Machine) -> None:
     """The kiosk in a window, the people at the prompt."""
-    width, height = 540, 960  # as much of a portrait panel as a desk's screen holds
-    text = machine.config.read_text(encoding="utf-8")
-    machine.config.write_text(text + f"width = {width}\nheight = {height}\n", encoding="utf-8")
     log = machine.folder / "kiosk.log"
     with log.open("ab") as said:
         command = [sys.executable, "-m", "kiosk", "run", str(machine.config)]
