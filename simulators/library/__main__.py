@@ -4,7 +4,7 @@ import json
 import signal
 import sys
 import time
-from contextlib import closing
+from contextlib import closing, nullcontext
 from pathlib import Path
 
 import click
@@ -14,23 +14,32 @@ from simulators.library.instructing import ACTIONS, instruct
 from simulators.library.ledger import Ledger
 from simulators.library.seed import POINTS, signing_key
 from simulators.library.server import Library
+from simulators.library.sip2.quirks import PROFILES
+from simulators.library.sip2.server import Sip2Server
 
 
 @click.group(invoke_without_command=True)
 @click.option("--port", default=0, help="0: a free one.")
 @click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="Where the ledger and files live.")
+@click.option("--sip2", type=int, help="Speak SIP2 as well, on this port; 0: a free one.")
+@click.option("--quirks", type=click.Choice(list(PROFILES)), default="plain", help="Speak it as this system does.")
 @click.pass_context
-def main(context: click.Context, port: int, data: Path | None) -> None:
-    """Serve the library on 127.0.0.1 until stopped. The first line printed is JSON: url, port, points."""
+def main(context: click.Context, port: int, data: Path | None, sip2: int | None, quirks: str) -> None:
+    """Serve the library on 127.0.0.1 until stopped. The first line printed is JSON: url, port, points, sip2."""
     if context.invoked_subcommand:
         return
     if data is None:
         raise click.UsageError("--data is needed")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with Library(data, port) as library:
+        spoken = Sip2Server(library.ledger, PROFILES[quirks], sip2) if sip2 is not None else None
         points = {point: str(library.files_of(point).resolve()) for point, _ in POINTS}
-        print(json.dumps({"url": library.url, "port": library.port, "points": points}), flush=True)
-        signal.pause()
+        said = {"url": library.url, "port": library.port, "points": points}
+        with spoken or nullcontext():
+            if spoken:
+                said["sip2"] = {"port": spoken.port, "user": spoken.user, "password": spoken.password}
+            print(json.dumps(said), flush=True)
+            signal.pause()
 
 
 @main.command()

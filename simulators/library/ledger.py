@@ -74,6 +74,8 @@ TABLES: dict[str, tuple[dict[str, type], str | tuple[str, ...]]] = {
         "id",
     ),
     "cases": ({"id": int, "point": str, "key": str, "what": str, "detail": str, "telling": str, "at": float}, "id"),
+    "fees": ({"id": int, "patron": str, "amount": float, "reference": str}, "id"),
+    "renewals": ({"id": int, "loan": int, "at": float}, "id"),
     "messages": ({"id": int, "patron": str, "point": str, "text": str, "code": str, "pass": str, "at": float}, "id"),
 }
 _CHANGE: TypeAdapter[Change] = TypeAdapter(Change)

@@ -1,0 +1,269 @@
+"""What a SIP2 library books: loans, returns, renewals, holds and fees, in the ledger that its REST side shares.
+
+A return at a point catches the hold that waits for the title: at the hold's own point the item is set aside (and its
+reader told), elsewhere it is sent on.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from simulators.library.booking import LOAN_S
+from simulators.library.ledger import Ledger
+from simulators.library.packing import message_patron, pack_parcel, place_hold
+from simulators.library.sip2.quirks import Quirks
+
+RENEWALS_MAX = 2
+OTHER, AVAILABLE, CHARGED, HOLD_SHELF, IN_TRANSIT = "01", "03", "04", "08", "10"
+
+
+class Refused(Exception):
+    """The library's no, in its own words."""
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """An item. ``title`` "": there is none with this barcode."""
+
+    circulation: str
+    title: str = ""
+    due: float = 0.0
+    queue: int = 0
+    pickup_until: float = 0.0
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lent:
+    """A loan booked or renewed."""
+
+    due: float
+    renewed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """A check-in. ``alert``: CV; ``held_for`` and ``held_name``: whose it is; ``goes_to``: where it belongs."""
+
+    ok: bool
+    patron: str = ""
+    alert: str = ""
+    held_for: str = ""
+    held_name: str = ""
+    goes_to: str = ""
+    words: str = ""
+
+
+class Lending:
+    """Over the ledger; every public call is one transaction."""
+
+    def __init__(self, ledger: Ledger, quirks: Quirks) -> None:
+        self._ledger = ledger
+        self._quirks = quirks
+
+    # ---- looking ------------------------------------------------------------------------------------------------
+
+    def patron(self, number: str) -> dict[str, Any] | None:
+        """The patron with this number, or of this id, with the ``number`` the library calls them by."""
+        sql = (
+            "select patrons.*, (select number from cards where patron = patrons.id order by rowid limit 1) as number "
+            "from patrons where id = ? or id = (select patron from cards where number = ?)"
+        )
+        return self._ledger.row(sql, number, number.upper())
+
+    def about(self, barcode: str) -> About:
+        """An item as it stands."""
+        item = self._ledger.item(barcode)
+        if item is None:
+            return About(OTHER)
+        loan, parcel = self._ledger.loan(barcode), self._parcel(barcode)
+        waiting = "select count(*) as n from holds where isbn = ? and status = 'waiting'"
+        queue = self._ledger.row(waiting, item.isbn)
+        count = int(queue["n"]) if queue else 0
+        if loan:
+            return About(CHARGED, item.title, loan["due"], count)
+        if parcel:
+            here = parcel["status"] == "ready"
+            until = parcel["expires"] if here else 0.0
+            return About(HOLD_SHELF if here else IN_TRANSIT, item.title, 0.0, count, until, parcel["point"])
+        return About(AVAILABLE, item.title, queue=count)
+
+    def lists(self, patron: str) -> dict[str, list[str]]:
+        """What stands in AS, AT, AU, AV, BU and CD."""
+        by = self._quirks.lists
+        sql = f"select {by}, due from loans join items using (barcode) join titles using (isbn) "
+        loans = self._ledger.rows(sql + "where patron = ? and ended is null order by due", patron)
+        late = [one[by] for one in loans if one["due"] < self._ledger.clock()]
+        sql = (
+            f"select {by} from parcels join parcel_items on parcels.id = parcel join items using (barcode) "
+            "join titles using (isbn) where parcels.patron = ? and status = 'ready' order by barcode"
+        )
+        ready = [one[by] for one in self._ledger.rows(sql, patron)]
+        sql = "select title from holds join titles using (isbn) where patron = ? and status in ('waiting', 'packed')"
+        waiting = [one["title"] for one in self._ledger.rows(sql, patron)]
+        fines = [f"{owed:.2f}" for owed in (self.owed(patron),) if owed]
+        return {"AS": ready, "AT": late, "AU": [one[by] for one in loans], "AV": fines, "BU": [], "CD": waiting}
+
+    def owed(self, patron: str) -> float:
+        """Fees not paid yet."""
+        row = self._ledger.row("select sum(amount) as owed from fees where patron = ?", patron)
+        return float(row["owed"] or 0.0) if row else 0.0
+
+    def _parcel(self, barcode: str) -> dict[str, Any] | None:
+        sql = (
+            "select parcels.* from parcels join parcel_items on parcels.id = parcel "
+            "where barcode = ? and status in ('sent', 'ready') order by parcels.id desc"
+        )
+        return self._ledger.row(sql, barcode)
+
+    # ---- booking ------------------------------------------------------------------------------------------------
+
+    def lend(self, number: str, barcode: str, may_renew: bool, anyway: bool, at: float | None) -> Lent:
+        """A checkout. ``anyway``: it happened while the library was away, so it is booked whatever the rules say."""
+        with self._ledger.transaction():
+            patron, item = self.patron(number), self._ledger.item(barcode)
+            if patron is None:
+                raise Refused("没有此读者。")
+            if item is None:
+                raise Refused("没有此书。")
+            if patron["standing"] != "fine" and not anyway:
+                raise Refused(patron["reason"] or "此读者不能借书。")
+            loan, parcel = self._ledger.loan(barcode), self._parcel(barcode)
+            now = self._ledger.clock() if at is None else min(at, self._ledger.clock())
+            if loan and loan["patron"] == patron["id"]:
+                return self._renewed(loan)  # with or without leave: so do real systems
+            if loan:
+                raise Refused("此书已借给他人。")
+            if parcel and parcel["patron"] != patron["id"] and not anyway:
+                raise Refused("此书为其他读者预留。")
+            due = now + LOAN_S
+            started = {"barcode": barcode, "patron": patron["id"], "point": parcel["point"] if parcel else ""}
+            self._ledger.add("loans", **started, started=now, due=due, ended=None, ended_at=None)
+            self._ledger.change("update items set place = 'loan', point = '' where barcode = ?", barcode)
+            if parcel:
+                self._taken(parcel["id"])
+            return Lent(due, renewed=False)
+
+    def _taken(self, parcel: str) -> None:
+        """All of it lent: it is collected."""
+        sql = "select 1 from parcel_items join items using (barcode) where parcel = ? and place <> 'loan'"
+        if not self._ledger.rows(sql, parcel):
+            self._ledger.change("update parcels set status = 'collected' where id = ?", parcel)
+            self._ledger.change("update holds set status = 'filled' where parcel = ?", parcel)
+
+    def take_back(self, barcode: str, location: str, at: float | None) -> Back:
+        """A check-in at a point (or, where it is no point's, at the library itself)."""
+        with self._ledger.transaction():
+            item = self._ledger.item(barcode)
+            if item is None:
+                raise Refused("没有此书。")
+            loan, parcel = self._ledger.loan(barcode), self._parcel(barcode)
+            now = self._ledger.clock() if at is None else min(at, self._ledger.clock())
+            who = ""
+            if loan:
+                self._ledger.change(
+                    "update loans set ended = ?, ended_at = ? where id = ?",
+                    max(now, loan["started"]),
+                    location,
+                    loan["id"],
+                )
+                self._ledger.change("update items set place = 'shelf', point = '' where barcode = ?", barcode)
+                who = self._number(loan["patron"])
+                parcel = None
+            if parcel is None and self._quirks.captures:
+                parcel = self._caught(item.isbn, barcode)
+            if parcel:
+                return self._aside(parcel, location, who)
+            known = loan is not None or self._quirks.again_ok
+            return Back(known, who, words="" if known else "此书没有借出。")
+
+    def _caught(self, isbn: str, barcode: str) -> dict[str, Any] | None:
+        """The oldest hold that waits for this title is filled with this copy."""
+        sql = "select * from holds where isbn = ? and status = 'waiting' order by id"
+        hold = self._ledger.row(sql, isbn)
+        item = self._ledger.row("select place from items where barcode = ?", barcode)
+        if hold is None or item is None or item["place"] != "shelf":
+            return None
+        parcel = pack_parcel(self._ledger, hold["point"], hold["patron"], (barcode,))
+        return self._ledger.row("select * from parcels where id = ?", parcel)
+
+    def _aside(self, parcel: dict[str, Any], location: str, who: str) -> Back:
+        here, elsewhere, _ = self._quirks.alert
+        patron = self._ledger.row("select * from patrons where id = ?", parcel["patron"])
+        assert patron is not None
+        if parcel["point"] != location:
+            return Back(True, who, elsewhere, self._number(patron["id"]), patron["name"], parcel["point"])
+        if parcel["status"] != "ready":
+            self._ledger.change("update parcels set status = 'ready' where id = ?", parcel["id"])
+            self._ledger.change("update holds set status = 'ready' where parcel = ?", parcel["id"])
+            message_patron(self._ledger, parcel["id"])
+        return Back(True, who, here, self._number(patron["id"]), patron["name"])
+
+    def _number(self, patron: str) -> str:
+        known = self.patron(patron)
+        return str(known["number"]) if known else ""
+
+    def renew(self, number: str, barcode: str) -> Lent:
+        """Another loan's length, unless somebody waits for it or it was renewed often enough."""
+        with self._ledger.transaction():
+            patron, loan = self.patron(number), self._ledger.loan(barcode)
+            if patron is None or loan is None or loan["patron"] != patron["id"]:
+                raise Refused("此书没有借给此读者。")
+            return self._renewed(loan)
+
+    def _renewed(self, loan: dict[str, Any]) -> Lent:
+        item = self._ledger.item(loan["barcode"])
+        waiting = self._ledger.rows(
+            "select 1 from holds where isbn = ? and status = 'waiting'", item.isbn if item else ""
+        )
+        times = self._ledger.row("select count(*) as n from renewals where loan = ?", loan["id"])
+        if waiting:
+            raise Refused("有其他读者预约，不能续借。")
+        if times and times["n"] >= RENEWALS_MAX:
+            raise Refused("已达到续借次数上限。")
+        due = max(loan["due"], self._ledger.clock()) + LOAN_S
+        self._ledger.change("update loans set due = ? where id = ?", due, loan["id"])
+        self._ledger.add("renewals", loan=loan["id"], at=self._ledger.clock())
+        return Lent(due, renewed=True)
+
+    def renew_all(self, number: str) -> tuple[list[str], list[str]]:
+        """Barcodes renewed, and those that were not."""
+        patron = self.patron(number)
+        sql = "select barcode from loans where patron = ? and ended is null order by barcode"
+        done: list[str] = []
+        not_done: list[str] = []
+        for row in self._ledger.rows(sql, patron["id"]) if patron else []:
+            try:
+                self.renew(number, row["barcode"])
+                done.append(row["barcode"])
+            except Refused:
+                not_done.append(row["barcode"])
+        return done, not_done
+
+    def hold(self, mode: str, number: str, barcode: str, pickup: str) -> None:
+        """``+`` places a hold on the item's title, ``-`` cancels it."""
+        with self._ledger.transaction():
+            patron, item = self.patron(number), self._ledger.item(barcode)
+            if patron is None or item is None:
+                raise Refused("没有此读者或此书。")
+            if mode == "-":
+                sql = "update holds set status = 'cancelled' where patron = ? and isbn = ? and status = 'waiting'"
+                self._ledger.change(sql, patron["id"], item.isbn)
+            elif patron["standing"] != "fine":
+                raise Refused(patron["reason"])
+            else:
+                place_hold(self._ledger, patron["id"], item.isbn, pickup)
+
+    def pay(self, patron: str, amount: str, transaction: str) -> bool:
+        """Take a payment once: the same transaction number again changes nothing."""
+        with self._ledger.transaction():
+            try:
+                paid = float(amount)
+            except ValueError:
+                return False
+            known = transaction and self._ledger.rows("select 1 from fees where reference = ?", transaction)
+            if known:
+                return True
+            if not 0 < paid <= self.owed(patron) + 0.001:
+                return False
+            self._ledger.add("fees", patron=patron, amount=-paid, reference=transaction)
+            return True

@@ -1,0 +1,236 @@
+"""Serves a ledger over SIP2 from threads of this process, with one system's quirks and with faults on request.
+
+with Sip2Server(library.ledger, PROFILES["koha"]) as sip2:
+    sip2.port, sip2.user, sip2.password
+    sip2.fault("answer_lost", 1, at="11")
+"""
+
+import contextlib
+import socket
+import socketserver
+import ssl
+import threading
+import time
+from collections import deque
+from types import TracebackType
+from typing import Literal, Self
+
+from simulators.library.ledger import Ledger
+from simulators.library.sip2.desk import Desk
+from simulators.library.sip2.quirks import PROFILES, Quirks
+from sync.sip2.exchange import SAY_ANSWER_AGAIN, SAY_REQUEST_AGAIN
+from sync.sip2.frame import Check, Frame, Reader, checksum, seal
+from sync.sip2.message import Message, NotAMessage, compose, parse
+
+Fault = Literal[
+    "answer_lost", "cut", "slow", "late", "silent", "refused_login", "wrong_sequence", "bad_check", "garbage", "closes"
+]
+"""``answer_lost``: booked, and the connection ends. ``cut``: half an answer, then the end. ``slow``: byte by byte.
+``late``: after ``LATE_S``. ``silent``: booked, no answer, the connection stays. ``closes``: nothing booked, the end."""
+USER, PASSWORD = "kiosk", "kiosk"
+LATE_S = 1.5
+IDLE_S = 600.0
+
+
+class Sip2Server:
+    """One port on 127.0.0.1, ``port`` 0 a free one. ``tls``: a server context, or none. Any thread may set faults."""
+
+    def __init__(
+        self, ledger: Ledger, quirks: Quirks = PROFILES["plain"], port: int = 0, tls: ssl.SSLContext | None = None
+    ) -> None:
+        self.user, self.password = USER, PASSWORD
+        self.quirks = quirks
+        self.desk = Desk(ledger, quirks, USER, PASSWORD)
+        self.heard: deque[str] = deque(maxlen=1000)
+        """Codes of the messages that came, damaged ones left out."""
+        self._faults: dict[tuple[Fault, str], int] = {}
+        self._lock = threading.Lock()
+        self._open: set[socket.socket] = set()
+        handler = type("Handler", (_Handler,), {"library": self, "tls": tls})
+        self._server = _Server(("127.0.0.1", port), handler)
+        self.port: int = self._server.server_address[1]
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), name="sip2", daemon=True)
+
+    def fault(self, fault: Fault, times: int = 1, at: str = "") -> None:
+        """The next ``times`` messages (those with the code ``at``, else any) go wrong in this way."""
+        with self._lock:
+            self._faults[fault, at] = times
+
+    def mend(self) -> None:
+        """No faults any more."""
+        with self._lock:
+            self._faults.clear()
+
+    def hang_up(self) -> None:
+        """End every connection there is."""
+        for wire in list(self._open):
+            with contextlib.suppress(OSError):
+                wire.shutdown(socket.SHUT_RDWR)
+
+    def due(self, code: str) -> Fault | None:
+        """The fault that this message meets; it is used up."""
+        with self._lock:
+            for key, left in list(self._faults.items()):
+                if key[1] in ("", code):
+                    if left <= 1:
+                        del self._faults[key]
+                    else:
+                        self._faults[key] = left - 1
+                    return key[0]
+        return None
+
+    def admit(self, wire: socket.socket) -> bool:
+        """One more connection, unless there are too many."""
+        with self._lock:
+            if len(self._open) >= self.quirks.connections_max:
+                return False
+            self._open.add(wire)
+            return True
+
+    def leave(self, wire: socket.socket) -> None:
+        """It has ended."""
+        with self._lock:
+            self._open.discard(wire)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stop for good."""
+        self._server.shutdown()
+        self._server.server_close()
+        self.hang_up()
+
+
+class _Server(socketserver.ThreadingTCPServer):
+    daemon_threads = True
+    allow_reuse_address = True
+    block_on_close = False
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A peer that leaves in the middle is no event."""
+
+
+class _Handler(socketserver.BaseRequestHandler):
+    """One connection."""
+
+    library: Sip2Server
+    tls: ssl.SSLContext | None
+
+    def handle(self) -> None:
+        wire: socket.socket = self.request
+        wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        wire.settimeout(IDLE_S)
+        if not self.library.admit(wire):
+            return
+        try:
+            with contextlib.suppress(OSError):
+                self._serve(self.tls.wrap_socket(wire, server_side=True) if self.tls else wire)
+        finally:
+            self.library.leave(wire)
+
+    def _serve(self, wire: socket.socket) -> None:
+        talk = Talk(self.library)
+        reader = Reader()
+        while data := wire.recv(65536):
+            for frame in reader.feed(data):
+                for piece in talk.hear(frame):
+                    wire.sendall(piece)
+                if talk.ended:
+                    return
+
+
+class Talk:
+    """One conversation, as frames in and pieces of bytes out."""
+
+    def __init__(self, library: Sip2Server) -> None:
+        self._library = library
+        self._quirks = library.quirks
+        self._last: tuple[Frame | None, bytes] = (None, b"")
+        self._in = not library.quirks.strict_login
+        self.ended = False
+
+    def hear(self, frame: Frame) -> list[bytes]:
+        """What goes out for it, each piece in a write of its own."""
+        if frame.check is Check.WRONG and self._quirks.verifies:
+            return [seal(SAY_REQUEST_AGAIN, None, True, self._quirks.end)]
+        if frame.body[:2] == SAY_ANSWER_AGAIN:
+            return [self._last[1]] if self._last[1] else []
+        if self._quirks.resends and frame.sequence is not None and frame == self._last[0]:
+            return [self._last[1]]
+        try:
+            asked = parse(frame.body, self._quirks.charset)
+        except NotAMessage:
+            return self._not_understood(frame)
+        self._library.heard.append(asked.code)
+        fault = self._library.due(asked.code)
+        if fault == "closes":
+            self.ended = True
+            return []
+        said = self._answered(asked, frame, fault)
+        if said is None:
+            return self._not_understood(frame)
+        return self._spoilt(said, fault, frame)
+
+    def _answered(self, asked: Message, frame: Frame, fault: Fault | None) -> bytes | None:
+        if asked.code == "93" and fault == "refused_login":
+            answer: Message | None = Message("94", {"ok": "0"})
+        elif asked.code != "93" and not self._in:
+            self.ended = True
+            return b""
+        else:
+            answer = self._library.desk.answer(asked)
+        if answer is None:
+            return None
+        if answer.code == "94":
+            self._in = answer.yes("ok") or not self._quirks.strict_login
+        said = self._sealed(compose(answer, self._quirks.charset), frame)
+        self._last = (frame, said)
+        return said
+
+    def _sealed(self, body: bytes, frame: Frame) -> bytes:
+        sequence = frame.sequence
+        if self._quirks.checksum == "dp2":
+            units = body.decode(self._quirks.charset).encode("utf-16-le")
+            total = sum(int.from_bytes(units[at : at + 2], "little") for at in range(0, len(units), 2))
+            total -= ord("|") if body.endswith(b"|") else 0
+            return body + b"AY4AZ%04X" % (-total & 0xFFFF) + self._quirks.end
+        if sequence is None and frame.check is Check.NONE:
+            return body + self._quirks.end
+        said = seal(body, sequence, True, self._quirks.end)
+        if self._quirks.padded:
+            return said
+        summed = said[: said.rindex(b"AZ") + 2]
+        return summed + (checksum(summed).lstrip(b"0") or b"0") + self._quirks.end
+
+    def _not_understood(self, frame: Frame) -> list[bytes]:
+        if self._quirks.plain_text_errors:
+            return [b"Problems handling the request: unknown message" + self._quirks.end]
+        self.ended = self._quirks.answers_unknown == "closes"
+        return []
+
+    def _spoilt(self, said: bytes, fault: Fault | None, frame: Frame) -> list[bytes]:
+        match fault:
+            case "answer_lost":
+                self.ended = True
+                return []
+            case "silent":
+                return []
+            case "cut":
+                self.ended = True
+                return [said[: len(said) // 2]]
+            case "slow":
+                return [bytes((byte,)) for byte in said]
+            case "late":
+                time.sleep(LATE_S)
+            case "wrong_sequence" if frame.sequence is not None:
+                return [said.replace(b"AY%d" % frame.sequence, b"AY%d" % ((frame.sequence + 5) % 10))]
+            case "bad_check":
+                return [said.replace(b"|", b"!", 1)] if b"|" in said else [said[:-2] + b"\r"]
+            case "garbage":
+                return [b"\x00\xff%%%\r", said]
+        return [said] if said else []
