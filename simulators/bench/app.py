@@ -5,6 +5,7 @@ JSON, which a foreign page may not without asking first, and is never allowed.
 """
 
 import asyncio
+import html
 import json
 import re
 from collections.abc import AsyncIterator
@@ -16,7 +17,7 @@ import numpy as np
 import segno
 import zxingcpp
 from fastapi import Body, FastAPI, HTTPException, Query, Request, Response
-from fastapi.responses import FileResponse, JSONResponse, StreamingResponse
+from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, StreamingResponse
 
 from simulators.bench.doing import ACTS, do
 from simulators.bench.stage import Stage
@@ -32,7 +33,7 @@ LINEAR = {"ean13": zxingcpp.BarcodeFormat.EAN13, "code128": zxingcpp.BarcodeForm
 
 def make_app(stage: Stage) -> FastAPI:
     """The application over a running stage."""
-    app = FastAPI(title="Shuxiang bench", version="1", description=_description())
+    app = FastAPI(title="Shuxiang bench", version="1", description=_description(), docs_url=None, redoc_url=None)
 
     @app.middleware("http")
     async def ours_only(request: Request, call_next: Any) -> Any:
@@ -98,12 +99,30 @@ def make_app(stage: Stage) -> FastAPI:
         """The page."""
         return _file("index.html")
 
+    @app.get("/docs")
+    def docs() -> HTMLResponse:
+        """This list, from /openapi.json, without a script: a technician is offline."""
+        return HTMLResponse(_docs(app.openapi()))
+
     @app.get("/page/{name}")
     def file(name: str) -> FileResponse:
         """What belongs to the page."""
         return _file(name)
 
     return app
+
+
+def _docs(openapi: dict[str, Any]) -> str:
+    paths = "".join(
+        f"<dt><code>{method.upper()} {html.escape(path)}</code><dd>{html.escape(told['description'])}"
+        for path, methods in openapi["paths"].items()
+        for method, told in methods.items()
+    )
+    info = openapi["info"]
+    return (
+        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{info["title"]}</title>'
+        f"<h1>{info['title']}</h1><dl>{paths}</dl><pre>{html.escape(info['description'])}</pre>"
+    )
 
 
 def _description() -> str:

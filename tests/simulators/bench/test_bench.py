@@ -1,6 +1,7 @@
 """The bench end to end: the shipped example's configuration, a real kiosk, real HTTP."""
 
 import json
+import re
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ import requests
 
 from simulators.agree import read_journal
 from simulators.bench.command import served
+from simulators.bench.doing import ACTS
 from simulators.bench.scenario import Player
 from simulators.bench.stage import Stage
 from simulators.point import Point
@@ -203,3 +205,10 @@ def test_a_configuration_that_cannot_be_simulated_is_refused(
     config.write_text(EXAMPLE.read_text("utf-8").replace(*change), "utf-8")
     with pytest.raises(Unfit, match=words), Point(config, tmp_path / "work"):
         pytest.fail("it was simulated")
+
+
+def test_its_documentation_needs_no_network(bench: Bench) -> None:
+    told = requests.get(f"{bench.url}/docs", timeout=5).text
+    assert not re.search(r"<script|<link|src=|https?:", told)
+    assert all(f"`{name}`" in told for name in ACTS)
+    assert all(path in told for path in requests.get(f"{bench.url}/openapi.json", timeout=5).json()["paths"])
