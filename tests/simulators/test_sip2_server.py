@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -218,8 +219,8 @@ def test_identical_bytes_are_executed_again_by_those_who_do_that(ledger: Ledger)
         assert talk.raw(request).startswith(b"121Y")
 
 
-def test_dp2_answers_in_gbk_with_a_checksum_of_its_own(ledger: Ledger) -> None:
-    with Sip2Server(ledger, PROFILES["dp2"]) as server:
+def test_dp2_answers_with_a_checksum_of_its_own(ledger: Ledger) -> None:
+    with Sip2Server(ledger, replace(PROFILES["dp2"], charset="gb18030")) as server:
         said = Talk(server).raw(f"63019{NOW}          AOSIP|AAR1001|AC|\r".encode("gb18030"))
     assert "陈雨桐" in said.decode("gb18030")
     text = said.decode("gb18030")

@@ -146,6 +146,8 @@ class Desk:
         fields += (("AH", self._day(about.due)),) if about.due else ()
         fields += (("CM", stamp(about.pickup_until)),) if about.pickup_until else ()
         fields += (("AP", about.place),) if about.place else ()
+        if about.held_for:
+            fields += (("CT", about.place), ("CY", about.held_for), ("DA", about.held_name))
         return self._say(asked, fixed, fields if about.title else (*fields, ("AF", "没有此书。")))
 
     def _item_status(self, asked: Message) -> Message:
@@ -231,7 +233,8 @@ class Desk:
         return (("AO", self._institution), ("AA", asked.first("AA")))
 
     def _say(self, asked: Message, fixed: dict[str, str], fields: Fields) -> Message:
-        return Message(LAYOUTS[asked.code].answer, fixed, tuple((name, _fit(value)) for name, value in fields))
+        said = tuple((name, _fit(value, self._quirks.charset)) for name, value in fields)
+        return Message(LAYOUTS[asked.code].answer, fixed, said)
 
     def _now(self) -> str:
         return stamp(self._ledger.clock())
@@ -243,8 +246,9 @@ class Desk:
         return str(number).rjust(width, " " if self._quirks.blank_counts else "0")
 
 
-def _fit(value: str) -> str:
-    return value.replace("|", "&#124;")[:255]
+def _fit(value: str, charset: str) -> str:
+    """What the charset does not have becomes a question mark, as with real ones."""
+    return value.replace("|", "&#124;")[:255].encode(charset, "replace").decode(charset)
 
 
 def _moment(text: str) -> float | None:

@@ -30,6 +30,8 @@ class About:
     queue: int = 0
     pickup_until: float = 0.0
     place: str = ""
+    held_for: str = ""
+    held_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +84,11 @@ class Lending:
         if loan:
             return About(CHARGED, item.title, loan["due"], count)
         if parcel:
-            here = parcel["status"] == "ready"
+            here = parcel["status"] == "ready" or self._quirks.items_name_holds
             until = parcel["expires"] if here else 0.0
-            return About(HOLD_SHELF if here else IN_TRANSIT, item.title, 0.0, count, until, parcel["point"])
+            holder = self.patron(parcel["patron"]) if self._quirks.items_name_holds else None
+            whose = (holder["number"], holder["name"]) if holder else ("", "")
+            return About(HOLD_SHELF if here else IN_TRANSIT, item.title, 0.0, count, until, parcel["point"], *whose)
         return About(AVAILABLE, item.title, queue=count)
 
     def lists(self, patron: str) -> dict[str, list[str]]:

@@ -2,8 +2,8 @@
 
 ``checksum``: what is summed (dp2 sums UTF-16 units and leaves the tail out); ``padded`` False: without leading zeros.
 ``strict_login``: nothing before a 93. ``resends``: the same sequence number and checksum again gets the same answer.
-``no_block`` as a store-and-forward flag is heeded or not. ``captures``: a check-in catches a hold. ``again_ok``: a
-check-in of what was not lent is a success. ``lists``: what stands in AS, AU and their like. ``answers_unknown``: what
+``no_block`` as a store-and-forward flag is heeded or not. ``captures``: a check-in catches a hold. ``items_name_holds``:
+what is set aside is on the hold shelf before it has come to its point, and an 18 says for whom. ``again_ok``: a check-in of what was not lent is a success. ``lists``: what stands in AS, AU and their like. ``answers_unknown``: what
 comes back for a message that it does not know: nothing, or the connection is closed.
 """
 
@@ -27,6 +27,7 @@ class Quirks:
     resends: bool = True
     no_block: bool = True
     captures: bool = True
+    items_name_holds: bool = False
     alert: tuple[str, str, str] = ("01", "02", "04")
     again_ok: bool = False
     lists: Literal["barcode", "title"] = "barcode"
@@ -54,14 +55,15 @@ PROFILES: dict[str, Quirks] = {
     ),
     # invenio-sip2 (RERO): blanks in numbers, checksums without leading zeros, executes what has a bad checksum.
     "invenio": Quirks(resends=False, padded=False, blank_counts=True, verifies=False, no_block=False),
-    # dp2: GBK, no AY or AZ in requests; its own AZ sums UTF-16 units without the last |AY4AZ; always AF with words.
+    # dp2: no AY or AZ in requests; its own AZ sums UTF-16 units without the last |AY4AZ; always AF with words.
     "dp2": Quirks(
-        charset="gb18030",
         checked=True,
         verifies=False,
         checksum="dp2",
         resends=False,
         lists="barcode",
+        captures=False,
+        items_name_holds=True,
         no_block=False,
         due="%Y-%m-%d",
         strict_login=False,
