@@ -2,9 +2,10 @@
 
 ``checksum``: what is summed (dp2 sums UTF-16 units and leaves the tail out); ``padded`` False: without leading zeros.
 ``strict_login``: nothing before a 93. ``resends``: the same sequence number and checksum again gets the same answer.
-``no_block`` as a store-and-forward flag is heeded or not. ``captures``: a check-in catches a hold. ``items_name_holds``:
-what is set aside is on the hold shelf before it has come to its point, and an 18 says for whom. ``again_ok``: a check-in of what was not lent is a success. ``lists``: what stands in AS, AU and their like. ``answers_unknown``: what
-comes back for a message that it does not know: nothing, or the connection is closed.
+``no_block`` as a store-and-forward flag is heeded or not. ``captures``: a check-in catches a hold.
+``items_name_holds``: what is set aside is on the hold shelf before it has come to its point, and an 18 says for whom.
+``again_ok``: a check-in of what was not lent is a success. ``lists``: what stands in AS, AU and their like.
+``answers_unknown``: what comes back for a message that it does not know: nothing, or the connection is closed.
 """
 
 from dataclasses import dataclass
