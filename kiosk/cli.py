@@ -162,6 +162,25 @@ def cases(config: Config, as_json: bool) -> None:
 
 
 @main.command()
+@config_argument
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+def doors(config: Config, as_json: bool) -> None:
+    """How each door ages: milliseconds from pulse to open, second pulses, left open; exit 1 when one gets worse."""
+    from kiosk import report, wear_report
+
+    try:
+        found = wear_report.doors(config)
+    except StoreError as error:
+        _end(EXIT_STORE, error)
+    for wear in found:
+        if as_json:
+            click.echo(json.dumps(wear_report.as_json(wear), ensure_ascii=False))
+        else:
+            report.row(f"door {wear.name}", not wear.wearing, wear_report.words(wear))
+    sys.exit(EXIT_UNFIT if any(wear.wearing for wear in found) else 0)
+
+
+@main.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line: file, codes (text and kind), ms.")
 @click.option("--config", type=_ConfigFile(), help="Take for items and cards what [codes] says there.")

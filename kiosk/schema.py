@@ -96,6 +96,14 @@ def things_of_cases(db: Database) -> None:
     db.table("cases").add_column("things", str, not_null_default="[]")
 
 
+@MIGRATIONS()
+def wear_of_doors(db: Database) -> None:
+    """How each door ages."""
+    _table(
+        db, "wears", "name", name=str, openings=int, usual_s=float, recent_s=str, pulses=str, open_s=str, wearing=int
+    )
+
+
 def _table(db: Database, name: str, pk: str | None, /, **columns: type) -> None:
     db.table(name).create(columns, pk=pk, not_null=set(columns), strict=True)
 

@@ -31,7 +31,8 @@ def courier(screen: Courier, _: Words) -> View:
         (_("Scan any book of a parcel.") if screen.parcels else _("You can finish, or see to the doors."))
         + "\n"
         + _("{loaded} loaded  ·  {free} doors free", loaded=screen.loaded, free=screen.free_doors)
-        + (f"\n{_(PAPER[screen.paper])}" if screen.paper in PAPER else ""),
+        + (f"\n{_(PAPER[screen.paper])}" if screen.paper in PAPER else "")
+        + ("\n" + _("Have looked at: door {doors}", doors=_joined(screen.wearing[:4], _)) if screen.wearing else ""),
         "parcel",
         rows=parcels,
         note=noted(COURIER, screen, _),

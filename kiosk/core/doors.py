@@ -15,6 +15,7 @@ from kiosk.core.heeded import OrderPurpose
 from kiosk.core.model import Compartment, Order, PickupPoint
 from kiosk.core.session import Step
 from kiosk.core.settle import book_collected, doubt, mark_doubt, set_check, settle, withdraw
+from kiosk.core.wear import Wear, opened, shut
 from sync.messages import PointTrouble
 
 BOUNCE_S = 1.0  # nobody opens a door, does something and shuts it in less: the switch bounces
@@ -92,7 +93,25 @@ def _opened(step: Step, row: Compartment, order: Order, now: float) -> tuple[Ste
     if order.opened_at:
         return step, None
     row = replace(row, order=replace(order, opened_at=now))
-    return step.put(row).fact(DoorOpened(row.name, order.id)), Outcome(order.id, "opened")
+    step = step.put(row).fact(DoorOpened(row.name, order.id))
+    if not (order.blind or order.cut):
+        step = _aged(step, opened(_wear(step, row.name), now - order.asked_at, order.attempt))
+    return step, Outcome(order.id, "opened")
+
+
+def _wear(step: Step, name: str) -> Wear:
+    return step.point.wears.get(name, Wear(name))
+
+
+def _aged(step: Step, wear: Wear) -> Step:
+    """Told once when a door gets worse, and again only when it was better in between."""
+    if wear.worse == wear.wearing:
+        return step.put(wear)
+    step = step.put(replace(wear, wearing=wear.worse))
+    if not wear.worse:
+        return step
+    words = f"opens after {wear.now_s:.1f} s, {wear.usual_s:.1f} s before; {wear.retries} second pulses of late"
+    return step.fact(PointTrouble("door_wearing", wear.name, detail=words))
 
 
 def _shut(step: Step, row: Compartment, order: Order, now: float) -> tuple[Step, Outcome | None]:
@@ -104,6 +123,8 @@ def _shut(step: Step, row: Compartment, order: Order, now: float) -> tuple[Step,
     if not order.opened_at:  # nobody saw what the door did while the power was away
         return doubt(step, row.name), Outcome(order.id, "shut")
     step = step.fact(DoorShut(row.name, order.id))
+    if not order.cut:
+        step = step.put(shut(_wear(step, row.name), now - order.opened_at))
     return settle(step, row.name, order, now), Outcome(order.id, "shut")
 
 

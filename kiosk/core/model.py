@@ -12,6 +12,7 @@ from hardware.readings import Door
 from kiosk.core.heeded import Heeded, OrderPurpose
 from kiosk.core.notices import PaperState
 from kiosk.core.plan import SIZES, Plan, Space
+from kiosk.core.wear import Wear
 from sync.messages import Item, Patron, Size
 
 
@@ -171,6 +172,7 @@ class PickupPoint:
     devices: Mapping[str, Device] = field(default_factory=dict)
     cases: Mapping[str, Case] = field(default_factory=dict)
     heeded: Mapping[str, Heeded] = field(default_factory=dict)
+    wears: Mapping[str, Wear] = field(default_factory=dict)
 
     # -- looking
 
@@ -235,7 +237,7 @@ class PickupPoint:
         return replace(self, **changes)
 
 
-Row = Compartment | Parcel | Patron | Drop | Device | Case | Heeded | Counters
+Row = Compartment | Parcel | Patron | Drop | Device | Case | Heeded | Wear | Counters
 
 # Which mapping of the point (and table of the store) holds a row, and the name of its key. Counters stand alone.
 TABLE_OF: Mapping[type, tuple[str, str]] = MappingProxyType(
@@ -247,6 +249,7 @@ TABLE_OF: Mapping[type, tuple[str, str]] = MappingProxyType(
         Device: ("devices", "name"),
         Case: ("cases", "id"),
         Heeded: ("heeded", "id"),
+        Wear: ("wears", "name"),
     }
 )
 

@@ -136,7 +136,10 @@ def _screen(point: PickupPoint, session: Session, now: float) -> Screen:
             clear, check = len(to_clear(point, now)), tuple(to_check(point))
             free, paper = len(point.free()), slips.paper_to_see_to(point)
             to_settle = len(point.cases) if may_settle(point, story.courier) else 0
-            return Courier(parcels, story.loaded, clear, check, free, story.notice, paper, story.lacks, to_settle)
+            wearing = tuple(sorted(one.name for one in point.wears.values() if one.wearing))
+            return Courier(
+                parcels, story.loaded, clear, check, free, story.notice, paper, story.lacks, wearing, to_settle
+            )
         case Settling():
             return _case(point, story)
         case Loading():

@@ -36,6 +36,7 @@ class Courier:
     notice: CourierNotice = ""
     paper: PaperState = ""
     lacks: tuple[int, int] = (0, 0)
+    wearing: tuple[str, ...] = ()  # doors that get slow or want second pulses
     cases: int = 0  # machine and library disagree; only staff settle that
 
 

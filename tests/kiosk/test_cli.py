@@ -18,6 +18,7 @@ from kiosk.config import load
 from kiosk.core.facts import Proved
 from kiosk.core.model import Case
 from kiosk.core.session import Session, Step
+from kiosk.core.wear import Wear
 from kiosk.store import Store
 
 
@@ -207,3 +208,21 @@ def test_cases_are_listed_with_both_sides_words(point: Path) -> None:
 
 def test_cases_of_a_point_that_never_ran(example: Path) -> None:
     assert kiosk("cases", example).exit_code == 3
+
+
+# ---- doors ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_age_of_doors_is_told_with_what_to_do(point: Path) -> None:
+    config = load(point)
+    name = config.compartments[0].name
+    slow = Wear(name, 40, 0.4, (1.3,) * 10, (1,) * 10, (6.0, 12.0), wearing=True)
+    with closing(Store.open(config.store, config.plan())) as store:
+        before = store.load()
+        store.commit(before, Step(before.put(slow), Session(4)), NOW)
+    said = kiosk("doors", point)
+    assert said.exit_code == 1
+    for words in ("opens after 1300 ms", "usually 400 ms", "12 s", "grease the latch", "not opened yet"):
+        assert words in " ".join(said.output.split())
+    row = json.loads(kiosk("doors", point, "--json").output.splitlines()[0])
+    assert (row["ms_now"], row["ms_usual"], row["wearing"]) == (1300, 400, True)

@@ -161,7 +161,7 @@ def test_tls_with_the_right_name_the_wrong_one_and_none(tmp_path: Path) -> None:
     with library({}, wrong) as lib, pytest.raises(ServiceUnreachable, match="not trusted"):
         client(lib.port, tls=True, ca=file).ask(WhatIs("i-1"))
     with library({"17": lambda _: ITEM}) as lib:
-        with pytest.raises(ServiceUnreachable, match="TLS|connection"):
+        with pytest.raises(ServiceUnreachable, match=r"TLS|connection"):
             client(lib.port, tls=True, ca=file).ask(WhatIs("i-1"))
         assert not any(b"secret" in line for line in lib.raw)  # never a plain connection instead
 
