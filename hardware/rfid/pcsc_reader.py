@@ -131,6 +131,8 @@ class Reader:
 
         Raises ``CardLost`` when there is none; ``DeviceGone`` also when another program keeps the reader to itself.
         """
+        if self._context is None:
+            raise DeviceGone(f"{self.name}: closed")
         result, handle, protocol = scard.SCardConnect(self._context, self.name, scard.SCARD_SHARE_SHARED, _ANY_PROTOCOL)
         self.check(result)
         try:
