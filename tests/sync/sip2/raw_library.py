@@ -20,11 +20,6 @@ def sealed(body: str, sequence: str, charset: str = "utf-8") -> bytes:
     return summed + f"{(-sum(summed)) & 0xFFFF:04X}".encode() + b"\r"
 
 
-def field_of(line: str, name: str) -> str:
-    found = re.search(rf"(?:\||(?<=.{{18}})|^.*?){name}([^|]*)\|", line)
-    return found[1] if found else ""
-
-
 @dataclass
 class Library:
     """``answers``: by the request's code. A text is sealed with the request's number; bytes go as they are; a list is
@@ -45,7 +40,7 @@ class Library:
         text = line.decode("utf-8", "replace")
         self.said.append(text)
         found = re.search(r"AY(\d)AZ", text)
-        answered = self.answers[text[:2]](text)
+        answered = self.answers.get(text[:2], lambda _: CUT)(text)
         if answered is None:
             return True
         if isinstance(answered, list):

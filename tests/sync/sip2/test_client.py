@@ -236,7 +236,7 @@ def test_who_works_here_comes_with_the_first_page_and_the_library_closing_is_not
         assert page.snapshot
         again = service.changes(page.cursor, 0.0)
         assert (again.changes, again.snapshot) == ((), False)
-        lib.answers["99"] = lambda _: [sealed("98YYYYYN100003" + WHEN + "2.00AOmain|BXYYYYYYYYYYYYYYYY|", "3")]
+        lib.answers["99"] = lambda _: [sealed("98YYYYYN100003" + WHEN + "2.00AOmain|BXYYYYYYYYYYYYYYYY|", "4")]
         service.changes(page.cursor, 0.0)
         began = time.monotonic()
         with pytest.raises(ServiceUnreachable):

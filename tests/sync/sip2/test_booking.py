@@ -1,0 +1,273 @@
+"""What happened at the point, told to a library with a ledger: once in effect, whatever becomes of its answers."""
+
+import time
+from dataclasses import dataclass, field
+
+import pytest
+from raw_library import CUT, WHEN, Answer, Library, library
+from sip2_client import SEAL, client
+
+from sync.errors import ServiceBroken, ServiceSilent
+from sync.messages import (
+    ItemDropped,
+    ItemsCleared,
+    ParcelCollected,
+    ParcelReady,
+    ParcelRemoved,
+    Patron,
+    PointTrouble,
+    Receipt,
+    Telling,
+    Told,
+)
+from sync.sip2.service import Sip2
+
+NOW = time.time()
+ANN = SEAL.hide("R100")
+BOB = Patron(SEAL.hide("R200"), "B.Q.", cards=(SEAL.card("R200"),))
+LENT = ParcelCollected("h1", ANN, ("i-1",), "card", NOW + 86400 * 30)
+BACK = ItemDropped("i-1", "A1", True)
+READY = ParcelReady("h1", "A1", "max", ("i-1",))
+
+
+def telling(told: Told, n: int = 1, key: str = "") -> Telling:
+    return Telling(key or f"k-{n}", n, NOW, told)
+
+
+def value(line: str, name: str) -> str:
+    part = next((part for part in line.split("|") if part.startswith(name)), None)
+    if part is None:  # the first field stands behind the fixed part
+        _, found, part = line.split("|")[0].partition(name)
+        return part if found else ""
+    return part[2:]
+
+
+@dataclass
+class Ledger:
+    """One item and its loan, as a library keeps it. ``lose``: after the effect, that many answers are lost."""
+
+    has: str = ""
+    hold: str = ""
+    lose: int = 0
+    effects: list[str] = field(default_factory=list)
+
+    def answers(self) -> dict[str, Answer]:
+        return {"17": self.item, "63": self.patron, "11": self.checkout, "09": self.checkin}
+
+    def item(self, _: str) -> str:
+        state = "04" if self.has else "08" if self.hold else "03"
+        return f"18{state}0201{WHEN}ABi-1|AJDune|"
+
+    def patron(self, line: str) -> str:
+        number = value(line, "AA")
+        loans = "AUi-1|" if number == self.has else ""
+        count = "0001" if loans else "0000"
+        return f"64{' ' * 14}019{WHEN}00000000{count}000000000000AOmain|AA{number}|AEX|{loans}BLY|CQY|"
+
+    def checkout(self, line: str) -> str | list[bytes | float]:
+        number = value(line, "AA")
+        self.effects.append(f"{'renew' if self.has == number else 'lend'} {number}")
+        self.has = number
+        return self._said(f"121NNY{WHEN}AOmain|AA{number}|ABi-1|AJDune|AH20261224    120000|")
+
+    def checkin(self, _: str) -> str | list[bytes | float]:
+        ok = "1" if self.has else "0"
+        self.effects.append(f"return {self.has}")
+        self.has = ""
+        hold = f"CV01|CTLOCKER|CY{self.hold}|DABob Quux|" if self.hold else ""
+        return self._said(f"10{ok}YNN{WHEN}AOmain|ABi-1|AQmain|{hold}")
+
+    def _said(self, answer: str) -> str | list[bytes | float]:
+        if self.lose:
+            self.lose -= 1
+            return CUT
+        return answer
+
+
+def tell(service: Sip2, *tellings: Telling) -> list[Receipt]:
+    """As the outbox: the same batch, until it is answered."""
+    for _ in range(5):
+        try:
+            return list(service.tell(tellings))
+        except ServiceSilent:
+            continue
+    raise AssertionError("never answered")
+
+
+def settled(lib: Library) -> Sip2:
+    """A client whose first batch is over: nothing it says now was said before it was started."""
+    service = client(lib.port)
+    service.tell([telling(PointTrouble("door_stuck"), key="first")])
+    return service
+
+
+# ---- once in effect -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lose", [0, 1])
+@pytest.mark.parametrize("restarted", [False, True])
+def test_a_loan_is_booked_once(lose: int, restarted: bool) -> None:
+    ledger = Ledger(lose=lose)
+    with library(ledger.answers()) as lib:
+        service = settled(lib)
+        if restarted and lose:
+            with pytest.raises(ServiceSilent):
+                service.tell([telling(LENT)])
+            service = client(lib.port)
+        [receipt] = tell(service, telling(LENT))
+        assert receipt.status == "applied"
+    assert (ledger.effects, ledger.has) == (["lend R100"], "R100")
+
+
+@pytest.mark.parametrize("lose", [0, 1, 2])
+def test_a_return_with_lost_answers_ends_one_loan(lose: int) -> None:
+    ledger = Ledger(has="R100", lose=lose)
+    with library(ledger.answers()) as lib:
+        [receipt] = tell(settled(lib), telling(BACK))
+    assert receipt.status == "applied"
+    assert [effect for effect in ledger.effects if effect != "return "] == ["return R100"]
+
+
+@pytest.mark.parametrize("told", [READY, BACK])
+@pytest.mark.parametrize("lose", [0, 1])
+def test_whose_hold_it_is_survives_a_lost_answer(told: Told, lose: int) -> None:
+    ledger = Ledger(has="R100", hold="R200", lose=lose)
+    with library(ledger.answers()) as lib:
+        [receipt] = tell(settled(lib), telling(told))
+    assert (receipt.status, receipt.held_for) == ("applied", BOB)
+
+
+def test_what_was_answered_is_not_said_again_when_the_rest_of_its_batch_is() -> None:
+    ledger = Ledger(has="R100")
+    with library(ledger.answers()) as lib:
+        service = settled(lib)
+        batch = [telling(ItemDropped("i-1", "A1", True, ANN), 1), telling(LENT, 2)]
+        lib.answers["11"] = lambda line: CUT
+        with pytest.raises(ServiceSilent):
+            service.tell(batch)
+        lib.answers["11"] = ledger.checkout
+        assert [r.status for r in service.tell(batch)] == ["applied", "applied"]
+    assert ledger.effects == ["return R100", "lend R100"]
+
+
+def test_a_checkout_is_never_said_without_asking() -> None:
+    ledger = Ledger()
+    with library(ledger.answers()) as lib:
+        tell(settled(lib), telling(LENT))
+        assert lib.codes() == ["17", "11"]
+
+
+# ---- the library's books and the machine disagree -----------------------------------------------------------------
+
+
+def test_on_loan_to_somebody_else_stays_theirs() -> None:
+    ledger = Ledger(has="R300")
+    with library(ledger.answers()) as lib:
+        [receipt] = tell(settled(lib), telling(LENT))
+    assert (receipt.status, receipt.detail) == ("conflict", "not booked: on loan to somebody else")
+    assert ledger.effects == []
+
+
+def test_a_late_check_in_never_ends_a_later_loan() -> None:
+    ledger = Ledger(has="R300")
+    with library(ledger.answers()) as lib:
+        back = ItemDropped("i-1", "A1", True, ANN)
+        receipts = tell(settled(lib), telling(back, 1), telling(ItemsCleared(("i-1",), "A1", "max"), 2))
+    assert [r.status for r in receipts] == ["conflict", "applied"]
+    assert (ledger.effects, ledger.has) == ([], "R300")
+
+
+def test_a_late_check_in_ends_the_loan_that_is_still_its_readers() -> None:
+    ledger = Ledger(has="R100")
+    with library(ledger.answers()) as lib:
+        back = ItemDropped("i-1", "A1", True, ANN)
+        receipts = tell(settled(lib), telling(back, 1), telling(ItemsCleared(("i-1",), "A1", "max"), 2))
+    assert [r.status for r in receipts] == ["applied", "applied"]
+    assert ledger.effects == ["return R100"]
+
+
+def test_out_and_back_both_told_late() -> None:
+    ledger = Ledger()
+    with library(ledger.answers()) as lib:
+        receipts = tell(client(lib.port), telling(LENT, 1), telling(ItemDropped("i-1", "A2", True, ANN), 2))
+    assert [r.status for r in receipts] == ["applied", "applied"]
+    assert ledger.effects == ["lend R100", "return R100"]
+
+
+def test_returned_already_is_returned() -> None:
+    ledger = Ledger()
+    with library(ledger.answers()) as lib:
+        [receipt] = tell(settled(lib), telling(BACK))
+        assert lib.codes() == ["09", "17"]
+    assert receipt.status == "applied"
+
+
+def test_put_in_and_held_for_nobody_here() -> None:
+    with library(Ledger(has="R100").answers()) as lib:
+        [receipt] = tell(settled(lib), telling(READY))
+    assert (receipt.status, receipt.held_for, receipt.detail) == ("conflict", None, "not held for this point")
+
+
+@pytest.mark.parametrize("fields", ["CV02|CTNORTH|CYR200|", "CV04|CTNORTH|", "CV01|CTNORTH|CYR200|", "CTNORTH|"])
+def test_what_belongs_elsewhere_says_where(fields: str) -> None:
+    answer = f"101YNY{WHEN}AOmain|ABi-1|AQmain|AFSend on.|{fields}"
+    with library(Ledger().answers() | {"09": lambda _: answer}) as lib:
+        [ready, back] = tell(settled(lib), telling(READY, 1), telling(BACK, 2))
+    assert (ready.status, ready.held_for, ready.goes_to) == ("conflict", None, "NORTH")
+    assert (back.status, back.held_for, back.goes_to, back.detail) == ("applied", None, "NORTH", "Send on.")
+
+
+def test_held_here_without_a_name_is_asked_about_the_item() -> None:
+    here = f"101YNY{WHEN}AOmain|ABi-1|AQmain|CV01|"
+    item = f"18080201{WHEN}ABi-1|AJDune|CYR200|DABob Quux|"
+    with library(Ledger().answers() | {"09": lambda _: here, "17": lambda _: item}) as lib:
+        [receipt] = tell(settled(lib), telling(READY))
+    assert receipt.held_for == BOB
+    with library(Ledger(hold="R200").answers() | {"09": lambda _: here}) as lib:
+        [receipt] = tell(settled(lib), telling(READY))
+    assert (receipt.status, receipt.held_for) == ("conflict", None)
+    assert "does not say for whom" in receipt.detail
+
+
+def test_a_refusal_keeps_the_librarys_words() -> None:
+    refused = f"120NUN{WHEN}AOmain|AAR100|ABi-1|AJDune|AH|AFCard blocked.|AGSee the desk.|"
+    with library(Ledger().answers() | {"11": lambda _: refused}) as lib:
+        [receipt] = tell(settled(lib), telling(LENT))
+    assert (receipt.status, receipt.detail) == ("conflict", "Card blocked.; See the desk.")
+
+
+def test_nonsense_is_told_again_and_nothing_overtakes_it() -> None:
+    with library(Ledger().answers() | {"09": lambda _: b"Problems handling the request\r"}) as lib:
+        service = settled(lib)
+        for _ in range(2):
+            with pytest.raises(ServiceBroken):
+                service.tell([telling(BACK, 1), telling(LENT, 2)])
+        assert "11" not in lib.codes()
+
+
+def test_what_sip2_has_no_word_for_says_nothing() -> None:
+    with library({}) as lib:
+        told = (ParcelRemoved("h1", "max"), ItemsCleared(("i-1",), "A1", "max"), PointTrouble("door_stuck"))
+        receipts = tell(client(lib.port), *(telling(one, n) for n, one in enumerate(told, 1)))
+        assert {r.status for r in receipts} == {"applied"}
+        assert all("no word" in r.detail for r in receipts)
+        assert lib.said == []
+
+
+def test_no_block_and_its_due_date_only_where_trusted(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    own = tmp_path / "own.toml"
+    own.write_text('base = "koha"\nno_block = true\n')
+    for dialect, begin in ((own, "11NY"), ("koha", "11NN")):
+        with library(Ledger().answers()) as lib:
+            client(lib.port, dialect=dialect).tell([telling(LENT)])
+            [said] = [line for line in lib.said if line.startswith("11")]
+            assert said.startswith(begin)
+            assert (said[22:40].strip() != "") == (begin == "11NY")
+
+
+def test_an_unknown_reader_is_a_case_and_not_a_loan() -> None:
+    with library(Ledger().answers()) as lib:
+        told = ParcelCollected("h1", "courier-1", ("i-1",), "card", NOW)
+        [receipt] = tell(settled(lib), telling(told))
+        assert receipt.status == "conflict"
+        assert lib.codes() == []

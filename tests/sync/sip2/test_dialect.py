@@ -1,0 +1,55 @@
+"""Dialects: shipped ones can be read, a site's own changes single lines, and what is misspelt is named."""
+
+from pathlib import Path
+
+import pytest
+
+from sync.sip2.dialect import Dialect, UnfitDialect, load, names
+
+
+def test_the_named_systems_have_theirs() -> None:
+    assert {"plain", "koha", "evergreen", "folio", "invenio", "dp2"} <= set(names())
+    assert all(load(Path(name)) for name in names())
+    assert load(Path("plain")) == Dialect()
+
+
+def test_plain_says_every_line() -> None:
+    text = (Path(__file__).parents[3] / "sync" / "sip2" / "dialects" / "plain.toml").read_text(encoding="utf-8")
+    assert [line for line in Dialect.model_fields if f"\n{line} = " not in text] == []
+
+
+def test_a_sites_own_file_changes_a_line(tmp_path: Path) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text('base = "koha"\ncharset = "gb18030"\n', encoding="utf-8")
+    assert load(own) == load(Path("koha")).model_copy(update={"charset": "gb18030"})
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("charsett = 'utf-8'", "did you mean 'charset'"),
+        ("charset = 'utf8'", "charset"),
+        ("base = 'kohaa'", "did you mean 'koha'"),
+        ("blocks = ['card_lots']", "did you mean 'card_lost'"),
+        ("keep_alive_s = 0", "keep_alive_s"),
+        ("charset = ", "is not TOML"),
+    ],
+)
+def test_what_is_wrong_is_named(tmp_path: Path, text: str, words: str) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text(text, encoding="utf-8")
+    with pytest.raises(UnfitDialect, match=words):
+        load(own)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [("20261207    164338", "2026-12-07"), ("2026-12-07 23:59:59", "2026-12-07"), ("20261207", "2026-12-07")],
+)
+def test_due_dates_as_koha_writes_them(text: str, day: str) -> None:
+    from datetime import datetime
+
+    at = load(Path("koha")).day(text)
+    assert at is not None
+    assert f"{datetime.fromtimestamp(at):%Y-%m-%d}" == day
+    assert load(Path("koha")).day("5/23/2008,23:59") is None
