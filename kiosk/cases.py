@@ -6,7 +6,7 @@ from typing import Any
 from kiosk.config import Config
 from kiosk.core.flows.cases import in_order
 from kiosk.core.model import Case
-from kiosk.store import read_point
+from kiosk.reading import read_point
 
 WHAT: dict[str, str] = {
     "parcel_ready": "a parcel was put in",

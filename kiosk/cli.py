@@ -181,6 +181,25 @@ def doors(config: Config, as_json: bool) -> None:
 
 
 @main.command()
+@config_argument
+@click.argument("file", type=click.Path(path_type=Path))
+def koc(config: Config, file: Path) -> None:
+    """Write what the library has not heard yet to a new FILE in Koha's offline circulation format (docs/offline.md)."""
+    from kiosk.koc import export
+
+    try:
+        written = export(config, file)
+    except StoreError as error:
+        _end(EXIT_STORE, error)
+    except OSError as error:
+        _end(EXIT_CONFIG, OSError(f"{file}: {error.strerror}"))
+    click.echo(f"{file}: {written.loans} loans, {written.returns} returns. It names people: delete it once uploaded.")
+    if written.left_out:
+        click.echo(f"{written.left_out} loans are not in it: the numbers of their readers are not known here", err=True)
+    sys.exit(EXIT_UNFIT if written.left_out else 0)
+
+
+@main.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line: file, codes (text and kind), ms.")
 @click.option("--config", type=_ConfigFile(), help="Take for items and cards what [codes] says there.")

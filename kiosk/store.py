@@ -37,9 +37,9 @@ from kiosk.schema import (
 from kiosk.tables import TABLES, Unreadable
 from sync.messages import Receipt, Telling, Told
 
-__all__ = ["Store", "StoreDamaged", "StoreError", "StoreTrouble", "StoreUnfit", "open_journal", "probe", "read_point"]
+__all__ = ["Store", "StoreDamaged", "StoreError", "StoreTrouble", "StoreUnfit", "open_journal", "probe"]
 
-_TOLD: TypeAdapter[Told] = TypeAdapter(Told)
+TOLD: TypeAdapter[Told] = TypeAdapter(Told)
 
 
 class StoreTrouble(StoreError):
@@ -69,7 +69,7 @@ class Store:
         Raises ``StoreUnfit``, ``StoreDamaged`` when the file is not sound. Compartments new in the plan get a row;
         those no longer in it lose theirs unless something lies there.
         """
-        with contextlib.ExitStack() as undo, _unfit_for(path):
+        with contextlib.ExitStack() as undo, unfit_for(path):
             owner = Owner.of(path)
             undo.callback(owner.release)
             examine(path, plan.point)
@@ -91,7 +91,7 @@ class Store:
             raise self._trouble(error) from error
 
     def _load(self) -> PickupPoint:
-        return _rows(self._execute, self._plan)
+        return rows_of(self._execute, self._plan)
 
     def commit(
         self,
@@ -144,7 +144,7 @@ class Store:
         self._n, self._hash, self._seq = n, hash, seq
 
     def _tell(self, seq: int, n: int, key: str, now: float, message: Told) -> None:
-        said = _TOLD.dump_json(message).decode()
+        said = TOLD.dump_json(message).decode()
         assert _reads_back(said, message), f"{message.kind} would not be read back as it is"
         self._execute("INSERT INTO outbox VALUES (?, ?, ?, ?, ?, '', '', 0)", (seq, n, key, now, said))
 
@@ -174,7 +174,7 @@ class Store:
         sql = f"SELECT key, seq, at, told FROM outbox WHERE {which} ORDER BY seq LIMIT ?"
         try:
             rows = self._execute(sql, (first, limit)).fetchall()
-            return [Telling(key, seq, at, _TOLD.validate_json(said)) for key, seq, at, said in rows]
+            return [Telling(key, seq, at, TOLD.validate_json(said)) for key, seq, at, said in rows]
         except ValueError:
             raise StoreDamaged(f"{self._path}: damaged in table outbox. {PLEASE}") from None
         except sqlite3.Error as error:
@@ -225,23 +225,14 @@ def open_journal(path: Path, point: str) -> Iterator[Journal]:
     """The journal alone, for reading, also while the kiosk runs. Raises ``StoreUnfit``, also inside the block."""
     if not path.exists():
         raise StoreUnfit(f"{path}: not there; the kiosk has not run here yet")
-    with _unfit_for(path), contextlib.closing(connect(path, read_only=True)) as db:
+    with unfit_for(path), contextlib.closing(connect(path, read_only=True)) as db:
         examine(path, point)
         db.execute("BEGIN")  # one view of it all, whatever the kiosk adds meanwhile
         yield Journal(db.conn.execute)
 
 
-def read_point(path: Path, plan: Plan) -> PickupPoint:
-    """All rows as they stand, for reading, also while the kiosk runs. Raises ``StoreUnfit``."""
-    if not path.exists():
-        raise StoreUnfit(f"{path}: not there; the kiosk has not run here yet")
-    with _unfit_for(path), contextlib.closing(connect(path, read_only=True)) as db:
-        examine(path, plan.point)
-        db.execute("BEGIN")  # one view of it all, whatever the kiosk adds meanwhile
-        return _rows(db.conn.execute, plan)
-
-
-def _rows(execute: Any, plan: Plan) -> PickupPoint:
+def rows_of(execute: Any, plan: Plan) -> PickupPoint:
+    """All rows of an open database. Raises ``Unreadable``, and the database's errors."""
     (counters,) = TABLES["counters"].decode_all(execute) or (Counters(),)
     rows: dict[str, Any] = {}
     for name, table in TABLES.items():
@@ -255,7 +246,7 @@ def probe(path: Path, point: str) -> bool:
 
     Changes and makes nothing. Raises ``StoreUnfit``, also where a store could not be made.
     """
-    with contextlib.ExitStack() as undo, _unfit_for(path):
+    with contextlib.ExitStack() as undo, unfit_for(path):
         if lock_file(path).exists():
             undo.callback(Owner.of(path).release)
         if not path.exists():
@@ -269,7 +260,7 @@ def probe(path: Path, point: str) -> bool:
 
 
 @contextlib.contextmanager
-def _unfit_for(path: Path) -> Iterator[None]:
+def unfit_for(path: Path) -> Iterator[None]:
     """The many faces of an unfit store become ``StoreUnfit`` or ``StoreDamaged``."""
     try:
         yield
@@ -285,6 +276,6 @@ def _unfit_for(path: Path) -> Iterator[None]:
 
 def _reads_back(said: str, message: Told) -> bool:
     try:
-        return bool(_TOLD.validate_json(said) == message)
+        return bool(TOLD.validate_json(said) == message)
     except ValueError:
         return False

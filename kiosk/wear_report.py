@@ -4,7 +4,7 @@ from typing import Any
 
 from kiosk.config import Config
 from kiosk.core.wear import Wear
-from kiosk.store import read_point
+from kiosk.reading import read_point
 
 _BARS = "▁▂▃▄▅▆▇█"
 

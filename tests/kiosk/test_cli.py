@@ -20,6 +20,8 @@ from kiosk.core.model import Case
 from kiosk.core.session import Session, Step
 from kiosk.core.wear import Wear
 from kiosk.store import Store
+from sync.messages import ItemDropped, ParcelCollected, PointTrouble
+from sync.seal import Seal
 
 
 def kiosk(*words: str | Path) -> Result:
@@ -226,3 +228,35 @@ def test_the_age_of_doors_is_told_with_what_to_do(point: Path) -> None:
         assert words in " ".join(said.output.split())
     row = json.loads(kiosk("doors", point, "--json").output.splitlines()[0])
     assert (row["ms_now"], row["ms_usual"], row["wearing"]) == (1300, 400, True)
+
+
+# ---- koc ------------------------------------------------------------------------------------------------------------
+
+
+def test_what_waits_is_written_for_koha(point: Path, tmp_path: Path) -> None:
+    config = load(point)
+    sealed = Seal(config.keyring.hashing, config.keyring.card).hide("23529000035676")
+    told = (
+        ParcelCollected("h1", sealed, ("SIP0000001", "SIP0000002"), "card", NOW),
+        ItemDropped("SIP0000003", "A1", True),
+        ParcelCollected("h2", "R1001", ("SIP0000004",), "card", NOW),
+        PointTrouble("door_stuck", "A1"),
+    )
+    with closing(Store.open(config.store, config.plan())) as store:
+        before = store.load()
+        store.commit(before, Step(before, Session(4)).fact(*told), NOW)
+    file = tmp_path / "out.koc"
+    said = kiosk("koc", point, file)
+    assert said.exit_code == 1
+    assert "2 loans, 1 returns" in said.output
+    assert file.stat().st_mode & 0o777 == 0o600
+    head, *rows = file.read_bytes().decode().split("\r\n")
+    assert head.startswith("Version=1.0\tGenerator=shuxiang-kiosk\t")
+    assert [row.split("\t")[1:] for row in rows] == [
+        ["issue", "23529000035676", "SIP0000001"],
+        ["issue", "23529000035676", "SIP0000002"],
+        ["return", "SIP0000003"],
+        [],
+    ]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d-\d\d-\d\d \d{3}", rows[0].split("\t")[0])
+    assert kiosk("koc", point, file).exit_code == 2  # nothing is overwritten
