@@ -30,6 +30,7 @@ format: setup ## let ruff put the code in order
 	@$(BIN)/ruff format .
 
 bench: setup ## all benchmarks, as ratios within one run; PHOTOS=folder for the decoders too
+	@$(BIN)/pip install -q -e .[bench]
 	@$(BIN)/python -m benchmarks $(if $(PHOTOS),--photos $(PHOTOS))
 
 clean: ## remove what was made, .venv too

@@ -1,7 +1,8 @@
 """``kiosk koc CONFIG FILE``: what the library has not heard yet, as a Koha offline circulation file.
 
 An emergency way out, for a point whose library cannot be reached for long: somebody carries the file to a staff
-computer and uploads it there ("Upload offline circulation file"). One line a book, tab between fields (Koha, process_koc.pl)::
+computer and uploads it there ("Upload offline circulation file"). One line a book, tab between fields (Koha,
+process_koc.pl)::
 
     Version=1.0<TAB>Generator=shuxiang-kiosk<TAB>GeneratorVersion=0.1.0
     2026-11-24 09-15-30 000<TAB>issue<TAB>CARDNUMBER<TAB>BARCODE

@@ -19,6 +19,7 @@ LENGTH_MAX = 1 << 16
 """Longest line taken, bytes. 255 characters a field and some hundred fields stay below."""
 
 _TAIL = re.compile(rb"(?:AY([0-9]))?AZ([0-9A-Fa-f]{1,4})\Z")
+_TAIL_MAX = 9  # AY0AZ0000; a look at the whole line would take as long as all the rest
 _WHOLE = re.compile(rb"AZ[0-9A-Fa-f]{4}\Z")
 _SUM = 0xFFFF
 
@@ -66,6 +67,9 @@ class Reader:
 
     def feed(self, data: bytes) -> list[Frame]:
         """The frames that these bytes end. Never raises; empty lines and NUL bytes are nothing."""
+        if not (self._held or self._cut) and len(data) <= LENGTH_MAX and data.find(b"\r") == len(data) - 1 > 0:
+            if b"\n" not in data and b"\0" not in data and data[0] != 0x20 and data[-2] != 0x20:
+                return [_framed(data[:-1], cut=False)]  # as nearly all come: one whole line
         *lines, rest = data.replace(b"\n", b"\r").split(b"\r")
         frames = []
         for line in lines:
@@ -97,7 +101,7 @@ class Reader:
 
 
 def _framed(line: bytes, cut: bool) -> Frame:
-    tail = None if cut else _TAIL.search(line)
+    tail = None if cut else _TAIL.search(line, max(0, len(line) - _TAIL_MAX))
     if tail is None:
         return Frame(line, cut=cut)
     digits = tail[2]

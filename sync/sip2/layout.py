@@ -6,11 +6,13 @@ extension document 1.20 (2005).
 """
 
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
 
 DATE = 18  # YYYYMMDDZZZZHHMMSS
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Layout:
     """One message. ``answer``: the code of the message that answers it, empty for answers themselves."""
 
@@ -21,10 +23,16 @@ class Layout:
     may: tuple[str, ...] = ()
     answer: str = ""
 
-    @property
-    def length(self) -> int:
-        """Characters of the fixed part, the code left out."""
-        return sum(width for _, width in self.fixed)
+    @cached_property
+    def places(self) -> tuple[tuple[str, int, int], ...]:
+        """Name, start and end of each fixed field; the code stands before them."""
+        ends = list(accumulate((width for _, width in self.fixed), initial=len(self.code)))
+        return tuple((name, start, end) for (name, _), start, end in zip(self.fixed, ends, ends[1:], strict=False))
+
+    @cached_property
+    def end(self) -> int:
+        """Characters of code and fixed part."""
+        return len(self.code) + sum(width for _, width in self.fixed)
 
 
 def _fixed(text: str) -> tuple[tuple[str, int], ...]:

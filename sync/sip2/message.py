@@ -75,14 +75,10 @@ def parse(body: bytes, charset: Charset) -> Message:
     layout = LAYOUTS.get(text[:2])
     if layout is None:
         raise NotAMessage(f"{len(body)} bytes that do not begin with the code of a message")
-    fixed = {}
-    at = 2
-    for name, width in layout.fixed:
-        fixed[name] = text[at : at + width]
-        at += width
-    if len(text) < at:
+    if len(text) < layout.end:
         raise NotAMessage(f"{layout.code} ({layout.name}) breaks off in its fixed part")
-    parts = text[at:].split(_SEPARATOR, FIELDS_MAX)
+    fixed = {name: text[start:end] for name, start, end in layout.places}
+    parts = text[layout.end :].split(_SEPARATOR, FIELDS_MAX)
     return Message(layout.code, fixed, tuple([(part[:2], part[2:]) for part in parts if len(part) >= 2]))
 
 

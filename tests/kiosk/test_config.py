@@ -147,7 +147,7 @@ FLAWS = [
     ("[point]", "screen = 1\n[point]", None),
     # drivers
     ('"shuoming"', '"shoming"', "board[0].driver: no driver 'shoming' in kiosk.board; did you mean 'shuoming'?"),
-    ('driver = "rest"', 'driver = "soap"', "service.driver: no driver 'soap' in kiosk.service; known: rest"),
+    ('driver = "rest"', 'driver = "soap"', "service.driver: no driver 'soap' in kiosk.service; known: rest, sip2"),
     ('driver = "pcsc"', "driver = 7", None),
     # parts that do not go together
     ("channel = 12\n", "channel = 11\n", "compartment[11].channel: channel 11 of board 'main' is that of '11' already"),
