@@ -67,9 +67,6 @@ class Reader:
 
     def feed(self, data: bytes) -> list[Frame]:
         """The frames that these bytes end. Never raises; empty lines and NUL bytes are nothing."""
-        if not (self._held or self._cut) and len(data) <= LENGTH_MAX and data.find(b"\r") == len(data) - 1 > 0:
-            if b"\n" not in data and b"\0" not in data and data[0] != 0x20 and data[-2] != 0x20:
-                return [_framed(data[:-1], cut=False)]  # as nearly all come: one whole line
         *lines, rest = data.replace(b"\n", b"\r").split(b"\r")
         frames = []
         for line in lines:
