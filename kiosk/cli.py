@@ -200,6 +200,14 @@ def koc(config: Config, file: Path) -> None:
 
 
 @main.command()
+@config_argument
+@click.option("--number", prompt="Number of the card", hide_input=True, help="Better typed when asked for.")
+def verifier(config: Config, number: str) -> None:
+    """The keyed hash by which this point knows a card, for ``couriers`` and ``staff`` of a SIP2 library."""
+    click.echo(config.keyring.card(number.strip()))
+
+
+@main.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line: file, codes (text and kind), ms.")
 @click.option("--config", type=_ConfigFile(), help="Take for items and cards what [codes] says there.")

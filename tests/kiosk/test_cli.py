@@ -260,3 +260,9 @@ def test_what_waits_is_written_for_koha(point: Path, tmp_path: Path) -> None:
     ]
     assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d-\d\d-\d\d \d{3}", rows[0].split("\t")[0])
     assert kiosk("koc", point, file).exit_code == 2  # nothing is overwritten
+
+
+def test_the_verifier_of_a_card_is_the_one_its_tap_gives(point: Path) -> None:
+    said = CliRunner().invoke(main, ["verifier", str(point)], input="04a1b2c3\n")
+    assert said.output.splitlines()[-1] == load(point).keyring.card("04A1B2C3")
+    assert "04a1" not in said.output

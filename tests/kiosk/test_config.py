@@ -247,3 +247,13 @@ def outcome(path: Path) -> str:
     except ConfigError as error:
         return str(error)
     return ""
+
+
+def test_the_example_for_sip2_is_whole(example: Path) -> None:
+    text = (Path(__file__).parents[2] / "examples" / "sip2.toml").read_text(encoding="utf-8")
+    example.write_text(text.replace("/var/lib/shuxiang-kiosk/store.db", "store.db"), encoding="utf-8")
+    (example.parent / "sip2.password").write_text("secret")
+    (example.parent / "sip2.password").chmod(0o600)
+    config = load(example)
+    assert config.service.driver == "sip2"
+    assert not config.plan().library.announces
