@@ -208,6 +208,30 @@ def verifier(config: Config, number: str) -> None:
 
 
 @main.command()
+@config_argument
+@click.option("--patron", required=True, help="Number of a test patron; nobody else is asked about.")
+@click.option("--item", "items", required=True, multiple=True, help="Barcode of a test item; nothing else is touched.")
+@click.option("--pin-file", type=click.Path(exists=True, path_type=Path), help="A file with their PIN.")
+@click.option("--may-lend", is_flag=True, help="Lend the first test item to the test patron, and check it in again.")
+@click.option("--out", type=click.Path(path_type=Path), help="Write the dialect to this new file.")
+def probe(
+    config: Config, patron: str, items: tuple[str, ...], pin_file: Path | None, may_lend: bool, out: Path | None
+) -> None:
+    """Find out how a SIP2 library speaks, and write it down as a dialect. The kiosk need not be stopped."""
+    from kiosk import probing
+
+    pin = pin_file.read_text(encoding="utf-8").strip() if pin_file else ""
+    try:
+        text, whole = probing.probe(config, patron, items, pin, may_lend, lambda line: click.echo(line, err=True))
+        if out:
+            out.open("x", encoding="utf-8").write(text)
+    except (probing.NotSip2, OSError) as error:
+        _end(EXIT_CONFIG, error)
+    click.echo(f"{out}: written" if out else text)
+    sys.exit(0 if whole else EXIT_UNFIT)
+
+
+@main.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line: file, codes (text and kind), ms.")
 @click.option("--config", type=_ConfigFile(), help="Take for items and cards what [codes] says there.")

@@ -266,3 +266,9 @@ def test_the_verifier_of_a_card_is_the_one_its_tap_gives(point: Path) -> None:
     said = CliRunner().invoke(main, ["verifier", str(point)], input="04a1b2c3\n")
     assert said.output.splitlines()[-1] == load(point).keyring.card("04A1B2C3")
     assert "04a1" not in said.output
+
+
+def test_a_probe_is_for_sip2_only(point: Path) -> None:
+    said = kiosk("probe", point, "--patron", "1", "--item", "a")
+    assert said.exit_code == 2
+    assert "for sip2 only" in said.output + said.stderr
