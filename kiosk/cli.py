@@ -1,4 +1,4 @@
-"""The commands: ``kiosk run``, ``kiosk check``, ``kiosk journal``.
+"""The commands: ``kiosk run``, ``kiosk check``, ``kiosk journal`` and what staff ask of a point.
 
 Exit status: 0 all is well; 1 unfit, or the journal's chain is broken; 2 the configuration or the command line is
 wrong; 3 the store cannot be used; 4 there is no screen to show anything on. Other numbers are those of
@@ -6,59 +6,27 @@ wrong; 3 the store cannot be used; 4 there is no screen to show anything on. Oth
 """
 
 import json
-import re
 import sys
-import time
-from datetime import datetime
 from pathlib import Path
-from typing import NoReturn
 
 import click
 
-from hardware.errors import DeviceError
 from hardware.registry import UnknownDriver
-from kiosk.config import Config, ConfigError, load
+from kiosk import cli_tools
+from kiosk.cli_parts import (
+    EXIT_CONFIG,
+    EXIT_SCREEN,
+    EXIT_STORE,
+    EXIT_UNFIT,
+    Moment,
+    config_argument,
+    end,
+)
+from kiosk.config import Config
 from kiosk.frontend import NoScreen
 from kiosk.journal_words import WORDS
 from kiosk.store import StoreError, open_journal
-from kiosk.trace import Put, Recorder
-from kiosk.trace_file import TraceFile
-
-EXIT_UNFIT = 1
-EXIT_CONFIG = 2
-EXIT_STORE = 3
-EXIT_SCREEN = 4
-_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
-
-
-class _ConfigFile(click.ParamType[Config]):
-    """A configuration, loaded; else one message and exit 2, before anything starts."""
-
-    name = "config"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Config:
-        try:
-            return load(Path(str(value)))
-        except ConfigError as error:
-            _end(EXIT_CONFIG, error)
-
-
-class _Moment(click.ParamType[float]):
-    """``-1d``, ``-90m`` or ISO 8601 (local time unless it says otherwise), as Unix seconds."""
-
-    name = "moment"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        text = str(value)
-        if ago := re.fullmatch(r"-(\d{1,6})([smhdw])", text):
-            return time.time() - int(ago[1]) * _SECONDS[ago[2]]
-        try:
-            return datetime.fromisoformat(text).timestamp()
-        except (ValueError, OverflowError):
-            self.fail(f"{text!r} is neither like -1d (s, m, h, d, w) nor like 2026-11-23T08:00", param, ctx)
-
-
-config_argument = click.argument("config", type=_ConfigFile())
+from kiosk.trace import Recorder
 
 
 @click.group()
@@ -78,49 +46,19 @@ def run(config: Config, screen: str, trace_to: Path | None) -> None:
     try:
         if trace_to is None:
             sys.exit(app.run(config, screen))
-        with _new_trace(config, trace_to) as file:
+        with cli_tools.new_trace(config, trace_to) as file:
             sys.exit(app.run(config, screen, Recorder(file.put)))
     except StoreError as error:
-        _end(EXIT_STORE, error)
+        end(EXIT_STORE, error)
     except NoScreen as error:
-        _end(EXIT_SCREEN, error)
+        end(EXIT_SCREEN, error)
     except UnknownDriver as error:
-        _end(EXIT_CONFIG, error)
+        end(EXIT_CONFIG, error)
 
 
 @main.command()
 @config_argument
-@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of a table.")
-@click.option("--doors", "doors", is_flag=True, help="Open the doors (or those named), asking before each.")
-@click.argument("names", nargs=-1)
-def check(config: Config, as_json: bool, doors: bool, names: tuple[str, ...]) -> None:
-    """Look whether this point is fit: configuration, store, each device, library, screen. Exit 1 when it is not."""
-    if doors:
-        _try_doors(config, names)
-    if names:
-        raise click.UsageError("names of doors need --doors")
-    from kiosk import report
-
-    sys.exit(0 if report.check(config, as_json) else EXIT_UNFIT)
-
-
-def _try_doors(config: Config, names: tuple[str, ...]) -> NoReturn:
-    from kiosk import report
-    from kiosk.try_doors import UnknownDoor
-
-    try:
-        sys.exit(0 if report.doors(config, names) else EXIT_UNFIT)
-    except UnknownDoor as error:
-        _end(EXIT_CONFIG, error)
-    except StoreError as error:
-        _end(EXIT_STORE, error)
-    except DeviceError as error:
-        _end(EXIT_UNFIT, error)
-
-
-@main.command()
-@config_argument
-@click.option("--since", type=_Moment(), metavar="WHEN", help="Not before: -1d, -90m, or 2026-11-23T08:00.")
+@click.option("--since", type=Moment(), metavar="WHEN", help="Not before: -1d, -90m, or 2026-11-23T08:00.")
 @click.option("--kind", "kinds", multiple=True, type=click.Choice(sorted(WORDS)), metavar="KIND", help="Only these.")
 @click.option("--limit", type=click.IntRange(1, 10**6), default=1000, show_default=True, help="So many of the newest.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
@@ -139,7 +77,7 @@ def journal(
             verdict = book.verify()
             entries = [] if only_verify else book.entries(kinds=kinds, since=since, limit=limit)
     except StoreError as error:
-        _end(EXIT_STORE, error)
+        end(EXIT_STORE, error)
     report.journal(config, entries, verdict, as_json)
     sys.exit(0 if verdict.ok else EXIT_UNFIT)
 
@@ -154,7 +92,7 @@ def cases(config: Config, as_json: bool) -> None:
     try:
         found = open_cases.cases(config)
     except StoreError as error:
-        _end(EXIT_STORE, error)
+        end(EXIT_STORE, error)
     for case in found:
         click.echo(json.dumps(open_cases.as_json(case), ensure_ascii=False) if as_json else open_cases.words(case))
     if not as_json:
@@ -171,7 +109,7 @@ def doors(config: Config, as_json: bool) -> None:
     try:
         found = wear_report.doors(config)
     except StoreError as error:
-        _end(EXIT_STORE, error)
+        end(EXIT_STORE, error)
     for wear in found:
         if as_json:
             click.echo(json.dumps(wear_report.as_json(wear), ensure_ascii=False))
@@ -190,9 +128,9 @@ def koc(config: Config, file: Path) -> None:
     try:
         written = export(config, file)
     except StoreError as error:
-        _end(EXIT_STORE, error)
+        end(EXIT_STORE, error)
     except OSError as error:
-        _end(EXIT_CONFIG, OSError(f"{file}: {error.strerror}"))
+        end(EXIT_CONFIG, OSError(f"{file}: {error.strerror}"))
     click.echo(f"{file}: {written.loans} loans, {written.returns} returns. It names people: delete it once uploaded.")
     if written.left_out:
         click.echo(f"{written.left_out} loans are not in it: the numbers of their readers are not known here", err=True)
@@ -226,74 +164,10 @@ def probe(
         if out:
             out.open("x", encoding="utf-8").write(text)
     except (probing.NotSip2, OSError) as error:
-        _end(EXIT_CONFIG, error)
+        end(EXIT_CONFIG, error)
     click.echo(f"{out}: written" if out else text)
     sys.exit(0 if whole else EXIT_UNFIT)
 
 
-@main.command()
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line: file, codes (text and kind), ms.")
-@click.option("--config", type=_ConfigFile(), help="Take for items and cards what [codes] says there.")
-def decode(files: tuple[Path, ...], as_json: bool, config: Config | None) -> None:
-    """Read the codes in picture FILES exactly as the camera would. Exit 1 when one of them is no picture.
-
-    Kinds: isbn, issn, ean (a price code, goods), qr, code128, code39, codabar.
-    """
-    from hardware.scanner.barcode import Meanings
-    from kiosk.decode import decode as decoded
-
-    fit = decoded(files, config.codes if config else Meanings(), as_json)
-    sys.exit(0 if fit else EXIT_UNFIT)
-
-
-devices_argument = click.argument("devices", nargs=-1)
-seconds_option = click.option("--seconds", type=click.FloatRange(0.1, 10**6), help="End by itself after so long.")
-
-
-@main.command()
-@config_argument
-@devices_argument
-@seconds_option
-@click.option("--show-numbers", is_flag=True, help="Show numbers of people as they are; think who can see the screen.")
-def listen(config: Config, devices: tuple[str, ...], seconds: float | None, show_numbers: bool) -> None:
-    """Show live what each device (or those named) says, in bytes and in meaning, until Ctrl-C. No lock moves."""
-    from kiosk.listen import Spoken
-
-    _listen(config, Spoken(config, click.echo).put, devices, seconds, masked=not show_numbers)
-
-
-@main.command()
-@config_argument
-@click.argument("file", type=click.Path(path_type=Path))
-@devices_argument
-@seconds_option
-def trace(config: Config, file: Path, devices: tuple[str, ...], seconds: float | None) -> None:
-    """Record what each device says in a new FILE, numbers of people made up, until Ctrl-C. No lock moves.
-
-    With the kiosk at work: kiosk run CONFIG --trace FILE. The simulators replay such a file.
-    """
-    with _new_trace(config, file) as opened:
-        _listen(config, opened.put, devices, seconds, masked=True)
-    click.echo(f"{file}: {file.stat().st_size} bytes")
-
-
-def _listen(config: Config, put: Put, devices: tuple[str, ...], seconds: float | None, masked: bool) -> None:
-    from kiosk.listen import UnknownDevice, listen
-
-    try:
-        listen(config, put, seconds, devices, masked)
-    except UnknownDevice as error:
-        _end(EXIT_CONFIG, error)
-
-
-def _new_trace(config: Config, path: Path) -> TraceFile:
-    try:
-        return TraceFile(path, config)
-    except OSError as error:
-        _end(EXIT_CONFIG, OSError(f"{path}: {error.strerror}"))
-
-
-def _end(status: int, error: Exception) -> NoReturn:
-    click.echo(f"kiosk: {error}", err=True)
-    sys.exit(status)
+for tool in (cli_tools.check, cli_tools.walk, cli_tools.decode, cli_tools.listen, cli_tools.trace):
+    main.add_command(tool)

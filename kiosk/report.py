@@ -6,11 +6,13 @@ from collections.abc import Iterable
 
 import click
 
+from kiosk import walk as along
 from kiosk.check import checks
 from kiosk.config import Config
 from kiosk.journal import Entry, Verdict
 from kiosk.journal_words import line, without_patrons
 from kiosk.try_doors import Tried, try_doors
+from kiosk.walk import Address, Walked
 
 
 def check(config: Config, as_json: bool) -> bool:
@@ -41,6 +43,32 @@ def doors(config: Config, names: tuple[str, ...]) -> bool:
         for one in tried:
             row(f"door {one.name}", one.ok, one.words)
     return all(one.ok for one in tried)
+
+
+def walk(config: Config, boards: tuple[str, ...]) -> bool:
+    """Addresses, then channel by channel, then what to paste; what was seen comes even when it ends early, by Ctrl-C
+    too. Raises as ``kiosk.walk.walk``."""
+    found: list[Address] = []
+    walked: list[Walked] = []
+    try:
+        for one in along.addresses(config, click.echo):
+            found.append(one)
+            row(f"address {one.number}", bool(one.board), f"answers: {one.board or 'a board that is not configured'}")
+        walked.extend(along.walk(config, boards, _ask, click.echo))
+    finally:
+        for step in walked:
+            row(f"{step.board}:{step.channel}", step.ok, step.words)
+        if lines := along.to_paste(config, walked, found):
+            click.echo(f"\nFor {config.path}, in place of what it says of these:\n\n{lines}")
+    silent = {board.name for board in config.boards} - {one.board for one in found}
+    for name in sorted(silent):
+        row(f"board {name}", False, "does not answer: address, baud, A and B, power")
+    return not silent and all(one.board for one in found) and all(step.ok for step in walked)
+
+
+def _ask(question: str) -> str:
+    """One line; Enter alone is an answer."""
+    return str(click.prompt(question, default="", show_default=False)).strip()
 
 
 def journal(config: Config, entries: Iterable[Entry], verdict: Verdict, as_json: bool) -> None:

@@ -1,0 +1,54 @@
+"""What the commands share: exit statuses, the configuration as an argument, the end with one message."""
+
+import re
+import sys
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from kiosk.config import Config, ConfigError, load
+
+EXIT_UNFIT = 1
+EXIT_CONFIG = 2
+EXIT_STORE = 3
+EXIT_SCREEN = 4
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+
+
+class ConfigFile(click.ParamType[Config]):
+    """A configuration, loaded; else one message and exit 2, before anything starts."""
+
+    name = "config"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Config:
+        try:
+            return load(Path(str(value)))
+        except ConfigError as error:
+            end(EXIT_CONFIG, error)
+
+
+class Moment(click.ParamType[float]):
+    """``-1d``, ``-90m`` or ISO 8601 (local time unless it says otherwise), as Unix seconds."""
+
+    name = "moment"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        text = str(value)
+        if ago := re.fullmatch(r"-(\d{1,6})([smhdw])", text):
+            return time.time() - int(ago[1]) * _SECONDS[ago[2]]
+        try:
+            return datetime.fromisoformat(text).timestamp()
+        except (ValueError, OverflowError):
+            self.fail(f"{text!r} is neither like -1d (s, m, h, d, w) nor like 2026-11-23T08:00", param, ctx)
+
+
+config_argument = click.argument("config", type=ConfigFile())
+
+
+def end(status: int, error: Exception) -> NoReturn:
+    """Say what went wrong and leave with this status."""
+    click.echo(f"kiosk: {error}", err=True)
+    sys.exit(status)
