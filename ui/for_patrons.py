@@ -82,7 +82,7 @@ def collect(screen: Collect, _: Words) -> View:
         _("The code has 8 digits. It stands in the message from the library."),
         "card",
         note=note,
-        keypad=_keypad(screen.digits[:CODE_DIGITS], CODE_DIGITS, len(screen.digits) == CODE_DIGITS, _),
+        keypad=_keypad(screen.digits[:CODE_DIGITS], CODE_DIGITS, len(screen.digits) == CODE_DIGITS, _("Open"), _),
         cancel=cancel(_),
     )
 
@@ -101,14 +101,14 @@ def pin(screen: Pin, _: Words) -> View:
         _("The library asks for it with your card. Nobody sees which digits you type."),
         "card",
         note=note,
-        keypad=_keypad("•" * screen.digits, max(PIN_SLOTS, screen.digits), screen.digits > 0, _),
+        keypad=_keypad("•" * screen.digits, max(PIN_SLOTS, screen.digits), screen.digits > 0, _("Confirm"), _),
         cancel=cancel(_),
     )
 
 
-def _keypad(shown: str, slots: int, ready: bool, _: Words) -> Keypad:
+def _keypad(shown: str, slots: int, ready: bool, enter: str, _: Words) -> Keypad:
     one_to_nine = tuple(Button("digit", key, key) for key in "123456789")
-    last = (Button("erase", _("Erase")), Button("digit", "0", "0"), Button("enter", _("Open"), main=ready))
+    last = (Button("erase", _("Erase")), Button("digit", "0", "0"), Button("enter", enter, main=ready))
     return Keypad(shown, (*one_to_nine, *last), slots)
 
 

@@ -32,9 +32,10 @@ function other(reader) {
 export function labels(place, state) {
   const scanners = named(state, "scanner");
   const cameras = named(state, "camera");
+  const pads = named(state, "pad");
   const where = Object.fromEntries(state.items.map((item) => [item.barcode, item.where]));
   const found = state.labels.filter((label) => [label.text, label.title, where[label.text]].join(" ").toLowerCase().includes(filter));
-  draw(place, [spoken(), found.map((label) => [label, where[label.text]]), cameras.map((camera) => camera.shows), scanners.length, drawn], () => {
+  draw(place, [spoken(), found.map((label) => [label, where[label.text]]), [...cameras, ...pads].map((one) => one.shows), scanners.length, drawn], () => {
     const input = el("input", { type: "search", placeholder: t("filter"), "aria-label": t("filter"), "data-key": "filter", value: filter });
     input.oninput = () => { filter = input.value.toLowerCase(); labels(place, state); };
     return [
@@ -43,7 +44,8 @@ export function labels(place, state) {
       ...cameras.map((camera) => el("div", { class: "card" }, el("div", { class: "head" }, el("h3", {}, camera.name),
         camera.shows ? button(t("lift"), () => act("take_away", { device: camera.name }), { class: "main", "data-key": `away-${camera.name}` }) : ""),
       el("p", { class: "quietly" }, camera.shows ? t("held", camera.shows) : t("nothing")))),
-      found.length ? el("ul", {}, ...found.slice(0, 80).map((label) => line(label, where[label.text], scanners, cameras, () => labels(place, state)))) : el("p", { class: "quietly" }, t("none")),
+      ...pads.map((pad) => lying(pad)),
+      found.length ? el("ul", {}, ...found.slice(0, 80).map((label) => line(label, where[label.text], scanners, cameras, pads, () => labels(place, state)))) : el("p", { class: "quietly" }, t("none")),
     ];
   });
 }
@@ -55,13 +57,28 @@ function own(scanner) {
   return el("div", { class: "row" }, input, button(t("scan", scanner.name), scan, { "data-key": `scan-own-${scanner.name}` }));
 }
 
-function line(label, where, scanners, cameras, again) {
+function lying(pad) {
+  const tag = el("input", { placeholder: t("own_tag"), "aria-label": t("own_tag"), "data-key": `tag-${pad.name}`, maxlength: 40 });
+  const kind = el("select", { "aria-label": t("kind"), "data-key": `kind-${pad.name}` },
+    ...["book", "patron", "foreign", "blank"].map((one) => el("option", { value: one }, t(`tag_${one}`))));
+  const lay = () => { if (tag.value) act("lay", { device: pad.name, tag: tag.value.trim(), kind: kind.value }); };
+  tag.onkeydown = (event) => { if (event.key === "Enter") lay(); };
+  return el("div", { class: "card" },
+    el("div", { class: "head" }, el("h3", {}, pad.name), el("span", { class: "quietly" }, pad.driver)),
+    pad.shows ? "" : el("p", { class: "quietly" }, t("nothing")),
+    ...(pad.shows || "").split(", ").filter(Boolean).map((one) => el("div", { class: "row" }, el("span", { class: "quietly" }, one),
+      button(t("lift"), () => act("remove", { device: pad.name, tag: one }), { "data-key": `remove-${one}` }))),
+    el("div", { class: "row" }, tag, kind, button(t("lay", pad.name), lay, { "data-key": `lay-own-${pad.name}` })));
+}
+
+function line(label, where, scanners, cameras, pads, again) {
   const shown = drawn === label.text;
   return el("li", { class: "line tall" },
     el("span", {}, el("b", {}, label.title || label.text.slice(0, 24)), el("br"), el("span", { class: "quietly" }, `${label.kind === "qr" ? "QR " : ""}${label.text.slice(0, 28)}${where ? ` · ${where}` : ""}`)),
     el("span", { class: "acts" },
       ...scanners.map((one) => button(t("scan", one.name), () => act("scan", { device: one.name, code: label.text }), { "data-key": `scan-${label.text}-${one.name}` })),
       ...cameras.map((one) => button(t("hold", one.name), () => act("hold", { device: one.name, kind: label.kind, text: label.text }), { "data-key": `hold-${label.text}-${one.name}` })),
+      ...(label.kind === "code128" ? pads : []).map((one) => button(t("lay", one.name), () => act("lay", { device: one.name, tag: label.text }), { "data-key": `lay-${label.text}-${one.name}` })),
       button(t("show"), () => { drawn = shown ? "" : label.text; again(); }, { class: "quiet", "aria-expanded": String(shown), "data-key": `show-${label.text}` })),
     shown ? el("div", { class: "label" }, el("img", { alt: label.text, src: `api/label.svg?kind=${label.kind}&text=${encodeURIComponent(label.text)}` })) : "");
 }

@@ -28,7 +28,8 @@ export const WORDS = {
     ok: "paper", near_end: "near its end", out: "out", cover_open: "cover open", no_paper: "Nothing printed yet.",
     play: "Play", stop: "Stop", step: "step {0} of {1}", failed: "failed: {0}", done: "done", silent: "silent", late: "late", garbage: "noise",
     bad_check: "bad check", split: "in pieces", lifted: "lifted while read", fleeting: "lifted at once", unfit: "no number",
-    none: "None here.", playing: "A scenario plays; what you do now is done as well.",
+    own_tag: "Number on any other tag", kind: "Kind of tag", tag_book: "book", tag_patron: "reader's card", tag_foreign: "other library's",
+    tag_blank: "says nothing", none: "None here.", playing: "A scenario plays; what you do now is done as well.",
   },
   zh: {
     title: "模拟台", kiosk: "取书柜屏幕", cabinet: "柜体", log: "发生了什么",
@@ -57,7 +58,8 @@ export const WORDS = {
     ok: "有纸", near_end: "快用完", out: "没纸", cover_open: "盖子开着", no_paper: "还没有打印。",
     play: "播放", stop: "停止", step: "第 {0} 步，共 {1} 步", failed: "失败：{0}", done: "完成", silent: "不应答", late: "迟到", garbage: "杂音",
     bad_check: "校验错", split: "断续", lifted: "读时拿走", fleeting: "一闪而过", unfit: "没有卡号",
-    none: "这里没有。", playing: "剧本正在播放；您的操作也会生效。",
+    own_tag: "其他标签上的号码", kind: "标签种类", tag_book: "图书", tag_patron: "读者证", tag_foreign: "外馆图书",
+    tag_blank: "空白标签", none: "这里没有。", playing: "剧本正在播放；您的操作也会生效。",
   },
 };
 

@@ -132,6 +132,18 @@ def test_a_parcel_is_loaded_by_clicks_alone(page: Page, stage: Stage) -> None:
     eventually(lambda: stage.state["kiosk"]["screen"] == "Home", "a click on the picture was no touch")
 
 
+def test_a_book_is_laid_on_the_pad_and_taken_away(page: Page, stage: Stage) -> None:
+    eventually(lambda: stage.state["kiosk"]["screen"] == "Home", "not at home")
+    page.click("#tab-labels")
+    page.key("lay-SIP0001104-tags")
+    eventually(lambda: stage.state["kiosk"]["screen"] == "Return", "the kiosk did not see the tag")
+    page.key("remove-SIP0001104")
+    eventually(lambda: not page.find('[data-key="remove-SIP0001104"]'), "it still lies there")
+    eventually(lambda: "cancel" in stage.panel.seen()["targets"], "no way out")
+    stage.panel.touch_named("cancel")
+    eventually(lambda: stage.state["kiosk"]["screen"] == "Home", "not at home")
+
+
 def touch_at(page: Page, stage: Stage, x: int, y: int) -> None:
     """Click the picture where the kiosk has this pixel."""
     width, height = stage.state["kiosk"]["width"], stage.state["kiosk"]["height"]
