@@ -1,6 +1,7 @@
 """The technician's commands: look at each device, try its doors, walk along the wires, hear and record what is said."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
@@ -24,27 +25,13 @@ seconds_option = click.option("--seconds", type=click.FloatRange(0.1, 10**6), he
 @click.argument("names", nargs=-1)
 def check(config: Config, as_json: bool, doors: bool, names: tuple[str, ...]) -> None:
     """Look whether this point is fit: configuration, store, each device, library, screen. Exit 1 when it is not."""
+    from kiosk import report
+
     if doors:
-        _try_doors(config, names)
+        _by_hand(lambda: report.doors(config, names))
     if names:
         raise click.UsageError("names of doors need --doors")
-    from kiosk import report
-
     sys.exit(0 if report.check(config, as_json) else EXIT_UNFIT)
-
-
-def _try_doors(config: Config, names: tuple[str, ...]) -> NoReturn:
-    from kiosk import report
-    from kiosk.try_doors import UnknownDoor
-
-    try:
-        sys.exit(0 if report.doors(config, names) else EXIT_UNFIT)
-    except UnknownDoor as error:
-        end(EXIT_CONFIG, error)
-    except StoreError as error:
-        end(EXIT_STORE, error)
-    except DeviceError as error:
-        end(EXIT_UNFIT, error)
 
 
 @click.command()
@@ -56,11 +43,17 @@ def walk(config: Config, boards: tuple[str, ...]) -> None:
     Ends with the lines of the configuration that do not fit what was seen. Every compartment must be empty.
     """
     from kiosk import report
-    from kiosk.walk import CannotWalk
+
+    _by_hand(lambda: report.walk(config, boards))
+
+
+def _by_hand(opening: Callable[[], bool]) -> NoReturn:
+    """Locks move with a person before them; ``opening`` says whether all was well."""
+    from kiosk.door_book import CannotOpen
 
     try:
-        sys.exit(0 if report.walk(config, boards) else EXIT_UNFIT)
-    except CannotWalk as error:
+        sys.exit(0 if opening() else EXIT_UNFIT)
+    except CannotOpen as error:
         end(EXIT_CONFIG, error)
     except StoreError as error:
         end(EXIT_STORE, error)

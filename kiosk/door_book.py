@@ -5,6 +5,7 @@ written.
 """
 
 import time
+from collections.abc import Callable, Collection, Iterable
 from contextlib import ExitStack
 
 from hardware.locker.bank import Bank, Duty
@@ -16,6 +17,23 @@ from kiosk.core.facts import TechnicianOpened
 from kiosk.core.session import NOBODY, Step
 from kiosk.core.settle import doubt
 from kiosk.store import Store, probe
+
+SHUT_WAIT_S = 60.0
+Ask = Callable[[str], str]
+"""A person's answer to a question."""
+Say = Callable[[str], None]
+"""Tells them something."""
+
+
+class CannotOpen(Exception):
+    """What was named is not there, or what lies inside forbids it. No lock has moved."""
+
+
+def known(names: Iterable[str], there: Collection[str], what: str) -> None:
+    """Raises ``CannotOpen`` for a name of a ``what`` (compartment, board) that this point does not have."""
+    for name in names:
+        if name not in there:
+            raise CannotOpen(f"no {what} {name!r}; this point has {', '.join(there)}")
 
 
 class DoorBook:

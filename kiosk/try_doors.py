@@ -6,18 +6,14 @@ then in doubt, as after any opening nobody ordered, and a courier looks. One pul
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from typing import NamedTuple
 
 from hardware.locker.bank import Bank
 from hardware.readings import Door, Pulse
 from kiosk.config import Config
-from kiosk.door_book import DoorBook, connected, duty, wait_for
-
-SHUT_WAIT_S = 60.0
-Ask = Callable[[str], str]
-Say = Callable[[str], None]
+from kiosk.door_book import SHUT_WAIT_S, Ask, DoorBook, Say, connected, duty, known, wait_for
 
 
 class Tried(NamedTuple):
@@ -30,21 +26,15 @@ class Tried(NamedTuple):
     words: str
 
 
-class UnknownDoor(Exception):
-    """No compartment of the configuration has this name."""
-
-
 def try_doors(config: Config, names: Iterable[str], ask: Ask, say: Say) -> Iterator[Tried]:
     """Each door (or those named) in turn. ``ask`` gives a person's answer to a question, ``say`` tells them something.
 
-    Raises ``UnknownDoor``; ``StoreError`` when there is a store and it cannot be used (the kiosk runs?): then no lock
+    Raises ``CannotOpen``; ``StoreError`` when there is a store and it cannot be used (the kiosk runs?): then no lock
     moves; ``DeviceError`` when a port does not open.
     """
-    known = [c.name for c in config.compartments]
-    wanted = list(dict.fromkeys(names)) or known
-    for name in wanted:
-        if name not in known:
-            raise UnknownDoor(f"no compartment {name!r}; this point has {', '.join(known)}")
+    there = [c.name for c in config.compartments]
+    wanted = list(dict.fromkeys(names)) or there
+    known(wanted, there, "compartment")
     with ExitStack() as undo:
         book = DoorBook(config)
         undo.callback(book.close)

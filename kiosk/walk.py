@@ -10,7 +10,7 @@ Only with every compartment empty: behind which door something lies is known by 
 
 import json
 import time
-from collections.abc import Callable, Collection, Generator, Iterator
+from collections.abc import Collection, Generator, Iterator
 from contextlib import ExitStack
 from typing import Any, NamedTuple
 
@@ -20,18 +20,10 @@ from hardware.locker.board import Board as Driver
 from hardware.readings import Door, Pulse
 from hardware.serialport import open_port
 from kiosk.config import Board, Config
-from kiosk.door_book import DoorBook, connected, duty, wait_for
+from kiosk.door_book import SHUT_WAIT_S, Ask, CannotOpen, DoorBook, Say, connected, duty, known, wait_for
 
-SHUT_WAIT_S = 60.0
 ADDRESSES_MAX = 32
 """So many are asked, from the lowest: DIP switches have few levers, and each silent address takes its reply time."""
-
-Ask = Callable[[str], str]
-Say = Callable[[str], None]
-
-
-class CannotWalk(Exception):
-    """An unknown board was named, or something lies inside."""
 
 
 class Address(NamedTuple):
@@ -85,19 +77,16 @@ def addresses(config: Config, say: Say) -> Iterator[Address]:
 def walk(config: Config, boards: Collection[str], ask: Ask, say: Say) -> Iterator[Walked]:
     """Each channel of each board (or of those named) in turn.
 
-    Raises ``CannotWalk``; ``StoreError`` when there is a store and it cannot be used: then no lock moves;
+    Raises ``CannotOpen``; ``StoreError`` when there is a store and it cannot be used: then no lock moves;
     ``DeviceError`` when a port does not open or is lost.
     """
-    known = [board.name for board in config.boards]
-    for name in boards:
-        if name not in known:
-            raise CannotWalk(f"no board {name!r}; this point has {', '.join(known)}")
+    known(boards, [board.name for board in config.boards], "board")
     with ExitStack() as undo:
         book = DoorBook(config)
         undo.callback(book.close)
         kept = [c.name for c in config.compartments if book.behind(c.name)]
         if kept:
-            raise CannotWalk(f"something lies behind {', '.join(kept)}: let a courier clear the cabinet first")
+            raise CannotOpen(f"something lies behind {', '.join(kept)}: let a courier clear the cabinet first")
         for port, wired in config.buses().items():
             mine = [board.name for board in wired if not boards or board.name in boards]
             if mine and not (yield from _Port(config, port, book, undo, ask, say).walk(mine)):

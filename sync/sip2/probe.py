@@ -230,16 +230,20 @@ class Probe:
             return None
         return self._parsed(frame.body)
 
-    def _parsed(self, body: bytes) -> Message:
+    @property
+    def _spoken(self) -> Charset:
+        """The charset as far as it is known."""
         charset: Charset = self.found["charset"].value if "charset" in self.found else "utf-8"
+        return charset
+
+    def _parsed(self, body: bytes) -> Message:
         try:
-            return parse(body, charset)
+            return parse(body, self._spoken)
         except NotAMessage as error:
             raise Fruitless(f"an answer is no message: {error}") from None
 
     def _ask(self, message: Message) -> bytes:
-        charset: Charset = self.found["charset"].value if "charset" in self.found else "utf-8"
-        body = compose(self._guard.pass_on(message), charset)
+        body = compose(self._guard.pass_on(message), self._spoken)
         raw = self._ear.say(seal(body, self._next(), self._checked))
         if self._ear.gone():
             self._ear.close()

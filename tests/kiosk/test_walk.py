@@ -15,8 +15,9 @@ from kiosk.cli import main
 from kiosk.config import Config, load
 from kiosk.core.model import Parcel
 from kiosk.core.session import NOBODY, Step
+from kiosk.door_book import CannotOpen
 from kiosk.store import Store, open_journal
-from kiosk.walk import Address, CannotWalk, Walked, addresses, to_paste, walk
+from kiosk.walk import Address, Walked, addresses, to_paste, walk
 from simulators.machine import Machine
 from sync.messages import Item
 
@@ -137,9 +138,9 @@ def test_lock_and_contact_are_told_apart(machine: Machine) -> None:
 
 def test_not_while_something_lies_inside(machine: Machine) -> None:
     stored(machine, Parcel("par-1", "pat-1", (Item("b-1", "T"),), "S", 2e9, state="ready", compartment="2"))
-    with pytest.raises(CannotWalk, match="behind 2"):
+    with pytest.raises(CannotOpen, match="behind 2"):
         walked(machine, configured(machine))
-    with pytest.raises(CannotWalk, match="no board 'B'"):
+    with pytest.raises(CannotOpen, match="no board 'B'"):
         list(walk(configured(machine), ["B"], lambda _: "y", print))
     assert not machine.cabinet.moves
 
