@@ -1,10 +1,7 @@
 """What stands in the store, for commands that only look: without its lock, also while the kiosk runs."""
 
 import contextlib
-from collections.abc import Iterator
 from pathlib import Path
-
-from sqlite_utils import Database
 
 from kiosk.core.model import PickupPoint
 from kiosk.core.plan import Plan
@@ -15,22 +12,19 @@ from sync.messages import Telling
 
 def read_point(path: Path, plan: Plan) -> PickupPoint:
     """All rows as they stand, for reading, also while the kiosk runs. Raises ``StoreUnfit``."""
-    with _opened(path, plan) as db:
-        return rows_of(db.conn.execute, plan)
-
-
-def read_waiting(path: Path, plan: Plan) -> list[Telling]:
-    """All tellings without a receipt, oldest first, also while the kiosk runs. Raises ``StoreUnfit``."""
-    with _opened(path, plan) as db:
-        rows = db.execute("SELECT key, seq, at, told FROM outbox WHERE outcome = '' ORDER BY seq").fetchall()
-        return [Telling(key, seq, at, TOLD.validate_json(said)) for key, seq, at, said in rows]
-
-
-@contextlib.contextmanager
-def _opened(path: Path, plan: Plan) -> Iterator[Database]:
     if not path.exists():
         raise StoreUnfit(f"{path}: not there; the kiosk has not run here yet")
     with unfit_for(path), contextlib.closing(connect(path, read_only=True)) as db:
         examine(path, plan.point)
         db.execute("BEGIN")  # one view of it all, whatever the kiosk adds meanwhile
-        yield db
+        return rows_of(db.conn.execute, plan)
+
+
+def read_waiting(path: Path, plan: Plan) -> list[Telling]:
+    """All tellings without a receipt, oldest first, also while the kiosk runs. Raises ``StoreUnfit``."""
+    if not path.exists():
+        raise StoreUnfit(f"{path}: not there; the kiosk has not run here yet")
+    with unfit_for(path), contextlib.closing(connect(path, read_only=True)) as db:
+        examine(path, plan.point)
+        rows = db.execute("SELECT key, seq, at, told FROM outbox WHERE outcome = '' ORDER BY seq").fetchall()
+        return [Telling(key, seq, at, TOLD.validate_json(said)) for key, seq, at, said in rows]
