@@ -31,7 +31,7 @@ from simulators.machine import POINT, Machine
 from simulators.pcsc import Card
 from simulators.point import READER
 from simulators.readers import NOTICED_S
-from sync.messages import Item, Patron
+from sync.things import Item, Patron
 
 FRAME_BYTES = 5
 FRAME_S = FRAME_BYTES * 10 / 9600

@@ -1,4 +1,4 @@
-"""What is said to and heard from the library: the shared language of sync and the deciding core.
+"""What is heard from the library and told to it. With things.py and asked.py the shared language of sync and the core.
 
 Frozen values, used as they are on both sides of the wire (pydantic reads and writes them as JSON). Times are Unix
 seconds. Verifiers are keyed hashes (hex), see docs/integrator.md. ``kind`` tells the members of a union apart.
@@ -7,53 +7,11 @@ seconds. Verifiers are keyed hashes (hex), see docs/integrator.md. ``kind`` tell
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field
 
 from sync.instructions import Instructed, InstructionEnded
-from sync.plain import Digest, Id, Text
-
-Size = Literal["S", "M", "L"]
-Standing = Literal["fine", "blocked", "expired"]
-Role = Literal["reader", "courier", "staff"]
-
-
-# ---- things -------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One loanable copy. ``isbn`` is 13 digits or empty."""
-
-    barcode: Id
-    title: Text
-    isbn: Annotated[str, Field(pattern=r"^(97[89]\d{10})?$")] = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Patron:
-    """A person with a card, as this point needs to know them. ``cards``: keyed hashes; ``initials``: for the screen."""
-
-    id: Id
-    initials: Annotated[str, Field(max_length=12)]
-    standing: Standing = "fine"
-    role: Role = "reader"
-    cards: Annotated[tuple[Digest, ...], Field(max_length=8)] = ()
-    reason: Text = ""  # the library's own words when standing is not fine; fit to show
-
-
-@dataclass(frozen=True, slots=True)
-class SentParcel:
-    """Items of one patron on their way to this point. ``code`` is the verifier of the 8-digit pickup code (or empty),
-    ``pass_id`` the 16 hex digits that a signed pickup QR names (or empty). Several parcels may share both."""
-
-    id: Id
-    patron: Id
-    items: Annotated[tuple[Item, ...], Field(min_length=1, max_length=50)]
-    size: Size
-    expires: float
-    code: Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")] = ""
-    pass_id: Annotated[str, Field(pattern=r"^([0-9a-f]{16})?$")] = ""
-
+from sync.plain import Id, Text
+from sync.things import Patron, SentParcel
 
 # ---- heard: the change feed -----------------------------------------------------------------------------------
 
@@ -105,83 +63,6 @@ class Page:
     server_time: float
     snapshot: bool = False
     more: bool = False
-
-
-# ---- asked ----------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class WhoIs:
-    """Whose card is this? ``card`` is the keyed hash; a card not known at this point."""
-
-    card: Digest
-    kind: Literal["who_is"] = "who_is"
-
-
-@dataclass(frozen=True, slots=True)
-class WhatIs:
-    """Which item has this barcode, and may it be returned here?"""
-
-    barcode: Id
-    kind: Literal["what_is"] = "what_is"
-
-
-@dataclass(frozen=True, slots=True)
-class LoansWith:
-    """Which copies of this title does the patron have on loan?"""
-
-    patron: Id
-    isbn: Annotated[str, Field(pattern=r"^97[89]\d{10}$")]
-    kind: Literal["loans_with"] = "loans_with"
-
-
-Query = Annotated[WhoIs | WhatIs | LoansWith, Field(discriminator="kind")]
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """``WhoIs`` for a library that knows people by the number on their card and nothing else: what was read, and the
-    PIN if one was typed. Never written down, and never said to our own service."""
-
-    number: SecretStr
-    pin: SecretStr | None = None
-
-
-Question = WhoIs | WhatIs | LoansWith | Shown
-"""All that can be asked; which of ``WhoIs`` and ``Shown``, the service's ``Abilities`` say."""
-
-
-@dataclass(frozen=True, slots=True)
-class PatronIs:
-    """Answer to ``WhoIs`` and ``Shown``; None: no such card. ``ready_elsewhere``: names of points where a parcel waits.
-    ``pin``: what the library makes of the one that came with the question."""
-
-    patron: Patron | None
-    ready_elsewhere: Annotated[tuple[Text, ...], Field(max_length=10)] = ()
-    pin: Literal["", "needed", "wrong"] = ""
-    kind: Literal["patron_is"] = "patron_is"
-
-
-@dataclass(frozen=True, slots=True)
-class ItemIs:
-    """Answer to ``WhatIs``; None: not an item of this library. ``on_loan`` False: nobody has it on loan. ``held``:
-    whether it is set aside for somebody, where the library says so."""
-
-    item: Item | None
-    on_loan: bool = False
-    held: Literal["", "yes", "no"] = ""
-    kind: Literal["item_is"] = "item_is"
-
-
-@dataclass(frozen=True, slots=True)
-class LoansAre:
-    """Answer to ``LoansWith``: the copies, none, one or several."""
-
-    items: Annotated[tuple[Item, ...], Field(max_length=50)]
-    kind: Literal["loans_are"] = "loans_are"
-
-
-Answer = Annotated[PatronIs | ItemIs | LoansAre, Field(discriminator="kind")]
 
 
 # ---- told -----------------------------------------------------------------------------------------------------

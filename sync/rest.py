@@ -35,24 +35,10 @@ from urllib3.exceptions import (
 from urllib3.exceptions import SSLError as TlsError
 
 from sync import deadline
+from sync.asked import Answer, ItemIs, LoansAre, LoansWith, PatronIs, Query, Question, Shown, WhatIs, WhoIs
 from sync.envelope import BATCH, BATCH_MAX, BODY_MAX, PROBLEM, RECEIPTS, Batch, Sent, digest
 from sync.errors import ServiceBroken, ServiceError, ServiceGap, ServiceSilent, ServiceUnreachable
-from sync.messages import (
-    Answer,
-    ItemIs,
-    LoansAre,
-    LoansWith,
-    Page,
-    ParcelSent,
-    PatronIs,
-    Query,
-    Question,
-    Receipt,
-    Shown,
-    Telling,
-    WhatIs,
-    WhoIs,
-)
+from sync.messages import Page, ParcelSent, Receipt, Telling
 from sync.seal import Seal
 from sync.service import Abilities, Service
 

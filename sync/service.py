@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from sync.messages import Answer, Page, Question, Receipt, Telling
+from sync.asked import Answer, Question
+from sync.messages import Page, Receipt, Telling
 
 
 @dataclass(frozen=True, slots=True)

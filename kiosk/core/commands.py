@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from kiosk.core.screens import Slip
-from sync.messages import Question
+from sync.asked import Question
 
 
 @dataclass(frozen=True, slots=True)

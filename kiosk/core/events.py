@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from hardware.readings import Reading
+from sync.asked import Answer
 from sync.library_clock import Bounds
-from sync.messages import Answer, Page, Receipt, Telling
+from sync.messages import Page, Receipt, Telling
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,12 +17,11 @@ from sync.messages import (
     ParcelReady,
     ParcelRecalled,
     ParcelSent,
-    Patron,
     PatronChanged,
     PatronForgotten,
     PointTrouble,
-    SentParcel,
 )
+from sync.things import Patron, SentParcel
 
 CASES_MAX = 1000
 

@@ -13,7 +13,7 @@ from kiosk.core.heeded import Heeded, OrderPurpose
 from kiosk.core.notices import PaperState
 from kiosk.core.plan import SIZES, Plan, Space
 from kiosk.core.wear import Wear
-from sync.messages import Item, Patron, Size
+from sync.things import Item, Patron, Size
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from types import MappingProxyType
 
 from kiosk.core.identity import Keyring
 from kiosk.core.limits import Limits
-from sync.messages import Size
 from sync.service import Abilities
+from sync.things import Size
 
 SIZES: Mapping[str, int] = MappingProxyType({"S": 0, "M": 1, "L": 2})
 

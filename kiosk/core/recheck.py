@@ -6,8 +6,9 @@ from dataclasses import replace
 from kiosk.core.commands import Ask
 from kiosk.core.facts import ParcelCalledBack
 from kiosk.core.model import Parcel
-from kiosk.core.session import AtHome, Step
-from sync.messages import Answer, ItemIs, WhatIs
+from kiosk.core.session import Step
+from kiosk.core.stories import AtHome
+from sync.asked import Answer, ItemIs, WhatIs
 
 GAP_S = 10.0  # between two questions
 _KEY = "held:"

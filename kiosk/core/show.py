@@ -26,7 +26,9 @@ from kiosk.core.screens import (
     Screen,
     Wait,
 )
-from kiosk.core.session import (
+from kiosk.core.session import Session, Step
+from kiosk.core.staff_screens import Courier, Inside, Load, Settle
+from kiosk.core.stories import (
     AskingCard,
     AtCourier,
     AtDoor,
@@ -40,12 +42,9 @@ from kiosk.core.session import (
     Loading,
     ProvingPin,
     Returning,
-    Session,
     Settling,
-    Step,
     Stowing,
 )
-from kiosk.core.staff_screens import Courier, Inside, Load, Settle
 
 
 def display(point: PickupPoint, session: Session, now: float) -> Display:

@@ -5,7 +5,8 @@ from dataclasses import replace
 from hardware.readings import DeviceDown, DeviceUp, Paper, PaperSeen
 from kiosk.core.facts import ClockSet, DeviceChanged, PaperChanged, ServiceChanged
 from kiosk.core.model import Device
-from kiosk.core.session import AtHome, Step
+from kiosk.core.session import Step
+from kiosk.core.stories import AtHome
 from sync.library_clock import Bounds
 from sync.messages import PointTrouble
 

@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 
 from simulators.library.booking import SequenceGap, hear
 from simulators.library.ledger import CursorTooOld, Ledger
-from sync import messages
+from sync import asked
 from sync.envelope import BODY_MAX, PROBLEM, Batch, Problem, Receipts, digest
 from sync.messages import Page
 
@@ -129,7 +129,7 @@ def make_app(ledger: Ledger | None) -> FastAPI:
         return ledger.snapshot(point)
 
     @app.post("/v1/points/{point}/queries", responses=ALWAYS)
-    def queries(point: Point, ledger: Books, query: Annotated[messages.Query, Body()]) -> messages.Answer:
+    def queries(point: Point, ledger: Books, query: Annotated[asked.Query, Body()]) -> asked.Answer:
         """One question; changes nothing. who_is: patron_is. what_is: item_is. loans_with: loans_are."""
         return ledger.answer(point, query)
 

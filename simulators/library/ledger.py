@@ -20,23 +20,9 @@ from pydantic import TypeAdapter
 from sqlite_utils import Database
 
 from simulators.library.passes import card_verifier, code_verifier
-from sync.messages import (
-    Answer,
-    Change,
-    Item,
-    ItemIs,
-    LoansAre,
-    LoansWith,
-    Page,
-    ParcelSent,
-    Patron,
-    PatronChanged,
-    PatronIs,
-    Query,
-    SentParcel,
-    WhatIs,
-    WhoIs,
-)
+from sync.asked import Answer, ItemIs, LoansAre, LoansWith, PatronIs, Query, WhatIs, WhoIs
+from sync.messages import Change, Page, ParcelSent, PatronChanged
+from sync.things import Item, Patron, SentParcel
 
 PAGE_MAX = 500
 TABLES: dict[str, tuple[dict[str, type], str | tuple[str, ...]]] = {

@@ -8,7 +8,7 @@ renewal, and a check-in said late may end the next reader's loan. So what may ha
 import time
 from dataclasses import dataclass, replace
 
-from sync.messages import ItemDropped, ParcelCollected, ParcelReady, Patron, Receipt, Telling
+from sync.messages import ItemDropped, ParcelCollected, ParcelReady, Receipt, Telling
 from sync.seal import NotSealed, Seal
 from sync.sip2.client import Client
 from sync.sip2.dialect import Dialect
@@ -16,6 +16,7 @@ from sync.sip2.items import Hold, has_on_loan, hold, known, on_loan, shelved
 from sync.sip2.message import Message, Unsayable, shown
 from sync.sip2.people import TEXT_MAX, words
 from sync.sip2.words import CHARGED, Words
+from sync.things import Patron
 
 DAY_S = 86400.0
 NO_WORD = "kept at the point: SIP2 has no word for this"

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from sync.messages import Item, ItemIs, Patron
+from sync.asked import ItemIs
 from sync.seal import Seal
 from sync.sip2.dialect import Dialect
 from sync.sip2.message import Message, shown
 from sync.sip2.people import TEXT_MAX, Unnamed, holder
+from sync.things import Item, Patron
 
 OTHER, AVAILABLE, ON_HOLD_SHELF, TO_BE_RESHELVED = "01", "03", "08", "09"
 ON_LOAN = ("04", "05", "07")

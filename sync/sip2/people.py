@@ -2,10 +2,11 @@
 
 import time
 
-from sync.messages import Patron, PatronIs, Standing
+from sync.asked import PatronIs
 from sync.seal import Seal
 from sync.sip2.dialect import STATUS, Dialect
 from sync.sip2.message import Message, shown
+from sync.things import Patron, Standing
 
 TEXT_MAX = 200
 INITIALS_MAX = 6

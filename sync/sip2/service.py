@@ -11,25 +11,9 @@ from datetime import datetime
 from itertools import chain
 from pathlib import Path
 
+from sync.asked import Answer, ItemIs, LoansAre, LoansWith, PatronIs, Question, Shown, WhatIs
 from sync.errors import ServiceBroken, ServiceSilent, ServiceUnreachable
-from sync.messages import (
-    Answer,
-    ItemIs,
-    ItemsCleared,
-    LoansAre,
-    LoansWith,
-    Page,
-    ParcelCollected,
-    Patron,
-    PatronChanged,
-    PatronIs,
-    Question,
-    Receipt,
-    Role,
-    Shown,
-    Telling,
-    WhatIs,
-)
+from sync.messages import ItemsCleared, Page, ParcelCollected, PatronChanged, Receipt, Telling
 from sync.seal import Seal
 from sync.service import Abilities, Service
 from sync.sip2.booking import Booking, Doubt
@@ -41,6 +25,7 @@ from sync.sip2.people import Unnamed, patron_is
 from sync.sip2.settings import Settings
 from sync.sip2.wire import tls_context
 from sync.sip2.words import Words
+from sync.things import Patron, Role
 
 ABILITIES = Abilities(announces=False, codes=False)
 GIVE_UP_S = 3600.0

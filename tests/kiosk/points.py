@@ -15,7 +15,8 @@ from kiosk.core.identity import Keyring
 from kiosk.core.model import Order, PickupPoint
 from kiosk.core.plan import Plan, Space
 from kiosk.core.session import Session, Step
-from sync.messages import Item, ParcelMissing, Patron
+from sync.messages import ParcelMissing
+from sync.things import Item, Patron
 
 NOW = 1_795_000_000.25
 NAMES = ("1", "2", "3")

@@ -15,7 +15,8 @@ from kiosk.core.model import TABLE_OF, Compartment, Counters, Device, Drop, Orde
 from kiosk.core.session import NOBODY, Session, Step
 from kiosk.store import Store, StoreTrouble
 from kiosk.tables import TABLES
-from sync.messages import Item, ParcelMissing, PointTrouble, Receipt, Told
+from sync.messages import ParcelMissing, PointTrouble, Receipt, Told
+from sync.things import Item
 from tests.sync.any_message import any_of as any_message
 
 ROWS = st.one_of([any_of(row) for row in (*TABLE_OF, Counters)])

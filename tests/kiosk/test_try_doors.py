@@ -17,7 +17,7 @@ from kiosk.core.session import NOBODY, Step
 from kiosk.store import Store, open_journal
 from kiosk.try_doors import Tried, try_doors
 from simulators.machine import Machine
-from sync.messages import Item
+from sync.things import Item
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,7 @@ from kiosk.door_book import CannotOpen
 from kiosk.store import Store, open_journal
 from kiosk.walk import Address, Walked, addresses, to_paste, walk
 from simulators.machine import Machine
-from sync.messages import Item
+from sync.things import Item
 
 
 @pytest.fixture

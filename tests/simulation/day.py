@@ -8,7 +8,7 @@ from pydantic import SecretStr
 
 from hardware.readings import CardShown, CodeUnknown, IsbnScanned, ItemScanned, PassScanned
 from kiosk.core.events import Touched
-from kiosk.core.session import AtHome
+from kiosk.core.stories import AtHome
 from tests.simulation.carrier import Carrier
 from tests.simulation.invariants import Violation, decode_quickly
 from tests.simulation.people import Person, Reader

@@ -6,7 +6,7 @@ from hardware.readings import CardShown, Door, DoorSeen, PassScanned, PatronScan
 from kiosk.core.commands import Unlock
 from kiosk.core.events import Touched
 from kiosk.core.model import HERE, Compartment, PickupPoint
-from kiosk.core.session import AtHome, Collecting
+from kiosk.core.stories import AtHome, Collecting
 from kiosk.loop import Incoming
 from kiosk.store import Store
 from kiosk.tables import TABLES

@@ -13,16 +13,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.core.identity import Keyring
 from simulators.library.passes import issue_pass
+from sync.asked import Answer, ItemIs, LoansAre, LoansWith, PatronIs, Query, WhatIs
 from sync.errors import ServiceGap
 from sync.messages import (
-    Answer,
     Change,
-    Item,
     ItemDropped,
-    ItemIs,
     ItemsCleared,
-    LoansAre,
-    LoansWith,
     Page,
     ParcelCollected,
     ParcelMissing,
@@ -30,17 +26,13 @@ from sync.messages import (
     ParcelRecalled,
     ParcelRemoved,
     ParcelSent,
-    Patron,
     PatronChanged,
     PatronForgotten,
-    PatronIs,
     PointTrouble,
-    Query,
     Receipt,
-    SentParcel,
     Telling,
-    WhatIs,
 )
+from sync.things import Item, Patron, SentParcel
 
 POINT = "p1"
 SIGNING = Ed25519PrivateKey.from_private_bytes(b"\x07" * 32)

@@ -18,7 +18,7 @@ from kiosk.core.events import Answered, Heard, Online, Tick
 from kiosk.core.limits import Limits
 from kiosk.core.plan import Plan, Space
 from kiosk.core.screens import Display
-from kiosk.core.session import AtHome
+from kiosk.core.stories import AtHome
 from kiosk.loop import Clock, Incoming, Loop, Outgoing, Upload, Uploaded, UploadFailed
 from kiosk.store import Store, StoreTrouble
 from sync.errors import ServiceBroken, ServiceGap, ServiceSilent, ServiceUnreachable

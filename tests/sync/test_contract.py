@@ -21,8 +21,9 @@ from simulators.library.app import make_app
 from simulators.library.packing import recall_parcel
 from simulators.library.passes import card_verifier, code_verifier, issue_pass
 from simulators.library.server import Library
+from sync.asked import WhatIs
 from sync.envelope import digest
-from sync.messages import PointTrouble, Telling, WhatIs
+from sync.messages import PointTrouble, Telling
 from sync.service import Service
 
 ROOT = Path(__file__).parents[2]

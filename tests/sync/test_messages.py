@@ -11,8 +11,9 @@ from pydantic import TypeAdapter, ValidationError
 from rest_contract import validate
 
 from sync import messages
+from sync.asked import Answer, Query
 from sync.envelope import BATCH, PROBLEM, RECEIPTS, Batch, Problem, Receipts, digest
-from sync.messages import Answer, Page, Query, Telling
+from sync.messages import Page, Telling
 
 KINDS: list[tuple[Any, str]] = [
     (Telling, "Telling"),

@@ -13,23 +13,18 @@ from simulators.library.passes import card_verifier
 from simulators.library.seed import card_number, secrets_of
 from simulators.library.server import Library
 from sync import rest
+from sync.asked import ItemIs, LoansAre, LoansWith, PatronIs, WhatIs, WhoIs
 from sync.envelope import digest
 from sync.errors import ServiceBroken, ServiceError, ServiceGap, ServiceSilent, ServiceUnreachable
 from sync.messages import (
     ItemDropped,
-    ItemIs,
-    LoansAre,
-    LoansWith,
     ParcelCollected,
     ParcelReady,
     ParcelRecalled,
     ParcelSent,
     PatronChanged,
-    PatronIs,
     PointTrouble,
     Telling,
-    WhatIs,
-    WhoIs,
 )
 from sync.service import Service
 

@@ -15,9 +15,10 @@ from hostile import Act, certificate, hostile, reply
 from pydantic import ValidationError
 
 from sync import rest
+from sync.asked import WhatIs
 from sync.envelope import BODY_MAX
 from sync.errors import ServiceBroken, ServiceError, ServiceSilent, ServiceUnreachable
-from sync.messages import PointTrouble, Telling, WhatIs
+from sync.messages import PointTrouble, Telling
 from sync.service import Service
 
 TELLING = Telling("p-1", 1, 1.0, PointTrouble("door_stuck", "A1"))

@@ -10,7 +10,8 @@ from kiosk.core.events import Touched
 from kiosk.core.facts import CaseSettled
 from kiosk.core.flows.common import stay
 from kiosk.core.model import Case, PickupPoint
-from kiosk.core.session import AtCourier, Settling, Step
+from kiosk.core.session import Step
+from kiosk.core.stories import AtCourier, Settling
 from sync.messages import PointTrouble, Told
 
 _THINGS = ("item", "items", "parcel", "compartment")

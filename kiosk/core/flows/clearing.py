@@ -11,7 +11,8 @@ from kiosk.core.doors import Outcome
 from kiosk.core.events import Touched
 from kiosk.core.flows.common import door_until, mark, order_at, pulse_again, stay, visit
 from kiosk.core.model import HERE, PickupPoint
-from kiosk.core.session import AtCourier, Checking, Clearing, Step
+from kiosk.core.session import Step
+from kiosk.core.stories import AtCourier, Checking, Clearing
 
 
 def to_clear(point: PickupPoint, now: float) -> list[str]:

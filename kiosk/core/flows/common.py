@@ -9,8 +9,9 @@ from kiosk.core.facts import TurnedAway
 from kiosk.core.flows import slips
 from kiosk.core.model import Compartment, Order
 from kiosk.core.screens import Goodbye, Reason, Sorry, Then
-from kiosk.core.session import AtDoor, Ended, Step, Story, Visit
-from sync.messages import Question
+from kiosk.core.session import Step
+from kiosk.core.stories import AtDoor, Ended, Story, Visit
+from sync.asked import Question
 
 
 def stay(step: Step, story: Story, now: float) -> Step:

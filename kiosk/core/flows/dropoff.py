@@ -15,8 +15,10 @@ from kiosk.core.model import Drop
 from kiosk.core.notices import ReturnNotice
 from kiosk.core.plan import Space
 from kiosk.core.screens import Goodbye, Slip
-from kiosk.core.session import Accepted, Dropping, Returning, Step
-from sync.messages import Answer, Item, ItemIs, LoansAre, LoansWith, Size, WhatIs
+from kiosk.core.session import Step
+from kiosk.core.stories import Accepted, Dropping, Returning
+from sync.asked import Answer, ItemIs, LoansAre, LoansWith, WhatIs
+from sync.things import Item, Size
 
 QUEUE_MAX = 10  # scans kept while the library is asked
 

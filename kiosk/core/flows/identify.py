@@ -11,8 +11,10 @@ from pydantic import SecretStr
 from kiosk.core.events import Touched
 from kiosk.core.flows import dropoff, pickup, stocking
 from kiosk.core.flows.common import ask, refuse, stay
-from kiosk.core.session import AskingCard, ProvingPin, Returning, Step
-from sync.messages import Answer, Patron, PatronIs, Shown, WhoIs
+from kiosk.core.session import Step
+from kiosk.core.stories import AskingCard, ProvingPin, Returning
+from sync.asked import Answer, PatronIs, Shown, WhoIs
+from sync.things import Patron
 
 PIN_DIGITS = 12
 

@@ -24,9 +24,11 @@ from kiosk.core.flows.common import (
 from kiosk.core.identity import read_pass
 from kiosk.core.model import HERE, Parcel
 from kiosk.core.screens import Goodbye, Reason, Slip
-from kiosk.core.session import Collecting, Fetching, Step
+from kiosk.core.session import Step
 from kiosk.core.settle import DAY_S
-from sync.messages import Patron, PointTrouble
+from kiosk.core.stories import Collecting, Fetching
+from sync.messages import PointTrouble
+from sync.things import Patron
 
 CODE_DIGITS = 8
 

@@ -11,7 +11,8 @@ from hardware.readings import ItemScanned, PileSeen
 from kiosk.core.flows import dropoff, stocking
 from kiosk.core.flows.common import stay
 from kiosk.core.notices import PadNotice
-from kiosk.core.session import AtCourier, AtHome, Collecting, Ended, Loading, Returning, Step
+from kiosk.core.session import Step
+from kiosk.core.stories import AtCourier, AtHome, Collecting, Ended, Loading, Returning
 
 ABOUT_PADS: tuple[PadNotice, ...] = ("one_at_a_time", "part_missing", "foreign_tag")
 

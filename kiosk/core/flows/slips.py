@@ -13,7 +13,8 @@ from kiosk.core.facts import SlipEnded, SlipOrdered
 from kiosk.core.model import PickupPoint
 from kiosk.core.notices import PaperState
 from kiosk.core.screens import Goodbye
-from kiosk.core.session import Ended, Step
+from kiosk.core.session import Step
+from kiosk.core.stories import Ended
 
 LANGUAGES = ("zh", "en")
 

@@ -17,9 +17,11 @@ from kiosk.core.flows.common import ask, door_until, leave, mark, order_at, puls
 from kiosk.core.model import HERE, Parcel
 from kiosk.core.notices import CourierNotice
 from kiosk.core.plan import SIZES, Space
-from kiosk.core.session import AtCourier, Loading, Step, Stowing
+from kiosk.core.session import Step
 from kiosk.core.settle import DAY_S
-from sync.messages import Answer, Item, ItemIs, WhatIs
+from kiosk.core.stories import AtCourier, Loading, Stowing
+from sync.asked import Answer, ItemIs, WhatIs
+from sync.things import Item
 
 
 def begin(step: Step, courier: str, now: float) -> Step:

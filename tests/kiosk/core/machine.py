@@ -31,10 +31,12 @@ from kiosk.core.session import NOBODY, Session, Step
 from kiosk.core.show import display
 from kiosk.core.step import step
 from simulators.library.passes import issue_pass
+from sync.asked import Answer
 from sync.instructions import Instructed, Instruction, signed_bytes
 from sync.library_clock import Bounds
-from sync.messages import Answer, Item, Page, ParcelRecalled, ParcelSent, Patron, PatronChanged, SentParcel
+from sync.messages import Page, ParcelRecalled, ParcelSent, PatronChanged
 from sync.service import Abilities
+from sync.things import Item, Patron, SentParcel
 
 NOW = 1_795_000_000.0
 DAY_S = 86400.0

@@ -4,7 +4,8 @@ from kiosk.core.events import Receipted
 from kiosk.core.facts import CaseSettled
 from kiosk.core.screens import Sorry
 from kiosk.core.staff_screens import Courier, Settle
-from sync.messages import ItemDropped, Patron, PatronChanged, PointTrouble, Receipt, Telling
+from sync.messages import ItemDropped, PatronChanged, PointTrouble, Receipt, Telling
+from sync.things import Patron
 from tests.kiosk.core.machine import CARDS, KEYRING, NOW, PARCEL, Machine, stocked
 
 SUE = Patron("sue", "S.", role="staff", cards=(KEYRING.card(CARDS["sue"]),))

@@ -8,7 +8,8 @@ from pydantic import SecretStr
 from hardware.readings import CardShown, CodeUnknown, DeviceDown, DeviceUp, Door, DoorSeen, IsbnScanned
 from kiosk.core.events import Online
 from kiosk.core.screens import DoorOpen, DoorStuck, Goodbye, Home, Opening, Return, Sorry, Wait
-from sync.messages import ItemDropped, ItemIs, LoansAre, LoansWith, PatronIs, PointTrouble, WhatIs
+from sync.asked import ItemIs, LoansAre, LoansWith, PatronIs, WhatIs
+from sync.messages import ItemDropped, PointTrouble
 from tests.kiosk.core.machine import ISBN, ONE, OTHER_ISBN, PARCEL, PEOPLE, Machine, item, stocked
 
 

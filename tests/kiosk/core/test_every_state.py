@@ -31,7 +31,9 @@ from hardware.readings import (
 from kiosk.core.commands import Unlock
 from kiosk.core.events import Answered, ClockJumped, Event, Heard, Online, Receipted, Restored, Started, Tick, Touched
 from kiosk.core.model import changed
-from kiosk.core.session import (
+from kiosk.core.show import display
+from kiosk.core.step import step
+from kiosk.core.stories import (
     AskingCard,
     AtCourier,
     AtHome,
@@ -47,27 +49,23 @@ from kiosk.core.session import (
     Settling,
     Stowing,
 )
-from kiosk.core.show import display
-from kiosk.core.step import step
 from kiosk.tables import TABLES
+from sync.asked import ItemIs, LoansAre, PatronIs
 from sync.instructions import Instructed, Instruction, signed_bytes
 from sync.library_clock import Bounds
 from sync.messages import (
     ItemDropped,
-    ItemIs,
-    LoansAre,
     Page,
     ParcelReady,
     ParcelRecalled,
     ParcelSent,
-    Patron,
     PatronChanged,
     PatronForgotten,
-    PatronIs,
     PointTrouble,
     Receipt,
     Telling,
 )
+from sync.things import Patron
 from tests.kiosk.core.machine import (
     BOBS,
     CARDS,

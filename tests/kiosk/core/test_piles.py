@@ -6,7 +6,7 @@ from pydantic import SecretStr
 from hardware.readings import Incomplete, PatronScanned, PileSeen
 from kiosk.core.screens import Return, Screen, Sorry
 from kiosk.core.staff_screens import Courier, Load
-from sync.messages import ItemIs
+from sync.asked import ItemIs
 from tests.kiosk.core.machine import CARDS, PAIR, PARCEL, Machine, item, stocked
 
 LACKING = Incomplete("x-9", (2, 3), 3)

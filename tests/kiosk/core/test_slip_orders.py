@@ -12,7 +12,8 @@ from kiosk.core.facts import PaperChanged, SlipEnded, SlipOrdered
 from kiosk.core.limits import Limits
 from kiosk.core.screens import Goodbye, Home, Slip
 from kiosk.core.staff_screens import Courier
-from sync.messages import ItemDropped, ItemIs, ParcelCollected, PointTrouble
+from sync.asked import ItemIs
+from sync.messages import ItemDropped, ParcelCollected, PointTrouble
 from tests.kiosk.core.machine import DAY_S, PAIR, PARCEL, Machine, item, stocked
 
 

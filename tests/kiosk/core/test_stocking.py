@@ -6,15 +6,7 @@ from hardware.readings import Door, DoorSeen
 from kiosk.core.events import Online
 from kiosk.core.screens import DoorStuck, Home, Opening
 from kiosk.core.staff_screens import Courier, Inside, Load
-from sync.messages import (
-    ItemDropped,
-    ItemsCleared,
-    ParcelMissing,
-    ParcelReady,
-    ParcelRemoved,
-    ParcelSent,
-    PointTrouble,
-)
+from sync.messages import ItemDropped, ItemsCleared, ParcelMissing, ParcelReady, ParcelRemoved, ParcelSent, PointTrouble
 from tests.kiosk.core.machine import BOBS, PAIR, PARCEL, THREE, Machine, expiring, item, stocked
 
 

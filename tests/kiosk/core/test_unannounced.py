@@ -9,19 +9,9 @@ from kiosk.core.events import Answered, Online, Receipted
 from kiosk.core.facts import HoldLearnt, ParcelCalledBack
 from kiosk.core.screens import Collect, DoorOpen, Goodbye, Opening, Pin, Return, Sorry, Wait
 from kiosk.core.staff_screens import Courier
-from sync.messages import (
-    ItemDropped,
-    ItemIs,
-    ParcelCollected,
-    ParcelReady,
-    Patron,
-    PatronIs,
-    Receipt,
-    Shown,
-    Telling,
-    WhatIs,
-    WhoIs,
-)
+from sync.asked import ItemIs, PatronIs, Shown, WhatIs, WhoIs
+from sync.messages import ItemDropped, ParcelCollected, ParcelReady, Receipt, Telling
+from sync.things import Patron
 from tests.kiosk.core.machine import CARDS, KEYRING, NOW, ONE, SILENT, Machine, item
 
 ANN = Patron("s.ann", "A. N.", cards=(KEYRING.card(CARDS["eve"]),))  # the card is not one that was announced

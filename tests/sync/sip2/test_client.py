@@ -9,8 +9,9 @@ from pydantic import SecretStr
 from raw_library import CUT, WHEN, Answer, library, sealed
 from sip2_client import SEAL, client
 
+from sync.asked import ItemIs, PatronIs, Shown, WhatIs
 from sync.errors import ServiceBroken, ServiceSilent, ServiceUnreachable
-from sync.messages import Item, ItemIs, Patron, PatronIs, Shown, WhatIs
+from sync.things import Item, Patron
 
 ITEM = f"18040201{WHEN}ABi-1|AJ三体|"
 IS = ItemIs(Item("i-1", "三体"), on_loan=True)

@@ -13,8 +13,9 @@ from simulators.library.ledger import Ledger
 from simulators.library.seed import card_number, seed, signing_key
 from simulators.library.sip2.quirks import PROFILES
 from simulators.library.sip2.server import Fault, Sip2Server
+from sync.asked import ItemIs, PatronIs, Shown, WhatIs
 from sync.errors import ServiceError
-from sync.messages import ItemDropped, ItemIs, ParcelCollected, ParcelReady, PatronIs, Receipt, Shown, Telling, WhatIs
+from sync.messages import ItemDropped, ParcelCollected, ParcelReady, Receipt, Telling
 from sync.sip2.dialect import names
 from sync.sip2.service import Settings, Sip2
 from tests.sync.sip2.sip2_client import SEAL

@@ -14,13 +14,13 @@ from sync.messages import (
     ParcelCollected,
     ParcelReady,
     ParcelRemoved,
-    Patron,
     PointTrouble,
     Receipt,
     Telling,
     Told,
 )
 from sync.sip2.service import Sip2
+from sync.things import Patron
 
 NOW = time.time()
 ANN = SEAL.hide("R100")

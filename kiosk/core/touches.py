@@ -1,0 +1,82 @@
+"""Touches: each goes to the story that the person is in."""
+
+from kiosk.core.events import Touched
+from kiosk.core.flows import cases, clearing, dropoff, identify, pickup, slips, stocking
+from kiosk.core.flows.common import leave, stay
+from kiosk.core.session import Step
+from kiosk.core.stories import (
+    AtCourier,
+    AtHome,
+    Checking,
+    Clearing,
+    Collecting,
+    Dropping,
+    Ended,
+    Fetching,
+    Loading,
+    ProvingPin,
+    Returning,
+    Settling,
+    Stowing,
+)
+
+
+def touched(at: Step, touch: Touched, now: float) -> Step:
+    """What this touch leads to; one that the screen does not offer changes nothing."""
+    story = at.session.story
+    if touch.action == "more_time" and not isinstance(story, AtHome):
+        until = max(at.session.until, now + at.point.plan.limits.idle_s)
+        return at.to(story, until)
+    match story:
+        case Settling():
+            return cases.touch(at, story, touch, now)
+        case AtHome():
+            return _begin(at, touch, now)
+        case Ended():
+            return _after(at, story, touch, now)
+        case Fetching():
+            return pickup.touch(at, story, touch, now)
+        case Dropping():
+            return dropoff.door_touch(at, story, touch, now)
+        case Stowing():
+            return stocking.door_touch(at, story, touch, now)
+        case Clearing() | Checking():
+            return clearing.door_touch(at, story, touch, now)
+        case Loading():
+            return stocking.touch(at, story, touch, now)
+    if touch.action in ("cancel", "finish"):
+        return leave(at)
+    match story:
+        case Collecting():
+            return pickup.keypad(at, story, touch, now)
+        case ProvingPin():
+            return identify.pin(at, story, touch, now)
+        case Returning():
+            return dropoff.touch(at, story, touch, now)
+        case AtCourier():
+            if touch.action == "cases":
+                return cases.begin(at, story, now)
+            return clearing.touch(at, story, touch, now)
+    return at
+
+
+def _begin(at: Step, touch: Touched, now: float) -> Step:
+    match touch.action:
+        case "collect":
+            return stay(at.begun(), Collecting(), now)
+        case "return":
+            return dropoff.begin(at.begun(), now)
+    return at
+
+
+def _after(at: Step, story: Ended, touch: Touched, now: float) -> Step:
+    match touch.action:
+        case "collect":
+            return stay(at, Collecting(), now)
+        case "return":
+            return dropoff.begin(at, now, story.patron)
+        case "print":
+            return slips.touch(at, story, touch.value, now)
+        case "finish" | "cancel":
+            return leave(at)
+    return at

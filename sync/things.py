@@ -1,0 +1,47 @@
+"""Things and people, as both the library and the point speak of them; see messages.py."""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from sync.plain import Digest, Id, Text
+
+Size = Literal["S", "M", "L"]
+Standing = Literal["fine", "blocked", "expired"]
+Role = Literal["reader", "courier", "staff"]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One loanable copy. ``isbn`` is 13 digits or empty."""
+
+    barcode: Id
+    title: Text
+    isbn: Annotated[str, Field(pattern=r"^(97[89]\d{10})?$")] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Patron:
+    """A person with a card, as this point needs to know them. ``cards``: keyed hashes; ``initials``: for the screen."""
+
+    id: Id
+    initials: Annotated[str, Field(max_length=12)]
+    standing: Standing = "fine"
+    role: Role = "reader"
+    cards: Annotated[tuple[Digest, ...], Field(max_length=8)] = ()
+    reason: Text = ""  # the library's own words when standing is not fine; fit to show
+
+
+@dataclass(frozen=True, slots=True)
+class SentParcel:
+    """Items of one patron on their way to this point. ``code`` is the verifier of the 8-digit pickup code (or empty),
+    ``pass_id`` the 16 hex digits that a signed pickup QR names (or empty). Several parcels may share both."""
+
+    id: Id
+    patron: Id
+    items: Annotated[tuple[Item, ...], Field(min_length=1, max_length=50)]
+    size: Size
+    expires: float
+    code: Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")] = ""
+    pass_id: Annotated[str, Field(pattern=r"^([0-9a-f]{16})?$")] = ""
