@@ -1,7 +1,9 @@
 """Cards from a serial reader, over a real pseudo-terminal, and its lines in any pieces."""
 
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -14,6 +16,7 @@ from hardware.rfid.serial_card import LINE_MAX, Decoder, SerialCardSource, Setti
 from hardware.scanner.barcode import Meanings
 from simulators.serial_card import SerialCard
 
+VECTORS = tomllib.loads((Path(__file__).parents[2] / "vectors" / "serial_card.toml").read_text())["line"]
 USUAL = Meanings()
 UID, OTHER = "04A1B2C3", "04A1B2C3D4E5F6"
 HEX = st.text("0123456789ABCDEF", min_size=1, max_size=LINE_MAX).map(str.encode)
@@ -34,6 +37,24 @@ def source(reader: SerialCard) -> Iterator[SerialCardSource]:
 
 def numbers(*said: Reading) -> list[str]:
     return [reading.number.get_secret_value() for reading in said if isinstance(reading, CardShown)]
+
+
+@pytest.mark.parametrize("vector", VECTORS, ids=[vector["means"] for vector in VECTORS])
+def test_a_line_says_what_it_means(source: SerialCardSource, reader: SerialCard, vector: dict[str, Any]) -> None:
+    reader.say(bytes.fromhex(vector["bytes"]))
+    said = source.wait(1)
+    assert numbers(*said) == ([vector["number"]] if "number" in vector else [])
+    unread = [CardUnread("card", vector["unread"])] if "unread" in vector else []
+    assert [reading for reading in said if not isinstance(reading, CardShown)] == unread
+
+
+@pytest.mark.parametrize("vector", VECTORS, ids=[vector["means"] for vector in VECTORS])
+def test_a_line_in_pieces_and_after_noise_is_the_same(vector: dict[str, Any]) -> None:
+    line = bytes.fromhex(vector["bytes"])
+    whole = Decoder().feed(b"\x00\xff\r" + line)[1:]
+    decoder = Decoder()
+    assert [one for byte in line for one in decoder.feed(bytes((byte,)))] == whole
+    assert len(whole) == 1
 
 
 def test_a_card_is_shown_and_counts_as_gone_after_silence(source: SerialCardSource, reader: SerialCard) -> None:

@@ -1,13 +1,17 @@
 """Pictures to codes: real decoders on pictures drawn here."""
 
+import tomllib
+from pathlib import Path
+
 import cv2
 import numpy as np
 import pytest
 
 from hardware.scanner.decode import CODES_MAX, Eyes, Grey
-from hardware.scanner.formats import FORMATS, Code, Format
+from hardware.scanner.formats import AIM, FORMATS, Code, Format
 from simulators.camera import Kind, label
 
+VECTORS = tomllib.loads((Path(__file__).parents[2] / "vectors" / "camera.toml").read_text())
 CODES: list[tuple[Kind, str, str, Format]] = [
     ("isbn", "9787020002207", "9787020002207", Format.EAN13),
     ("code128", "SX0001234", "SX0001234", Format.CODE128),
@@ -38,6 +42,20 @@ def test_the_first_look_reads_each_symbology_and_only_where_configured(
     assert next(Eyes().looks(picture)) == [Code(text, form)]
     others = tuple(other for other in FORMATS if other is not form)
     assert all_codes(Eyes(others), picture) == set()
+
+
+@pytest.mark.parametrize("vector", VECTORS["bars"], ids=[vector["text"] for vector in VECTORS["bars"]])
+def test_bars_drawn_from_the_standards_are_read(vector: dict[str, str]) -> None:
+    modules = np.array([0 if module == "1" else 255 for module in vector["modules"]], np.uint8)
+    bars = np.repeat(np.repeat(modules[np.newaxis, :], 160, axis=0), 3, axis=1)
+    picture = cv2.copyMakeBorder(bars, 80, 80, 60, 60, cv2.BORDER_CONSTANT, value=(255,))
+    assert next(Eyes().looks(picture)) == [Code(vector["text"], Format[vector["symbology"]])]
+
+
+def test_a_code_is_said_with_the_identifier_of_its_symbology() -> None:
+    assert {vector["symbology"]: vector["identifier"] for vector in VECTORS["aimed"]} == {
+        form.name: AIM[form] for form in FORMATS
+    }
 
 
 @pytest.mark.parametrize("degrees", [90, 180, 270])
