@@ -184,7 +184,7 @@ def _card(config: Config, card: Device) -> Said:
         firmware = _firmware(source)
     finally:
         source.close()
-    return f"answers ({card.driver})", firmware
+    return f"answers ({card.driver})" + (f"; {firmware}" if firmware else ""), firmware
 
 
 def _scanner(config: Config, scanner: Device) -> Said:
@@ -194,7 +194,8 @@ def _scanner(config: Config, scanner: Device) -> Said:
         firmware = _firmware(source)
     finally:
         source.close()
-    return f"opens ({scanner.driver})" + ("; it has just read a code" if heard else ""), firmware
+    told = (f"opens ({scanner.driver})", "it has just read a code" if heard else "", firmware)
+    return "; ".join(filter(None, told)), firmware
 
 
 def _printer(printer: Device) -> Said:

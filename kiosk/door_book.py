@@ -8,10 +8,12 @@ import time
 from collections.abc import Callable, Collection, Iterable
 from contextlib import ExitStack
 
+from hardware.errors import DeviceGone
 from hardware.locker.bank import Bank, Duty
 from hardware.locker.board import Board
 from hardware.readings import Door
 from hardware.serialport import open_port
+from kiosk import causes
 from kiosk.config import Config
 from kiosk.core.facts import TechnicianOpened
 from kiosk.core.session import NOBODY, Step
@@ -82,9 +84,13 @@ def duty(config: Config) -> Duty:
 
 
 def connected(config: Config, port: str, undo: ExitStack) -> dict[str, Board]:
-    """The boards of one port by name; ``undo`` closes the port. Raises ``DeviceError`` when it does not open."""
+    """The boards of one port by name; ``undo`` closes the port. Raises ``DeviceError``, with the usual causes in its
+    words when the port does not open."""
     boards = config.buses()[port]
-    transport = open_port(port, boards[0].baud)
+    try:
+        transport = open_port(port, boards[0].baud)
+    except DeviceGone as error:
+        raise DeviceGone(f"{error}. {causes.unopened(port)}") from None
     undo.callback(transport.close)
     return {board.name: board.module.connect(board.settings, transport) for board in boards}
 

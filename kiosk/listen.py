@@ -5,8 +5,10 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Collection
+from functools import partial
 
 from hardware.readings import DeviceDown
+from kiosk import causes
 from kiosk.config import Config
 from kiosk.devices import Devices
 from kiosk.loop import Incoming
@@ -62,13 +64,18 @@ def listen(config: Config, put: Put, seconds: float | None, only: Collection[str
 
 
 class Spoken:
-    """A ``put`` that shows each line in words. A board says the same at every look: only what is new is shown."""
+    """A ``put`` that shows each line in words. A board says the same at every look: only what is new is shown.
+
+    Where a device is lost, what is seen of it on this machine and the usual causes stand beside it, once for each why.
+    """
 
     def __init__(self, config: Config, show: Callable[[str], None]) -> None:
         self._show = show
         self._lock = threading.Lock()
         self._held: dict[str, list[str]] = {board.name: [] for board in config.boards}
         self._last: dict[tuple[str, str], tuple[str, float]] = {}
+        self._causes = _causes(config)
+        self._explained: dict[str, str] = {}
 
     def put(self, line: Line) -> None:
         """From any thread."""
@@ -87,6 +94,19 @@ class Spoken:
                     return
             for one in [*(held or ()), words]:
                 self._show(one)
+            if why := self._why(name, line):
+                self._show(f"{'':<24}{why}")
+
+    def _why(self, name: str, line: Line) -> str:
+        """The causes of a loss, unless they were just told for the same words."""
+        if "way" in line or "t" not in line:
+            return ""
+        lost = str(line.get("lost", ""))
+        if not lost or self._explained.get(name) == lost or name not in self._causes:
+            self._explained[name] = lost
+            return ""
+        self._explained[name] = lost
+        return self._causes[name]()
 
     def _old(self, name: str, line: Line) -> bool:
         said, now = str(line.get("gave") or line.get("lost")), time.monotonic()
@@ -95,6 +115,13 @@ class Spoken:
             return True
         self._last[name, line.get("call", "")] = said, now
         return False
+
+
+def _causes(config: Config) -> dict[str, Callable[[], str]]:
+    """Why each device may be away; asked only when it is."""
+    found: dict[str, Callable[[], str]] = {b.name: partial(causes.unopened, b.port) for b in config.boards}
+    found |= {s.name: partial(causes.source, s) for s in (*config.cards, *config.pads, *config.scanners)}
+    return found | {p.name: partial(causes.printer, causes.address_of(p)) for p in config.printers}
 
 
 def in_words(line: Line) -> str:

@@ -53,7 +53,8 @@ def walk(config: Config, boards: tuple[str, ...]) -> bool:
     try:
         for one in along.addresses(config, click.echo):
             found.append(one)
-            row(f"address {one.number}", bool(one.board), f"answers: {one.board or 'a board that is not configured'}")
+            where = f"address {one.number}" if one.number is not None else one.port.rsplit("/", 1)[-1]
+            row(where, bool(one.board), f"answers: {one.board or 'a board that is not configured'}")
         walked.extend(along.walk(config, boards, _ask, click.echo))
     finally:
         for step in walked:
@@ -62,7 +63,7 @@ def walk(config: Config, boards: tuple[str, ...]) -> bool:
             click.echo(f"\nFor {config.path}, in place of what it says of these:\n\n{lines}")
     silent = {board.name for board in config.boards} - {one.board for one in found}
     for name in sorted(silent):
-        row(f"board {name}", False, "does not answer: address, baud, A and B, power")
+        row(f"board {name}", False, "does not answer where it is configured: kiosk check says why that may be")
     return not silent and all(one.board for one in found) and all(step.ok for step in walked)
 
 

@@ -10,7 +10,7 @@ Only with every compartment empty: behind which door something lies is known by 
 
 import json
 import time
-from collections.abc import Collection, Generator, Iterator
+from collections.abc import Collection, Generator, Iterator, Sequence
 from contextlib import ExitStack
 from typing import Any, NamedTuple
 
@@ -19,6 +19,7 @@ from hardware.locker.bank import Bank
 from hardware.locker.board import Board as Driver
 from hardware.readings import Door, Pulse
 from hardware.serialport import open_port
+from kiosk import causes
 from kiosk.config import Board, Config
 from kiosk.door_book import SHUT_WAIT_S, Ask, CannotOpen, DoorBook, Say, connected, duty, known, wait_for
 
@@ -27,11 +28,12 @@ ADDRESSES_MAX = 32
 
 
 class Address(NamedTuple):
-    """A board found. ``board``: its name in the configuration; empty when nobody has configured one there."""
+    """A board found. ``board``: its name in the configuration; empty when nobody has configured one there. ``number``:
+    None for a driver whose boards have no address, so that there is one on a port."""
 
     port: str
     driver: str
-    number: int
+    number: int | None
     board: str
 
 
@@ -58,14 +60,16 @@ def addresses(config: Config, say: Say) -> Iterator[Address]:
         try:
             transport = open_port(port, boards[0].baud)
         except DeviceError as error:
-            say(f"{port}: {error}")
+            say(f"{error}. {causes.unopened(port)}")
             continue
         try:
             for board in {board.driver: board for board in reversed(boards)}.values():
                 say(f"{port}: asking for boards of the kind {board.driver}")
                 names = {_address(b): b.name for b in boards if b.driver == board.driver}
                 for number in _range(board, names):
-                    settings = board.settings.model_copy(update={"address": number})
+                    settings = board.settings
+                    if number is not None:
+                        settings = settings.model_copy(update={"address": number})
                     if _answers(board.module.connect(settings, transport)):
                         yield Address(port, board.driver, number, names.get(number, ""))
         except DeviceGone as error:
@@ -198,10 +202,13 @@ def _words(place: str, configured: str, door: str, seen: tuple[str, ...]) -> str
     return where + f"; seen by the contact of {', '.join(seen)}: move the contact's wire to where the lock is"
 
 
-def _range(board: Board, configured: dict[int | None, str]) -> list[int]:
-    """The addresses to ask: all that the driver allows, to ADDRESSES_MAX, and those configured."""
+def _range(board: Board, configured: dict[int | None, str]) -> Sequence[int | None]:
+    """The addresses to ask: all that the driver allows, to ADDRESSES_MAX, and those configured. A driver that has no
+    addresses, or none that are numbers, has its configured boards asked as they are."""
     known = sorted(number for number in configured if number is not None)
     field = type(board.settings).model_json_schema()["properties"].get("address")
+    if None in configured:
+        return [None, *known]
     if field is None or getattr(board.settings, "inputs_address", None) not in (None, _address(board)):
         return known
     low = field.get("minimum", 1)

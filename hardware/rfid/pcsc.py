@@ -103,6 +103,10 @@ class PcscSource:
         """Note what is there now without reading it. Raises ``DeviceGone``."""
         self._place = self._reader.changed(time.monotonic()) or self._place
 
+    def firmware(self) -> str:
+        """See ``Reader.firmware``."""
+        return self._reader.firmware()
+
     def close(self) -> None:
         """Let go of the reader. Never raises; may be called twice."""
         self._reader.close()

@@ -80,7 +80,7 @@ class PcscPad:
             raise DeviceRefused("the tag cannot be spoken to") from None
 
     def firmware(self) -> str:
-        return self._reader.name
+        return self._reader.firmware()
 
     def close(self) -> None:
         self._reader.close()

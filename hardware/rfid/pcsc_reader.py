@@ -11,6 +11,7 @@ card that hangs holds its thread as long as its reader lets it. USB readers give
 import contextlib
 import os
 import re
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
@@ -142,6 +143,25 @@ class Reader:
         finally:
             scard.SCardDisconnect(handle, scard.SCARD_LEAVE_CARD)
 
+    def firmware(self) -> str:
+        """Its name, and the version it tells of itself, where its driver passes that on.
+
+        PC/SC part 3: the attribute "vendor-supplied interface device version" is four bytes, MM mm bbbb; libccid gives
+        the device's own release there (``bcdDevice`` of its plug, two decimal digits a byte), virtual readers nothing.
+        Looks past the card, if there is one. Raises ``DeviceGone``.
+        """
+        if self._context is None:
+            raise DeviceGone(f"{self.name}: closed")
+        result, handle, _ = scard.SCardConnect(self._context, self.name, scard.SCARD_SHARE_DIRECT, 0)
+        if result != scard.SCARD_S_SUCCESS:  # another program keeps it to itself: then only its name is known
+            return self.name
+        try:
+            result, version = scard.SCardGetAttrib(handle, scard.SCARD_ATTR_VENDOR_IFD_VERSION)
+        finally:
+            scard.SCardDisconnect(handle, scard.SCARD_LEAVE_CARD)
+        known = result == scard.SCARD_S_SUCCESS and len(version) == 4 and any(version)
+        return f"{self.name} {version_told(bytes(version))}" if known else self.name
+
     def check(self, result: int) -> None:
         """Raises ``CardLost`` or ``DeviceGone`` for a result that is neither success nor our own mistake."""
         if result in _OF_THE_CARD:
@@ -175,6 +195,12 @@ def open_reader(part: str) -> Reader:
         scard.SCardReleaseContext(context)
         raise DeviceGone(f"no reader named like {part!r}; pcscd has: {', '.join(readers) or 'none'}")
     return Reader(name, context)
+
+
+def version_told(attribute: bytes) -> str:
+    """The version in a four-byte attribute, a number of this machine's own byte order: ``05 02 00 00`` is 5.02."""
+    major, minor = int.from_bytes(attribute, sys.byteorder).to_bytes(4, "big")[:2]
+    return f"{major:x}.{minor:02x}"
 
 
 def choose(readers: Sequence[str], part: str) -> str | None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hardware.readings import Door
+from kiosk.config import load
 from kiosk.disguise import KEPT, disguise, disguise_answer, disguise_uid
+from kiosk.listen import Spoken
+from kiosk.trace import Line
 from simulators.line import Fault
 from simulators.machine import Machine
 from simulators.replay import NotATrace, replay
@@ -76,6 +80,18 @@ def test_listening_shows_bytes_and_meaning(rig: Machine) -> None:
     assert UID not in shown
     assert len(shown.splitlines()) < 30  # a board says the same over and over: shown once
     assert listening.returncode == 0
+
+
+def test_what_is_lost_is_explained_once(rig: Machine) -> None:
+    lost: Line = {"t": 1.0, "device": "scanner", "lost": "gone"}
+    shown: list[str] = []
+    config = load(rig.config)
+    gone = rig.folder / "gone"
+    away = config.scanners[0].settings.model_copy(update={"port": str(gone)})
+    spoken = Spoken(replace(config, scanners=(replace(config.scanners[0], settings=away),)), shown.append)
+    for line in (lost, lost, {"t": 2.0, "device": "scanner", "open": True}, lost):
+        spoken.put(line)
+    assert [f"{gone} is not there" in line for line in shown] == [False, True, False, False, False, True]
 
 
 def test_numbers_are_shown_to_who_asks(rig: Machine) -> None:

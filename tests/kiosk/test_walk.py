@@ -6,10 +6,14 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner, Result
+from pydantic import BaseModel
 
+from hardware.errors import DeviceGone
+from hardware.locker import shuoming
 from hardware.readings import Door
 from kiosk.cli import main
 from kiosk.config import Config, load
@@ -80,6 +84,26 @@ def test_a_board_is_found_where_its_switches_really_stand(machine: Machine) -> N
     assert not machine.cabinet.moves
 
 
+class NoAddress(BaseModel):
+    """The settings of a board that is alone on its wire."""
+
+    channels: int = 12
+
+
+def test_a_board_without_an_address_is_asked_once_as_it_is(machine: Machine) -> None:
+    alone = SimpleNamespace(
+        Settings=NoAddress, BAUD=9600, connect=lambda _, wire: shuoming.connect(shuoming.Settings(), wire)
+    )
+    config = configured(machine)
+    board = replace(config.boards[0], driver="alone", module=alone, settings=NoAddress())
+    assert list(addresses(replace(config, boards=(board,)), lambda _: None)) == [
+        Address(board.port, "alone", None, board.name)
+    ]
+    machine.bus.missing.add(1)
+    assert list(addresses(replace(config, boards=(board,)), lambda _: None)) == []
+    machine.bus.missing.clear()
+
+
 def test_a_port_that_is_gone_is_said(machine: Machine, tmp_path: Path) -> None:
     config = configured(machine)
     gone = replace(config, boards=(replace(config.boards[0], port=str(tmp_path / "none")),))
@@ -87,6 +111,10 @@ def test_a_port_that_is_gone_is_said(machine: Machine, tmp_path: Path) -> None:
     assert list(addresses(gone, said.append)) == []
     assert len(said) == 1
     assert said[0].startswith(f"{tmp_path / 'none'}: ")
+    assert "is not there. " in said[0]
+    assert "Is it plugged in" in said[0]
+    with pytest.raises(DeviceGone, match="Is it plugged in and powered"):
+        list(walk(gone, (), lambda _: "n", said.append))
 
 
 def test_swapped_channels_end_as_lines_to_paste(machine: Machine) -> None:

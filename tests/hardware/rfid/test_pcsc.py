@@ -1,5 +1,6 @@
 """PC/SC through the real pcscd, with virtual cards."""
 
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from smartcard import scard
 from hardware.errors import DeviceGone
 from hardware.readings import CardGone, CardShown, CardUnread, Reading
 from hardware.rfid.pcsc import PcscSource, Settings, connect
-from hardware.rfid.pcsc_reader import choose
+from hardware.rfid.pcsc_reader import choose, version_told
 from hardware.scanner.barcode import Meanings
 from hardware.wiretap import Way, listening
 from simulators.chip import Application, Chip, classic, social_security, t_union
@@ -337,3 +338,15 @@ def test_which_reader(readers: list[str], part: str, chosen: str | None) -> None
 def test_settings_know_their_names() -> None:
     with pytest.raises(ValidationError):
         Settings.model_validate({"raeder": "ACR122"})
+
+
+def test_a_reader_tells_its_name_and_its_version_where_it_has_one(source: PcscSource, card: Card) -> None:
+    assert source.firmware() == f"{PICC} 00 00"  # a virtual reader tells no version
+    card.tap(UID)
+    assert numbers(readings(source, 1)) == [UID]
+    assert source.firmware() == f"{PICC} 00 00"  # and asking does no harm to a card that lies there
+    assert source.wait(0.5) == []
+    source.close()
+    with pytest.raises(DeviceGone):
+        source.firmware()
+    assert version_told((0x05021234).to_bytes(4, sys.byteorder)) == "5.02"  # MM mm bbbb, this machine's own order
