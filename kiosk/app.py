@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 from hardware.registry import find
 from kiosk.config import Config
-from kiosk.core.commands import Ask, Print, Refresh, Unlock
+from kiosk.core.commands import Ask, Do, Print, Refresh, Unlock
 from kiosk.core.events import Tick, Touched
 from kiosk.devices import Devices
 from kiosk.frontend import FrontEnd, Shown
@@ -75,7 +75,7 @@ class Machine:
                 self._devices.bus_of[compartment].unlock(command)
             case Print(device=device):
                 self._devices.printers[device].print_out(command)
-            case Ask():
+            case Ask() | Do():
                 self._library.ask(command)
             case Refresh():
                 self._library.refresh()

@@ -98,7 +98,7 @@ class Config:
         }
         cards, scanners = (frozenset(one.name for one in kind) for kind in (self.cards, (*self.scanners, *self.pads)))
         printers = tuple(device.name for device in self.printers)
-        library: Abilities = self.service.module.ABILITIES
+        library: Abilities = self.service.module.abilities(self.service.settings)
         return Plan(self.point.id, spaces, self.keyring, self.limits, cards, scanners, printers, library)
 
     def library(self) -> LibraryClient:

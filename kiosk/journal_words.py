@@ -32,6 +32,8 @@ WORDS: Mapping[str, str] = {
     "hold_learnt": "parcel {parcel} in {compartment} is held for {patron}",
     "instruction_taken": "the library wants: {action} {compartment} {parcel} (instruction {instruction})",
     "instruction_ended": "instruction {instruction}: {outcome} {reason}",
+    "act_begun": "{person} wants the library to {act} {about} (act {key})",
+    "act_ended": "act {key}: {outcome} {words}",
     "left_inside": "parcel {parcel} was left in {compartment} by its reader",
     "device_changed": "device {device} {up} {why}",
     "paper_changed": "printer {device}: paper {paper}",

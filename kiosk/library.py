@@ -5,13 +5,15 @@ import random
 import threading
 import time
 from collections.abc import Callable
+from typing import Literal
 
-from kiosk.core.commands import Ask
-from kiosk.core.events import Answered, Online
+from kiosk.core.commands import Ask, Do
+from kiosk.core.events import Acted, Answered, Online
 from kiosk.loop import Polled, Upload, Uploaded, UploadFailed
 from kiosk.workers import COMMANDS_MAX, WAIT_S, Post, Worker
+from sync.acts import Ruling, Said
 from sync.backoff import delay_s
-from sync.errors import ServiceError, ServiceSilent
+from sync.errors import ServiceError, ServiceSilent, ServiceUnreachable
 from sync.library_clock import LibraryClock
 from sync.service import Service
 
@@ -27,16 +29,16 @@ class LibraryWorkers:
         self._connect = connect
         self._cursor = cursor
         self._post = post
-        self._asks: queue.Queue[Ask] = queue.Queue(COMMANDS_MAX)
+        self._asks: queue.Queue[Ask | Do] = queue.Queue(COMMANDS_MAX)
         self._uploads: queue.Queue[Upload] = queue.Queue(1)
         self._refresh = threading.Event()
 
-    def ask(self, command: Ask) -> None:
-        """Take a question. Never blocks."""
+    def ask(self, command: Ask | Do) -> None:
+        """Take a question or an act. Never blocks."""
         try:
             self._asks.put_nowait(command)
         except queue.Full:
-            self._post(Answered(command.key, None))
+            self._post(_unsaid(command))
 
     def refresh(self) -> None:
         """Begin anew with a snapshot, once the long poll under way has ended. Never blocks."""
@@ -58,10 +60,13 @@ class LibraryWorkers:
                     command = self._asks.get(timeout=WAIT_S)
                 except queue.Empty:
                     continue
+                if isinstance(command, Do):
+                    self._post(Acted(command.said.key, _outcome(service, command.said)))
+                    continue
                 try:
                     self._post(Answered(command.key, service.ask(command.query)))
                 except ServiceError:
-                    self._post(Answered(command.key, None))
+                    self._post(_unsaid(command))
         finally:
             service.close()
 
@@ -114,3 +119,21 @@ class LibraryWorkers:
                 wait_s = 0.0 if quick else CHANGES_WAIT_S
         finally:
             service.close()
+
+
+def _unsaid(command: Ask | Do) -> Answered | Acted:
+    return Acted(command.said.key, "away") if isinstance(command, Do) else Answered(command.key, None)
+
+
+def _outcome(service: Service, said: Said) -> Ruling | Literal["away", "unknown"]:
+    """An act, said once more where what became of it is not known, as ``Service.act`` allows."""
+    try:
+        return service.act(said)
+    except ServiceUnreachable:
+        return "away"
+    except ServiceError:
+        pass
+    try:
+        return service.act(said)
+    except ServiceError:
+        return "unknown"

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from hardware.readings import DeviceDown, DeviceUp, DoorSeen, PaperSeen, PrintEnded, UnlockEnded
 from kiosk.core.commands import Command
-from kiosk.core.events import ClockJumped, Event, Heard, Online, Receipted, Restored, Started
+from kiosk.core.events import Acted, ClockJumped, Event, Heard, Online, Receipted, Restored, Started
 from kiosk.core.model import PickupPoint
 from kiosk.core.screens import Display, Sorry
 from kiosk.core.session import NOBODY, Session, Step
@@ -67,6 +67,7 @@ _HAPPENED = (
     UnlockEnded,
     PaperSeen,
     PrintEnded,
+    Acted,
     DeviceUp,
     DeviceDown,
     ClockJumped,

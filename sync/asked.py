@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr
 
+from sync.account import AccountIs, AccountOf
 from sync.plain import Digest, Id, Text
 from sync.things import Item, Patron
 
@@ -34,7 +35,7 @@ class LoansWith:
     kind: Literal["loans_with"] = "loans_with"
 
 
-Query = Annotated[WhoIs | WhatIs | LoansWith, Field(discriminator="kind")]
+Query = Annotated[WhoIs | WhatIs | LoansWith | AccountOf, Field(discriminator="kind")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Shown:
     pin: SecretStr | None = None
 
 
-Question = WhoIs | WhatIs | LoansWith | Shown
+Question = WhoIs | WhatIs | LoansWith | AccountOf | Shown
 """All that can be asked; which of ``WhoIs`` and ``Shown``, the service's ``Abilities`` say."""
 
 
@@ -80,4 +81,4 @@ class LoansAre:
     kind: Literal["loans_are"] = "loans_are"
 
 
-Answer = Annotated[PatronIs | ItemIs | LoansAre, Field(discriminator="kind")]
+Answer = Annotated[PatronIs | ItemIs | LoansAre | AccountIs, Field(discriminator="kind")]

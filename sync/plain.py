@@ -2,8 +2,14 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, PlainSerializer, SecretStr
 
 Id = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._:-]+$")]
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Text = Annotated[str, Field(max_length=200)]
+Pin = Annotated[
+    SecretStr,
+    Field(min_length=1, max_length=12),
+    PlainSerializer(lambda pin: pin.get_secret_value(), return_type=str, when_used="json"),
+]
+"""Said over the wire, shown nowhere else."""

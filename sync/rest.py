@@ -35,6 +35,8 @@ from urllib3.exceptions import (
 from urllib3.exceptions import SSLError as TlsError
 
 from sync import deadline
+from sync.account import AccountIs, AccountOf
+from sync.acts import Ruling, Said
 from sync.asked import Answer, ItemIs, LoansAre, LoansWith, PatronIs, Query, Question, Shown, WhatIs, WhoIs
 from sync.envelope import BATCH, BATCH_MAX, BODY_MAX, PROBLEM, RECEIPTS, Batch, Sent, digest
 from sync.errors import ServiceBroken, ServiceError, ServiceGap, ServiceSilent, ServiceUnreachable
@@ -46,7 +48,9 @@ T = TypeVar("T")
 PAGE: TypeAdapter[Page] = TypeAdapter(Page)
 ANSWER: TypeAdapter[Answer] = TypeAdapter(Answer)
 QUERY: TypeAdapter[Query] = TypeAdapter(Query)
-ANSWERS: dict[type, type] = {WhoIs: PatronIs, WhatIs: ItemIs, LoansWith: LoansAre}
+RULING: TypeAdapter[Ruling] = TypeAdapter(Ruling)
+SAID: TypeAdapter[Said] = TypeAdapter(Said)
+ANSWERS: dict[type, type] = {WhoIs: PatronIs, WhatIs: ItemIs, LoansWith: LoansAre, AccountOf: AccountIs}
 TIME_MAX = 32503680000.0  # the year 3000; beyond it dates cannot be shown
 CHUNK = 65536
 
@@ -83,7 +87,9 @@ def _is_here(host: str) -> bool:
         return host == "localhost"
 
 
-ABILITIES = Abilities()
+def abilities(settings: Settings) -> Abilities:
+    """All there is."""
+    return Abilities()
 
 
 def connect(settings: Settings, credential: str, point: str, seal: Seal | None = None) -> Service:
@@ -117,12 +123,20 @@ class Rest:
 
     def ask(self, query: Question) -> Answer:
         """One question; at most ``ask_wait_s``. An answer of another kind than the question is ``ServiceBroken``."""
-        assert not isinstance(query, Shown)  # see ABILITIES
+        assert not isinstance(query, Shown)  # see ``abilities``
         status, body = self._exchange("POST", "/queries", self._settings.ask_wait_s, body=QUERY.dump_json(query))
         answer = _read(ANSWER, _expect_ok(status, body))
         if not isinstance(answer, ANSWERS[type(query)]):
             raise ServiceBroken(f"the service answered {query.kind} with {answer.kind}")
         return answer
+
+    def act(self, said: Said) -> Ruling:
+        """One act; at most ``ask_wait_s``. Heard again under the same key, the service says what it did then."""
+        status, body = self._exchange("POST", "/acts", self._settings.ask_wait_s, body=SAID.dump_json(said))
+        ruling = _read(RULING, _expect_ok(status, body))
+        if not 0 <= max((ruling.until, *(one.until for one in ruling.each))) <= TIME_MAX:
+            raise ServiceBroken("the ruling holds a time that cannot be")
+        return ruling
 
     def tell(self, tellings: Sequence[Telling]) -> tuple[Receipt, ...]:
         """Upload 1 to 100 tellings in order; at most ``tell_wait_s``."""

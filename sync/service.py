@@ -2,24 +2,28 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, get_args
 
+from sync.acts import ActKind, Ruling, Said
 from sync.asked import Answer, Question
 from sync.messages import Page, Receipt, Telling
 
 
 @dataclass(frozen=True, slots=True)
 class Abilities:
-    """What a kind of library can do; each driver says it as ``ABILITIES``.
+    """What a library can do; each driver's function ``abilities(settings)`` says it.
 
     ``announces``: parcels, patrons and cancelled holds come down ahead of time (``changes``). Where not, an item's
     hold is learnt when it has been put in (``Receipt.held_for``), and people are asked for (``Shown``) when they
     come.
-    ``codes``: it hands out pickup codes and QRs.
+    ``codes``: it hands out pickup codes and QRs. ``account``: it says what a patron has (``AccountOf``). ``acts``: what
+    a reader may change there from here.
     """
 
     announces: bool = True
     codes: bool = True
+    account: bool = True
+    acts: frozenset[ActKind] = frozenset(get_args(ActKind))
 
 
 class Service(Protocol):
@@ -27,6 +31,16 @@ class Service(Protocol):
 
     def ask(self, query: Question) -> Answer:
         """One online question. Changes nothing at the library. Blocks at most the configured ``ask_wait_s``."""
+
+    def act(self, said: Said) -> Ruling:
+        """What a reader wants changed, said while they wait. A no is a ``Ruling``, not an error. Blocks at most the
+        configured ``ask_wait_s``.
+
+        After ``ServiceUnreachable`` nothing was changed. After ``ServiceSilent`` or ``ServiceBroken`` it may have been:
+        say the same again, with the same key, once. Then a service that knows keys says what it did, and a client of
+        one that knows none asks what became of it instead of saying it twice; where that cannot be told either,
+        ``ServiceSilent`` comes once more.
+        """
 
     def tell(self, tellings: Sequence[Telling]) -> tuple[Receipt, ...]:
         """Upload up to 100 tellings in order; one receipt for each, same order. Blocks at most ``tell_wait_s``.

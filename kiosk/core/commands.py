@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from kiosk.core.screens import Slip
+from sync.acts import Said
 from sync.asked import Question
 
 
@@ -24,6 +25,13 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
+class Do:
+    """Have something changed at the library; the outcome comes back as ``Acted`` with the key of what was said."""
+
+    said: Said
+
+
+@dataclass(frozen=True, slots=True)
 class Print:
     """Print this slip, in this language ("" for the machine's own). Given once for each slip that may have begun: a
     fact says so on disk, and the slip itself is forgotten with the power."""
@@ -38,4 +46,4 @@ class Refresh:
     """Listen to the library from the beginning: its next page is a snapshot."""
 
 
-Command = Unlock | Ask | Print | Refresh
+Command = Unlock | Ask | Do | Print | Refresh

@@ -1,8 +1,10 @@
 """What step is fed, besides the readings of devices."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from hardware.readings import Reading
+from sync.acts import Ruling
 from sync.asked import Answer
 from sync.library_clock import Bounds
 from sync.messages import Page, Receipt, Telling
@@ -42,6 +44,15 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
+class Acted:
+    """What became of the act with this key: the library's ruling; ``away``: it was not reached, nothing has changed;
+    ``unknown``: it was told and has not said what it did."""
+
+    key: str
+    outcome: Ruling | Literal["away", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
 class Heard:
     """A page of the change feed arrived. ``library``: the library's time when this is decided, None: not known."""
 
@@ -72,4 +83,4 @@ class Online:
     up: bool
 
 
-Event = Started | Tick | ClockJumped | Touched | Answered | Heard | Receipted | Restored | Online | Reading
+Event = Started | Tick | ClockJumped | Touched | Answered | Acted | Heard | Receipted | Restored | Online | Reading

@@ -4,9 +4,10 @@ Facts are for people and audits and never replayed. They hold ids and keyed hash
 """
 
 from dataclasses import dataclass
-from typing import get_args
+from typing import Literal, get_args
 
 from hardware.readings import Paper, Printed, Pulse
+from sync.acts import ActKind
 from sync.messages import Told
 
 
@@ -136,6 +137,26 @@ class InstructionTaken:
 
 
 @dataclass(frozen=True, slots=True)
+class ActBegun:
+    """A reader wants something changed at the library: on disk before it is said. ``about``: the id of the thing in
+    their account, or of a title."""
+
+    key: str
+    act: ActKind
+    person: str
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActEnded:
+    """What became of it. After ``unknown`` it is not said again; ``words`` are the library's."""
+
+    key: str
+    outcome: Literal["done", "refused", "away", "unknown"]
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class LeftInside:
     """A reader opened the door and left the parcel there."""
 
@@ -217,6 +238,8 @@ Fact = (
     | CaseSettled
     | HoldLearnt
     | InstructionTaken
+    | ActBegun
+    | ActEnded
     | LeftInside
     | DeviceChanged
     | PaperChanged

@@ -22,9 +22,21 @@ from hardware.readings import (
 )
 from kiosk.core import doors, feed, recheck, recovery, shown, touches, watch
 from kiosk.core.doors import Outcome
-from kiosk.core.events import Answered, ClockJumped, Event, Heard, Online, Receipted, Restored, Started, Tick, Touched
+from kiosk.core.events import (
+    Acted,
+    Answered,
+    ClockJumped,
+    Event,
+    Heard,
+    Online,
+    Receipted,
+    Restored,
+    Started,
+    Tick,
+    Touched,
+)
 from kiosk.core.flows import clearing, dropoff, identify, pickup, piles, remote, slips, stocking
-from kiosk.core.flows.common import leave
+from kiosk.core.flows.common import acted, leave
 from kiosk.core.model import PickupPoint
 from kiosk.core.session import Session, Step
 from kiosk.core.stories import AskingCard, AtCourier, AtDoor, Checking, Clearing, Dropping, Fetching, Returning, Stowing
@@ -60,6 +72,8 @@ def step(point: PickupPoint, session: Session, event: Event, now: float) -> Step
             return _at_door(*doors.answered(at, event), now)
         case Answered():
             return _answered(at, event, now)
+        case Acted():
+            return acted(at, event)
         case Touched():
             return touches.touched(at, event, now)
         case CardShown(number=number):

@@ -12,9 +12,13 @@ from fastapi.responses import JSONResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.exceptions import HTTPException
 
+from simulators.library.account import account
+from simulators.library.acting import KeyReused, rule
 from simulators.library.booking import SequenceGap, hear
 from simulators.library.ledger import CursorTooOld, Ledger
 from sync import asked
+from sync.account import AccountOf
+from sync.acts import Ruling, Said
 from sync.envelope import BODY_MAX, PROBLEM, Batch, Problem, Receipts, digest
 from sync.messages import Page
 
@@ -130,8 +134,19 @@ def make_app(ledger: Ledger | None) -> FastAPI:
 
     @app.post("/v1/points/{point}/queries", responses=ALWAYS)
     def queries(point: Point, ledger: Books, query: Annotated[asked.Query, Body()]) -> asked.Answer:
-        """One question; changes nothing. who_is: patron_is. what_is: item_is. loans_with: loans_are."""
-        return ledger.answer(point, query)
+        """One question; changes nothing.
+
+        who_is: patron_is. what_is: item_is. loans_with: loans_are. account_of: account_is.
+        """
+        return account(ledger, point, query) if isinstance(query, AccountOf) else ledger.answer(point, query)
+
+    @app.post("/v1/points/{point}/acts", responses=ALWAYS | _problems(s409="This key came before with another act."))
+    def acts(point: Point, ledger: Books, said: Said) -> Ruling:
+        """What a reader wants changed. The same key again: the same ruling, and nothing changes by it."""
+        try:
+            return rule(ledger, point, said)
+        except KeyReused:
+            raise _Refused(409, "This key came before with another act") from None
 
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
 

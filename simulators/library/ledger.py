@@ -20,7 +20,7 @@ from pydantic import TypeAdapter
 from sqlite_utils import Database
 
 from simulators.library.passes import card_verifier, code_verifier
-from sync.asked import Answer, ItemIs, LoansAre, LoansWith, PatronIs, Query, WhatIs, WhoIs
+from sync.asked import Answer, ItemIs, LoansAre, LoansWith, PatronIs, WhatIs, WhoIs
 from sync.messages import Change, Page, ParcelSent, PatronChanged
 from sync.things import Item, Patron, SentParcel
 
@@ -60,8 +60,10 @@ TABLES: dict[str, tuple[dict[str, type], str | tuple[str, ...]]] = {
         "id",
     ),
     "cases": ({"id": int, "point": str, "key": str, "what": str, "detail": str, "telling": str, "at": float}, "id"),
-    "fees": ({"id": int, "patron": str, "amount": float, "reference": str}, "id"),
+    "fees": ({"id": int, "patron": str, "amount": float, "reference": str, "what": str}, "id"),
     "renewals": ({"id": int, "loan": int, "at": float}, "id"),
+    "extensions": ({"id": int, "parcel": str, "at": float}, "id"),
+    "acts": ({"point": str, "key": str, "sha256": str, "ruling": str, "at": float}, ("point", "key")),
     "messages": ({"id": int, "patron": str, "point": str, "text": str, "code": str, "pass": str, "at": float}, "id"),
 }
 _CHANGE: TypeAdapter[Change] = TypeAdapter(Change)
@@ -82,6 +84,7 @@ class Ledger:
         rng: random.Random | None = None,
     ) -> None:
         self.signing_key = signing_key
+        self.pins = False  # whether readers need their PIN (the last four digits of their telephone) for the account
         self.clock = clock
         self.rng = rng or random.SystemRandom()
         self._lock = threading.RLock()
@@ -150,6 +153,11 @@ class Ledger:
             row["id"], row["initials"], row["standing"], row["role"], tuple(c["card"] for c in cards), row["reason"]
         )
 
+    def pin_fits(self, patron: str, pin: str) -> bool:
+        """Whether this PIN proves the patron, or none is wanted."""
+        row = self.row("select phone from patrons where id = ?", patron) if self.pins else None
+        return row is None or pin == row["phone"][-4:]
+
     def sent_parcel(self, parcel: str) -> SentParcel:
         """The parcel as its point must know it."""
         row = self.row("select * from parcels where id = ?", parcel)
@@ -167,7 +175,8 @@ class Ledger:
 
     # ---- asked --------------------------------------------------------------------------------------------------
 
-    def answer(self, point: str, query: Query) -> Answer:
+    def answer(self, point: str, query: WhoIs | WhatIs | LoansWith) -> Answer:
+        """For the account of a patron see account.py."""
         match query:
             case WhoIs(card):
                 row = self.row("select patron from verifiers where point = ? and card = ?", point, card)

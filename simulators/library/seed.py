@@ -116,7 +116,7 @@ def seed(ledger: Ledger, home: str = POINTS[0][0], name: str = "") -> None:
             ledger.add("patrons", **values, id=id, standing=standing, reason=reason, role=role)
             ledger.add_card(card_number(id), id)
             ledger.add_card(card_barcode(id), id)
-        ledger.add("fees", patron="R1005", amount=12.5, reference="")
+        ledger.add("fees", patron="R1005", amount=12.5, reference="", what="《围城》逾期 25 天")
         number = 1000
         for isbn, title, author in TITLES:
             ledger.add("titles", isbn=isbn, title=title, author=author)

@@ -11,6 +11,7 @@ from datetime import datetime
 from itertools import chain
 from pathlib import Path
 
+from sync.acts import Ruling, Said
 from sync.asked import Answer, ItemIs, LoansAre, LoansWith, PatronIs, Question, Shown, WhatIs
 from sync.errors import ServiceBroken, ServiceSilent, ServiceUnreachable
 from sync.messages import ItemsCleared, Page, ParcelCollected, PatronChanged, Receipt, Telling
@@ -27,12 +28,16 @@ from sync.sip2.wire import tls_context
 from sync.sip2.words import Words
 from sync.things import Patron, Role
 
-ABILITIES = Abilities(announces=False, codes=False)
 GIVE_UP_S = 3600.0
 """A telling that the library answers with nonsense for so long becomes a case, and no longer holds up the others."""
 _ZONE_S = 900.0
 
-__all__ = ["ABILITIES", "Settings", "Sip2", "connect"]
+__all__ = ["Settings", "Sip2", "abilities", "connect"]
+
+
+def abilities(settings: Settings) -> Abilities:
+    """What a library of this dialect can do."""
+    return Abilities(announces=False, codes=False, account=False, acts=frozenset())
 
 
 def connect(settings: Settings, credential: str, point: str, seal: Seal | None = None) -> Service:
@@ -70,7 +75,11 @@ class Sip2:
             case LoansWith():
                 return LoansAre(())  # no message of SIP2 names an item's ISBN
             case _:
-                raise AssertionError("see ABILITIES: a card is asked for by what it says")
+                raise AssertionError("see ``abilities``: a card is asked for by what it says")
+
+    def act(self, said: Said) -> Ruling:
+        """None yet."""
+        raise AssertionError("see ``abilities``")
 
     def tell(self, tellings: Sequence[Telling]) -> tuple[Receipt, ...]:
         """1 to 100 tellings in order; at most ``tell_wait_s``. What was answered is not said again when the rest is."""

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 
 import annotated_types
 from hypothesis import strategies as st
+from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
 TEXT = st.characters(exclude_categories=["Cs"])
@@ -37,6 +38,7 @@ def any_of(kind: Any, *limits: Any) -> st.SearchStrategy[Any]:
         float: lambda: st.floats(0, 32503680000, allow_nan=False),
         bool: st.booleans,
         type(None): st.none,
+        SecretStr: lambda: st.text(TEXT, min_size=1, max_size=12).map(SecretStr),
     }
     return simple[kind]()
 

@@ -21,6 +21,7 @@ from simulators.library.app import make_app
 from simulators.library.packing import recall_parcel
 from simulators.library.passes import card_verifier, code_verifier, issue_pass
 from simulators.library.server import Library
+from sync.acts import RenewAll, Said
 from sync.asked import WhatIs
 from sync.envelope import digest
 from sync.messages import PointTrouble, Telling
@@ -47,6 +48,7 @@ def test_the_document_says_every_endpoint_the_client_has(library: Library, clien
     cursor = client.changes("", 0).cursor
     client.changes(cursor, 0)
     client.ask(WhatIs("x"))
+    client.act(Said("k", RenewAll("R1009")))
     client.tell([Telling("k", 1, 1.0, PointTrouble("door_stuck"))])
     seen = {(one.method, re.sub(r"points/[^/]+", "points/{point}", one.path)) for one in library.wire.app.exchanges}
     said = {(method.upper(), path) for path, methods in DOCUMENT["paths"].items() for method in methods}

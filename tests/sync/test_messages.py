@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from rest_contract import validate
 
 from sync import messages
+from sync.acts import Ruling, Said
 from sync.asked import Answer, Query
 from sync.envelope import BATCH, PROBLEM, RECEIPTS, Batch, Problem, Receipts, digest
 from sync.messages import Page, Telling
@@ -21,6 +22,8 @@ KINDS: list[tuple[Any, str]] = [
     (Batch, "Batch"),
     (Receipts, "Receipts"),
     (Problem, "Problem"),
+    (Said, "Said"),
+    (Ruling, "Ruling"),
 ]
 calm = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 

@@ -4,14 +4,19 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from kiosk.core import doors
-from kiosk.core.commands import Ask
-from kiosk.core.facts import TurnedAway
+from kiosk.core.commands import Ask, Do
+from kiosk.core.events import Acted
+from kiosk.core.facts import ActBegun, ActEnded, TurnedAway
 from kiosk.core.flows import slips
 from kiosk.core.model import Compartment, Order
 from kiosk.core.screens import Goodbye, Reason, Sorry, Then
 from kiosk.core.session import Step
 from kiosk.core.stories import AtDoor, Ended, Story, Visit
+from sync.acts import Act, Said
 from sync.asked import Question
+from sync.plain import Pin
+
+_ABOUT = ("loan", "hold", "title")
 
 
 def stay(step: Step, story: Story, now: float) -> Step:
@@ -25,6 +30,29 @@ def ask(step: Step, query: Question, story: Callable[[str], Story], now: float) 
     key = f"{step.session.number}.{asked}"
     step = replace(step, session=replace(step.session, asked=asked))
     return step.to(story(key), now + step.point.plan.limits.ask_wait_s).order(Ask(key, query))
+
+
+def act(step: Step, wanted: Act, story: Callable[[str], Story], now: float, pin: Pin | None = None) -> Step:
+    """Have something changed at the library; ``story`` gets the key, and ``Acted`` with it tells what became of it.
+
+    The intent is on disk before it is said. The key is never used twice: sessions are counted on disk. Without a word
+    the wait ends by itself, and what became of it is then not known.
+    """
+    asked = step.session.asked + 1
+    counters = step.point.counters
+    mark = f"e{counters.epoch}-" if counters.epoch else ""
+    key = f"{step.point.plan.point}-{mark}{step.session.number}-act-{asked}"
+    step = replace(step, session=replace(step.session, asked=asked))
+    patron, about = wanted.patron, next((getattr(wanted, n) for n in _ABOUT if hasattr(wanted, n)), "")
+    step = step.fact(ActBegun(key, wanted.kind, patron, about)).order(Do(Said(key, wanted, pin)))
+    return step.to(story(key), now + step.point.plan.limits.act_wait_s)
+
+
+def acted(step: Step, event: Acted) -> Step:
+    """The outcome of an act, for the journal, whoever stands there by now."""
+    if isinstance(event.outcome, str):
+        return step.fact(ActEnded(event.key, event.outcome))
+    return step.fact(ActEnded(event.key, "done" if event.outcome.done else "refused", event.outcome.words))
 
 
 def refuse(

@@ -7,8 +7,9 @@ of the telephone number.
 from datetime import datetime
 from typing import Any
 
+from simulators.library.acting import Refused
 from simulators.library.ledger import Ledger
-from simulators.library.sip2.lending import Lending, Refused
+from simulators.library.sip2.lending import Lending
 from simulators.library.sip2.quirks import Quirks
 from sync.sip2.layout import LAYOUTS
 from sync.sip2.message import Fields, Message, stamp
@@ -220,12 +221,20 @@ class Desk:
 
     def _hold(self, asked: Message) -> Message:
         try:
-            self._lending.hold(asked.fixed["mode"], asked.first("AA"), asked.first("AB"), asked.first("BS"))
+            until = self._lending.hold(
+                asked.fixed["mode"],
+                asked.first("AA"),
+                asked.first("AB"),
+                asked.first("AJ"),
+                asked.first("BS"),
+                _moment(asked.first("BW")),
+            )
         except Refused as no:
             fixed = {"ok": "0", "available": "N", "date": self._now()}
             return self._say(asked, fixed, (*self._names(asked), ("AF", str(no))))
         fixed = {"ok": "1", "available": "N", "date": self._now()}
-        return self._say(asked, fixed, (*self._names(asked), ("AB", asked.first("AB"))))
+        ends = (("BW", stamp(until)),) if until else ()
+        return self._say(asked, fixed, (*self._names(asked), *ends, ("AB", asked.first("AB"))))
 
     # ---- words --------------------------------------------------------------------------------------------------
 

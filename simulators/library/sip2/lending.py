@@ -7,17 +7,15 @@ reader told), elsewhere it is sent on.
 from dataclasses import dataclass
 from typing import Any
 
+from simulators.library import acting
+from simulators.library.account import owed
+from simulators.library.acting import Refused
 from simulators.library.booking import LOAN_S
 from simulators.library.ledger import Ledger
-from simulators.library.packing import message_patron, pack_parcel, place_hold
+from simulators.library.packing import message_patron, pack_parcel
 from simulators.library.sip2.quirks import Quirks
 
-RENEWALS_MAX = 2
 OTHER, AVAILABLE, CHARGED, HOLD_SHELF, IN_TRANSIT = "01", "03", "04", "08", "10"
-
-
-class Refused(Exception):
-    """The library's no, in its own words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +107,7 @@ class Lending:
 
     def owed(self, patron: str) -> float:
         """Fees not paid yet."""
-        row = self._ledger.row("select sum(amount) as owed from fees where patron = ?", patron)
-        return float(row["owed"] or 0.0) if row else 0.0
+        return owed(self._ledger, patron)
 
     def _parcel(self, barcode: str) -> dict[str, Any] | None:
         sql = (
@@ -215,47 +212,44 @@ class Lending:
             return self._renewed(loan)
 
     def _renewed(self, loan: dict[str, Any]) -> Lent:
-        item = self._ledger.item(loan["barcode"])
-        waiting = self._ledger.rows(
-            "select 1 from holds where isbn = ? and status = 'waiting'", item.isbn if item else ""
-        )
-        times = self._ledger.row("select count(*) as n from renewals where loan = ?", loan["id"])
-        if waiting:
-            raise Refused("有其他读者预约，不能续借。")
-        if times and times["n"] >= RENEWALS_MAX:
-            raise Refused("已达到续借次数上限。")
-        due = max(loan["due"], self._ledger.clock()) + LOAN_S
-        self._ledger.change("update loans set due = ? where id = ?", due, loan["id"])
-        self._ledger.add("renewals", loan=loan["id"], at=self._ledger.clock())
-        return Lent(due, renewed=True)
+        return Lent(acting.renew(self._ledger, loan), renewed=True)
 
     def renew_all(self, number: str) -> tuple[list[str], list[str]]:
-        """Barcodes renewed, and those that were not."""
+        """What was renewed, and what was not: as it stands in the lists."""
         patron = self.patron(number)
-        sql = "select barcode from loans where patron = ? and ended is null order by barcode"
-        done: list[str] = []
-        not_done: list[str] = []
-        for row in self._ledger.rows(sql, patron["id"]) if patron else []:
-            try:
-                self.renew(number, row["barcode"])
-                done.append(row["barcode"])
-            except Refused:
-                not_done.append(row["barcode"])
-        return done, not_done
-
-    def hold(self, mode: str, number: str, barcode: str, pickup: str) -> None:
-        """``+`` places a hold on the item's title, ``-`` cancels it."""
         with self._ledger.transaction():
-            patron, item = self.patron(number), self._ledger.item(barcode)
-            if patron is None or item is None:
+            each = acting.renew_all(self._ledger, patron["id"]) if patron else ()
+            names = {one.loan: self._listed(one.loan) for one in each}
+        return [names[one.loan] for one in each if one.done], [names[one.loan] for one in each if not one.done]
+
+    def _listed(self, barcode: str) -> str:
+        return self.about(barcode).title if self._quirks.lists == "title" else barcode
+
+    def hold(self, mode: str, number: str, barcode: str, title: str, pickup: str, until: float | None) -> float:
+        """``+`` places a hold on the title of an item, ``-`` cancels it, ``*`` asks for more time.
+
+        Returns until when it lies ready, 0 for the others.
+        """
+        with self._ledger.transaction():
+            patron, isbn = self.patron(number), self._isbn(barcode, title)
+            if patron is None or not isbn:
                 raise Refused("没有此读者或此书。")
-            if mode == "-":
-                sql = "update holds set status = 'cancelled' where patron = ? and isbn = ? and status = 'waiting'"
-                self._ledger.change(sql, patron["id"], item.isbn)
-            elif patron["standing"] != "fine":
-                raise Refused(patron["reason"])
-            else:
-                place_hold(self._ledger, patron["id"], item.isbn, pickup)
+            if mode == "+":
+                acting.place(self._ledger, patron, isbn, pickup)
+                return 0.0
+            sql = "select * from holds where patron = ? and isbn = ? and status in ('waiting', 'packed', 'ready')"
+            hold = self._ledger.row(sql, patron["id"], isbn)
+            if hold is None:
+                raise Refused("没有这条预约，或已结束。")
+            if mode == "*":
+                return acting.more_time(self._ledger, hold)
+            acting.cancel(self._ledger, hold)
+            return 0.0
+
+    def _isbn(self, barcode: str, title: str) -> str:
+        item = self._ledger.item(barcode) if barcode else None
+        row = self._ledger.row("select isbn from titles where title = ? order by isbn", title) if title else None
+        return item.isbn if item else str(row["isbn"]) if row else ""
 
     def pay(self, patron: str, amount: str, transaction: str) -> bool:
         """Take a payment once: the same transaction number again changes nothing."""
