@@ -5,7 +5,7 @@ BIN := .venv/bin
 JOBS ?= 4
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench clean
+.PHONY: help setup demo test check format bench screens clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 14
@@ -32,6 +32,9 @@ format: setup ## let ruff put the code in order
 bench: setup ## all benchmarks, as ratios within one run; PHOTOS=folder for the decoders too
 	@$(BIN)/pip install -q -e .[bench]
 	@$(BIN)/python -m benchmarks $(if $(PHOTOS),--photos $(PHOTOS))
+
+screens: setup ## every screen in every manner, as pictures; UPDATE=1 keeps them to compare with, ONLY=name draws few
+	@$(BIN)/python -m tests.screens.gallery $(if $(UPDATE),--update) $(if $(ONLY),--only $(ONLY))
 
 clean: ## remove what was made, .venv too
 	rm -rf .venv build .mypy_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info

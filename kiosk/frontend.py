@@ -32,6 +32,8 @@ class ScreenSettings(BaseModel):
     fullscreen: bool = True
     language: Literal["zh", "en"] = "zh"  # the one to return to after each story
     font: Path | None = None  # a CJK font file; None: look in the usual places
+    simple: bool = False  # simple mode for everybody: fewer choices, larger words, slower clocks, nothing moves
+    low: bool = False  # all controls in the lowest third for everybody: where the panel hangs high
 
 
 @dataclass(frozen=True, slots=True)

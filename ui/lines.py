@@ -32,6 +32,13 @@ def wrap(text: str, width: float, measure: Measure) -> list[str]:
     return lines
 
 
+def longest_word(text: str, measure: Measure) -> float:
+    """The width of the widest word that is written with letters; Chinese may break anywhere."""
+    return max(
+        (measure(word) for token in _TOKEN.findall(text) if len(token) > 1 for word in token.split()), default=0.0
+    )
+
+
 def _pieces(paragraph: str) -> Iterator[str]:
     """The smallest parts between which a line may end; spaces stay at the end of their word."""
     piece = ""

@@ -1,6 +1,6 @@
 """Colours and type sizes. Text stands out from its ground by 4.5:1 at least, shapes by 3:1."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 Colour = tuple[float, float, float, float]
 
@@ -28,6 +28,7 @@ class Palette:
     wait: Colour
     wait_tint: Colour
     trouble: Colour
+    focus: Colour  # around what a key would choose
     veil: Colour  # over the page while a question stands
 
 
@@ -46,6 +47,7 @@ PAPER = Palette(
     wait=colour("#8F5F12"),
     wait_tint=colour("#FBF1DD"),
     trouble=colour("#B93A1E"),
+    focus=colour("#1C2733"),
     veil=(*colour("#1C2733")[:3], 0.55),
 )
 
@@ -64,24 +66,68 @@ HIGH_CONTRAST = Palette(
     wait=colour("#FFE600"),
     wait_tint=colour("#1F1F1F"),
     trouble=colour("#FFFFFF"),
+    focus=colour("#00E5FF"),
     veil=(0.0, 0.0, 0.0, 0.8),
 )
 
+# What stands on what, by the names of ``Palette``; tests/ui/test_theme.py computes every pair in both palettes.
+TEXT_ON = (
+    ("ink", "ground"),
+    ("ink", "surface"),
+    ("ink", "tint"),
+    ("ink", "wait_tint"),
+    ("ink", "pressed"),
+    ("quiet", "ground"),
+    ("quiet", "surface"),
+    ("main_ink", "main"),
+    ("main_ink", "main_pressed"),
+    ("main_ink", "accent"),
+    ("accent", "ground"),
+    ("accent", "tint"),
+    ("trouble", "ground"),
+    ("wait", "ground"),
+)
+SHAPE_ON = (
+    ("line", "ground"),
+    ("line", "surface"),
+    ("accent", "surface"),
+    ("accent", "ground"),
+    ("accent", "tint"),
+    ("wait", "ground"),
+    ("wait", "wait_tint"),
+    ("trouble", "wait_tint"),
+    ("focus", "ground"),
+    ("focus", "surface"),
+    ("main", "ground"),
+)
+
+GRID = 24  # everything stands on it
 CORNER = 24
+SWING_S = 0.2  # how long anything moves, eased; in simple mode nothing does
 # Type sizes; text that does not fit takes the next smaller one. Few sizes: each opens the font once more.
 SIZES = (200, 160, 120, 96, 84, 72, 60, 48, 40, 36, 32, 28, 24)
+HUGE, TITLE, LARGE, TEXT, SMALL = 200, 72, 48, 40, 32
+STEPS = 4  # sizes of words a person can choose from; each is one type size more
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How this person wants to see: colours, and whether words are large. ``unit``: pixels per unit of the grid."""
+    """How this person wants to see: colours, the step of word sizes (0 to 3), whether things may move.
+
+    ``unit``: pixels per unit of the grid.
+    """
 
     palette: Palette
-    large: bool
+    step: int
     unit: float
+    motion: bool = True
 
     def size(self, units: int) -> int:
-        """The type size to begin with, one step up for large words."""
-        if not self.large:
-            return units
-        return next((size for size in reversed(SIZES) if size > units), units)
+        """The type size to begin with, as many sizes up as there are steps."""
+        larger = [size for size in reversed(SIZES) if size >= units]
+        return larger[min(self.step, len(larger) - 1)] if larger else units
+
+    @property
+    def plain(self) -> "Look":
+        """For what is as large as it can be already, or says the same size to everybody."""
+        return replace(self, step=0)

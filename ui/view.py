@@ -7,7 +7,26 @@ from kiosk.core.screens import DoorView
 
 Tone = Literal["calm", "wait", "done", "trouble"]
 PictureName = Literal[
-    "card", "scan", "collect", "return", "cabinet", "wait", "done", "parcel", "away", "full", "ask", "phone"
+    "card",
+    "scan",
+    "collect",
+    "return",
+    "cabinet",
+    "wait",
+    "done",
+    "parcel",
+    "away",
+    "full",
+    "ask",
+    "phone",
+    "person",
+    "search",
+    "more",
+    "renew",
+    "list",
+    "book",
+    "low",
+    "voice",
 ]
 
 
@@ -20,24 +39,45 @@ class Button:
     value: str = ""
     main: bool = False
     picture: PictureName | None = None  # a tile with a large picture
+    extra: bool = False  # left out in simple mode
+    own: bool = False  # for this person's eyes and ears only: the window does it, nobody decides anything
+    aloud: str = ""  # what is spoken for it where ``words`` alone say too little
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line of a list; ``done`` draws a tick (True) or an empty ring (False), None neither."""
+    """A line of a list; ``done`` draws a tick (True) or an empty ring (False), None neither.
+
+    With an ``action`` it is touched as a button is, and reports ``Touched(action, value)``. Give all rows there are:
+    the window turns the pages of a long list.
+    """
 
     words: str
     aside: str = ""
     done: bool | None = None
+    action: str = ""
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar of a chart: ``label`` under it, ``value`` as its height (0 or more)."""
+
+    label: str
+    value: float
 
 
 @dataclass(frozen=True, slots=True)
 class Keypad:
-    """The code typed so far, shown in ``slots`` places, and twelve keys in the order they stand, three a row."""
+    """What was typed so far, and its keys in the order they stand, ``columns`` a row (3: digits, 7 to 10: letters).
+
+    ``slots``: a code has so many places, drawn one by one; 0: words of any length, in one field.
+    """
 
     digits: str
     keys: tuple[Button, ...]
     slots: int
+    columns: int = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +91,21 @@ class StillThere:
 
 
 @dataclass(frozen=True, slots=True)
+class Aid:
+    """What lies over the page while somebody has touched Help: what this screen wants, whom to call, what to set."""
+
+    title: str
+    line: str
+    buttons: tuple[Button, ...]  # the last one closes it
+
+
+@dataclass(frozen=True, slots=True)
 class View:
-    """One screen. ``seconds``: what was left when the display was made; the window counts down from there."""
+    """One screen. ``seconds``: what was left when the display was made; the window counts down from there.
+
+    A screen's own words are title, line, picture, tone, code, rows, chart, note, foot, keypad, buttons and cancel;
+    the rest is put in by ``present`` and ``dress`` for all screens alike.
+    """
 
     screen: str
     title: str
@@ -64,6 +117,7 @@ class View:
     door: str = ""  # the number to show large
     doors: tuple[DoorView, ...] = ()
     rows: tuple[Row, ...] = ()
+    chart: tuple[Bar, ...] = ()  # in the place of the picture
     note: str = ""  # one sentence that stands apart: about the last scan, or about this point
     foot: str = ""  # quiet, at the bottom
     keypad: Keypad | None = None
@@ -75,3 +129,7 @@ class View:
     initials: str = ""
     place: str = ""
     switch: str = ""  # names the other language, in that language
+    strip: tuple[Button, ...] = ()  # the person's own settings, on every screen
+    simple: Button | None = None  # at Home: the way into simple mode and out of it
+    pager: tuple[Button, Button] | None = None  # earlier and later, for lists longer than their place
+    aid: Aid | None = None

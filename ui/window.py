@@ -1,11 +1,8 @@
-"""The window and what belongs to the person before it: language, size of words, contrast, time left."""
+"""The window and what belongs to the person before it: manner, help, page, time left."""
 
-import json
 import os
 import time
 from collections.abc import Callable
-from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from kivy.base import runTouchApp, stopTouchApp
@@ -15,16 +12,17 @@ from kivy.core.window import Window
 from kiosk.core.events import Touched
 from kiosk.core.screens import Display, Home
 from kiosk.frontend import About, NoScreen, ScreenSettings, Shown
+from ui.dress import dress
 from ui.fonts import Fonts
 from ui.layout import arrange
+from ui.manner import Manner
 from ui.present import present
+from ui.targets import TARGETS, Targets
 from ui.theme import HIGH_CONTRAST, PAPER, Look
 from ui.view import View
 from ui.views.page import Page
-from ui.words import LANGUAGES
 
 FORGET_S = 60  # on Home, what the last person chose is forgotten after this long without a touch
-TARGETS = "KIOSK_TARGETS"  # names a file that tells what is shown and what can be touched where, for tours and tests
 
 
 class Screen:
@@ -40,16 +38,16 @@ class Screen:
     ) -> None:
         if Window is None:
             raise NoScreen("no window can be opened; is DISPLAY set, and may this program use it?")
-        self._shown, self._about, self._settings = shown, about, settings
-        self._language: str = settings.language
-        self._large, self._contrast = False, False
+        self._shown, self._about, self._settings, self._touch = shown, about, settings, touch
+        self._own = Manner(settings.language, simple=settings.simple, low=settings.low)  # the machine's own
+        self._manner, self._helping, self._page = self._own, False, 0
         self._display: Display | None = None
+        self._view: View | None = None
         self._until: float | None = None
         self._whole_s, self._ends_s = 0.0, 0.0
         self._touched_s = time.monotonic()
-        self._targets = os.environ.get(TARGETS)
-        self._told_targets = ""
-        self.page = Page(fonts, touch, self._adjust, self._left)
+        self._targets = Targets(os.environ.get(TARGETS))
+        self.page = Page(fonts, self._tap, self._adjust, self._left)
 
     def run(self) -> None:
         """Show and report until stopped."""
@@ -75,6 +73,8 @@ class Screen:
 
     def _take(self, display: Display) -> None:
         was_away = self._display is not None and not self._at_home()
+        if self._display is None or type(display.screen) is not type(self._display.screen):
+            self._page, self._helping = 0, False
         self._display = display
         if was_away and self._at_home():
             self._forget()
@@ -88,59 +88,48 @@ class Screen:
     def _draw(self) -> None:
         if self._display is None:
             return
-        palette = HIGH_CONTRAST if self._contrast else PAPER
+        manner = self._manner
+        palette = HIGH_CONTRAST if manner.contrast else PAPER
         Window.clearcolor = palette.ground
         self.page.size = Window.size
-        view = present(self._display, self._about, self._language)
-        place = arrange(view, *Window.size)
-        self.page.show(view, place, Look(palette, self._large, place.unit))
-        self._tell_targets(view)
+        view = present(self._display, self._about, manner.language)
+        view = dress(view, self._about, manner, self._helping)
+        width, height = Window.size
+        place = arrange(view, width, height, manner, self._page)
+        self._view, self._page = view, place.page
+        self.page.show(view, place, Look(palette, manner.words_step, place.unit, not manner.simple))
+        self._targets.tell(self._display, view, manner.language, self.page.targets(), height)
 
     def _left(self) -> tuple[float, float]:
         return self._ends_s - time.monotonic(), self._whole_s
 
+    def _tap(self, touched: Touched) -> None:
+        self._touch(touched)
+
     def _adjust(self, what: str) -> None:
-        """A touch in the strip: these three concern the person's eyes only, and no decision."""
-        if what == "language":
-            self._language = LANGUAGES[(LANGUAGES.index(self._language) + 1) % len(LANGUAGES)]
-        elif what == "size":
-            self._large = not self._large
-        else:
-            self._contrast = not self._contrast
+        """A touch for this person's eyes and ears only. It decides nothing, but says that somebody is there."""
+        match what:
+            case "help":
+                self._helping = True
+            case "close":
+                self._helping = False
+            case "earlier" | "later":
+                self._page += 1 if what == "later" else -1
+            case _:
+                self._manner = self._manner.changed(what)
+        if not self._at_home():
+            self._touch(Touched("more_time"))
         self._draw()
 
     def _at_home(self) -> bool:
         return self._display is not None and isinstance(self._display.screen, Home)
 
     def _chosen(self) -> bool:
-        return (self._language, self._large, self._contrast) != (self._settings.language, False, False)
+        return self._manner != self._own or self._helping
 
     def _forget(self) -> None:
-        self._language, self._large, self._contrast = self._settings.language, False, False
+        self._manner, self._helping, self._page = self._own, False, 0
 
     def _note_touch(self, *_: Any) -> bool:
         self._touched_s = time.monotonic()
         return False
-
-    def _tell_targets(self, view: View) -> None:
-        """Buttons stand there by their place and, for who plays a person, by what they do."""
-        if not self._targets:
-            return
-        high = Window.height
-        boxes = {
-            name: [round(box.x), round(high - box.y - box.h), round(box.w), round(box.h)]
-            for name, box in self.page.targets().items()
-        }
-        places = {button.action: f"button {n}" for n, button in reversed(list(enumerate(view.buttons)))}
-        places |= {f"{one.action} {one.value}": f"button {n}" for n, one in enumerate(view.buttons) if one.value}
-        boxes |= {action: boxes[place] for action, place in places.items() if place in boxes}
-        seen = {"screen": view.screen, "language": self._language, "targets": boxes}
-        if self._display:
-            seen["fields"] = asdict(self._display.screen)
-            seen["out"] = [door.name for door in self._display.doors if door.out]
-        told = json.dumps(seen, ensure_ascii=False)
-        if told != self._told_targets:
-            self._told_targets = told
-            new = Path(self._targets + ".new")
-            new.write_text(told, encoding="utf-8")
-            new.replace(self._targets)

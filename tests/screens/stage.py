@@ -17,7 +17,7 @@ from PIL import Image, ImageGrab
 
 from kiosk.core.screens import Display
 
-PATIENCE_S = 30
+PATIENCE_S = 90
 
 
 @contextmanager

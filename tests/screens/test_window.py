@@ -81,10 +81,11 @@ def test_every_screen_fits_in_both_languages_even_in_large_words(
     stage.size(*SHAPES[shape])
     drawn = stage.settle()
     width, height = drawn["window"]
-    # Words that fit when large fit when not. The screens stay away from Home, which would forget the choice.
-    for change in ("size", "language"):
-        stage.tap(stage.show(display("wait-card")), change)
-        stage.settle()
+    # The largest words. The screens stay away from Home, which would forget the choice.
+    for change in ("size size size", "language"):
+        for one in change.split():
+            stage.tap(stage.show(display("wait-card")), one)
+            stage.settle()
         seen: set[tuple[str, ...]] = set()
         for name in SCREENS:
             if isinstance(SCREENS[name], Home):
@@ -94,14 +95,16 @@ def test_every_screen_fits_in_both_languages_even_in_large_words(
             assert [text for text in drawn["texts"] if not fits(text)] == [], name
             seen.add(tuple(text["words"] for text in drawn["texts"]))
         assert len(seen) > 70  # each was really drawn, none twice
-    assert stage.touched.empty()  # what is only for the eyes is told to nobody
+    told = {stage.touched.get() for _ in range(stage.touched.qsize())}
+    assert told == {("more_time", "")}  # what is only for the eyes decides nothing, but somebody is there
 
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_home_fits_in_every_way_to_see_it(stage: Stage, home: dict[str, Any], shape: str) -> None:
     stage.size(*SHAPES[shape])
     drawn = stage.settle()
-    for change, name in itertools.product(("language", "size", "language"), ("home", "home-door-left")):
+    changes = ("language", "size", "size", "size", "language")
+    for change, name in itertools.product(changes, ("home", "home-door-left")):
         stage.tap(drawn, change)
         drawn = stage.show(display(name))
         assert [text for text in drawn["texts"] if not fits(text)] == []
@@ -253,6 +256,36 @@ def test_contrast_and_large_words(stage: Stage, home: dict[str, Any]) -> None:
     assert share(cut(picture, drawn["targets"]["button 0"]), HIGH_CONTRAST.main) > 0.6
     stage.show(display("home"))
     assert share(stage.picture(stage.settle()), PAPER.ground) > 0.3
+
+
+def test_help_lies_over_every_screen_and_under_the_clock(stage: Stage, home: dict[str, Any]) -> None:
+    drawn = stage.show(display("collect", until_s=NEVER))
+    stage.tap(drawn, "help")
+    helped = stage.settle()
+    assert set(helped["targets"]) == {f"aid {n}" for n in range(5)}
+    asked = stage.show(display("collect", warning=True, until_s=NEVER))
+    assert set(asked["targets"]) == {"stay", "go"}
+    stage.tap(asked, "stay")
+    again = stage.show(display("collect", until_s=NEVER))
+    assert set(again["targets"]) == {f"aid {n}" for n in range(5)}  # where the person was
+    stage.tap(again, "aid 4")
+    assert "cancel" in stage.settle()["targets"]
+    stage.tap(stage.show(display("collect", until_s=NEVER)), "help")
+    stage.settle()
+    assert "collect" not in stage.show(display("home"))["targets"]
+    assert "button 0" in stage.settle()["targets"]  # nothing of it is left for the next person
+
+
+def test_the_low_layout_and_simple_mode_last_for_one_session(stage: Stage, home: dict[str, Any]) -> None:
+    stage.tap(home, "low")
+    low = stage.settle()
+    stage.tap(low, "simple")
+    both = stage.settle()
+    assert min(y for _, y, _, _ in both["targets"].values()) >= both["window"][1] * 2 / 3 - 1
+    titles = {text["words"]: text["pixels"] for text in home["texts"]}
+    assert {t["words"]: t["pixels"] for t in both["texts"]}["随时刷卡即可"] > titles["随时刷卡即可"]
+    stage.show(display("wait-card"))
+    assert stage.show(display("home"))["targets"] == home["targets"]
 
 
 def test_the_open_door_swings_on_the_map_and_then_nothing_moves(stage: Stage, home: dict[str, Any]) -> None:

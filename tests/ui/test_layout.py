@@ -1,18 +1,36 @@
 """Where things stand: inside the window, beside each other, large enough, and low enough to reach."""
 
 import itertools
+import re
+from dataclasses import replace
 
 import pytest
 
 from tests.screens.displays import SCREENS, display
 from tests.screens.player import ABOUT
-from ui.layout import Box, Place, arrange
+from ui.dress import dress
+from ui.layout import arrange
+from ui.manner import Manner
 from ui.present import present
+from ui.sheet import Box, Place
+from ui.view import Button, Row, View
 
 SIZES = ((1080, 1920), (1920, 1080), (540, 960), (960, 540), (768, 1366), (1280, 800))
+BOTH = ((1080, 1920), (1920, 1080))
 TOUCH_UNITS = 96  # 20 mm is 54 of 1080 on a panel 400 mm wide; nothing is nearly as small
+LETTER_UNITS = 84
 OVERLAY = ("veil", "panel", "ask", "why", "left", "stay", "go")
 PARTS_OF = {"strip"}
+MANNERS = {
+    "plain": Manner(),
+    "larger": Manner(step=1),
+    "large": Manner(step=2),
+    "largest": Manner(step=3),
+    "low": Manner(low=True),
+    "low and largest": Manner(low=True, step=3),
+    "simple": Manner(simple=True),
+}
+EVERY_WAY = [(*size, "plain") for size in SIZES] + [(*size, name) for size in BOTH for name in MANNERS]
 
 
 def overlap(a: Box, b: Box) -> bool:
@@ -21,21 +39,29 @@ def overlap(a: Box, b: Box) -> bool:
     return across and a.y + a.h > b.y + slack and b.y + b.h > a.y + slack
 
 
-def places(width: int, height: int) -> list[tuple[str, Place]]:
+def places(width: int, height: int, manner: str = "plain", page: int = 0) -> list[tuple[str, Place]]:
     return [
-        (f"{name} {language}", arrange(present(display(name), ABOUT, language), width, height))
+        (f"{name} {language}", lay(name, replace(MANNERS[manner], language=language), width, height, page))
         for name in SCREENS
-        for language in ("zh", "en")
+        for language in (("zh", "en") if manner == "plain" else ("en",))
     ]
 
 
+def lay(name: str, manner: Manner, width: int, height: int, page: int = 0) -> Place:
+    view = dress(present(display(name), ABOUT, manner.language), ABOUT, manner)
+    return arrange(view, width, height, manner, page)
+
+
 def touched(name: str) -> bool:
-    return name.startswith(("button", "key")) or name in ("cancel", "countdown", "language", "size", "contrast")
+    return name.startswith(("button", "key")) or name in (
+        *("cancel", "countdown", "earlier", "later"),
+        *("language", "size", "contrast", "low", "help", "simple"),
+    )
 
 
-@pytest.mark.parametrize(("width", "height"), SIZES)
-def test_everything_stands_inside_the_window_and_beside_the_rest(width: int, height: int) -> None:
-    for name, place in places(width, height):
+@pytest.mark.parametrize(("width", "height", "manner"), EVERY_WAY)
+def test_everything_stands_inside_the_window_and_beside_the_rest(width: int, height: int, manner: str) -> None:
+    for name, place in places(width, height, manner):
         boxes = {part: box for part, box in place.boxes.items() if part not in PARTS_OF}
         for part, box in boxes.items():
             assert box.x >= -0.01, (name, part)
@@ -46,12 +72,14 @@ def test_everything_stands_inside_the_window_and_beside_the_rest(width: int, hei
             assert not overlap(a, b), (name, one, other)
 
 
-@pytest.mark.parametrize(("width", "height"), SIZES)
-def test_what_is_touched_is_large_and_apart(width: int, height: int) -> None:
-    for name, place in places(width, height):
+@pytest.mark.parametrize(("width", "height", "manner"), EVERY_WAY)
+def test_what_is_touched_is_large_and_apart(width: int, height: int, manner: str) -> None:
+    for name, place in places(width, height, manner):
         targets = {part: box for part, box in place.boxes.items() if touched(part)}
+        letters = sum(part.startswith("key ") for part in targets) > 12
         for part, box in targets.items():
-            assert min(box.w, box.h) >= TOUCH_UNITS * place.unit - 0.01, (name, part)
+            least = LETTER_UNITS if letters and part.startswith("key ") else TOUCH_UNITS
+            assert min(box.w, box.h) >= least * place.unit - 0.01, (name, part)
         for (one, a), (other, b) in itertools.combinations(targets.items(), 2):
             apart = max(b.x - a.x - a.w, a.x - b.x - b.w, b.y - a.y - a.h, a.y - b.y - b.h)
             assert apart >= 15.9 * place.unit, (name, one, other)
@@ -62,6 +90,42 @@ def test_portrait_keeps_the_story_within_reach() -> None:
         for part, box in place.boxes.items():
             if part.startswith("button") or part in ("cancel", "countdown"):
                 assert box.y + box.h <= 0.45 * 1920, (name, part)
+
+
+@pytest.mark.parametrize(("width", "height"), BOTH)
+@pytest.mark.parametrize("manner", ["low", "low and largest"])
+def test_in_the_low_layout_all_that_is_touched_stands_in_the_lowest_third(width: int, height: int, manner: str) -> None:
+    """EN 301 549, 5.1.4 and 8.3: within reach of who sits."""
+    for name, place in places(width, height, manner):
+        for part, box in place.boxes.items():
+            if touched(part):
+                assert box.y + box.h <= height / 3 + 0.01, (name, part)
+    for helping in (False, True):
+        shown = display("collect", warning=not helping)
+        view = dress(present(shown, ABOUT, "en"), ABOUT, MANNERS[manner], helping)
+        boxes = arrange(view, width, height, MANNERS[manner]).boxes
+        answers = [box for part, box in boxes.items() if part in ("stay", "go") or re.fullmatch(r"aid \d", part)]
+        assert len(answers) == (5 if helping else 2)
+        assert all(box.y >= 0 and box.y + box.h <= height / 3 + 0.01 for box in answers)
+
+
+@pytest.mark.parametrize(("width", "height"), BOTH)
+@pytest.mark.parametrize("manner", MANNERS)
+def test_the_pages_of_a_long_list_show_every_row_once(width: int, height: int, manner: str) -> None:
+    for action in ("", "choose"):
+        rows = tuple(Row(f"{n}", action=action, value=f"{n}") for n in range(23))
+        view = View("Any", "A list", "Choose one.", "list", rows=rows, buttons=(Button("finish", "Done", main=True),))
+        view = dress(view, ABOUT, MANNERS[manner])
+        first = arrange(view, width, height, MANNERS[manner])
+        seen = []
+        for page in range(first.pages):
+            place = arrange(view, width, height, MANNERS[manner], page)
+            assert ("earlier" in place.boxes, "later" in place.boxes) == (page > 0, page < first.pages - 1)
+            seen += [part for part in place.boxes if part.startswith("row ")]
+            boxes = [box for part, box in place.boxes.items() if part not in PARTS_OF]
+            assert not any(overlap(a, b) for a, b in itertools.combinations(boxes, 2))
+        assert sorted(seen) == sorted(f"row {n}" for n in range(23))
+        assert arrange(view, width, height, MANNERS[manner], 99).page == first.pages - 1
 
 
 def test_the_main_things_are_where_they_always_are() -> None:
@@ -80,7 +144,7 @@ def test_a_door_is_always_shown_on_the_map() -> None:
 
 @pytest.mark.parametrize(("width", "height"), SIZES)
 def test_the_question_covers_the_page_and_its_answers_stand_in_the_panel(width: int, height: int) -> None:
-    place = arrange(present(display("collect", warning=True), ABOUT, "en"), width, height)
+    place = arrange(dress(present(display("collect", warning=True), ABOUT, "en"), ABOUT, Manner()), width, height)
     panel = place.boxes["panel"]
     assert place.boxes["veil"].w == pytest.approx(width)
     inner = [place.boxes[name] for name in OVERLAY[2:]]

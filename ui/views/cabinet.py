@@ -20,11 +20,10 @@ from kivy.uix.widget import Widget
 from hardware.readings import Door
 from kiosk.core.screens import DoorView
 from ui.fonts import Fonts
-from ui.layout import Box
-from ui.theme import Look
+from ui.sheet import Box
+from ui.theme import SWING_S, Look
 from ui.views.text import Text
 
-SWING_S = 0.2
 WIDE_OPEN = 112 * pi / 180
 
 
@@ -44,6 +43,8 @@ class Cabinet(Widget):
             return
         for door in doors:
             self._swing.setdefault(door.name, float(door.door is Door.OPEN))
+        if not self.look.motion:
+            self._swing = {door.name: float(door.door is Door.OPEN) for door in doors}
         self._doors = doors
         self._draw()
         if self._moving is None and any(self._swing.get(d.name, 0.0) != (d.door is Door.OPEN) for d in doors):
@@ -165,7 +166,7 @@ class Cabinet(Widget):
         ink = palette.quiet if door.out else palette.ink
         if door.lit or swing:
             ink = palette.main_ink if not swing else palette.accent if door.lit else palette.wait
-        plain = Look(palette, False, self.look.unit)
+        plain = self.look.plain
         text = Text(box, self.fonts, plain, door.name, size, ink, door.lit, "center", "middle")
         if door.out:
             with self.canvas:

@@ -6,7 +6,7 @@ from kivy.graphics.texture import Texture
 from kivy.uix.widget import Widget
 
 from ui.fonts import Fonts
-from ui.layout import Box
+from ui.sheet import Box
 from ui.theme import Look
 
 MARGIN = 4  # modules, as ISO/IEC 18004 wants

@@ -8,7 +8,7 @@ from kivy.graphics import Color, InstructionGroup, SmoothLine
 from kivy.uix.widget import Widget
 
 from ui.fonts import Fonts
-from ui.layout import Box
+from ui.sheet import Box
 from ui.theme import Look
 from ui.views.text import Text
 from ui.views.touch import Touch
@@ -50,7 +50,7 @@ class Ring(Widget):
             self._drawn.add(Color(*(palette.accent if seconds > 10 else palette.wait)))
             self._drawn.add(SmoothLine(circle=(*middle, radius, 360 - 360 * share, 360), width=width, cap="round"))
         inner = Box(middle[0] - radius * 0.8, middle[1] - radius * 0.6, radius * 1.6, radius * 1.2)
-        plain = Look(palette, False, unit)
+        plain = self.look.plain
         text = Text(inner, self.fonts, plain, str(seconds), 48, palette.ink, True, "center", "middle")
         self._drawn.add(text.canvas)
 

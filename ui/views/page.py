@@ -7,22 +7,24 @@ from kivy.uix.widget import Widget
 
 from kiosk.core.events import Touched
 from ui.fonts import Fonts
-from ui.layout import Box, Place
-from ui.theme import Look
-from ui.view import Button, View
+from ui.sheet import Box, Place
+from ui.theme import HUGE, LARGE, SMALL, TEXT, TITLE, Look
+from ui.view import Button, Row, View
 from ui.views.cabinet import Cabinet
+from ui.views.chart import Chart
 from ui.views.code import Code
 from ui.views.countdown import Countdown, Left, Ring
-from ui.views.panels import Contrast, Note, Pill, RowLine, Slots, Veil
+from ui.views.panels import Contrast, Note, Pill, RowLine, RowTouch, Slots, Veil
 from ui.views.pictures import Picture
 from ui.views.text import Text
-from ui.views.touch import Touch, WordTouch
+from ui.views.touch import PictureTouch, Touch, WordTouch
 
 OVER = ("veil", "ask", "why", "left", "stay", "go")  # lie above everything else
+TILE_MIN = 240  # units; a lower tile has words only
 
 
 class Page(Widget):
-    """Shows a view. ``tap`` is told every touch that means something; ``adjust`` the three of the strip."""
+    """Shows a view. ``tap`` is told every touch that means something; ``adjust`` those for this person only."""
 
     def __init__(self, fonts: Fonts, tap: Callable[[Touched], None], adjust: Callable[[str], None], left: Left) -> None:
         super().__init__(size_hint=(None, None))
@@ -40,6 +42,7 @@ class Page(Widget):
         self._picture(view)
         self._actions(view)
         self._question(view)
+        self._help(view)
         for name in set(self.parts) - self._fresh:
             self._drop(name)
 
@@ -47,7 +50,7 @@ class Page(Widget):
         """What can be touched now, by name; under a question only its answers can."""
         names = {name for name, part in self.parts.items() if isinstance(part, Touch)}
         if "veil" in self.parts:
-            names &= set(OVER)
+            names = {name for name in names if _over(name)}
         return {name: self.place.boxes[name] for name in names}
 
     def _put(self, name: str, make: Callable[..., Widget], *says: Any) -> None:
@@ -66,7 +69,7 @@ class Page(Widget):
         self._drop(name)
         self._keys[name], self.parts[name] = key, part
         # The first child lies on top and is asked first about touches.
-        covered = 0 if name in OVER else sum(other in self.parts for other in OVER)
+        covered = 0 if _over(name) else sum(_over(other) for other in self.parts if other != name)
         self.add_widget(part, covered)
 
     def _drop(self, name: str) -> None:
@@ -79,54 +82,80 @@ class Page(Widget):
 
     def _text(self, name: str, words: str, size: int, ink: str = "ink", *how: Any) -> None:
         if words:
-            self._put(name, Text, words, size, getattr(self.look.palette, ink), *how)
+            self._put(name, self._make_text, words, size, getattr(self.look.palette, ink), *how)
+
+    def _make_text(self, box: Box, fonts: Fonts, look: Look, *says: Any) -> Text:
+        if says and isinstance(says[-1], Look):  # of its own, not the person's
+            return Text(box, fonts, says[-1], *says[:-1])
+        return Text(box, fonts, look, *says)
 
     def _button(self, name: str, what: Button) -> None:
         self._put(name, self._make_button, what)
 
     def _make_button(self, box: Box, fonts: Fonts, look: Look, what: Button) -> Touch:
         told = Touched(what.action, what.value)
-        size = 72 if what.action == "digit" else 48
+        size = 72 if what.action == "digit" else LARGE
         kind = "main" if what.main else "plain"
-        touch = WordTouch(box, fonts, look, what.words, lambda: self._tap(told), kind, size, what.picture)
+        picture = what.picture if box.h >= TILE_MIN * look.unit else None
+        touch = WordTouch(box, fonts, look, what.words, self._does(what), kind, size, picture)
         touch.means = told
         return touch
 
-    def _make_small(self, box: Box, fonts: Fonts, look: Look, name: str, words: str) -> Touch:
-        plain = Look(look.palette, False, look.unit)  # these say the same size to everybody
-        if name == "contrast":
-            return Contrast(box, plain, lambda: self._adjust(name))
-        return WordTouch(box, fonts, plain, words, lambda: self._adjust(name), "quiet", 40)
+    def _does(self, what: Button) -> Callable[[], None]:
+        if what.own:
+            return lambda: self._adjust(what.action)
+        return lambda: self._tap(Touched(what.action, what.value))
+
+    def _make_row(self, box: Box, fonts: Fonts, look: Look, row: Row) -> Touch:
+        touch = RowTouch(box, fonts, look, row, lambda: self._tap(Touched(row.action, row.value)))
+        touch.means = Touched(row.action, row.value)
+        return touch
+
+    def _make_small(self, box: Box, fonts: Fonts, look: Look, what: Button) -> Touch:
+        plain = look.plain  # these say the same size to everybody
+        if what.action == "contrast":
+            return Contrast(box, plain, self._does(what))
+        if what.picture:
+            return PictureTouch(box, plain, what.picture, self._does(what))
+        return WordTouch(box, fonts, plain, what.words, self._does(what), "quiet", TEXT)
 
     def _strip(self, view: View) -> None:
-        self._text("place", view.place, 40, "quiet", False, "left", "middle")
+        self._text("place", view.place, TEXT, "quiet", False, "left", "middle", self.look.plain)
         if view.initials:
             self._put("initials", Pill, view.initials)
-        self._put("language", self._make_small, "language", view.switch)
-        self._put("size", self._make_small, "size", "A−" if self.look.large else "A+")
-        self._put("contrast", self._make_small, "contrast", "")
+        for one in view.strip:
+            self._put(one.action, self._make_small, one)
+        if view.simple:
+            self._button("simple", view.simple)
 
     def _words(self, view: View) -> None:
-        self._text("title", view.title, 72, "trouble" if view.tone == "trouble" else "ink", True, "left", "bottom")
-        self._text("line", view.line, 40)
-        self._text("foot", view.foot, 32, "quiet", False, "left", "middle")
+        self._text("title", view.title, TITLE, "trouble" if view.tone == "trouble" else "ink", True, "left", "bottom")
+        self._text("line", view.line, TEXT)
+        self._text("foot", view.foot, SMALL, "quiet", False, "left", "middle")
         if view.note:
             self._put("note", Note, view.note)
         for n, row in enumerate(view.rows):
-            self._put(f"row {n}", RowLine, row)
+            self._put(f"row {n}", self._make_row if row.action else RowLine, row)
+        if view.pager and self.place.pages > 1:
+            for one in view.pager:
+                self._button(one.action, one)
+            self._text("page", f"{self.place.page + 1} / {self.place.pages}", TEXT, "quiet", False, "center", "middle")
         if view.keypad:
             self._put("slots", Slots, view.keypad.digits, view.keypad.slots)
 
     def _picture(self, view: View) -> None:
         if view.code:
             self._put("code", Code, view.code)
-            self._text("code words", view.code_words, 40, "ink", False, "left", "middle")
+            self._text("code words", view.code_words, TEXT, "ink", False, "left", "middle")
+            return
+        if view.chart:
+            self._put("chart", Chart, view.chart)
             return
         if view.picture != "cabinet" or not view.doors:
             self._put("picture", Picture, view.picture, view.tone)
             return
         ink = {"trouble": "trouble", "wait": "wait"}.get(view.tone, "accent")
-        self._text("door", view.door, 200, ink, True, "center", "middle")
+        self._text("door", view.door, HUGE, ink, True, "center", "middle", self.look.plain)
         self._put("cabinet", Cabinet)
         if "cabinet" in self.parts:
             self.parts["cabinet"].show(view.doors)
@@ -149,9 +178,24 @@ class Page(Widget):
         if not ask:
             return
         self._put("veil", Veil, self.place.boxes["panel"])
-        self._text("ask", ask.title, 72, "ink", True, "center")
-        self._text("why", ask.line, 40, "ink", False, "center")
+        self._text("ask", ask.title, TITLE, "ink", True, "center")
+        self._text("why", ask.line, TEXT, "ink", False, "center")
         self._put("left", Ring, self._left)
         self._button("stay", ask.stay)
         if ask.go:
             self._button("go", ask.go)
+
+    def _help(self, view: View) -> None:
+        aid = view.aid
+        if not aid:
+            return
+        self._put("veil", Veil, self.place.boxes["panel"])
+        self._text("aid title", aid.title, TITLE, "ink", True)
+        self._text("aid line", aid.line, TEXT)
+        for n, what in enumerate(aid.buttons):
+            self._button(f"aid {n}", what)
+
+
+def _over(name: str) -> bool:
+    """Whether a part lies above everything else."""
+    return name in OVER or name.startswith("aid ")

@@ -7,8 +7,8 @@ from kivy.graphics import Color, Ellipse, Rectangle, SmoothLine, SmoothRoundedRe
 from kivy.uix.widget import Widget
 
 from ui.fonts import Fonts
-from ui.layout import Box
-from ui.theme import CORNER, Look
+from ui.sheet import Box
+from ui.theme import CORNER, TEXT, Look
 from ui.view import Row
 from ui.views.pictures import Pen
 from ui.views.text import Text
@@ -30,7 +30,7 @@ class Pill(Panel):
         with self.canvas:
             Color(*look.palette.tint)
             SmoothRoundedRectangle(pos=self.pos, size=self.size, radius=[box.h / 2])
-        plain = Look(look.palette, False, look.unit)
+        plain = look.plain
         inner = Box(box.x + box.h / 4, box.y, box.w - box.h / 2, box.h)
         self.add_widget(Text(inner, fonts, plain, words, 40, look.palette.accent, True, "center", "middle"))
 
@@ -53,38 +53,55 @@ class Note(Panel):
         self.add_widget(Text(inner, fonts, look, words, 36, look.palette.ink, False, "left", "middle"))
 
 
+def _line_of(parent: Widget, box: Box, fonts: Fonts, look: Look, row: Row) -> None:
+    """Tick, words and remark of a row."""
+    unit, palette = look.unit, look.palette
+    left = box.x
+    if row.done is not None:
+        with parent.canvas:
+            Color(*(palette.accent if row.done else palette.line))
+            pen = Pen(Box(box.x, box.y + (box.h - 48 * unit) / 2, 48 * unit, 48 * unit), 4.5 * unit)
+            pen.arc(50, 50, 46)
+            if row.done:
+                pen.path((29, 50), (45, 34), (72, 66))
+        left += 76 * unit
+    aside = box.w * 0.36 if row.aside else 0
+    inner = Box(left, box.y, box.x + box.w - left - aside, box.h)
+    parent.add_widget(Text(inner, fonts, look, row.words, TEXT, palette.ink, False, "left", "middle"))
+    if row.aside:
+        side = Box(box.x + box.w - aside, box.y, aside, box.h)
+        parent.add_widget(Text(side, fonts, look, row.aside, 36, palette.quiet, False, "right", "middle"))
+
+
 class RowLine(Panel):
     """A row of a list under a thin line, ticked or to be ticked, with a remark at its end."""
 
     def __init__(self, box: Box, fonts: Fonts, look: Look, row: Row) -> None:
         super().__init__(box)
-        unit, palette = look.unit, look.palette
-        left = box.x
         with self.canvas:
-            Color(*palette.line[:3], 0.4)
-            Rectangle(pos=(box.x, box.y), size=(box.w, max(1.0, 1.5 * unit)))
-            if row.done is not None:
-                Color(*(palette.accent if row.done else palette.line))
-                pen = Pen(Box(box.x, box.y + (box.h - 48 * unit) / 2, 48 * unit, 48 * unit), 4.5 * unit)
-                pen.arc(50, 50, 46)
-                if row.done:
-                    pen.path((29, 50), (45, 34), (72, 66))
-                left += 76 * unit
-        aside = box.w * 0.34 if row.aside else 0
-        inner = Box(left, box.y, box.x + box.w - left - aside, box.h)
-        self.add_widget(Text(inner, fonts, look, row.words, 40, palette.ink, False, "left", "middle"))
-        if row.aside:
-            side = Box(box.x + box.w - aside, box.y, aside, box.h)
-            self.add_widget(Text(side, fonts, look, row.aside, 36, palette.quiet, False, "right", "middle"))
+            Color(*look.palette.line[:3], 0.4)
+            Rectangle(pos=(box.x, box.y), size=(box.w, max(1.0, 1.5 * look.unit)))
+        _line_of(self, box, fonts, look, row)
+
+
+class RowTouch(Touch):
+    """A row to choose: edged as a button is, tinted when ticked."""
+
+    def __init__(self, box: Box, fonts: Fonts, look: Look, row: Row, on_tap: Callable[[], None]) -> None:
+        super().__init__(box, look, on_tap, "chosen" if row.done else "plain")
+        inset = 28 * look.unit
+        _line_of(self, Box(box.x + inset, box.y, box.w - 2 * inset, box.h), fonts, look, row)
 
 
 class Slots(Panel):
-    """The code typed so far: a place for each digit, in two halves as people read numbers."""
+    """The code typed so far, a place for each digit in two halves as people read numbers; or one field of words."""
 
     def __init__(self, box: Box, fonts: Fonts, look: Look, digits: str, slots: int) -> None:
         super().__init__(box)
+        if not slots:
+            self._field(box, fonts, look, digits)
+            return
         unit, palette = look.unit, look.palette
-        plain = Look(palette, False, unit)
         gap, middle, corner = 14 * unit, 28 * unit, 16 * unit
         wide = (box.w - gap * (slots - 1) - middle) / slots
         for n in range(slots):
@@ -98,7 +115,22 @@ class Slots(Panel):
                 SmoothLine(rounded_rectangle=(x, box.y, wide, box.h, corner), width=max(1.0, edge))
             if n < len(digits):
                 place = Box(x, box.y, wide, box.h)
-                self.add_widget(Text(place, fonts, plain, digits[n], 84, palette.ink, True, "center", "middle"))
+                self.add_widget(Text(place, fonts, look.plain, digits[n], 84, palette.ink, True, "center", "middle"))
+
+    def _field(self, box: Box, fonts: Fonts, look: Look, words: str) -> None:
+        unit, palette = look.unit, look.palette
+        with self.canvas:
+            Color(*palette.surface)
+            SmoothRoundedRectangle(pos=self.pos, size=self.size, radius=[16 * unit])
+            Color(*palette.accent)
+            SmoothLine(rounded_rectangle=(box.x, box.y, box.w, box.h, 16 * unit), width=max(1.0, 3 * unit))
+        inner = Box(box.x + 28 * unit, box.y, box.w - 56 * unit, box.h)
+        text = Text(inner, fonts, look.plain, words, 60, palette.ink, True, "left", "middle")
+        self.add_widget(text)
+        with self.canvas:  # where the next letter comes
+            Color(*palette.accent)
+            at = text.drawn.x + (text.drawn.w + 6 * unit if words else 0)
+            Rectangle(pos=(at, box.y + box.h * 0.22), size=(max(2.0, 4 * unit), box.h * 0.56))
 
 
 class Contrast(Touch):

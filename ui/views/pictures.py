@@ -7,7 +7,7 @@ from kivy.graphics import Color, Ellipse, Rectangle, SmoothLine
 from kivy.uix.widget import Widget
 
 from ui.fonts import Fonts
-from ui.layout import Box
+from ui.sheet import Box
 from ui.theme import Look
 from ui.view import PictureName, Tone
 
@@ -161,6 +161,52 @@ def _phone(pen: Pen) -> None:
         pen.arc(28, 56, r, 135, 225)
 
 
+def _person(pen: Pen) -> None:
+    pen.arc(50, 66, 17)
+    pen.arc(50, 14, 32, 0, 180)
+    pen.path((18, 14), (82, 14))
+
+
+def _search(pen: Pen) -> None:
+    pen.arc(43, 57, 28)
+    pen.path((64, 36), (86, 14))
+
+
+def _more(pen: Pen) -> None:
+    for x in (22, 50, 78):
+        pen.dot(x, 50, 6.5)
+
+
+def _renew(pen: Pen) -> None:
+    pen.arc(50, 50, 32, 60, 300)
+    pen.path((76, 82), (66, 77.5), (70, 66))
+
+
+def _list(pen: Pen) -> None:
+    for y in (26, 50, 74):
+        pen.dot(20, y, 4)
+        pen.path((36, y), (84, y))
+
+
+def _open_book(pen: Pen) -> None:
+    pen.path((50, 24), (50, 74))
+    pen.path((50, 74), (38, 80), (14, 80), (14, 28), (38, 28), (50, 24))
+    pen.path((50, 74), (62, 80), (86, 80), (86, 28), (62, 28), (50, 24))
+
+
+def _low(pen: Pen) -> None:
+    pen.frame(26, 10, 48, 80, 5)
+    pen.fill(32, 16, 36, 24)
+    pen.path((50, 80), (50, 52))
+    pen.path((41, 61), (50, 52), (59, 61))
+
+
+def _voice(pen: Pen) -> None:
+    pen.path((14, 40), (30, 40), (48, 22), (48, 78), (30, 60), (14, 60), close=True)
+    for r in (14, 28):
+        pen.arc(54, 50, r, -48, 48)
+
+
 DRAWN: dict[PictureName, Callable[[Pen], None]] = {
     "card": _card,
     "scan": _scan,
@@ -174,6 +220,14 @@ DRAWN: dict[PictureName, Callable[[Pen], None]] = {
     "full": _full,
     "ask": _ask,
     "phone": _phone,
+    "person": _person,
+    "search": _search,
+    "more": _more,
+    "renew": _renew,
+    "list": _list,
+    "book": _open_book,
+    "low": _low,
+    "voice": _voice,
 }
 
 

@@ -8,8 +8,8 @@ from kivy.graphics import Color, Rectangle
 from kivy.uix.widget import Widget
 
 from ui.fonts import Fonts
-from ui.layout import Box
-from ui.lines import wrap
+from ui.lines import longest_word, wrap
+from ui.sheet import Box
 from ui.theme import SIZES, Colour, Look
 
 LINE = 1.448  # how high the font makes a line, in type sizes
@@ -37,7 +37,10 @@ def fit(text: str, box: Box, font: str, sizes: list[int], unit: float) -> tuple[
     pixels, lines = 1, [text]
     for size in sizes:
         pixels = max(8, round(size * unit))
-        lines = wrap(text, box.w * SLACK, partial(_width, font, pixels))
+        measure = partial(_width, font, pixels)
+        if size != sizes[-1] and longest_word(text, measure) > box.w * SLACK:
+            continue  # smaller rather than cut in two
+        lines = wrap(text, box.w * SLACK, measure)
         if high(len(lines), pixels) <= box.h:
             return lines, pixels
     keep = max(1, int((box.h / pixels - LINE) / LEADING) + 1)

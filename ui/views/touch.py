@@ -8,7 +8,7 @@ from kivy.uix.widget import Widget
 
 from kiosk.core.events import Touched
 from ui.fonts import Fonts
-from ui.layout import Box
+from ui.sheet import Box
 from ui.theme import CORNER, Colour, Look
 from ui.view import PictureName
 from ui.views.pictures import draw
@@ -18,7 +18,7 @@ from ui.views.text import Text
 class Touch(Widget):
     """A round-cornered area that reports ``on_tap`` once a touch. Held by one finger at a time.
 
-    ``kind``: ``main`` (filled), ``plain`` (outlined), ``quiet`` (no edge until pressed).
+    ``kind``: ``main`` (filled), ``plain`` (outlined), ``chosen`` (tinted), ``quiet`` (no edge until pressed).
     """
 
     def __init__(self, box: Box, look: Look, on_tap: Callable[[], None], kind: str = "plain") -> None:
@@ -34,8 +34,8 @@ class Touch(Widget):
                 SmoothRoundedRectangle(pos=(box.x, box.y - 6 * look.unit), size=(box.w, box.h), radius=[corner])
             self._fill = Color(*self._rest())
             SmoothRoundedRectangle(pos=(box.x, box.y), size=(box.w, box.h), radius=[corner])
-            if kind == "plain":
-                Color(*palette.line)
+            if kind in ("plain", "chosen"):
+                Color(*(palette.accent if kind == "chosen" else palette.line))
                 edge = max(1.0, 1.5 * look.unit)
                 SmoothLine(rounded_rectangle=(box.x, box.y, box.w, box.h, corner), width=edge)
 
@@ -46,7 +46,8 @@ class Touch(Widget):
 
     def _rest(self) -> Colour:
         palette = self.look.palette
-        return {"main": palette.main, "plain": palette.surface, "quiet": palette.ground}[self.kind]
+        rests = {"main": palette.main, "plain": palette.surface, "chosen": palette.tint, "quiet": palette.ground}
+        return rests[self.kind]
 
     def _down(self) -> Colour:
         palette = self.look.palette
@@ -100,7 +101,7 @@ class WordTouch(Touch):
         picture: PictureName | None = None,
     ) -> None:
         super().__init__(box, look, on_tap, kind)
-        inset = 20 * look.unit
+        inset = min(20 * look.unit, box.w * 0.08)
         inner = Box(box.x + inset, box.y, box.w - 2 * inset, box.h)
         if picture:
             inner = Box(inner.x, box.y + box.h * 0.06, inner.w, box.h * 0.3)
@@ -110,3 +111,14 @@ class WordTouch(Touch):
                 Color(*look.palette.accent)
                 draw(picture, high, look.unit)
         self.add_widget(Text(inner, fonts, look, words, size, self.ink, True, "center", "middle"))
+
+
+class PictureTouch(Touch):
+    """A small touch with a line picture and no words."""
+
+    def __init__(self, box: Box, look: Look, picture: PictureName, on_tap: Callable[[], None]) -> None:
+        super().__init__(box, look, on_tap, "quiet")
+        side = box.h * 0.62
+        with self.canvas:
+            Color(*look.palette.ink)
+            draw(picture, Box(box.x + (box.w - side) / 2, box.y + (box.h - side) / 2, side, side), look.unit * 0.8)

@@ -1,0 +1,56 @@
+"""What every screen has beside its own words: the strip of settings, help, the pages of a list, simple mode. Pure."""
+
+from dataclasses import replace
+
+from kiosk.frontend import About
+from ui.manner import VOLUME_MAX, Manner
+from ui.theme import STEPS
+from ui.view import Aid, Button, View
+from ui.words import Words, words
+
+
+def dress(view: View, about: About, manner: Manner, helping: bool = False) -> View:
+    """``view`` for a person of this manner; ``helping``: Help was touched and not closed yet."""
+    _ = words(manner.language)
+    buttons = tuple(button for button in view.buttons if not (manner.simple and button.extra))
+    return replace(
+        view,
+        buttons=buttons,
+        strip=_strip(view, manner, _),
+        simple=_simple(manner, _) if view.screen == "Home" else None,
+        pager=(
+            Button("earlier", _("Previous page"), own=True),
+            Button("later", _("Next page"), own=True),
+        ),
+        aid=_aid(view, about, manner, _) if helping and not view.warning else None,
+    )
+
+
+def _strip(view: View, manner: Manner, _: Words) -> tuple[Button, ...]:
+    size = _("Size of words, step {n} of {of}", n=manner.words_step + 1, of=STEPS)
+    return (
+        Button("language", view.switch, own=True),
+        Button("size", "A" + "+" * (manner.words_step < STEPS - 1), own=True, aloud=size),
+        Button("contrast", "", own=True, aloud=_("Strong contrast")),
+        Button("low", "", own=True, aloud=_("All keys within low reach"), picture="low"),
+        Button("help", "?", own=True, aloud=_("Help")),
+    )
+
+
+def _simple(manner: Manner, _: Words) -> Button:
+    return Button("simple", _("All choices") if manner.simple else _("Simple mode"), own=True)
+
+
+def _aid(view: View, about: About, manner: Manner, _: Words) -> Aid:
+    loud = _("Volume {n} of {of}", n=manner.volume, of=VOLUME_MAX)
+    return Aid(
+        _("Help"),
+        view.title + "\n" + _("Somebody helps you by telephone: {phone}", phone=about.phone),
+        (
+            Button("voice", _("Read nothing aloud") if manner.voice else _("Read aloud"), own=True),
+            Button("simple", _("All choices") if manner.simple else _("Simple mode"), own=True),
+            Button("quieter", _("Quieter"), own=True, aloud=_("Quieter") + " " + loud),
+            Button("louder", _("Louder"), own=True, aloud=_("Louder") + " " + loud),
+            Button("close", _("Go on"), main=True, own=True),
+        ),
+    )

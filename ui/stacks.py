@@ -1,0 +1,138 @@
+"""What stands one above the other: buttons, keys, the field of a code, a note, rows in pages, a picture. Pure.
+
+Each function stacks upward from ``bottom`` and gives the top of what it put there.
+"""
+
+from ui.sheet import APART, CODE_MAX, NOTE, PICTURE_MIN, UNDER, Box, Sheet, key_names
+from ui.view import View
+
+ROW = (88, 100, 116, 132)  # of a list, by step of word sizes
+ROW_TOUCHED = (120, 128, 140, 152)  # with APART between them
+PAGER = 120
+NOTES = (1.0, 1.2, 1.45, 1.7)
+LINES = (1.0, 1.35, 1.8, 2.3)  # how much more room the same words want in larger sizes
+TITLES = (1.0, 1.15, 1.35, 1.6)
+
+
+def line_room(view: View, step: int) -> float:
+    """Height for the words under the title: trouble takes three parts, a goodbye may say several things."""
+    plain = 330 if view.tone == "trouble" else 170 + 50 * max(0, view.line.count("\n") - 1)
+    return plain * LINES[step]
+
+
+def buttons(sheet: Sheet, x: float, wide: float, bottom: float) -> float:
+    """The main one alone, the others side by side."""
+    sizes, all_of_them = sheet.sizes, sheet.view.buttons
+    lines: list[list[int]] = []
+    for n, button in enumerate(all_of_them):
+        joins = lines and not button.main and not all_of_them[lines[-1][0]].main and len(lines[-1]) < _abreast(sheet, n)
+        if joins:
+            lines[-1].append(n)
+        else:
+            lines.append([n])
+    tiles = sum(bool(all_of_them[line[0]].picture) for line in lines)
+    for line in reversed(lines):
+        first = all_of_them[line[0]]
+        tile = sizes.tile if tiles == 1 else (sizes.tile * 1.25 - sizes.gap) / max(1, tiles)
+        high = tile if first.picture else sizes.main if first.main else sizes.plain
+        between = 60 if len(line) == 2 else 36
+        each = (wide - between * (len(line) - 1)) / len(line)
+        for place, n in enumerate(line):
+            sheet.put(f"button {n}", x + place * (each + between), bottom - high, each, high)
+        bottom -= high + sizes.gap
+    return bottom + (sizes.gap if lines else 0)
+
+
+def _abreast(sheet: Sheet, n: int) -> int:
+    """Large words want wide buttons."""
+    if sheet.view.buttons[n].picture:
+        return 2 if sheet.landscape else sheet.sizes.abreast
+    return sheet.sizes.abreast if sheet.step < 2 else max(1, sheet.sizes.abreast - 1)
+
+
+def keys(sheet: Sheet, x: float, wide: float, bottom: float) -> float:
+    """The keypad: digits large and apart, letters smaller and close, as there are many."""
+    pad = sheet.view.keypad
+    assert pad is not None
+    sizes, letters = sheet.sizes, pad.columns > 3
+    gap, high = (APART, sizes.letter) if letters else (sizes.gap, sizes.key)
+    lines = -(-len(pad.keys) // pad.columns)
+    area = Box(x, bottom - lines * high - (lines - 1) * gap, wide, lines * high + (lines - 1) * gap)
+    sheet.grid(key_names(sheet.view), area, pad.columns, gap)
+    return area.y
+
+
+def slots(sheet: Sheet, x: float, wide: float, bottom: float) -> float:
+    """The places of a code, or the field of what is typed."""
+    pad = sheet.view.keypad
+    high = 160 if pad and pad.slots else 112
+    sheet.put("slots", x, bottom - high, wide, high)
+    return bottom - high
+
+
+def note(sheet: Sheet, x: float, wide: float, bottom: float) -> float:
+    """One sentence that stands apart."""
+    if not sheet.view.note:
+        return bottom
+    high = NOTE * NOTES[sheet.step]
+    sheet.put("note", x, bottom - UNDER - high, wide, high)
+    return bottom - UNDER - high
+
+
+def rows(sheet: Sheet, x: float, wide: float, bottom: float, room: float, turned_elsewhere: bool = False) -> float:
+    """As many rows as ``room`` takes; of a longer list one page, with the way to the others under it or elsewhere."""
+    lines = sheet.view.rows
+    if not lines:
+        return bottom
+    touched = any(row.action for row in lines)
+    pitch = ROW_TOUCHED[sheet.step] + APART if touched else ROW[sheet.step]
+    fit = max(1, int((room - UNDER) // pitch))
+    if len(lines) > fit:
+        if not turned_elsewhere:
+            fit = max(1, int((room - 3 * UNDER - PAGER) // pitch))
+        turn_pages(sheet, fit)
+    if len(lines) > fit and not turned_elsewhere:
+        turners(sheet, Box(x, bottom - UNDER - PAGER, wide, PAGER))
+        bottom -= UNDER + PAGER
+    first = sheet.page * fit
+    here = range(first, min(first + fit, len(lines)))
+    top = bottom - UNDER - pitch * len(here)
+    for place, n in enumerate(here):
+        sheet.put(f"row {n}", x, top + place * pitch, wide, pitch - (APART if touched else 0))
+    return top
+
+
+def turn_pages(sheet: Sheet, fit: int) -> None:
+    """Cut the list into pages of ``fit`` rows and keep to one that exists."""
+    sheet.pages = -(-len(sheet.view.rows) // fit)
+    sheet.page = max(0, min(sheet.page, sheet.pages - 1))
+
+
+def turners(sheet: Sheet, area: Box) -> None:
+    """Earlier, which page of how many, later."""
+    each = min(area.w * 0.36, 320)
+    if sheet.page > 0:
+        sheet.put("earlier", area.x, area.y, each, area.h)
+    if sheet.page < sheet.pages - 1:
+        sheet.put("later", area.x + area.w - each, area.y, each, area.h)
+    sheet.put("page", area.x + each + APART, area.y, area.w - 2 * (each + APART), area.h)
+
+
+def pictured(sheet: Sheet, box: Box) -> None:
+    """One picture, a chart, a code, or the cabinet with its door's number beside it; nothing where there is no room."""
+    view = sheet.view
+    if box.h < PICTURE_MIN - 0.5 or view.keypad:
+        return
+    if view.code:
+        side = min(box.h, box.w * 0.6, CODE_MAX)
+        y = box.y + (box.h - side) / 2
+        sheet.put("code", box.x, y, side, side)
+        sheet.put("code words", box.x + side + 36, y, box.w - side - 36, side)
+    elif view.chart:
+        sheet.boxes["chart"] = box
+    elif view.picture != "cabinet" or not view.doors:
+        sheet.boxes["picture"] = box
+    else:
+        number = min(box.w * 0.3, 300) if view.door else 0
+        sheet.put("door", box.x, box.y, number, box.h)
+        sheet.put("cabinet", box.x + number, box.y, box.w - number, box.h)
