@@ -5,7 +5,7 @@ BIN := .venv/bin
 JOBS ?= 4
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench screens clean
+.PHONY: help setup demo test check format bench screens cuts clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 14
@@ -35,6 +35,9 @@ bench: setup ## all benchmarks, as ratios within one run; PHOTOS=folder for the 
 
 screens: setup ## every screen in every manner, as pictures; UPDATE=1 keeps them to compare with, ONLY=name draws few
 	@$(BIN)/python -m tests.screens.gallery $(if $(UPDATE),--update) $(if $(ONLY),--only $(ONLY))
+
+cuts: setup ## CUTS power cuts (20000) under the real store, over a disk that loses what was not synced
+	@$(BIN)/python -m tests.cuts $(or $(CUTS),20000)
 
 clean: ## remove what was made, .venv too
 	rm -rf .venv build .mypy_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info

@@ -1,0 +1,18 @@
+"""A disk that loses and tears what was not synced, under the real store. ``python -m tests.cuts`` does many more."""
+
+import random
+
+from tests.cuts.cuts import cut_everywhere, live
+
+
+def test_whatever_the_disk_loses_what_was_acknowledged_is_there() -> None:
+    seen = cut_everywhere(live(random.Random(1), 25), 2, random.Random(2))
+    assert not seen.flaws
+    assert seen.cuts > 1000
+    assert seen.images > 500
+    assert seen.twice
+
+
+def test_the_rig_notices_a_store_that_does_not_wait_for_the_disk() -> None:
+    seen = cut_everywhere(live(random.Random(1), 15, synchronous="NORMAL"), 1, random.Random(2))
+    assert any("an acknowledged commit is lost" in flaw for flaw in seen.flaws)
