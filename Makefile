@@ -5,7 +5,7 @@ BIN := .venv/bin
 JOBS ?= 4
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench screens cuts clean
+.PHONY: help setup demo test check format bench screens cuts fuzz clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 14
@@ -38,6 +38,10 @@ screens: setup ## every screen in every manner, as pictures; UPDATE=1 keeps them
 
 cuts: setup ## CUTS power cuts (20000) under the real store, over a disk that loses what was not synced
 	@$(BIN)/python -m tests.cuts $(or $(CUTS),20000)
+
+fuzz: setup ## MINUTES=10 of hostile input, bred by what it reaches, shared out over everything that comes from outside
+	@$(BIN)/pip install -q -e .[fuzz]
+	@$(BIN)/python -m tests.fuzz --minutes $(or $(MINUTES),10)
 
 clean: ## remove what was made, .venv too
 	rm -rf .venv build .mypy_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info

@@ -15,10 +15,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal, Self
 
 import click
-from pydantic import SecretStr, ValidationError
+from pydantic import BaseModel, SecretStr, StringConstraints, ValidationError, model_validator
 
 from hardware import registry
 from hardware.errors import DeviceError
@@ -36,6 +36,44 @@ Line = dict[str, Any]
 
 class NotATrace(Exception):
     """The file cannot be replayed; the message says why."""
+
+
+class _Device(BaseModel):
+    kind: Literal["board", "card", "pad", "scanner"]
+    driver: str
+    settings: dict[str, Any]
+    bus: int | None = None
+
+    @model_validator(mode="after")
+    def _wired(self) -> Self:
+        if self.kind == "board" and self.bus is None:
+            raise ValueError("a board on no bus")
+        return self
+
+
+class _Head(BaseModel):
+    trace: Literal[1]
+    codes: Meanings
+    devices: dict[str, _Device]
+
+
+class _Line(BaseModel):
+    t: float
+    device: str
+    way: Literal["<", ">"] | None = None
+    hex: Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{2} ?)*$")] | None = None
+    call: Literal["doors", "unlock"] | None = None
+    channel: int | None = None
+    gave: str | dict[str, str] | None = None
+    reading: str | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if (self.way and self.hex is None) or (self.call and self.gave is None):
+            raise ValueError("a line with something missing")
+        if self.call == "unlock" and self.channel is None:
+            raise ValueError("an unlock without a channel")
+        return self
 
 
 @dataclass
@@ -66,10 +104,17 @@ def _read(path: Path) -> tuple[Line, list[Line]]:
     try:
         with path.open(encoding="utf-8") as file:
             head, *lines = [json.loads(text) for text in iter(lambda: file.readline(LINE_MAX), "")]
-    except (OSError, ValueError) as error:  # ValueError: empty, or not JSON
+    except (OSError, ValueError, RecursionError) as error:  # ValueError: empty, or not JSON
         raise NotATrace(f"{path}: {error}") from None
-    if not isinstance(head, dict) or head.get("trace") != 1:
-        raise NotATrace(f"{path}: does not begin as a trace of this version does")
+    try:
+        _Head.model_validate(head)
+    except ValidationError:
+        raise NotATrace(f"{path}: does not begin as a trace of this version does") from None
+    for number, line in enumerate(lines, 2):
+        try:
+            _Line.model_validate(line)
+        except ValidationError as error:
+            raise NotATrace(f"{path}: line {number} is no line of a trace ({error.errors()[0]['msg']})") from None
     return head, lines
 
 
@@ -78,7 +123,7 @@ def _driver(group: str, name: str, device: Line, **more: Any) -> tuple[Any, Any]
     try:
         module = registry.find(group, device["driver"])
         return module, module.Settings.model_validate_json(json.dumps(device["settings"] | more))
-    except (registry.UnknownDriver, ImportError, ValidationError) as error:
+    except (registry.UnknownDriver, ImportError, ValueError) as error:  # ValueError: settings that do not fit
         raise NotATrace(f"{name}: {error}") from None
 
 
@@ -142,7 +187,7 @@ def _call(board: Any, line: Line) -> Any:
             board.unlock(line["channel"])
             return "done"
         return {str(channel): str(door) for channel, door in board.doors().items()}
-    except DeviceError as error:
+    except (DeviceError, ValueError) as error:  # ValueError: a channel that this board does not have
         return type(error).__name__
 
 
@@ -151,7 +196,7 @@ def _call(board: Any, line: Line) -> Any:
 
 def _replay_source(name: str, device: Line, codes: Line, lines: list[Line], verdict: Verdict) -> None:
     group = f"kiosk.{device['kind']}"
-    if device["kind"] == "pad" or "port" not in registry.find(group, device["driver"]).Settings.model_fields:
+    if device["kind"] == "pad" or not _on_a_line(group, name, device):
         verdict.left_out.append(f"{name} ({device['driver']})")
         return
     with tempfile.TemporaryDirectory() as folder, serve_pty(Mute(), Path(folder) / "tty") as wire:
@@ -173,6 +218,13 @@ def _replay_source(name: str, device: Line, codes: Line, lines: list[Line], verd
             verdict.differs.append(f"{then['t']:.3f} s, {name}: {now}, recorded is {then}")
     if len(said) != len(recorded):
         verdict.differs.append(f"{name}: {len(said)} readings, recorded are {len(recorded)}")
+
+
+def _on_a_line(group: str, name: str, device: Line) -> bool:
+    try:
+        return "port" in registry.find(group, device["driver"]).Settings.model_fields
+    except (registry.UnknownDriver, ImportError) as error:
+        raise NotATrace(f"{name}: {error}") from None
 
 
 def _play(lines: list[Line], send: Any) -> None:

@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from simulators.__main__ import main
-from simulators.replay import replay
+from simulators.replay import NotATrace, replay
 
 TRACES = sorted((Path(__file__).parents[1] / "traces").glob("*.jsonl"))
 
@@ -28,3 +28,42 @@ def test_the_command_says_what_differs(tmp_path: Path) -> None:
     assert (bad.exit_code, "sent 80 01 01 33 b3, recorded is 80 01 01 33 b4" in bad.output) == (1, True)
     other = CliRunner().invoke(main, ["replay", str(Path(__file__))])
     assert (other.exit_code, "Error" in other.output) == (1, True)
+
+
+HEAD = '{"trace": 1, "codes": {}, "devices": {"A": {"kind": "board", "driver": "shuoming", "settings": {}, "bus": 0}}}'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[" * 100_000,
+        '{"trace": 2}',
+        '{"trace": 1, "codes": {}, "devices": {"A": {}}}',
+        f"{HEAD}\n7",
+        f'{HEAD}\n{{"t": 1, "device": "A", "way": ">"}}',
+        f'{HEAD}\n{{"t": 1, "device": "A", "way": ">", "hex": "8"}}',
+        f'{HEAD}\n{{"t": 1, "device": "A", "call": "unlock", "gave": "done"}}',
+        HEAD.replace("shuoming", "nobody") + '\n{"t": 1, "device": "A", "call": "doors", "gave": {}}',
+        HEAD.replace("board", "scanner"),
+        HEAD.replace(', "bus": 0', ""),
+    ],
+    ids=[
+        "empty",
+        "deep",
+        "newer",
+        "no device",
+        "no line",
+        "no bytes",
+        "half a byte",
+        "no channel",
+        "no board",
+        "no scanner",
+        "no bus",
+    ],
+)
+def test_a_file_that_is_no_trace_is_one_message(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "odd.jsonl"
+    path.write_text(text)
+    with pytest.raises(NotATrace):
+        replay(path)
