@@ -151,7 +151,10 @@ def examine(path: Path, point: str) -> None:
     """
     if _size(path):
         with contextlib.closing(connect(path, read_only=True)) as db:
-            _look_through(path, db, point)
+            try:
+                _look_through(path, db, point)
+            except (UnicodeDecodeError, TypeError):  # texts that are none, in tables made by nobody we know
+                raise StoreDamaged(f"{path}: damaged (what stands in it makes no sense). {PLEASE}") from None
 
 
 def _look_through(path: Path, db: Database, point: str) -> None:

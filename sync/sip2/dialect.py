@@ -4,13 +4,14 @@ A site's own file may begin with ``base = "koha"`` and say only what is differen
 """
 
 import difflib
+import re
 import tomllib
 from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from sync.sip2.exchange import Manners
 from sync.sip2.message import Charset
@@ -38,6 +39,17 @@ _ENDS = {"CR": b"\r", "LF": b"\n", "CRLF": b"\r\n"}
 _SIZE_MAX = 1 << 16
 
 
+def _fits_dates(pattern: str) -> str:
+    try:
+        datetime.strptime(datetime(2026, 11, 24).strftime(pattern), pattern)
+    except (ValueError, re.error) as error:
+        raise ValueError(f"not a pattern of dates: {error}") from None
+    return pattern
+
+
+Pattern = Annotated[str, AfterValidator(_fits_dates)]
+
+
 class UnfitDialect(ValueError):
     """This dialect cannot be used. Names the file and the line, and what it might have meant."""
 
@@ -60,7 +72,7 @@ class Dialect(BaseModel):
     expiry: Literal["", "PA"] = ""
     wrong_pin_is_unknown: bool = False
     loans: Literal["barcode", "title"] = "barcode"
-    dates: tuple[str, ...] = ("%Y%m%d    %H%M%S",)
+    dates: tuple[Pattern, ...] = ("%Y%m%d    %H%M%S",)
     no_block: bool = False
     captures: bool = True
     held_here: tuple[Code, ...] = ("01",)
