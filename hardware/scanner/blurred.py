@@ -2,7 +2,7 @@
 one is looked for that explains the brightness across the bars best.
 
 Across the bars, in modules u from the first to the last (95 of them), brightness is white less contrast times the bars
-of the number, smeared by a Gauss curve. A book number begins with 9, so each digit has only one way to be drawn; smeared
+of the number, smeared by a Gauss curve. A book number begins with 9, so each digit is drawn in one way only; smeared
 digits overlap only with their neighbours, so the best of all 10^12 numbers is found exactly, digit by digit
 (Viterbi 1967). Between two such searches the two ends, a bend and the width of the smear are fitted anew. After
 O. Gallo and R. Manduchi, Reading 1D Barcodes with Mobile Phones Using Deformable Templates (PAMI 33, 2011).
@@ -35,7 +35,7 @@ SMEAR_FIRST: Final = 1.0
 BANDS: Final = 3
 PLACES_MAX: Final = 6
 
-_LEFT: Final = "0001101 0011001 0010011 0111101 0100011 0110001 0101111 0111011 0110111 0001011".split()
+_LEFT: Final = (0x0D, 0x19, 0x13, 0x3D, 0x23, 0x31, 0x2F, 0x3B, 0x37, 0x0B)  # the digits' seven modules, 1 is a bar
 _PARITY: Final = "LGGLGL"  # how the six left digits are drawn after a 9
 _A_MODULE, _QUIET = 2, 5  # samples a module; modules looked at beside the bars
 _N = (95 + 2 * _QUIET) * _A_MODULE
@@ -243,7 +243,7 @@ def drawn(smear: int) -> Drawn:
     width = max(smear * SMEAR_STEP, 0.05) * sqrt(2)
     ramp = np.array([0.5 * (1 + erf(float(u) / width)) for u in np.arange(-_QUIET - 96, 96 + _QUIET, 1 / _A_MODULE)])
     modules = np.stack([_rise(ramp, m) - _rise(ramp, m + 1) for m in range(95)])
-    left = np.array([[int(bit) for bit in code] for code in _LEFT])
+    left = np.array([[code >> bit & 1 for bit in range(6, -1, -1)] for code in _LEFT])
     right = 1 - left
     ways = [left if way == "L" else right[:, ::-1] for way in _PARITY] + [right] * 6
     starts = [3 + 7 * n for n in range(6)] + [50 + 7 * n for n in range(6)]

@@ -34,6 +34,7 @@ _ENVIRONMENT: Final = {
     # Both write every refused connection and damaged frame to standard error, some with the camera's address.
     "OPENCV_FFMPEG_LOGLEVEL": "-8",
     "OPENCV_LOG_LEVEL": "SILENT",
+    "OPENBLAS_NUM_THREADS": "1",  # small sums, which more threads only slow down
     "OPENCV_IO_MAX_IMAGE_PIXELS": str(PIXELS_MAX),
 }
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS = 1, 4, 38

@@ -3,8 +3,7 @@
 zxing-cpp reads almost all there is to read, quickly, but linear codes only upright or lying; OpenCV's detector finds
 bars at any angle (it reads badly, so it only says where to cut and turn); zbar reads some blurred bars that zxing does
 not. So a picture is looked at in several ways, each dearer than the one before, and the caller stops when content.
-Of 66 sharp photographs of book covers and groceries together they read all upright and 61 at 45 degrees; zxing alone 55
-and none (benchmarks/decode.py measures this for any photographs).
+What no decoder reads for blur, hardware.scanner.blurred may still explain. benchmarks/decode.py measures all this.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,6 +16,7 @@ import zxingcpp
 from pyzbar import pyzbar
 
 from hardware.readings import CodeUnknown
+from hardware.scanner import blurred
 from hardware.scanner.barcode import Meanings, meaning
 from hardware.scanner.formats import FORMATS, Code, Format
 
@@ -29,9 +29,14 @@ CODES_MAX: Final = 8
 ENOUGH: Final = 2
 """The look after which a picture with a price code in it is not searched any further: an ISBN beside it is as sharp."""
 
+ALIKE_MAX: Final = 6
+"""In so many of 13 digits two readings of the same bars may differ."""
+
 _PLACES_MAX: Final = 4
 _UPRIGHT_WIDTH_MIN: Final = 400
 _SMALL: Final = 640 * 480
+_LARGE: Final = 1600
+"""Longer sides than this are shortened for the dearer looks; a code that is cut out is cut from the whole picture."""
 
 cv2.setNumThreads(1)  # two cores serve screen, locks and library too; one picture needs no more than one
 
@@ -58,6 +63,7 @@ class Eyes:
         self._zbar = sorted({_ZBAR[one] for one in formats})
         self._contrast = cv2.createCLAHE(clipLimit=2.0, tileGridSize=(8, 8))
         self._places = Places()
+        self._books = Format.EAN13 in formats
 
     def looks(self, grey: Grey) -> Iterator[list[Code]]:
         """What each look finds (at most 8 codes, often none), the quick one first; take as many as needed.
@@ -65,10 +71,16 @@ class Eyes:
         All together cost ten to thirty times the first, which takes 1 to 5 ms at 640x480 on a core of a small PC.
         """
         yield self._read_zxing(grey)
-        clear = self._contrast.apply(grey)
+        less = _shortened(grey)
+        clear = self._contrast.apply(less)
         yield self._read_zxing(clear)
-        yield self._read_places(grey)
+        places = [upright(grey, place * (len(grey) / len(less))) for place in self._places.find(less)]
+        places += [cv2.bitwise_not(bars) for bars in places if _white_on_black(bars)]
+        yield [code for bars in places for code in self._read_upright(bars)][:CODES_MAX]
         yield self._read_zbar(clear)
+        if self._books:
+            yield [Code(number, Format.EAN13) for bars in places if (number := blurred.read(bars))]
+        yield self._read_zxing(cv2.bitwise_not(less))  # linear codes in white on black, as on a screen at night
         if grey.size > _SMALL:
             return  # doubling helps where a bar is hardly a pixel wide, and costs more than all the rest
         double = _sharpened(cv2.resize(grey, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC))
@@ -90,7 +102,8 @@ class Eyes:
     def _read_zxing(self, grey: Grey) -> list[Code]:
         # Plain text: the default spells control characters out, so that a code could pretend to be another.
         found = zxingcpp.read_barcodes(grey, formats=self._zxing, text_mode=zxingcpp.TextMode.Plain)
-        return [Code(one.text, _ZXING[one.format]) for one in found[:CODES_MAX] if one.format in _ZXING]
+        known = [one for one in found if one.format in _ZXING]
+        return [Code(one.text, _ZXING[one.format]) for one in known[:CODES_MAX] if not _misread(one, known[:CODES_MAX])]
 
     def _read_zbar(self, grey: Grey) -> list[Code]:
         # Of blurred bars zbar makes numbers whose check digit is right by chance; book numbers are one in 500 of them.
@@ -100,13 +113,6 @@ class Eyes:
         # zbar takes UTF-8 for Shift-JIS, so of its QR codes only ASCII is to be trusted.
         found = [one for one in pyzbar.decode(grey, symbols=self._zbar) if one.data.isascii() and one.type in _OF_ZBAR]
         return [Code(one.data.decode("ascii"), _OF_ZBAR[one.type]) for one in found[:CODES_MAX]]
-
-    def _read_places(self, grey: Grey) -> list[Code]:
-        """Linear codes at any angle: cut out, turned upright, enlarged."""
-        codes: list[Code] = []
-        for place in self._places.find(grey):
-            codes += self._read_upright(upright(grey, place))
-        return codes[:CODES_MAX]
 
     def _read_upright(self, bars: Grey) -> list[Code]:
         """What is read alike in two of four ways. Turning blurs, and of blurred bars decoders now and then make a wrong
@@ -136,11 +142,12 @@ class Places:
 
 
 def upright(grey: Grey, corners: cv2.typing.MatLike) -> Grey:
-    """The place within ``corners``, turned so that its long side lies level, with some margin for the quiet zone."""
+    """The place within ``corners``, turned so that its long side lies level, with some margin for the quiet zone: 400
+    to 1600 wide."""
     (x, y), (width, height), degrees = cv2.minAreaRect(corners.astype(np.float32))
     if width < height:
         width, height, degrees = height, width, degrees + 90
-    scale = max(1.0, _UPRIGHT_WIDTH_MIN / with_margins(width))
+    scale = min(max(1.0, _UPRIGHT_WIDTH_MIN / with_margins(width)), _LARGE / with_margins(width))
     size = (int(with_margins(width) * scale), max(int(height * 1.1 * scale), 8))
     turn = cv2.getRotationMatrix2D((x, y), degrees, scale)
     turn[:, 2] += np.array((size[0] / 2 - x, size[1] / 2 - y))
@@ -150,6 +157,50 @@ def upright(grey: Grey, corners: cv2.typing.MatLike) -> Grey:
 def with_margins(width: float) -> float:
     """How wide a place is cut out whose bars are so wide."""
     return width * 1.35 + 20
+
+
+def _misread(one: zxingcpp.Barcode, all_found: list[zxingcpp.Barcode]) -> bool:
+    """Is it another's damaged edge? Bars are read in stripes: what a narrow stripe of them says beside a wide one, much
+    like it and as long, is a misreading. (Two codes one above the other, as on Japanese books, are nothing alike.)"""
+    if _ZXING[one.format] is not Format.EAN13:
+        return False
+    return any(
+        _ZXING[other.format] is Format.EAN13
+        and 0 < sum(a != b for a, b in zip(one.text, other.text, strict=False)) <= ALIKE_MAX
+        and _same_ends(one.position, other.position)
+        and _stripe(one.position) * 2 < _stripe(other.position)
+        for other in all_found
+    )
+
+
+def _same_ends(one: zxingcpp.Position, other: zxingcpp.Position) -> bool:
+    """Do both begin and end at the same height of reading, to a tenth of their length?"""
+    along = np.array((one.top_right.x - one.top_left.x, one.top_right.y - one.top_left.y), float)
+    length = float(np.hypot(*along)) or 1.0
+    begun, ended = (
+        np.dot((a.x - b.x, a.y - b.y), along) / length
+        for a, b in ((one.top_left, other.top_left), (one.top_right, other.top_right))
+    )
+    return bool(max(abs(begun), abs(ended)) < 0.1 * length)
+
+
+def _stripe(place: zxingcpp.Position) -> float:
+    """How wide the stripe was that was read: from the first line to the last."""
+    return float(np.hypot(place.bottom_left.x - place.top_left.x, place.bottom_left.y - place.top_left.y))
+
+
+def _white_on_black(bars: Grey) -> bool:
+    """Are they darker beside than between? The decoders read linear codes in black only."""
+    width = bars.shape[1]
+    beside = np.hstack((bars[:, width // 16 : width // 8], bars[:, -width // 8 : -width // 16]))
+    return bool(beside.mean() < bars[:, width // 4 : -width // 4].mean())
+
+
+def _shortened(grey: Grey) -> Grey:
+    most = max(grey.shape)
+    if most <= _LARGE:
+        return grey
+    return cv2.resize(grey, None, fx=_LARGE / most, fy=_LARGE / most, interpolation=cv2.INTER_AREA)
 
 
 def _sharpened(grey: Grey) -> Grey:

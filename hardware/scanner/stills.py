@@ -1,7 +1,8 @@
 """Picture files read with the eyes of the camera, in a process as confined as its own.
 
 A camera wants a linear code in two of three frames; a picture file is one frame, seen as often as one likes. So what is
-read here is what the camera would report if this very picture were held before it.
+read here is what the camera would report if this very picture were held before it. Of a file with several pictures
+(pages, frames) the first that has a code in it counts.
 
 The process (``python -m hardware.scanner.stills``) is fed whole files, each with its length before it (4 bytes, high
 byte first), and says one line for each: ``{"codes": [[text, format], ...], "ms": 4.2}`` or ``{"error": "..."}``.
@@ -21,6 +22,8 @@ from hardware.scanner.formats import FORMATS, Code, Format
 
 SIZE_MAX: Final = 64 << 20
 """Bytes of a file."""
+ENOUGH_MS: Final = 5000.0
+"""After so much of it no further picture of a file with several is looked at."""
 WAIT_S: Final = 30.0
 """For one picture; a decoder that takes longer hangs."""
 
@@ -80,10 +83,10 @@ def _still(file: Path, said: dict[str, Any]) -> Still:
 
 def main() -> None:
     """Confine ourselves, then read what we are fed until nothing comes."""
-    import cv2
     import numpy as np
 
     from hardware.scanner.decode import Eyes
+    from hardware.scanner.picture import pictures
 
     told = argument()
     eyes = Eyes(tuple(Format(one) for one in told["formats"]))
@@ -92,18 +95,18 @@ def main() -> None:
     confine()
     feed = sys.stdin.buffer
     while head := feed.read(4):
-        data = np.frombuffer(feed.read(int.from_bytes(head, "big")), np.uint8)
-        try:
-            grey = cv2.imdecode(data, cv2.IMREAD_GRAYSCALE) if data.size else None
-        except cv2.error:
-            grey = None  # more pixels than are taken
-        if grey is None:
+        looked, took, codes = 0, 0.0, list[Code]()
+        for grey in pictures(feed.read(int.from_bytes(head, "big"))):
+            began = time.perf_counter()
+            codes = eyes.read(grey, meanings)
+            took += (time.perf_counter() - began) * 1000
+            looked += 1
+            if codes or took > ENOUGH_MS:
+                break
+        if looked:
+            say(codes=[(code.text, code.format) for code in codes], ms=round(took, 2))
+        else:
             say(error="not a picture that can be read here, or one with more pixels than any camera")
-            continue
-        began = time.perf_counter()
-        codes = eyes.read(grey, meanings)
-        took = (time.perf_counter() - began) * 1000
-        say(codes=[(code.text, code.format) for code in codes], ms=round(took, 2))
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ A site's own file may begin with ``base = "koha"`` and say only what is differen
 import difflib
 import re
 import tomllib
-from datetime import datetime
+from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -41,7 +41,7 @@ _SIZE_MAX = 1 << 16
 
 def _fits_dates(pattern: str) -> str:
     try:
-        datetime.strptime(datetime(2026, 11, 24).strftime(pattern), pattern)
+        datetime.strptime(datetime(2026, 11, 24, tzinfo=UTC).strftime(pattern), pattern)
     except (ValueError, re.error) as error:
         raise ValueError(f"not a pattern of dates: {error}") from None
     return pattern
