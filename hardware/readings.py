@@ -200,7 +200,15 @@ class DeviceDown:
     why: str
 
 
-Scan = ItemScanned | IsbnScanned | PatronScanned | PassScanned | CodeUnknown
+@dataclass(frozen=True, slots=True)
+class SealScanned:
+    """The number on the seal of a bag."""
+
+    device: str
+    number: str
+
+
+Scan = ItemScanned | IsbnScanned | PatronScanned | PassScanned | SealScanned | CodeUnknown
 Reading = (
     CardShown
     | CardUnread

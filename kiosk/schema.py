@@ -104,6 +104,17 @@ def wear_of_doors(db: Database) -> None:
     )
 
 
+@MIGRATIONS()
+def rounds_reach_and_down_time(db: Database) -> None:
+    """Rounds of couriers, neighbouring points, codes and reach of people, and how long a door could not be seen."""
+    _table(db, "rounds", "courier", courier=str, began_at=float, loaded=int, parcels=str, items=str, seal=str)
+    _table(db, "neighbours", "id", id=str, name=str, small=int, medium=int, large=int)
+    db.table("patrons").add_column("code", str, not_null_default="")
+    db.table("patrons").add_column("reach", int, not_null_default=0)
+    db.table("compartments").add_column("down_since", float, not_null_default=0.0)
+    db.table("counters").add_column("alive_at", float, not_null_default=0.0)
+
+
 def _table(db: Database, name: str, pk: str | None, /, **columns: type) -> None:
     db.table(name).create(columns, pk=pk, not_null=set(columns), strict=True)
 

@@ -11,7 +11,8 @@ from pydantic import Field
 
 from sync.instructions import Instructed, InstructionEnded
 from sync.plain import Id, Text
-from sync.things import Patron, SentParcel
+from sync.rounds import BagHandedOver, BagSealed, HoldExtended, ParcelDidNotFit, RoomLeft
+from sync.things import Neighbour, Patron, SentParcel
 
 # ---- heard: the change feed -----------------------------------------------------------------------------------
 
@@ -48,8 +49,17 @@ class PatronForgotten:
     kind: Literal["patron_forgotten"] = "patron_forgotten"
 
 
+@dataclass(frozen=True, slots=True)
+class NeighboursAre:
+    """The points to which a courier may take what has no room here, the nearest first. Replaces what was known."""
+
+    points: Annotated[tuple[Neighbour, ...], Field(max_length=20)]
+    kind: Literal["neighbours_are"] = "neighbours_are"
+
+
 Change = Annotated[
-    ParcelSent | ParcelRecalled | PatronChanged | PatronForgotten | Instructed, Field(discriminator="kind")
+    ParcelSent | ParcelRecalled | PatronChanged | PatronForgotten | NeighboursAre | Instructed,
+    Field(discriminator="kind"),
 ]
 
 
@@ -149,6 +159,11 @@ Told = Annotated[
     | ParcelRemoved
     | ItemDropped
     | ItemsCleared
+    | ParcelDidNotFit
+    | BagSealed
+    | BagHandedOver
+    | RoomLeft
+    | HoldExtended
     | InstructionEnded
     | PointTrouble,
     Field(discriminator="kind"),

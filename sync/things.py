@@ -9,7 +9,7 @@ from sync.plain import Digest, Id, Text
 
 Size = Literal["S", "M", "L"]
 Standing = Literal["fine", "blocked", "expired"]
-Role = Literal["reader", "courier", "staff"]
+Role = Literal["reader", "courier", "staff", "technician"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,8 @@ class Patron:
     role: Role = "reader"
     cards: Annotated[tuple[Digest, ...], Field(max_length=8)] = ()
     reason: Text = ""  # the library's own words when standing is not fine; fit to show
+    code: Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")] = ""  # of a courier without a card at hand: a verifier
+    reach: bool = False  # cannot reach high and very low doors
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +47,14 @@ class SentParcel:
     expires: float
     code: Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")] = ""
     pass_id: Annotated[str, Field(pattern=r"^([0-9a-f]{16})?$")] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """Another point nearby, and how many compartments of each size stood free there when it last said so."""
+
+    id: Id
+    name: Text
+    small: Annotated[int, Field(ge=0)] = 0
+    medium: Annotated[int, Field(ge=0)] = 0
+    large: Annotated[int, Field(ge=0)] = 0

@@ -6,9 +6,9 @@ from kiosk.core.screens import Collect, Goodbye, Home, Pin, Return, Sorry, Wait
 from kiosk.frontend import About
 from kiosk.slip import text
 from ui.notices import PRINTING, RETURN, noted
-from ui.parts import ROWS_MAX, cancel, rows
+from ui.parts import ROWS_MAX, cancel, keypad, rows
 from ui.sorry import sorry_words
-from ui.view import Button, Keypad, Tone, View
+from ui.view import Button, Tone, View
 from ui.words import Words
 
 CODE_DIGITS = 8
@@ -82,7 +82,7 @@ def collect(screen: Collect, _: Words) -> View:
         _("The code has 8 digits. It stands in the message from the library."),
         "card",
         note=note,
-        keypad=_keypad(screen.digits[:CODE_DIGITS], CODE_DIGITS, len(screen.digits) == CODE_DIGITS, _("Open"), _),
+        keypad=keypad(screen.digits[:CODE_DIGITS], CODE_DIGITS, len(screen.digits) == CODE_DIGITS, _("Open"), _),
         cancel=cancel(_),
     )
 
@@ -101,15 +101,9 @@ def pin(screen: Pin, _: Words) -> View:
         _("The library asks for it with your card. Nobody sees which digits you type."),
         "card",
         note=note,
-        keypad=_keypad("•" * screen.digits, max(PIN_SLOTS, screen.digits), screen.digits > 0, _("Confirm"), _),
+        keypad=keypad("•" * screen.digits, max(PIN_SLOTS, screen.digits), screen.digits > 0, _("Confirm"), _),
         cancel=cancel(_),
     )
-
-
-def _keypad(shown: str, slots: int, ready: bool, enter: str, _: Words) -> Keypad:
-    one_to_nine = tuple(Button("digit", key, key) for key in "123456789")
-    last = (Button("erase", _("Erase")), Button("digit", "0", "0"), Button("enter", enter, main=ready))
-    return Keypad(shown, (*one_to_nine, *last), slots)
 
 
 def returning(screen: Return, _: Words) -> View:

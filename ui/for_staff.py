@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from kiosk.core.staff_screens import Courier, Inside, Load, Settle
+from ui.for_rounds import absences, found, ticked
 from ui.notices import COURIER, LOAD, PAPER, noted
 from ui.parts import ROWS_MAX, and_more, cancel, rows
 from ui.view import Button, Row, View
@@ -19,10 +20,13 @@ def courier(screen: Courier, _: Words) -> View:
         for parcel, items, size in screen.parcels[:ROWS_MAX]
     )
     parcels = (*parcels, *and_more(len(screen.parcels) - ROWS_MAX, _))
+    every = screen.loaded + len(screen.parcels)
     clear = _.ngettext("Clear one door", "Clear {n} doors", screen.to_clear)
+    doors = dict.fromkeys((*((screen.where,) if screen.where else ()), *screen.to_check))
     checks = tuple(
-        Button("check", _("Look into door {door}", door=door), value=door) for door in screen.to_check[:CHECKS_MAX]
+        Button("check", _("Look into door {door}", door=door), value=door) for door in tuple(doors)[:CHECKS_MAX]
     )
+    bag = _("Hand over bag {seal}", seal=screen.seal) if screen.seal else _("Seal the bag ({n})", n=screen.bag)
     return View(
         "Courier",
         _.ngettext("One parcel to load", "{n} parcels to load", len(screen.parcels))
@@ -30,15 +34,16 @@ def courier(screen: Courier, _: Words) -> View:
         else _("No parcels to load"),
         (_("Scan any book of a parcel.") if screen.parcels else _("You can finish, or see to the doors."))
         + "\n"
-        + _("{loaded} loaded  ·  {free} doors free", loaded=screen.loaded, free=screen.free_doors)
+        + _("{loaded} of {all} loaded  ·  {free} doors free", loaded=screen.loaded, all=every, free=screen.free_doors)
         + (f"\n{_(PAPER[screen.paper])}" if screen.paper in PAPER else "")
         + ("\n" + _("Have looked at: door {doors}", doors=_joined(screen.wearing[:4], _)) if screen.wearing else ""),
         "parcel",
         rows=parcels,
-        note=noted(COURIER, screen, _),
+        note=_note(screen, _),
         buttons=(
             Button("finish", _("I am done"), main=True),
             *((Button("clear", clear),) if screen.to_clear else ()),
+            *((Button("bag", bag),) if screen.bag else ()),
             *checks,
             *(
                 (Button("cases", _.ngettext("One case to settle", "{n} cases to settle", screen.cases)),)
@@ -47,6 +52,35 @@ def courier(screen: Courier, _: Words) -> View:
             ),
         ),
     )
+
+
+def _note(screen: Courier, _: Words) -> str:
+    """What came of the last scan, and what to do now; without one, why doors must be cleared."""
+    match screen.notice:
+        case "already_here" | "recalled" if screen.where:
+            lies = _("This parcel lies behind door {door}.", door=screen.where)
+            return f"{lies} " + _("If it is in your hand, look into that door.")
+        case "no_room":
+            return _("No free door is large enough.") + " " + _make_room(screen, _)
+        case "":
+            expired, recalled, returned = screen.clear_why
+            if not screen.to_clear:
+                return ""
+            return _(
+                "To clear: {expired} expired, {recalled} called back, {returned} returned.",
+                expired=expired,
+                recalled=recalled,
+                returned=returned,
+            )
+    return noted(COURIER, screen, _)
+
+
+def _make_room(screen: Courier, _: Words) -> str:
+    if screen.to_clear:
+        return _.ngettext("Clear one door first.", "Clear {n} doors first.", screen.to_clear)
+    if screen.neighbours:
+        return _("There is room at: {places}.", places=_joined(screen.neighbours, _))
+    return _("Please take this parcel along again.")
 
 
 _TOLD = {
@@ -104,17 +138,27 @@ def load(screen: Load, _: Words) -> View:
 def inside(screen: Inside, _: Words) -> View:
     door = screen.compartment
     yes, no = Button("yes", _(YES)), Button("no", _(NO))
+    line, title = "", _("Please push door {door} shut", door=door)
     buttons: tuple[Button, ...] = ()
-    title = _("Please push door {door} shut", door=door)
+    absent = [thing for thing in screen.things if not thing.there]
     match screen.said:
         case "yes":
             line, buttons = _("Your answer: {answer}", answer=_(YES)), (no,)
         case "no":
             line, buttons = _("Your answer: {answer}", answer=_(NO)), (yes,)
+        case _ if absent:
+            line, buttons = _("Your answer: {answer}", answer=_("what is not ticked is missing")), (yes,)
         case _ if not screen.titles:
             line = _("It should be empty.")
         case _:
             title = _("Is this behind door {door}?", door=door)
-            line = _("Something came between; please look, then answer.")
+            line = _("Please look, then answer. Scan what should not be there.")
             buttons = (replace(yes, main=True), no)
-    return View("Inside", title, line, "cabinet", "wait", door=door, rows=rows(screen.titles, _), buttons=buttons)
+    if len(screen.things) > 1 and screen.said != "no":
+        buttons = (*buttons, *absences(screen.things, _))
+    if screen.n < screen.of:
+        buttons = (*buttons, Button("pause", _("This is the last one")))
+        line = _("Door {n} of {of}.", n=screen.n, of=screen.of) + "\n" + line
+    several = ticked(screen.things) if len(screen.things) > 1 else rows(screen.titles, _)
+    note = found(screen.found, _)
+    return View("Inside", title, line, "cabinet", "wait", door=door, rows=several, buttons=buttons, note=note)

@@ -40,11 +40,13 @@ COURIER = (
     _GUIDE
     | _PAD
     | {
-        "unknown_item": N_("This book belongs to no parcel for this place. Please lay it aside."),
+        "unknown_item": N_("This book is in no parcel for this place. Lay it aside and take it along again."),
         "already_here": N_("This parcel lies here already."),
-        "recalled": N_("This parcel was called back. Please take it along again."),
+        "recalled": N_("This parcel was called back. It goes into the bag that you take along."),
         "unreadable": N_("The code could not be read. Hold it still, a hand's width away."),
         "no_room": N_("No free door is large enough. Please take this parcel along again."),
+        "too_large": N_("This parcel fits behind no door here. Take it along; the library knows."),
+        "bag_taken": N_("The bag is handed over. The library knows."),
         "not_put_in": N_("Noted: the parcel was not put in. It stays with you."),
         "stuck": N_("The door did not open and rests now. The parcel stays with you."),
     }

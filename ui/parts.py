@@ -1,6 +1,6 @@
 """Parts that several screens share."""
 
-from ui.view import Button, Row
+from ui.view import Button, Keypad, Row
 from ui.words import Words
 
 ROWS_MAX = 4  # more are counted, not listed
@@ -20,3 +20,10 @@ def rows(titles: tuple[str, ...], _: Words, done: bool | None = None, rows_max: 
     """Titles as a list of at most ``rows_max``, and how many more."""
     shown = tuple(Row(title, done=done) for title in titles[:rows_max])
     return (*shown, *and_more(len(titles) - rows_max, _))
+
+
+def keypad(shown: str, slots: int, ready: bool, enter: str, _: Words) -> Keypad:
+    """Twelve keys: digits, erase, and ``enter``, which is the main thing to touch once it is ``ready``."""
+    one_to_nine = tuple(Button("digit", key, key) for key in "123456789")
+    last = (Button("erase", _("Erase")), Button("digit", "0", "0"), Button("enter", enter, main=ready))
+    return Keypad(shown, (*one_to_nine, *last), slots)

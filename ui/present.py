@@ -17,9 +17,9 @@ from kiosk.core.screens import (
     Sorry,
     Wait,
 )
-from kiosk.core.staff_screens import Courier, Inside, Load, Settle
+from kiosk.core.staff_screens import Courier, HandOver, Inside, Load, Seal, Settle, TakeOut
 from kiosk.frontend import About
-from ui import at_doors, for_patrons, for_staff
+from ui import at_doors, for_patrons, for_rounds, for_staff
 from ui.view import Button, StillThere, View
 from ui.words import Words, words
 
@@ -81,6 +81,12 @@ def _screen(screen: Screen, about: About, _: Words) -> View:
             return for_staff.settle(screen, _)
         case Load():
             return for_staff.load(screen, _)
+        case TakeOut():
+            return for_rounds.take_out(screen, _)
+        case Seal():
+            return for_rounds.seal(screen, _)
+        case HandOver():
+            return for_rounds.hand_over(screen, _)
         case Goodbye():
             return for_patrons.goodbye(screen, about, _)
         case Sorry():

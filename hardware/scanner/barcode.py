@@ -17,7 +17,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, SecretStr, StringCon
 from pydantic_core import SchemaError
 from stdnum import isbn, luhn
 
-from hardware.readings import CodeUnknown, IsbnScanned, ItemScanned, PassScanned, PatronScanned, Scan
+from hardware.readings import CodeUnknown, IsbnScanned, ItemScanned, PassScanned, PatronScanned, Scan, SealScanned
 
 LENGTH_MAX: Final = 512
 """Longest code looked at, in characters: a pickup QR stays below 300. Longer ones are unknown, untried."""
@@ -36,9 +36,10 @@ class Kind(StrEnum):
     ISBN = "isbn"
     ITEM = "item"
     PATRON = "patron"
+    SEAL = "seal"
 
 
-KINDS: Final = (Kind.PASS, Kind.ISBN, Kind.ITEM, Kind.PATRON)
+KINDS: Final = (Kind.PASS, Kind.ISBN, Kind.ITEM, Kind.PATRON, Kind.SEAL)
 
 
 @lru_cache(maxsize=32)
@@ -74,6 +75,7 @@ class Meanings(BaseModel):
 
     item: Pattern = r"[A-Z]{1,4}[0-9]{5,12}|[0-9]{7,11}|3[0-9]{13}"
     patron: Pattern = r"2[0-9]{13}"
+    seal: Pattern | None = None  # of the bags couriers take away; none: it is typed
     item_luhn: bool = False
     patron_luhn: bool = False
 
@@ -84,6 +86,10 @@ class Meanings(BaseModel):
     def is_patron(self, number: str) -> bool:
         """Is this the number on a patron's card?"""
         return _matcher(self.patron)(number) and not (self.patron_luhn and _breaks_luhn(number))
+
+    def is_seal(self, number: str) -> bool:
+        """Is this the number on the seal of a bag?"""
+        return self.seal is not None and _matcher(self.seal)(number)
 
 
 def is_book_number(text: str) -> bool:
@@ -133,6 +139,8 @@ def _scan(device: str, kind: Kind, number: str, meanings: Meanings) -> Scan | No
             return ItemScanned(device, number)
         if kind is Kind.PATRON and meanings.is_patron(number):
             return PatronScanned(device, SecretStr(number))
+        if kind is Kind.SEAL and meanings.is_seal(number):
+            return SealScanned(device, number)
     return None
 
 

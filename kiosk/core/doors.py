@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from hardware.readings import Door, DoorSeen, Pulse, UnlockEnded
+from kiosk.core import downtime
 from kiosk.core.commands import Unlock
 from kiosk.core.facts import DoorOpened, DoorShut, NotOpened, UnlockAnswered, UnlockOrdered
 from kiosk.core.heeded import OrderPurpose
@@ -78,7 +79,7 @@ def seen(step: Step, event: DoorSeen, now: float) -> tuple[Step, Outcome | None]
     row = step.point.compartments.get(event.compartment)
     if row is None or row.door is event.door:
         return step, None
-    row = replace(row, door=event.door)
+    step, row = downtime.seen(step, replace(row, door=event.door), now)
     if row.order is None:
         return _seen_alone(step.put(row), row), None
     if event.door is Door.OPEN:

@@ -7,12 +7,14 @@ from kiosk.core.facts import Disagreed, HoldLearnt, ParcelAnnounced, ParcelCalle
 from kiosk.core.flows import remote
 from kiosk.core.flows.cases import things
 from kiosk.core.model import HERE, Case, Drop, Parcel
+from kiosk.core.plan import SIZES
 from kiosk.core.session import Step
 from kiosk.core.settle import DAY_S
 from sync.instructions import Instructed
 from sync.library_clock import Bounds
 from sync.messages import (
     ItemDropped,
+    NeighboursAre,
     Page,
     ParcelReady,
     ParcelRecalled,
@@ -40,6 +42,8 @@ def heard(step: Step, page: Page, library: Bounds | None, now: float) -> Step:
                 step = _patron(step, patron)
             case PatronForgotten(patron=patron_id):
                 step = _forget_patron(step, patron_id)
+            case NeighboursAre(points=points):
+                step = step.drop(*step.point.neighbours.values()).put(*points)
             case Instructed():
                 step = remote.instructed(step, change, library, now)
     step = forget_old(step, now)
@@ -63,6 +67,8 @@ def _sent(step: Step, sent: SentParcel, now: float) -> Step:
         return step.put(parcel).fact(ParcelAnnounced(sent.id))
     if old.state in ("collected", "removed"):  # it has gone; a late word about it brings nothing back
         return step
+    if sent.items == old.items and SIZES[old.size] > SIZES[sent.size]:  # learnt here when it did not fit
+        news["size"] = old.size
     return step.put(replace(old, recalled=False, **news))  # type: ignore[arg-type]
 
 

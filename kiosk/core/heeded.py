@@ -5,7 +5,7 @@ from typing import Literal
 
 from kiosk.core.screens import Purpose
 
-OrderPurpose = Literal[Purpose, "remote"]  # remote: by the library, for nobody who stands here
+OrderPurpose = Literal[Purpose, "remote", "move"]  # remote: by the library, for nobody who stands here
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,4 +30,8 @@ class Limits(BaseModel):
     pins_wrong_max: int = Field(3, ge=1, le=5)  # in one visit
     printed_opens: bool = False  # a card number in print is easily copied; by itself it then opens no door
     patrons_max: int = Field(5000, ge=1, le=50000)  # rows kept of the feed
+    reach_low_cm: int = Field(38, ge=0, le=250)  # openings below this, or above the next, are out of reach for some
+    reach_high_cm: int = Field(122, ge=0, le=250)  # (both from EN 301 549, 8.3.2: forward reach from a wheelchair)
+    alive_s: float = Field(300.0, ge=10, le=3600)  # how often is noted that the machine runs
+    down_min_s: float = Field(900.0, ge=60)  # a point that was down for longer gives its readers the time back
     keep_days: int = Field(7, ge=1, le=365)  # collected and removed parcels are forgotten after that

@@ -12,8 +12,9 @@ from hardware.readings import Door
 from kiosk.core.heeded import Heeded, OrderPurpose
 from kiosk.core.notices import PaperState
 from kiosk.core.plan import SIZES, Plan, Space
+from kiosk.core.round import Round
 from kiosk.core.wear import Wear
-from sync.things import Item, Patron, Size
+from sync.things import Item, Neighbour, Patron, Size
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,8 @@ class Order:
     before that.
     ``attempt`` counts pulses and ``pulse`` is the wire's word on the last. ``stuck``: not seen open in time.
     ``keep``: what lay there stays, what was to go in stays out (left it, did not fit, put nothing in).
-    ``missing``: said not to be there. ``blind``: the door could not be seen for a while before it was seen open, so
+    ``missing``: said not to be there. ``absent``: of several things these are not (parcel ids, barcodes); ``found``:
+    barcodes that nobody expected there. ``blind``: the door could not be seen for a while before it was seen open, so
     it may have moved. ``cut``: the power failed while the order was under way. ``late``: left open too long.
     """
 
@@ -43,6 +45,8 @@ class Order:
     blind: bool = False
     cut: bool = False
     late: bool = False
+    absent: tuple[str, ...] = ()
+    found: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,8 @@ class Compartment:
     ``stuck`` the door did not open; ``silent`` the board did not answer and the lock may have moved; ``check`` what
     lies inside is in doubt; ``forced`` it was open with no order. Empty: in use.
 
-    ``aside``: the library wants nothing new put in here; what lies there may be fetched.
+    ``aside``: the library or staff want nothing new put in here; what lies there may be fetched.
+    ``down_since``: from when on its door could not be seen, 0 while it can.
     """
 
     name: str
@@ -60,6 +65,7 @@ class Compartment:
     order: Order | None = None
     out: Literal["", "stuck", "silent", "check", "forced"] = ""
     aside: bool = False
+    down_since: float = 0.0
 
 
 ParcelState = Literal["sent", "loading", "ready", "collected", "recalled", "missing", "doubt", "removed"]
@@ -143,7 +149,8 @@ class Counters:
 
     ``wrong_day`` is the day (Unix days) of ``wrong_codes``; it never goes back, so a clock set back opens nothing.
     ``clock_wrong``: the library was told that the clocks differ. ``epoch``: 0, or the number from which the library
-    wanted to hear on when it was found that this is an older image of a point; it makes keys new.
+    wanted to hear on when it was found that this is an older image of a point; it makes keys new. ``alive_at``: when
+    the machine was last noted to run.
     """
 
     sessions: int = 0
@@ -154,6 +161,7 @@ class Counters:
     online: bool = False
     clock_wrong: bool = False
     epoch: int = 0
+    alive_at: float = 0.0
 
 
 # ---- all of it ----------------------------------------------------------------------------------------------------
@@ -173,6 +181,8 @@ class PickupPoint:
     cases: Mapping[str, Case] = field(default_factory=dict)
     heeded: Mapping[str, Heeded] = field(default_factory=dict)
     wears: Mapping[str, Wear] = field(default_factory=dict)
+    rounds: Mapping[str, Round] = field(default_factory=dict)
+    neighbours: Mapping[str, Neighbour] = field(default_factory=dict)
 
     # -- looking
 
@@ -190,8 +200,8 @@ class PickupPoint:
         return [d for d in self.drops.values() if d.compartment == compartment]
 
     def free(self) -> list[Space]:
-        """Compartments that can take something now, smallest first, then from the top left: shut, in use, without an
-        order, and nothing lies there as far as the rows know."""
+        """Compartments that can take something now: shut, in use, without an order, and nothing lies there as far as
+        the rows know. The smallest first; of one size those that everybody can reach last, then from the top left."""
         taken = {p.compartment for p in self.parcels.values() if p.state in HERE}
         taken |= {d.compartment for d in self.drops.values()}
         shut = [
@@ -200,7 +210,12 @@ class PickupPoint:
             if row.door is Door.SHUT and not (row.order or row.out or row.aside)
             if name in self.plan.spaces and name not in taken
         ]
-        return sorted(shut, key=lambda s: (SIZES[s.size], s.row, s.column, s.name))
+        return sorted(shut, key=lambda s: (SIZES[s.size], self.reachable(s), s.row, s.column, s.name))
+
+    def reachable(self, space: Space) -> bool:
+        """Whether its opening is within everybody's reach, sitting or standing."""
+        limits = self.plan.limits
+        return limits.reach_low_cm <= space.bottom_cm <= limits.reach_high_cm
 
     def fitting(self, size: Size) -> Space | None:
         """The smallest free compartment that takes this size, or None."""
@@ -237,7 +252,7 @@ class PickupPoint:
         return replace(self, **changes)
 
 
-Row = Compartment | Parcel | Patron | Drop | Device | Case | Heeded | Wear | Counters
+Row = Compartment | Parcel | Patron | Drop | Device | Case | Heeded | Wear | Round | Neighbour | Counters
 
 # Which mapping of the point (and table of the store) holds a row, and the name of its key. Counters stand alone.
 TABLE_OF: Mapping[type, tuple[str, str]] = MappingProxyType(
@@ -250,6 +265,8 @@ TABLE_OF: Mapping[type, tuple[str, str]] = MappingProxyType(
         Case: ("cases", "id"),
         Heeded: ("heeded", "id"),
         Wear: ("wears", "name"),
+        Round: ("rounds", "courier"),
+        Neighbour: ("neighbours", "id"),
     }
 )
 

@@ -27,6 +27,8 @@ CourierNotice = Literal[
     "recalled",
     "unreadable",
     "no_room",
+    "too_large",
+    "bag_taken",
     "not_put_in",
     "stuck",
     GuideNotice,

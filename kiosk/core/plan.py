@@ -14,7 +14,10 @@ SIZES: Mapping[str, int] = MappingProxyType({"S": 0, "M": 1, "L": 2})
 
 @dataclass(frozen=True, slots=True)
 class Space:
-    """One compartment as built: its size and its place in the front of the cabinet (rows and columns from 0)."""
+    """One compartment as built: its size and its place in the front of the cabinet (rows and columns from 0).
+
+    ``bottom_cm``: the lower edge of its opening above the floor. ``inner_cm``: width, height and depth inside.
+    """
 
     name: str
     size: Size
@@ -22,6 +25,8 @@ class Space:
     column: int
     height: int = 1
     width: int = 1
+    bottom_cm: int = 80
+    inner_cm: tuple[int, int, int] = (0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ guessed and nothing is pulsed again. The answers come as ``DoorSeen`` and settle
 
 from dataclasses import replace
 
-from hardware.readings import Door
+from kiosk.core import downtime
 from kiosk.core.commands import Refresh
 from kiosk.core.facts import Booted
 from kiosk.core.session import NOBODY, Step
@@ -36,7 +36,7 @@ def started(step: Step) -> Step:
         if order is not None:
             orders.append(order.id)
             order = replace(order, cut=True, blind=order.blind or not order.opened_at, stuck=False)
-        step = step.put(replace(row, door=Door.UNKNOWN, order=order))
+        step = step.put(downtime.began(step, replace(row, order=order)))
     for device in step.point.devices.values():
         step = step.put(replace(device, up=False, why="not seen yet"))
     step = step.put(replace(step.point.counters, online=False, sessions=step.point.counters.sessions + 1))

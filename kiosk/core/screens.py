@@ -8,7 +8,7 @@ from typing import Literal
 
 from hardware.readings import Door
 from kiosk.core.notices import ReturnNotice
-from kiosk.core.staff_screens import Courier, Inside, Load, Settle
+from kiosk.core.staff_screens import Courier, HandOver, Inside, Load, Seal, Settle, TakeOut
 
 Purpose = Literal["pickup", "dropoff", "stocking", "clearing", "check"]
 
@@ -204,9 +204,12 @@ Screen = (
     | DoorOpen
     | DoorStuck
     | Inside
+    | TakeOut
     | Return
     | Courier
     | Load
+    | Seal
+    | HandOver
     | Settle
     | Goodbye
     | Sorry

@@ -6,6 +6,7 @@ The physical fact wins: opened for its reader and shut again means taken, unless
 from dataclasses import replace
 
 from kiosk.core.facts import LeftInside
+from kiosk.core.flows import rounds
 from kiosk.core.model import HERE, Drop, Order, Parcel
 from kiosk.core.session import Step
 from sync.messages import (
@@ -17,13 +18,16 @@ from sync.messages import (
     ParcelRemoved,
     PointTrouble,
 )
+from sync.things import Item
 
 DAY_S = 86400.0
+OPENED = "opened"  # what an order to look behind a door is about when staff had no doubt, but a reason
 
 
 def settle(step: Step, compartment: str, order: Order, now: float) -> Step:
     """A door opened for this order has shut. ``order`` is no longer in the row."""
-    if order.cut and (order.keep or order.missing):  # did they see that it was heard, or act otherwise in the dark?
+    # Did they see that it was heard, or act otherwise in the dark?
+    if order.cut and (order.keep or order.missing or order.absent or order.found):
         return doubt(step, compartment)
     match order.purpose:
         case "pickup":
@@ -36,6 +40,8 @@ def settle(step: Step, compartment: str, order: Order, now: float) -> Step:
             return _clearing(step, compartment, order, now)
         case "check":
             return _check(step, compartment, order, now)
+        case "move":
+            return _moved_out(step, compartment, order, now)
         case "remote":  # nobody proved who they are, and nobody saw what was taken or put in
             return doubt(step, compartment)
 
@@ -70,6 +76,7 @@ def _stocking(step: Step, compartment: str, order: Order, now: float) -> Step:
         return withdraw(step, compartment, order)
     if order.cut or _left_alone(step, order, now):
         return doubt(step, compartment)
+    step = rounds.loaded(step, order.person, now)
     return _ready(step, step.point.parcels[order.about], compartment, order.person, now)
 
 
@@ -125,37 +132,69 @@ def _clearing(step: Step, compartment: str, order: Order, now: float) -> Step:
         return step
     if _left_alone(step, order, now):
         return doubt(step, compartment)
-    for parcel in step.point.at(compartment):
+    step = _not_there(_found(step, compartment, order, now), compartment, order, now)
+    parcels, drops = step.point.at(compartment), step.point.drops_at(compartment)
+    for parcel in parcels:
         step = step.put(replace(parcel, state="removed", compartment="", changed_at=now))
         step = step.fact(ParcelRemoved(parcel.id, order.person))
-    drops = step.point.drops_at(compartment)
     step = receive(step, [d for d in drops if d.state != "received"], now)
+    items = tuple(d.item.barcode for d in drops)
     if drops:
-        items = tuple(d.item.barcode for d in drops)
         step = step.drop(*drops).fact(ItemsCleared(items, compartment, order.person))
+    if parcels or drops:
+        step = rounds.into_bag(step, order.person, now, tuple(p.id for p in parcels), items)
     return _clear_check(step, compartment)
 
 
 def _check(step: Step, compartment: str, order: Order, now: float) -> Step:
-    """The courier has said: ``keep`` it is all there, ``missing`` nothing of it is. Without a word the doubt stays."""
+    """Somebody has said: ``keep`` it is all there, ``missing`` nothing of it is, ``absent`` these are not. Without a
+    word the doubt stays; a door that was opened for no doubt is in doubt now."""
     something = step.point.at(compartment) or step.point.drops_at(compartment)
-    if something and not (order.keep or order.missing):
-        return step
+    step = _found(step, compartment, order, now)
+    if something and not (order.keep or order.missing or order.absent):
+        return doubt(step, compartment) if order.about == OPENED else step
+    step = _not_there(step, compartment, order, now)
     for parcel in step.point.at(compartment):
-        if order.keep and parcel.state == "ready":
-            continue
-        if order.keep:
+        if parcel.state != "ready":
             step = _ready(step, parcel, compartment, order.person, now)
-        else:
+    step = receive(step, [d for d in step.point.drops_at(compartment) if d.state != "received"], now)
+    return _clear_check(step, compartment)
+
+
+def _not_there(step: Step, compartment: str, order: Order, now: float) -> Step:
+    """What should lie here and was said not to."""
+    for parcel in step.point.at(compartment):
+        if order.missing or parcel.id in order.absent:
             step = step.put(replace(parcel, state="missing", compartment="", changed_at=now))
             step = step.fact(ParcelMissing(parcel.id, order.person))
-    drops = step.point.drops_at(compartment)
+    lost = [d for d in step.point.drops_at(compartment) if order.missing or d.item.barcode in order.absent]
+    return step.drop(*lost).fact(*(PointTrouble("drop_missing", compartment, detail=d.item.barcode) for d in lost))
+
+
+def _found(step: Step, compartment: str, order: Order, now: float) -> Step:
+    """What nobody expected here: it has come back, and whoever found it has it in the bag."""
+    if not order.found:
+        return step
+    found = [
+        Drop(f"f{order.id}.{n}", Item(barcode, barcode), compartment, "", False, "pending", now)
+        for n, barcode in enumerate(order.found)
+    ]
+    step = receive(step, found, now)
+    step = step.drop(*found).fact(ItemsCleared(order.found, compartment, order.person))
+    return rounds.into_bag(step, order.person, now, items=order.found)
+
+
+def _moved_out(step: Step, compartment: str, order: Order, now: float) -> Step:
+    """A parcel was taken out to be put behind another door: until it lies there it is in somebody's hands."""
     if order.keep:
-        step = receive(step, [d for d in drops if d.state != "received"], now)
-    else:
-        lost = (PointTrouble("drop_missing", compartment, detail=d.item.barcode) for d in drops)
-        step = step.drop(*drops).fact(*lost)
-    return _clear_check(step, compartment)
+        return step
+    if order.cut or _left_alone(step, order, now):
+        return doubt(step, compartment)
+    parcel = step.point.parcels.get(order.about)
+    if parcel is None or parcel.compartment != compartment or parcel.state not in HERE:
+        return step
+    step = step.put(replace(parcel, state="missing", compartment="", changed_at=now))
+    return step.fact(PointTrouble("parcel_taken_to_move", compartment, parcel.id))
 
 
 def doubt(step: Step, compartment: str) -> Step:

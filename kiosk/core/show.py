@@ -3,14 +3,11 @@
 import math
 
 from hardware.readings import Door
-from kiosk.core import doors
+from kiosk.core import doors, show_staff
 from kiosk.core.flows import slips
-from kiosk.core.flows.cases import in_order, may_settle
-from kiosk.core.flows.clearing import to_check, to_clear
 from kiosk.core.flows.common import order_at
 from kiosk.core.flows.pickup import codes_open
-from kiosk.core.flows.stocking import expected
-from kiosk.core.model import Order, PickupPoint
+from kiosk.core.model import PickupPoint
 from kiosk.core.screens import (
     Collect,
     Display,
@@ -27,7 +24,6 @@ from kiosk.core.screens import (
     Wait,
 )
 from kiosk.core.session import Session, Step
-from kiosk.core.staff_screens import Courier, Inside, Load, Settle
 from kiosk.core.stories import (
     AskingCard,
     AtCourier,
@@ -39,9 +35,11 @@ from kiosk.core.stories import (
     Dropping,
     Ended,
     Fetching,
+    HandingOver,
     Loading,
     ProvingPin,
     Returning,
+    Sealing,
     Settling,
     Stowing,
 )
@@ -81,6 +79,8 @@ def _initials(point: PickupPoint, session: Session) -> str:
         case AtCourier(courier=person) | Loading(courier=person) | Stowing(courier=person):
             pass
         case Clearing(courier=person) | Checking(courier=person) | Settling(courier=person):
+            pass
+        case Sealing(courier=person) | HandingOver(courier=person):
             pass
         case _:
             return ""
@@ -130,34 +130,12 @@ def _screen(point: PickupPoint, session: Session, now: float) -> Screen:
             return Wait("item")
         case Returning():
             return _return(point, story)
-        case AtCourier():
-            parcels = tuple((p.id, len(p.items), p.size) for p in expected(Step(point, session)))
-            clear, check = len(to_clear(point, now)), tuple(to_check(point))
-            free, paper = len(point.free()), slips.paper_to_see_to(point)
-            to_settle = len(point.cases) if may_settle(point, story.courier) else 0
-            wearing = tuple(sorted(one.name for one in point.wears.values() if one.wearing))
-            return Courier(
-                parcels, story.loaded, clear, check, free, story.notice, paper, story.lacks, wearing, to_settle
-            )
-        case Settling():
-            return _case(point, story)
-        case Loading():
-            parcel = point.parcels.get(story.parcel)
-            titles = tuple((i.title, i.barcode in story.scanned) for i in parcel.items) if parcel else ()
-            return Load(story.parcel, titles, story.notice, story.lacks)
+        case AtCourier() | Settling() | Loading() | Sealing() | HandingOver():
+            return show_staff.screen(point, session, story, now)
         case Ended(screen=screen):
             return slips.offered(point, screen) if isinstance(screen, Goodbye) else screen
         case _:
             return _door(point, session, story)
-
-
-def _case(point: PickupPoint, story: Settling) -> Settle:
-    all_of_them = in_order(point)
-    n = next((n for n, case in enumerate(all_of_them, 1) if case.id == story.case), 0)
-    if not n:  # it has gone meanwhile
-        return Settle(0, len(all_of_them), 0.0, "", (), "", "")
-    case = all_of_them[n - 1]
-    return Settle(n, len(all_of_them), case.at, case.about, case.things, case.what, case.detail)
 
 
 def _return(point: PickupPoint, story: Returning) -> Screen:
@@ -182,17 +160,12 @@ def _door(point: PickupPoint, session: Session, story: AtDoor) -> Screen:
         left = doors.attempts_left(point, visit.compartment)
         return DoorStuck(purpose, visit.compartment, left, purpose in ("stocking", "dropoff"))
     if isinstance(story, Checking):
-        return _inside(point, visit.compartment, order)
+        return show_staff.inside(point, story, order)
+    if isinstance(story, Clearing):
+        return show_staff.take_out(point, story, order)
     said = "missing" if order.missing else "keep" if order.keep else ""
     titles = _titles(point, story)
     return DoorOpen(purpose, visit.compartment, visit.n, visit.of, titles, order.late, said)  # type: ignore[arg-type]
-
-
-def _inside(point: PickupPoint, compartment: str, order: Order) -> Inside:
-    parcels, drops = point.at(compartment), point.drops_at(compartment)
-    titles = tuple(t for p in parcels for t in p.titles) + tuple(d.item.title for d in drops)
-    said = "yes" if order.keep else "no" if order.missing else ""
-    return Inside(compartment, parcels[0].id if parcels else "", titles, said)  # type: ignore[arg-type]
 
 
 def _purpose(story: AtDoor) -> Purpose:
@@ -215,8 +188,5 @@ def _titles(point: PickupPoint, story: AtDoor) -> tuple[str, ...]:
             return point.parcels[parcel].titles if parcel in point.parcels else ()
         case Dropping(accepted=accepted):
             return tuple(a.item.title for a in accepted)
-        case Clearing(visit=visit):
-            parcels, drops = point.at(visit.compartment), point.drops_at(visit.compartment)
-            return tuple(t for p in parcels for t in p.titles) + tuple(d.item.title for d in drops)
-        case Checking():
+        case Clearing() | Checking():
             return ()

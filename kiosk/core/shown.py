@@ -2,13 +2,24 @@
 
 from dataclasses import replace
 
-from hardware.readings import CodeUnknown, Hint, IsbnScanned, ItemScanned
-from kiosk.core.flows import dropoff, identify, pickup, stocking
+from hardware.readings import CodeUnknown, Hint, IsbnScanned, ItemScanned, SealScanned
+from kiosk.core.flows import bag, clearing, dropoff, identify, pickup, stocking
 from kiosk.core.flows.common import refuse, stay
 from kiosk.core.notices import GuideNotice
 from kiosk.core.screens import Reason, Sorry
 from kiosk.core.session import Step
-from kiosk.core.stories import AtCourier, AtHome, Collecting, Ended, Loading, Returning
+from kiosk.core.stories import (
+    AtCourier,
+    AtHome,
+    Checking,
+    Clearing,
+    Collecting,
+    Ended,
+    HandingOver,
+    Loading,
+    Returning,
+    Sealing,
+)
 
 # Stories that anything shown may begin or replace: nobody is in the middle of something.
 _Open = AtHome | Collecting | Ended
@@ -22,6 +33,8 @@ def _anew(at: Step) -> Step:
 def card(at: Step, number: str, now: float) -> Step:
     """A card begins its person's story, or says whose returns these are."""
     story = at.session.story
+    if isinstance(story, HandingOver):
+        return bag.card(at, story, at.point.plan.keyring.card(number), now)
     if isinstance(story, _Open):
         return identify.card(_anew(at), number, now)
     return identify.card(at, number, now) if isinstance(story, Returning) else at
@@ -45,9 +58,13 @@ def pass_scanned(at: Step, text: str, now: float) -> Step:
     return pickup.by_pass(_anew(at), text, now) if isinstance(at.session.story, _Open) else at
 
 
-def scanned(at: Step, scan: ItemScanned | IsbnScanned | CodeUnknown, now: float) -> Step:
+def scanned(at: Step, scan: ItemScanned | IsbnScanned | CodeUnknown | SealScanned, now: float) -> Step:
     """The code of an item goes to the story that wants it; at home it begins a return."""
     story = at.session.story
+    if isinstance(scan, SealScanned):
+        return bag.sealed(at, story, scan.number, now) if isinstance(story, Sealing | AtCourier) else at
+    if isinstance(story, Clearing | Checking):
+        return clearing.scanned(at, story, scan.barcode, now) if isinstance(scan, ItemScanned) else at
     if isinstance(scan, CodeUnknown):
         return _unreadable(at, now)
     if isinstance(story, AtCourier | Loading):

@@ -18,9 +18,10 @@ from hardware.readings import (
     PatronScanned,
     PileSeen,
     PrintEnded,
+    SealScanned,
     UnlockEnded,
 )
-from kiosk.core import doors, feed, recheck, recovery, shown, touches, watch
+from kiosk.core import doors, downtime, feed, recheck, recovery, shown, touches, watch
 from kiosk.core.doors import Outcome
 from kiosk.core.events import (
     Acted,
@@ -84,7 +85,7 @@ def step(point: PickupPoint, session: Session, event: Event, now: float) -> Step
             return shown.card_unread(at, why, now)
         case PassScanned(text=text):
             return shown.pass_scanned(at, text.get_secret_value(), now)
-        case ItemScanned() | IsbnScanned() | CodeUnknown():
+        case ItemScanned() | IsbnScanned() | CodeUnknown() | SealScanned():
             return shown.scanned(at, event, now)
         case PileSeen():
             return piles.seen(at, event, now)
@@ -101,7 +102,7 @@ def _tick(at: Step, now: float) -> Step:
     at, outcomes = doors.tick(at, now)
     for outcome in outcomes:
         at = _at_door(at, outcome, now)
-    at = recheck.due(at, now)
+    at = recheck.due(downtime.alive(at, now), now)
     if now < at.session.until:
         return at
     story = at.session.story

@@ -4,9 +4,34 @@ from dataclasses import dataclass, field
 
 from pydantic import SecretStr
 
-from kiosk.core.notices import CourierNotice, LoadNotice, ReturnNotice
+from kiosk.core.notices import ReturnNotice
 from kiosk.core.screens import Goodbye, Sorry
+from kiosk.core.staff_stories import (
+    AtCourier,
+    Checking,
+    Clearing,
+    HandingOver,
+    Loading,
+    Sealing,
+    Settling,
+    StaffStory,
+    Stowing,
+)
+from kiosk.core.visit import Visit
 from sync.things import Item
+
+__all__ = [  # those of the staff are defined beside
+    "AtCourier",
+    "Checking",
+    "Clearing",
+    "HandingOver",
+    "Loading",
+    "Sealing",
+    "Settling",
+    "StaffStory",
+    "Stowing",
+    "Visit",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +68,6 @@ class ProvingPin:
     back: "Returning | None" = None
     digits: SecretStr = field(default_factory=lambda: SecretStr(""))
     wrong: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """One door of the story, ``n`` of ``of``. Whether it is open or stuck stands in the compartment's row."""
-
-    compartment: str
-    order: str
-    n: int = 1
-    of: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,69 +120,6 @@ class Dropping:
 
 
 @dataclass(frozen=True, slots=True)
-class AtCourier:
-    """A courier's own home: scan an item, clear, check a door. ``key``/``about``: the question under way."""
-
-    courier: str
-    loaded: int = 0
-    notice: CourierNotice = ""
-    lacks: tuple[int, int] = (0, 0)
-    key: str = ""
-    about: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Loading:
-    """The items of one parcel are being scanned."""
-
-    courier: str
-    loaded: int
-    parcel: str
-    scanned: tuple[str, ...]
-    notice: LoadNotice = ""
-    lacks: tuple[int, int] = (0, 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Stowing:
-    """A parcel goes behind a door. ``tried``: compartments that did not fit or open."""
-
-    courier: str
-    loaded: int
-    parcel: str
-    visit: Visit
-    tried: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Clearing:
-    """Returned, expired and recalled things are taken out, door by door."""
-
-    courier: str
-    loaded: int
-    visit: Visit
-    queue: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Checking:
-    """A courier looks behind one door in doubt and says what is there."""
-
-    courier: str
-    loaded: int
-    visit: Visit
-
-
-@dataclass(frozen=True, slots=True)
-class Settling:
-    """Staff look at one case after another; see flows/cases.py."""
-
-    courier: str
-    loaded: int
-    case: str
-
-
-@dataclass(frozen=True, slots=True)
 class Ended:
     """The last screen of a story. ``patron``: who was served, if the next touch may go on for them."""
 
@@ -175,20 +127,5 @@ class Ended:
     patron: str = ""
 
 
-Story = (
-    AtHome
-    | Collecting
-    | AskingCard
-    | ProvingPin
-    | Fetching
-    | Returning
-    | Dropping
-    | AtCourier
-    | Loading
-    | Stowing
-    | Clearing
-    | Checking
-    | Settling
-    | Ended
-)
+Story = AtHome | Collecting | AskingCard | ProvingPin | Fetching | Returning | Dropping | StaffStory | Ended
 AtDoor = Fetching | Dropping | Stowing | Clearing | Checking  # the stories with a visit

@@ -1,7 +1,7 @@
 """Touches: each goes to the story that the person is in."""
 
 from kiosk.core.events import Touched
-from kiosk.core.flows import cases, clearing, dropoff, identify, pickup, slips, stocking
+from kiosk.core.flows import bag, cases, clearing, dropoff, identify, pickup, slips, stocking
 from kiosk.core.flows.common import leave, stay
 from kiosk.core.session import Step
 from kiosk.core.stories import (
@@ -13,9 +13,11 @@ from kiosk.core.stories import (
     Dropping,
     Ended,
     Fetching,
+    HandingOver,
     Loading,
     ProvingPin,
     Returning,
+    Sealing,
     Settling,
     Stowing,
 )
@@ -44,11 +46,16 @@ def touched(at: Step, touch: Touched, now: float) -> Step:
             return clearing.door_touch(at, story, touch, now)
         case Loading():
             return stocking.touch(at, story, touch, now)
+        case Sealing() | HandingOver():
+            return bag.touch(at, story, touch, now)
+        case AtCourier(key="") if touch.action == "finish":
+            return bag.finish(at, story, now)
     if touch.action in ("cancel", "finish"):
         return leave(at)
     match story:
         case Collecting():
-            return pickup.keypad(at, story, touch, now)
+            worked = identify.by_work_code(at, story, touch, now)
+            return worked or pickup.keypad(at, story, touch, now)
         case ProvingPin():
             return identify.pin(at, story, touch, now)
         case Returning():
@@ -56,6 +63,8 @@ def touched(at: Step, touch: Touched, now: float) -> Step:
         case AtCourier():
             if touch.action == "cases":
                 return cases.begin(at, story, now)
+            if touch.action == "bag":
+                return bag.begin(at, story.courier, now)
             return clearing.touch(at, story, touch, now)
     return at
 

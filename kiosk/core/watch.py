@@ -60,8 +60,13 @@ def clock_jumped(step: Step, by: float) -> Step:
     session = step.session
     if not isinstance(session.story, AtHome):
         session = replace(session, until=session.until + by)
+    alive_at = step.point.counters.alive_at and step.point.counters.alive_at + by
+    step = step.put(replace(step.point.counters, alive_at=alive_at))
     for row in step.point.compartments.values():
         order = row.order
+        if row.down_since:
+            row = replace(row, down_since=row.down_since + by)
+            step = step.put(row)
         if order is not None:
             opened_at = order.opened_at and order.opened_at + by
             step = step.put(replace(row, order=replace(order, asked_at=order.asked_at + by, opened_at=opened_at)))

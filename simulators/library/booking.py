@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 
 from simulators.library.ledger import Ledger
 from simulators.library.packing import forget_if_done, give_time, message_patron
+from simulators.library.rounds import bag, did_not_fit, extend, room_left
 from sync.envelope import Sent
 from sync.instructions import InstructionEnded
 from sync.messages import (
@@ -23,6 +24,7 @@ from sync.messages import (
     Receipt,
     Telling,
 )
+from sync.rounds import BagHandedOver, BagSealed, HoldExtended, ParcelDidNotFit, RoomLeft
 
 LOAN_S = 28 * 86400.0
 GRACE_S = 7 * 86400.0  # a point's provisional date is kept when it is at most this much later than the rule
@@ -123,6 +125,14 @@ def _book(ledger: Ledger, point: str, telling: Telling, at: float) -> list[str]:
             return []
         case InstructionEnded():
             return _answered(ledger, point, telling.told)
+        case ParcelDidNotFit(parcel, _, size):
+            return did_not_fit(ledger, point, parcel, size)
+        case HoldExtended(parcel, expires):
+            return extend(ledger, point, parcel, expires)
+        case RoomLeft(small, medium, large):
+            return room_left(ledger, point, small, medium, large)
+        case BagSealed() | BagHandedOver():
+            return bag(ledger, point, telling.told, at)
 
 
 def _answered(ledger: Ledger, point: str, told: InstructionEnded) -> list[str]:

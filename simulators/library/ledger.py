@@ -21,17 +21,22 @@ from sqlite_utils import Database
 
 from simulators.library.passes import card_verifier, code_verifier
 from sync.asked import Answer, ItemIs, LoansAre, LoansWith, PatronIs, WhatIs, WhoIs
-from sync.messages import Change, Page, ParcelSent, PatronChanged
-from sync.things import Item, Patron, SentParcel
+from sync.messages import Change, NeighboursAre, Page, ParcelSent, PatronChanged
+from sync.things import Item, Neighbour, Patron, SentParcel
 
 PAGE_MAX = 500
 TABLES: dict[str, tuple[dict[str, type], str | tuple[str, ...]]] = {
     "meta": ({"name": str, "value": str}, "name"),
-    "points": ({"id": str, "name": str, "token": str, "hashing_key": str, "expected": int}, "id"),
+    "points": (
+        {"id": str, "name": str, "token": str, "hashing_key": str, "expected": int}
+        | {"small": int, "medium": int, "large": int},
+        "id",
+    ),
     "titles": ({"isbn": str, "title": str, "author": str}, "isbn"),
     "items": ({"barcode": str, "isbn": str, "place": str, "point": str}, "barcode"),
     "patrons": (
-        {"id": str, "name": str, "initials": str, "phone": str, "standing": str, "reason": str, "role": str},
+        {"id": str, "name": str, "initials": str, "phone": str, "standing": str, "reason": str, "role": str}
+        | {"code": str, "reach": int},
         "id",
     ),
     "cards": ({"number": str, "patron": str}, "number"),
@@ -60,6 +65,10 @@ TABLES: dict[str, tuple[dict[str, type], str | tuple[str, ...]]] = {
         "id",
     ),
     "cases": ({"id": int, "point": str, "key": str, "what": str, "detail": str, "telling": str, "at": float}, "id"),
+    "bags": (
+        {"seal": str, "point": str, "courier": str, "things": str, "held_by": str, "at": float},
+        ("point", "seal"),
+    ),
     "fees": ({"id": int, "patron": str, "amount": float, "reference": str, "what": str}, "id"),
     "renewals": ({"id": int, "loan": int, "at": float}, "id"),
     "extensions": ({"id": int, "parcel": str, "at": float}, "id"),
@@ -149,9 +158,12 @@ class Ledger:
         if row is None:
             return None
         cards = self.rows("select card from verifiers where point = ? and patron = ? order by card", point, patron)
-        return Patron(
-            row["id"], row["initials"], row["standing"], row["role"], tuple(c["card"] for c in cards), row["reason"]
-        )
+        key = self.row("select hashing_key from points where id = ?", point)
+        assert key is not None
+        code = code_verifier(bytes.fromhex(key["hashing_key"]), row["code"]) if row["code"] else ""
+        digests = tuple(c["card"] for c in cards)
+        reach = bool(row["reach"])
+        return Patron(row["id"], row["initials"], row["standing"], row["role"], digests, row["reason"], code, reach)
 
     def pin_fits(self, patron: str, pin: str) -> bool:
         """Whether this PIN proves the patron, or none is wanted."""
@@ -168,6 +180,12 @@ class Ledger:
         assert point is not None
         code = code_verifier(bytes.fromhex(point["hashing_key"]), row["code"])
         return SentParcel(row["id"], row["patron"], items, row["size"], row["expires"], code, row["pass_id"])
+
+    def neighbours(self, point: str) -> NeighboursAre:
+        """The other points, and the room they had when they last said so."""
+        sql = "select id, name, small, medium, large from points where id <> ? order by rowid limit 20"
+        rooms = ((p, p["small"] or 0, p["medium"] or 0, p["large"] or 0) for p in self.rows(sql, point))
+        return NeighboursAre(tuple(Neighbour(p["id"], p["name"], *sizes) for p, *sizes in rooms))
 
     def loan(self, barcode: str) -> dict[str, Any] | None:
         """The running loan of an item."""
@@ -227,6 +245,7 @@ class Ledger:
             changes: tuple[Change, ...] = (
                 *(PatronChanged(patron) for patron in patrons),
                 *(ParcelSent(self.sent_parcel(row["id"])) for row in parcels),
+                self.neighbours(point),
             )
             newest = self.row("select coalesce(max(seq), 0) as seq from changes")
             assert newest is not None

@@ -90,6 +90,11 @@ def card_barcode(patron: str) -> str:
     return digits + luhn.calc_check_digit(digits)
 
 
+def work_code(courier: str) -> str:
+    """The 8 digits a courier types who has no card at hand."""
+    return f"{int.from_bytes(_bytes('work code', courier)[:4]) % 10**8:08d}"
+
+
 def points(home: str = POINTS[0][0], name: str = "") -> tuple[tuple[str, str], ...]:
     """Ids and names of the points of a library, ``home`` the first: that to which the parcels under way go."""
     known = dict(POINTS)
@@ -109,10 +114,13 @@ def seed(ledger: Ledger, home: str = POINTS[0][0], name: str = "") -> None:
             secrets = secrets_of(point)
             token = hashlib.sha256(secrets.token.encode()).hexdigest()
             key = secrets.hashing_key.hex()
-            ledger.add("points", id=point, name=words, token=token, hashing_key=key, expected=1)
+            ledger.add(
+                "points", id=point, name=words, token=token, hashing_key=key, expected=1, small=0, medium=0, large=0
+            )
         for id, name, initials, role, standing, reason in PEOPLE:
             phone = f"138{int.from_bytes(_bytes('phone', id)[:4]) % 10**8:08d}"
-            values = {"name": name, "initials": initials, "phone": phone}
+            values = {"name": name, "initials": initials, "phone": phone, "reach": int(id == "R1009")}
+            values["code"] = work_code(id) if role == "courier" else ""
             ledger.add("patrons", **values, id=id, standing=standing, reason=reason, role=role)
             ledger.add_card(card_number(id), id)
             ledger.add_card(card_barcode(id), id)

@@ -21,7 +21,7 @@ from kiosk.core.screens import (
     Sorry,
     Wait,
 )
-from kiosk.core.staff_screens import Courier, Inside, Load, Settle
+from kiosk.core.staff_screens import Courier, HandOver, Inside, Load, Seal, Settle, TakeOut, Thing
 
 NOW = 1_765_972_800.0  # noon in London, the same day nearly everywhere
 TITLES = ("平凡的世界(全三册)", "The Left Hand of Darkness", "三体 Ⅱ · 黑暗森林", "活着", "红楼梦", "围城")
@@ -104,6 +104,25 @@ SCREENS: dict[str, Screen] = {
     **{f"courier-paper-{p}": Courier((), 7, 0, (), 5, "", p) for p in ("near_end", "out", "cover_open", "fault")},
     "courier-none": Courier((), 7, 0, (), 5),
     "courier-all": Courier((("P-0001", 2, "L"),), 3, 2, ("A2", "C4", "C5", "C6"), 5, "no_room"),
+    "courier-full": Courier((("P-0001", 2, "L"),), 31, 2, ("A2",), 0, "no_room", clear_why=(1, 0, 1), bag=7),
+    "courier-full-elsewhere": Courier(
+        (("P-0001", 2, "L"),), 31, 0, (), 0, "no_room", neighbours=("绿家社区书亭", "九号线地铁书亭")
+    ),
+    "courier-in-hand": Courier((("P-0001", 2, "L"),), 3, 0, ("A2",), 5, "already_here", where="B4"),
+    "courier-sealed": Courier((), 40, 0, (), 5, bag=17, seal="70417733"),
+    "take-out": TakeOut("B2", 3, 9, (Thing("P-0001", TITLES[0]), Thing("P-0002", TITLES[1])), bag=4),
+    "take-out-one": TakeOut("B2", 9, 9, (Thing("SIP0001", LONG, unchecked=True),), bag=4),
+    "take-out-many": TakeOut(
+        "B2", 1, 9, tuple(Thing(f"SIP{n}", t, n != 1, n == 2) for n, t in enumerate((*TITLES, LONG))), 2, 4
+    ),
+    "take-out-none": TakeOut("B2", 3, 9, (Thing("P-0001", TITLES[0]),), said="missing"),
+    "inside-several": Inside(
+        "B2", "", TITLES[:3], things=tuple(Thing(f"SIP{n}", t, n != 1) for n, t in enumerate(TITLES[:3])), n=2, of=12
+    ),
+    "inside-found": Inside("B2", "P-1", TITLES[:2], things=(Thing("P-1", TITLES[0]),), found=1),
+    "seal": Seal(5, 12, "7041"),
+    "hand-over": HandOver("70417733", 5, 12, stranger=True),
+    "hand-over-code": HandOver("70417733", 5, 1, "2020", True),
     "load": Load("P-0042", ((TITLES[0], True), (TITLES[1], False), (LONG, False))),
     "goodbye-pickup": Goodbye("pickup", TITLES[:3], NOW + 30 * 86400, left=1),
     "goodbye-pickup-all": Goodbye("pickup", (*TITLES, LONG), NOW + 30 * 86400, True, 2, True),

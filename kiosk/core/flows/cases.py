@@ -43,7 +43,7 @@ def begin(step: Step, story: AtCourier, now: float) -> Step:
     cases = in_order(step.point)
     if not cases or not may_settle(step.point, story.courier):
         return step
-    return stay(step, Settling(story.courier, story.loaded, cases[0].id), now)
+    return stay(step, Settling(story.courier, cases[0].id), now)
 
 
 def touch(step: Step, story: Settling, touched: Touched, now: float) -> Step:
@@ -51,7 +51,7 @@ def touch(step: Step, story: Settling, touched: Touched, now: float) -> Step:
     case = step.point.cases.get(story.case)
     match touched.action:
         case "cancel" | "finish":
-            return stay(step, AtCourier(story.courier, story.loaded), now)
+            return stay(step, AtCourier(story.courier), now)
         case "by_hand" | "nothing" if case:
             following = _after(step, story)
             step = step.drop(case).fact(
@@ -73,5 +73,5 @@ def _after(step: Step, story: Settling) -> str:
 
 def _to(step: Step, story: Settling, case: str, now: float) -> Step:
     if case not in step.point.cases:
-        return stay(step, AtCourier(story.courier, story.loaded), now)
-    return stay(step, Settling(story.courier, story.loaded, case), now)
+        return stay(step, AtCourier(story.courier), now)
+    return stay(step, Settling(story.courier, case), now)

@@ -9,10 +9,11 @@ from dataclasses import replace
 from pydantic import SecretStr
 
 from kiosk.core.events import Touched
-from kiosk.core.flows import dropoff, pickup, stocking
+from kiosk.core.facts import Proved
+from kiosk.core.flows import bag, dropoff, pickup, stocking
 from kiosk.core.flows.common import ask, refuse, stay
 from kiosk.core.session import Step
-from kiosk.core.stories import AskingCard, ProvingPin, Returning
+from kiosk.core.stories import AskingCard, Collecting, ProvingPin, Returning
 from sync.asked import Answer, PatronIs, Shown, WhoIs
 from sync.things import Patron
 
@@ -45,6 +46,14 @@ def _ask_for_return(step: Step, story: Returning, digest: str, now: float) -> St
     if not step.point.counters.online:
         return stay(step, replace(story, notice="card_offline"), now)
     return ask(step, WhoIs(digest), lambda key: AskingCard(key, digest, story), now)
+
+
+def by_work_code(step: Step, story: Collecting, touched: Touched, now: float) -> Step | None:
+    """A courier without a card has typed the code they were given: their round. None: it is for the pickup."""
+    if touched.action != "enter" or len(story.digits) != pickup.CODE_DIGITS or not pickup.codes_open(step, now):
+        return None
+    courier = bag.worker(step.point, code=step.point.plan.keyring.code(story.digits))
+    return stocking.begin(step.fact(Proved("code", courier)), courier, now) if courier else None
 
 
 def _works_here(patron: Patron | None) -> bool:

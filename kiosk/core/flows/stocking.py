@@ -1,5 +1,5 @@
 """Stocking: a courier scans the items of a parcel, the smallest free compartment that fits opens, and only when its
-door was seen shut is the parcel ready. A parcel that does not fit tries the next larger door.
+door was seen shut is the parcel ready. A parcel that does not fit is remembered as larger, and a larger door opens.
 
 Where the library announces nothing, any item it knows (while it is away: any) is put in as a parcel of its own, and
 whose it is the library says when it is told (``feed.receipted``). It does not say the size either, so the smallest door
@@ -9,24 +9,27 @@ comes first.
 from dataclasses import replace
 
 from hardware.readings import ItemScanned
-from kiosk.core import doors
+from kiosk.core import doors, places
 from kiosk.core.doors import Outcome
 from kiosk.core.events import Touched
 from kiosk.core.feed import forget_old
+from kiosk.core.flows import rounds
 from kiosk.core.flows.common import ask, door_until, leave, mark, order_at, pulse_again, stay, visit
 from kiosk.core.model import HERE, Parcel
 from kiosk.core.notices import CourierNotice
-from kiosk.core.plan import SIZES, Space
+from kiosk.core.plan import SIZES
 from kiosk.core.session import Step
 from kiosk.core.settle import DAY_S
 from kiosk.core.stories import AtCourier, Loading, Stowing
 from sync.asked import Answer, ItemIs, WhatIs
+from sync.messages import ParcelRemoved
+from sync.rounds import ParcelDidNotFit
 from sync.things import Item
 
 
 def begin(step: Step, courier: str, now: float) -> Step:
     """A courier has tapped their card."""
-    return stay(step, AtCourier(courier), now)
+    return stay(rounds.begin(step, courier, now), AtCourier(courier), now)
 
 
 def expected(step: Step) -> list[Parcel]:
@@ -47,10 +50,9 @@ def scanned(step: Step, story: AtCourier | Loading, scan: ItemScanned, now: floa
     if not loadable and not step.point.plan.library.announces and not _inside(step, holding, scan.barcode):
         return _unannounced(step, story, scan.barcode, now)
     if not loadable:
-        notice = _why_not(holding)
-        return stay(step, replace(story, notice=notice), now)
+        return _not_loadable(step, story, holding, now)
     parcel = loadable[0]
-    loading = Loading(story.courier, story.loaded, parcel.id, (scan.barcode,))
+    loading = Loading(story.courier, parcel.id, (scan.barcode,))
     return _stow_when_whole(step, loading, parcel, now)
 
 
@@ -81,19 +83,26 @@ def _put_in(step: Step, story: AtCourier, item: Item, now: float) -> Step:
         return stay(step, replace(story, notice="no_room"), now)
     expires = now + step.point.plan.limits.hold_days * DAY_S
     parcel = Parcel(f"h{step.point.counters.orders + 1}", "", (item,), "S", expires, changed_at=now)
-    return _stow(step, story.courier, story.loaded, parcel, (), now)
+    return _stow(step, story.courier, parcel, (), now)
 
 
-def _why_not(holding: list[Parcel]) -> CourierNotice:
-    if any(p.recalled for p in holding):
-        return "recalled"
-    return "already_here" if any(p.state in HERE for p in holding) else "unknown_item"
+def _not_loadable(step: Step, story: AtCourier, holding: list[Parcel], now: float) -> Step:
+    """Called back, it goes into the bag; already behind a door, that door may be looked behind; else it is not ours."""
+    here = next((p for p in holding if p.state in HERE), None)
+    back = next((p for p in holding if p.recalled and p.state == "sent"), None)
+    if back:
+        step = step.put(replace(back, state="removed", changed_at=now)).fact(ParcelRemoved(back.id, story.courier))
+        step = rounds.into_bag(step, story.courier, now, (back.id,))
+    notice: CourierNotice = "already_here" if here else "recalled" if holding else "unknown_item"
+    if here and here.recalled:
+        notice = "recalled"
+    return stay(step, AtCourier(story.courier, notice, where=here.compartment if here else ""), now)
 
 
 def _more(step: Step, story: Loading, barcode: str, now: float) -> Step:
     parcel = step.point.parcels.get(story.parcel)
     if parcel is None or parcel.recalled:
-        return stay(step, AtCourier(story.courier, story.loaded, "recalled"), now)
+        return stay(step, AtCourier(story.courier, "recalled"), now)
     if barcode in story.scanned:
         return stay(step, replace(story, notice="twice"), now)
     if any(i.barcode == barcode for i in parcel.items):
@@ -106,27 +115,19 @@ def _stow_when_whole(step: Step, story: Loading, parcel: Parcel, now: float) -> 
     """n of n scanned: a door may open. Before that the parcel stays in the courier's hands."""
     if {item.barcode for item in parcel.items} - set(story.scanned):
         return stay(step, story, now)
-    return _stow(step, story.courier, story.loaded, parcel, (), now)
+    return _stow(step, story.courier, parcel, (), now)
 
 
-def _stow(step: Step, courier: str, loaded: int, parcel: Parcel, tried: tuple[str, ...], now: float) -> Step:
-    space = _room(step, parcel, tried)
+def _stow(step: Step, courier: str, parcel: Parcel, tried: tuple[str, ...], now: float) -> Step:
+    space = places.for_parcel(step.point, parcel, tried)
     if space is None:
-        return stay(step, AtCourier(courier, loaded, "no_room"), now)
+        large = any(SIZES[s.size] >= SIZES[parcel.size] for n, s in step.point.plan.spaces.items() if n not in tried)
+        return stay(step, AtCourier(courier, "no_room" if large else "too_large", wants=parcel.size), now)
     step = _moved_away(step, parcel)
     step = doors.unlock(step, space.name, "stocking", courier, parcel.id, "", now)
     step = step.put(replace(parcel, state="loading", compartment=space.name, changed_at=now))
-    story = Stowing(courier, loaded, parcel.id, visit(step, space.name), tried)
+    story = Stowing(courier, parcel.id, visit(step, space.name), tried)
     return step.to(story, door_until(step, now))
-
-
-def _room(step: Step, parcel: Parcel, tried: tuple[str, ...]) -> Space | None:
-    """The smallest free compartment that fits; after one that did not, a larger one before another of its size."""
-    free = [s for s in step.point.free() if s.name not in tried and SIZES[s.size] >= SIZES[parcel.size]]
-    if tried:
-        last = SIZES[step.point.plan.spaces[tried[-1]].size]
-        free.sort(key=lambda s: SIZES[s.size] <= last)
-    return free[0] if free else None
 
 
 def _moved_away(step: Step, parcel: Parcel) -> Step:
@@ -140,7 +141,7 @@ def _moved_away(step: Step, parcel: Parcel) -> Step:
 def touch(step: Step, story: Loading, touched: Touched, now: float) -> Step:
     """A touch while a parcel is being scanned."""
     if touched.action == "cancel":
-        return stay(step, AtCourier(story.courier, story.loaded), now)
+        return stay(step, AtCourier(story.courier), now)
     return step
 
 
@@ -151,10 +152,19 @@ def door(step: Step, story: Stowing, outcome: Outcome, now: float) -> Step:
     parcel = step.point.parcels.get(story.parcel)
     if parcel and parcel.state == "sent":
         if story.tried and story.tried[-1] == story.visit.compartment:  # it did not fit
-            return _stow(step, story.courier, story.loaded, parcel, story.tried, now)
-        return stay(step, AtCourier(story.courier, story.loaded, "not_put_in"), now)
-    loaded = story.loaded + 1 if parcel and parcel.state == "ready" else story.loaded
-    return stay(step, AtCourier(story.courier, loaded), now)
+            return _stow(step, story.courier, parcel, story.tried, now)
+        return stay(step, AtCourier(story.courier, "not_put_in"), now)
+    return stay(step, AtCourier(story.courier), now)
+
+
+def _learnt(step: Step, story: Stowing) -> Step:
+    """It does not fit here: this parcel is larger than was thought, for the library too."""
+    parcel = step.point.parcels.get(story.parcel)
+    space = step.point.plan.spaces.get(story.visit.compartment)
+    if parcel is None or space is None:
+        return step
+    step = step.fact(ParcelDidNotFit(parcel.id, space.name, space.size, story.courier))
+    return step.put(replace(parcel, size=places.larger(step.point, space.size) or parcel.size))
 
 
 def door_touch(step: Step, story: Stowing, touched: Touched, now: float) -> Step:
@@ -163,8 +173,9 @@ def door_touch(step: Step, story: Stowing, touched: Touched, now: float) -> Step
     at = story.visit.compartment
     match touched.action:
         case "does_not_fit" if order and order.opened_at:
-            tried = story.tried if at in story.tried else (*story.tried, at)
-            return mark(step, story.visit, keep=True).to(replace(story, tried=tried), door_until(step, now))
+            if at not in story.tried:
+                step, story = _learnt(step, story), replace(story, tried=(*story.tried, at))
+            return mark(step, story.visit, keep=True).to(story, door_until(step, now))
         case "cancel" if order and order.opened_at:
             tried = tuple(name for name in story.tried if name != at)
             return mark(step, story.visit, keep=True).to(replace(story, tried=tried), door_until(step, now))
@@ -174,11 +185,11 @@ def door_touch(step: Step, story: Stowing, touched: Touched, now: float) -> Step
             step = doors.give_up(step, at)
             parcel = step.point.parcels.get(story.parcel)
             if parcel is None or parcel.state not in ("sent", "doubt"):
-                return stay(step, AtCourier(story.courier, story.loaded, "stuck"), now)
-            return _stow(step, story.courier, story.loaded, parcel, (*story.tried, at), now)
+                return stay(step, AtCourier(story.courier, "stuck"), now)
+            return _stow(step, story.courier, parcel, (*story.tried, at), now)
         case "cancel" | "help" if order and order.stuck:
             step = doors.give_up(step, at)
-            return stay(step, AtCourier(story.courier, story.loaded, "stuck"), now)
+            return stay(step, AtCourier(story.courier, "stuck"), now)
         case "finish":
             return leave(step)
     return step

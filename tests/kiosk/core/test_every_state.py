@@ -26,6 +26,7 @@ from hardware.readings import (
     Printed,
     PrintEnded,
     Pulse,
+    SealScanned,
     UnlockEnded,
 )
 from kiosk.core.commands import Unlock
@@ -43,9 +44,11 @@ from kiosk.core.stories import (
     Dropping,
     Ended,
     Fetching,
+    HandingOver,
     Loading,
     ProvingPin,
     Returning,
+    Sealing,
     Settling,
     Stowing,
 )
@@ -55,6 +58,7 @@ from sync.instructions import Instructed, Instruction, signed_bytes
 from sync.library_clock import Bounds
 from sync.messages import (
     ItemDropped,
+    NeighboursAre,
     Page,
     ParcelReady,
     ParcelRecalled,
@@ -65,7 +69,7 @@ from sync.messages import (
     Receipt,
     Telling,
 )
-from sync.things import Patron
+from sync.things import Neighbour, Patron
 from tests.kiosk.core.machine import (
     BOBS,
     CARDS,
@@ -146,6 +150,17 @@ def without_a_door() -> Iterator[tuple[str, Machine]]:
     yield "courier", Machine(PARCEL, PAIR).tap("max")
     yield "courier, much to do", _much_to_do().tap("max")
     yield "loading", Machine(PAIR).tap("max").scan("i-2")
+    bag = _bag()
+    yield "courier, a bag", bag
+    yield "sealing", bag.copy().touch("bag")
+    yield "sealing, typed", _type(bag.copy().touch("bag"), "70417")
+    sealed = bag.copy().do(SealScanned("scanner", "Z-7"))
+    yield "handing over", sealed
+    yield "handing over, a code typed", _type(sealed.copy(), "12345678")
+    yield "handing over, somebody else", sealed.copy().tap("ann")
+    yield "handing over, leaving", bag.copy().touch("finish").do(SealScanned("scanner", "Z-7"))
+    yield "courier, a sealed bag", sealed.copy().touch("cancel")
+    yield "courier, no room", Machine(PARCEL, PAIR, spaces=[("A1", "S")]).tap("max").scan("i-2", "i-3")
     yield "sorry", stocked(PARCEL).tap("eve")
     yield "asking for a PIN", unannounced().tap("ann")
     yield "proving a PIN", unannounced().tap("ann").answer(PatronIs(None, pin="needed")).touch("digit", "7")
@@ -157,6 +172,18 @@ def without_a_door() -> Iterator[tuple[str, Machine]]:
     yield "goodbye, a slip under way", offered.copy().touch("print", "en")
     slip = offered.copy().touch("print").session.story.screen.slip.id  # type: ignore[union-attr]
     yield "goodbye, no slip", offered.copy().touch("print").do(PrintEnded("printer", slip, Printed.NOTHING))
+
+
+def _bag() -> Machine:
+    """A courier has cleared one of two doors and does something else first."""
+    machine = stocked(PARCEL, BOBS).recall("p-1").recall("p-3")
+    return machine.tap("max").touch("clear").open().touch("pause").shut()
+
+
+def _type(machine: Machine, digits: str) -> Machine:
+    for digit in digits:
+        machine.touch("digit", digit)
+    return machine
 
 
 def with_cases() -> Machine:
@@ -216,6 +243,7 @@ def at_doors() -> Iterator[tuple[str, Machine]]:
         ("stowing two items", courier.copy().scan("i-2", "i-3")),
         ("clearing", much.copy().touch("clear")),
         ("checking", much.copy().touch("check", "A1")),
+        ("looking behind a door that is full", stocked(PARCEL).tap("max").scan("i-1").touch("check", "A1")),
     ):
         assert machine.unlocked, name
         yield name, machine
@@ -235,6 +263,10 @@ def at_doors() -> Iterator[tuple[str, Machine]]:
             before = said.order
             if said.touch(action).order != before:
                 yield f"{name}, open, said {action}", said
+        said = machine.copy().open().scan("x-9").touch("absent", "p-1")
+        if said.order.found or said.order.absent:
+            yield f"{name}, open, something else there", said
+            yield f"{name}, open, something else there, the power failed", said.copy().restart()
 
 
 STATES = dict([*at_home(), *remote(), *without_a_door(), *at_doors()])
@@ -243,7 +275,7 @@ STATES = dict([*at_home(), *remote(), *without_a_door(), *at_doors()])
 
 ACTIONS = (
     *("collect", "return", "cancel", "finish", "digit", "erase", "enter", "open", "undo", "not_here", "leave_it"),
-    *("cases", "by_hand", "nothing", "later"),
+    *("cases", "by_hand", "nothing", "later", "bag", "absent", "pause"),
     *("does_not_fit", "nothing_in", "again", "help", "other_door", "yes", "no", "clear", "check", "more_time", "print"),
 )
 ANSWERS = (
@@ -266,7 +298,7 @@ TELLING = Telling("p1-1-1", 1, NOW, PointTrouble("door_forced"))
 
 def touches() -> Iterator[Event]:
     for action in (*ACTIONS, "nonsense", ""):
-        for value in ("", "0", "7", "A1", "A0", "nowhere"):
+        for value in ("", "0", "7", "A1", "A0", "p-1", "nowhere"):
             yield Touched(action, value)
 
 
@@ -284,6 +316,7 @@ def shown() -> Iterator[Event]:
         yield PassScanned("scanner", SecretStr(text))
     yield CardGone("card")
     yield CodeUnknown("scanner", 3)
+    yield SealScanned("scanner", "Z-0001")
     for items in ((), ("i-1",), ("i-2", "x-1"), ("never-seen",)):
         for incomplete in ((), (Incomplete("x-9", (2,), 3),)):
             yield from (PileSeen("pad", items, incomplete, foreign) for foreign in (0, 1))
@@ -300,6 +333,7 @@ def from_afar() -> Iterator[Event]:
     yield from (PrintEnded("printer", slip, printed) for slip in ("1", "2", "999") for printed in Printed)
     yield DeviceDown("card", "gone" * 100)
     changes = (ParcelRecalled("p-1"), ParcelRecalled("p-9"), PatronForgotten("ann"), PatronChanged(PEOPLE[2]))
+    changes += (NeighboursAre((Neighbour("p2", "East", 1, 2, 3), Neighbour("p3", "West"))), NeighboursAre(()))
     changes += (ParcelSent(replace(PARCEL, items=(ONE, item("i-9")))), ParcelSent(replace(PARCEL, id="p-7")))
     for change in changes:
         yield Heard(Page((change,), "d", NOW))
@@ -399,11 +433,13 @@ UNDERSTOOD = {
     Returning: {"undo", "open", "cancel", "finish"},
     Fetching: {"not_here", "leave_it", "again", "help", "cancel", "finish"},
     Dropping: {"nothing_in", "again", "help", "other_door", "cancel"},
-    AtCourier: {"clear", "check", "cancel", "finish"},
+    AtCourier: {"clear", "check", "bag", "cancel", "finish"},
     Loading: {"cancel"},
     Stowing: {"does_not_fit", "again", "help", "other_door", "cancel", "finish"},
-    Clearing: {"again", "help", "cancel"},
-    Checking: {"yes", "no", "again", "help", "cancel"},
+    Clearing: {"no", "absent", "pause", "again", "help", "cancel"},
+    Checking: {"yes", "no", "absent", "pause", "again", "help", "cancel"},
+    Sealing: {"digit", "erase", "enter", "cancel", "later", "finish"},
+    HandingOver: {"digit", "erase", "enter", "cancel", "later", "finish"},
     Settling: {"by_hand", "nothing", "later", "cancel", "finish"},
     Ended: {"collect", "return", "print", "finish", "cancel"},
 }

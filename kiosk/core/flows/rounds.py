@@ -1,0 +1,48 @@
+"""A courier's round, kept until it is done: how many parcels were loaded, what was taken out and is in the bag."""
+
+from dataclasses import replace
+
+from kiosk.core.model import PickupPoint
+from kiosk.core.round import Round
+from kiosk.core.session import Step
+from sync.rounds import RoomLeft
+
+ROUND_S = 12 * 3600.0  # with an empty bag a round is over after this, however it was left
+BAG_MAX = 400  # things; then it is sealed and the next one begun
+
+
+def of(point: PickupPoint, courier: str) -> Round:
+    """The round of this courier; one that has not begun is empty."""
+    return point.rounds.get(courier, Round(courier, 0.0))
+
+
+def begin(step: Step, courier: str, now: float) -> Step:
+    """They have come: a round left in the middle goes on, an old one with nothing in the bag is forgotten."""
+    row = step.point.rounds.get(courier)
+    return step.drop(row) if row and not row.bag and not 0 <= now - row.began_at < ROUND_S else step
+
+
+def loaded(step: Step, courier: str, now: float) -> Step:
+    """One more parcel lies behind its door."""
+    row = _begun(step, courier, now)
+    return step.put(replace(row, loaded=row.loaded + 1))
+
+
+def into_bag(step: Step, courier: str, now: float, parcels: tuple[str, ...] = (), items: tuple[str, ...] = ()) -> Step:
+    """These were taken out and are in the bag now."""
+    row = _begun(step, courier, now)
+    new = tuple(p for p in parcels if p not in row.parcels)
+    more = tuple(i for i in items if i not in row.items)
+    return step.put(replace(row, parcels=(*row.parcels, *new), items=(*row.items, *more)))
+
+
+def end(step: Step, courier: str) -> Step:
+    """The round is done: the library hears how much room is left here."""
+    row = step.point.rounds.get(courier)
+    sizes = [space.size for space in step.point.free()]
+    step = step.fact(RoomLeft(sizes.count("S"), sizes.count("M"), sizes.count("L")))
+    return step.drop(row) if row else step
+
+
+def _begun(step: Step, courier: str, now: float) -> Round:
+    return step.point.rounds.get(courier, Round(courier, now))

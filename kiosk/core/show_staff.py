@@ -1,0 +1,119 @@
+"""The screens of couriers and staff, from the state; part of show.py."""
+
+from kiosk.core.flows import clearing, rounds, slips
+from kiosk.core.flows.cases import in_order, may_settle
+from kiosk.core.flows.clearing import to_check, to_clear
+from kiosk.core.flows.stocking import expected
+from kiosk.core.model import Order, PickupPoint
+from kiosk.core.plan import SIZES
+from kiosk.core.session import Session, Step
+from kiosk.core.staff_screens import Courier, HandOver, Inside, Load, Seal, Settle, TakeOut, Thing
+from kiosk.core.stories import AtCourier, Checking, Clearing, HandingOver, Loading, Sealing, Settling
+
+NEIGHBOURS_MAX = 2
+StaffScreen = Courier | Settle | Load | Seal | HandOver
+
+
+def screen(
+    point: PickupPoint,
+    session: Session,
+    story: AtCourier | Settling | Loading | Sealing | HandingOver,
+    now: float,
+) -> StaffScreen:
+    """What stands before a courier or somebody of the staff, no door being open."""
+    match story:
+        case AtCourier():
+            return _courier(point, session, story, now)
+        case Settling():
+            return _case(point, story)
+        case Loading():
+            parcel = point.parcels.get(story.parcel)
+            titles = tuple((i.title, i.barcode in story.scanned) for i in parcel.items) if parcel else ()
+            return Load(story.parcel, titles, story.notice, story.lacks)
+        case Sealing():
+            row = rounds.of(point, story.courier)
+            return Seal(len(row.parcels), len(row.items), story.digits, story.leaving)
+        case HandingOver():
+            row = rounds.of(point, story.courier)
+            code = any(p.code for p in point.patrons.values())
+            counts = len(row.parcels), len(row.items)
+            return HandOver(row.seal, *counts, story.digits, code, story.stranger, story.leaving)
+
+
+def _courier(point: PickupPoint, session: Session, story: AtCourier, now: float) -> Courier:
+    row = rounds.of(point, story.courier)
+    return Courier(
+        parcels=tuple((p.id, len(p.items), p.size) for p in expected(Step(point, session))),
+        loaded=row.loaded,
+        to_clear=0 if row.seal else len(to_clear(point, now)),
+        to_check=tuple(to_check(point)),
+        free_doors=len(point.free()),
+        notice=story.notice,
+        paper=slips.paper_to_see_to(point),
+        lacks=story.lacks,
+        wearing=tuple(sorted(one.name for one in point.wears.values() if one.wearing)),
+        cases=len(point.cases) if may_settle(point, story.courier) else 0,
+        where=story.where,
+        clear_why=clearing.counted(point, now),
+        bag=row.bag,
+        seal=row.seal,
+        neighbours=_with_room(point, story),
+    )
+
+
+def _with_room(point: PickupPoint, story: AtCourier) -> tuple[str, ...]:
+    """Names of points that have room for what found none here, as the library knows them."""
+    if not story.wants:
+        return ()
+    free = ((n.name, (n.small, n.medium, n.large)[SIZES[story.wants] :]) for n in point.neighbours.values())
+    return tuple(name for name, room in free if sum(room))[:NEIGHBOURS_MAX]
+
+
+def _case(point: PickupPoint, story: Settling) -> Settle:
+    all_of_them = in_order(point)
+    n = next((n for n, case in enumerate(all_of_them, 1) if case.id == story.case), 0)
+    if not n:  # it has gone meanwhile
+        return Settle(0, len(all_of_them), 0.0, "", (), "", "")
+    case = all_of_them[n - 1]
+    return Settle(n, len(all_of_them), case.at, case.about, case.things, case.what, case.detail)
+
+
+def inside(point: PickupPoint, story: Checking, order: Order) -> Inside:
+    """An open door that is looked behind."""
+    visit = story.visit
+    parcels, drops = point.at(visit.compartment), point.drops_at(visit.compartment)
+    titles = tuple(t for p in parcels for t in p.titles) + tuple(d.item.title for d in drops)
+    said = "yes" if order.keep else "no" if order.missing else ""
+    return Inside(
+        visit.compartment,
+        parcels[0].id if parcels else "",
+        titles,
+        said,  # type: ignore[arg-type]
+        _things(point, visit.compartment, order),
+        len(order.found),
+        visit.n,
+        visit.n + len(story.queue),
+    )
+
+
+def take_out(point: PickupPoint, story: Clearing, order: Order) -> TakeOut:
+    """An open door behind which all is taken out."""
+    visit = story.visit
+    return TakeOut(
+        visit.compartment,
+        visit.n,
+        visit.of,
+        _things(point, visit.compartment, order),
+        len(order.found),
+        rounds.of(point, story.courier).bag,
+        "missing" if order.missing else "keep" if order.keep else "",
+        story.pause,
+        order.late,
+    )
+
+
+def _things(point: PickupPoint, compartment: str, order: Order) -> tuple[Thing, ...]:
+    parcels = (Thing(p.id, "、".join(p.titles), p.id not in order.absent) for p in point.at(compartment))
+    drops = ((d.item, not d.checked) for d in point.drops_at(compartment))
+    items = (Thing(item.barcode, item.title, item.barcode not in order.absent, odd) for item, odd in drops)
+    return (*parcels, *items)
