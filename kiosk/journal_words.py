@@ -15,6 +15,11 @@ WORDS: Mapping[str, str] = {
     "parcel_removed": "parcel {parcel} was taken out by {courier}",
     "item_dropped": "item {item} was returned in {compartment}",
     "items_cleared": "returned items were taken out of {compartment} by {courier}: {items}",
+    "parcel_did_not_fit": "parcel {parcel} does not fit into {compartment} ({size}), says {courier}",
+    "bag_sealed": "bag {seal} was sealed by {courier}: parcels {parcels}, items {items}",
+    "bag_handed_over": "bag {seal} of {courier} was taken over by {to}",
+    "room_left": "free at the end of a round: {small} small, {medium} medium, {large} large",
+    "hold_extended": "parcel {parcel} is held longer, because the point was down: until {expires}",
     "point_trouble": "trouble: {what} {compartment} {parcel} {detail}",
     "booted": "the kiosk started; doors under way: {orders}",
     "proved": "{person} came with a {proof}",
@@ -43,7 +48,7 @@ WORDS: Mapping[str, str] = {
     "clock_set": "the clock was set by {by} s",
     "disagreed": "the library says {status} to {key}: {detail}",
 }
-_PEOPLE = ("person", "patron", "courier", "by")
+_PEOPLE = ("person", "patron", "courier", "by", "to")
 _UP = {True: "answers", False: "is lost"}
 
 

@@ -1,11 +1,10 @@
 """Words of a courier's clearing: taking things out, the bag, its seal, and handing it over."""
 
 from kiosk.core.staff_screens import HandOver, Seal, TakeOut, Thing
-from ui.parts import ROWS_MAX, and_more, keypad
+from ui.parts import keypad
 from ui.view import Button, Row, View
 from ui.words import Words
 
-ABSENCES_MAX = 4
 SEAL_SLOTS = 8
 SEAL_DIGITS_MIN = 4
 
@@ -25,14 +24,15 @@ def take_out(screen: TakeOut, _: Words) -> View:
             )
         case _:
             line += "\n" + _("Put it into the bag, then push the door shut.")
+            if len(screen.things) > 1:
+                line += " " + _("Touch what is not there.")
             nothing = Button("no", _("It is not there") if len(screen.things) == 1 else _("Nothing is there"))
             stop = Button("pause", _("Go on with the next door") if screen.pause else _("This is the last one"))
-            several = absences(screen.things, _) if len(screen.things) > 1 else ()
-            buttons = (*several, nothing, *((stop,) if screen.n < screen.of else ()))
+            buttons = (nothing, *((stop,) if screen.n < screen.of else ()))
     if screen.left:
         title = _("Please push door {door} shut", door=door)
     tone = "wait" if screen.left or screen.said else "done"
-    rows = (*ticked(screen.things[:ROWS_MAX]), *and_more(len(screen.things) - ROWS_MAX, _))
+    rows = ticked(screen.things, not screen.said)
     note = found(screen.found, _) or _unchecked(screen, _)
     return View("TakeOut", title, line, "cabinet", tone, door=door, rows=rows, buttons=buttons, note=note)  # type: ignore[arg-type]
 
@@ -46,16 +46,12 @@ def _unchecked(screen: TakeOut, _: Words) -> str:
     )
 
 
-def ticked(things: tuple[Thing, ...]) -> tuple[Row, ...]:
-    """A line for each thing, ticked while it is there."""
-    return tuple(Row(thing.title, done=thing.there) for thing in things[:ROWS_MAX])
-
-
-def absences(things: tuple[Thing, ...], _: Words) -> tuple[Button, ...]:
-    """A button for each thing, to say that it is not there, or is after all."""
+def ticked(things: tuple[Thing, ...], touchable: bool = True) -> tuple[Row, ...]:
+    """A line for each thing, ticked while it is there; a touch says that it is not, or is after all."""
+    several = touchable and len(things) > 1
     return tuple(
-        Button("absent", _("No. {n} is not there", n=n) if thing.there else _("No. {n} is there", n=n), thing.id)
-        for n, thing in enumerate(things[:ABSENCES_MAX], 1)
+        Row(thing.title, done=thing.there, action="absent" if several else "", value=thing.id if several else "")
+        for thing in things
     )
 
 

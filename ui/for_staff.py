@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from kiosk.core.staff_screens import Courier, Inside, Load, Settle
-from ui.for_rounds import absences, found, ticked
+from ui.for_rounds import found, ticked
 from ui.notices import COURIER, LOAD, PAPER, noted
-from ui.parts import ROWS_MAX, and_more, cancel, rows
+from ui.parts import cancel, rows
 from ui.view import Button, Row, View
 from ui.words import N_, Words
 
@@ -17,9 +17,8 @@ CHECKS_MAX = 2  # doors to look into are offered a few at a time
 def courier(screen: Courier, _: Words) -> View:
     parcels = tuple(
         Row(parcel, _.ngettext("one book · {size}", "{n} books · {size}", items, size=size))
-        for parcel, items, size in screen.parcels[:ROWS_MAX]
+        for parcel, items, size in screen.parcels
     )
-    parcels = (*parcels, *and_more(len(screen.parcels) - ROWS_MAX, _))
     every = screen.loaded + len(screen.parcels)
     clear = _.ngettext("Clear one door", "Clear {n} doors", screen.to_clear)
     doors = dict.fromkeys((*((screen.where,) if screen.where else ()), *screen.to_check))
@@ -123,13 +122,13 @@ def _joined(things: tuple[str, ...], _: Words) -> str:
 def load(screen: Load, _: Words) -> View:
     done = sum(scanned for _title, scanned in screen.titles)
     wanted = sorted(screen.titles, key=lambda title: title[1])  # what is still missing stays in sight
-    ticked = tuple(Row(title, done=scanned) for title, scanned in wanted[:ROWS_MAX])
+    books = tuple(Row(title, done=scanned) for title, scanned in wanted)
     return View(
         "Load",
         _("Scan each book of this parcel"),
         _("Parcel {parcel}: {done} of {all} scanned.", parcel=screen.parcel, done=done, all=len(screen.titles)),
         "scan",
-        rows=(*ticked, *and_more(len(wanted) - ROWS_MAX, _)),
+        rows=books,
         note=noted(LOAD, screen, _),
         cancel=cancel(_),
     )
@@ -154,11 +153,11 @@ def inside(screen: Inside, _: Words) -> View:
             title = _("Is this behind door {door}?", door=door)
             line = _("Please look, then answer. Scan what should not be there.")
             buttons = (replace(yes, main=True), no)
-    if len(screen.things) > 1 and screen.said != "no":
-        buttons = (*buttons, *absences(screen.things, _))
+            if len(screen.things) > 1:
+                line += " " + _("Touch what is not there.")
     if screen.n < screen.of:
         buttons = (*buttons, Button("pause", _("This is the last one")))
         line = _("Door {n} of {of}.", n=screen.n, of=screen.of) + "\n" + line
-    several = ticked(screen.things) if len(screen.things) > 1 else rows(screen.titles, _)
+    several = ticked(screen.things, screen.said != "no") if len(screen.things) > 1 else rows(screen.titles, _)
     note = found(screen.found, _)
     return View("Inside", title, line, "cabinet", "wait", door=door, rows=several, buttons=buttons, note=note)

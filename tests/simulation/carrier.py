@@ -4,7 +4,7 @@ from hardware.readings import (
     ItemScanned,
 )
 from kiosk.core.screens import DoorOpen
-from kiosk.core.staff_screens import Courier, Inside
+from kiosk.core.staff_screens import Courier, HandOver, Inside, Seal, TakeOut
 from tests.simulation.library import Packed
 from tests.simulation.people import Person
 from tests.simulation.world import Script
@@ -29,6 +29,9 @@ class Carrier(Person):
         return [p for p in whole if p.status in ("sent", "ready", "missing") and p.sent.id not in self.given_up]
 
     def elsewhere(self, screen: object) -> Script:
+        if isinstance(screen, Seal | HandOver):
+            yield from self.hand_over(screen)
+            return
         if not isinstance(screen, Courier):
             self.touch("cancel")
             yield 1.0
@@ -43,6 +46,18 @@ class Carrier(Person):
             yield from self.load(self.rng.choice(bag))
         else:
             self.touch("finish")
+        yield 1.0
+
+    def hand_over(self, screen: Seal | HandOver) -> Script:
+        """Seal the bag and tap once more; or leave it for the next visit."""
+        if isinstance(screen, HandOver):
+            yield from self.tap()
+        elif self.rng.random() < 0.2:
+            self.touch("later")
+        elif len(screen.digits) < 4:
+            self.touch("digit", str(self.rng.randrange(10)))
+        else:
+            self.touch("enter")
         yield 1.0
 
     def load(self, packed: Packed) -> Script:
@@ -61,7 +76,7 @@ class Carrier(Person):
         match screen:
             case DoorOpen(purpose="stocking"):
                 yield from self.stow(screen)
-            case DoorOpen(purpose="clearing"):
+            case TakeOut():
                 self.take(set(box.inside))
             case Inside(titles=titles):
                 yield from self.look(set(titles))

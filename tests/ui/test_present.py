@@ -61,7 +61,7 @@ def test_nothing_is_left_in_the_other_language() -> None:
 def _names(screen: Screen) -> list[str]:
     """Titles and the library's own words stay as they are."""
     titles = [title if isinstance(title, str) else title[0] for title in getattr(screen, "titles", ())]
-    titles += [thing.title for thing in getattr(screen, "things", ())]
+    titles += [thing.title for thing in getattr(screen, "things", ()) if not isinstance(thing, str)]
     return [*titles, *getattr(screen, "neighbours", ()), getattr(screen, "detail", "")]
 
 
