@@ -11,10 +11,12 @@ from enum import StrEnum
 
 
 class Way(StrEnum):
-    """Which way bytes went: OUT from us, IN from the device."""
+    """Which way bytes went: OUT from us, IN from the device; CARD: a card that is spoken to now introduced itself (its
+    ATR, by which a driver tells what to ask)."""
 
     OUT = ">"
     IN = "<"
+    CARD = "="
 
 
 Ear = Callable[[Way, bytes], None]

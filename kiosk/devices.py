@@ -9,10 +9,10 @@ from hardware.printer import Printer
 from hardware.serialport import open_port
 from hardware.source import Source
 from kiosk.config import Board, Config, Device
-from kiosk.disguise import disguise, disguise_answer, disguise_uid
+from kiosk.covers import cover_of
 from kiosk.printing import PrinterWorker
 from kiosk.slip import sheet
-from kiosk.trace import Cover, Recorder
+from kiosk.trace import Recorder
 from kiosk.workers import BusWorker, Post, Worker, watch_source
 
 
@@ -35,23 +35,25 @@ class Devices:
         for boards in config.buses().values():
             self._add_bus(config, boards)
         for card in config.cards:
-            self._add_source(config, card, disguise_answer if card.driver == "pcsc" else disguise_uid)
+            self._add_source(config, "card", card)
         for pad in config.pads:
-            self._add_source(config, pad, disguise_answer)
+            self._add_source(config, "pad", pad)
         for scanner in config.scanners:
-            self._add_source(config, scanner, disguise)
+            self._add_source(config, "scanner", scanner)
         self.printers = {printer.name: self._add_printer(config, printer) for printer in config.printers}
         """The printers by name."""
 
-    def _add_source(self, config: Config, device: Device, cover: Cover) -> None:
+    def _add_source(self, config: Config, kind: str, device: Device) -> None:
         connect: Callable[[], Source] = partial(device.module.connect, device.name, device.settings, config.codes)
         if self._recorder:
-            connect = self._recorder.source(device.name, connect, cover)
+            connect = self._recorder.source(device.name, connect, cover_of(kind, device), pad=kind == "pad")
         self.workers.append(Worker(device.name, watch_source(device.name, connect, self._post), self._on_bug))
 
     def _add_printer(self, config: Config, printer: Device) -> PrinterWorker:
         about, usual = config.about(), config.screen.language
         connect: Callable[[], Printer] = partial(printer.module.connect, printer.settings)
+        if self._recorder:
+            connect = self._recorder.printer(printer.name, connect)
         owner = PrinterWorker(
             printer.name, connect, lambda order: sheet(order.slip, about, order.language or usual), self._post
         )

@@ -1,8 +1,13 @@
-"""Bytes that may name a person, made unrecognisable and still of use: same length, same shape, another number."""
+"""What may name a person, made unrecognisable and still of use: same length, same shape, another number.
+
+Shapes are kept so that a recording can be lived through again: frames get their check again, keys go up that went
+down, a card says the same number twice when it is asked twice, a slip breaks its lines where it broke them.
+"""
 
 import random
 import re
 import string
+import unicodedata
 
 KEPT = 2  # characters at the start of each run: enough to tell 2... from L1..., too few to tell whose
 _RUN = re.compile(rb"[0-9A-Za-z]+")
@@ -26,13 +31,63 @@ def disguise_uid(data: bytes, chance: random.Random) -> bytes:
 
 
 def disguise_answer(data: bytes, chance: random.Random) -> bytes:
-    """The answer of a card to a command: all but its first byte and its status word (the last two) is made up."""
-    return data[:1] + bytes(chance.choice(_DECIMAL) for _ in data[1:-2]) + data[-2:] if len(data) > 2 else data
+    """The answer of a card to a command: its status word (the last two bytes) stays, and where it is made of data
+    objects (ISO 7816-4) their tags, lengths and the application's identifier; of each value only the first byte."""
+    return _objects(data[:-2], chance) + data[-2:] if len(data) > 2 else data
 
 
 _HEX = b"0123456789ABCDEF"
 _DECIMAL = [tens << 4 | ones for tens in range(10) for ones in range(10)]  # what a number packed as BCD may hold
+_BINARY = [byte for byte in range(1, 255) if byte not in _DECIMAL]
+_CONSTRUCTED, _APPLICATION = 0x20, b"\x84"
+_FILLING = (0x00, 0xFF)
 
 
 def _other(byte: int, chance: random.Random) -> int:
     return next((chance.choice(letters) for letters in _CLASSES if byte in letters), byte)
+
+
+def _objects(data: bytes, chance: random.Random) -> bytes:
+    """Data objects one after another, or a plain value."""
+    said, rest = b"", data
+    while rest:
+        head = 3 if rest[0] & 0x1F == 0x1F else 2
+        length = rest[head - 1] if len(rest) >= head else 256
+        if length > 0x7F or len(rest) < head + length:
+            return _value(data, chance)
+        value = rest[head : head + length]
+        if rest[0] & _CONSTRUCTED:
+            value = _objects(value, chance)
+        elif rest[:1] != _APPLICATION:
+            value = _value(value, chance)
+        said, rest = said + rest[:head] + value, rest[head + length :]
+    return said
+
+
+def _value(data: bytes, chance: random.Random) -> bytes:
+    if len(data) > 1 and data.isascii() and data.decode().isprintable():
+        return disguise(data, chance)
+    return data[:1] + bytes(_packed(byte, chance) for byte in data[1:])
+
+
+def _packed(byte: int, chance: random.Random) -> int:
+    """A byte of the same kind; a leading zero of a packed number stays one."""
+    if byte in _FILLING:
+        return byte
+    if byte < 10:
+        return chance.randrange(10)
+    return chance.choice(_DECIMAL if byte in _DECIMAL else _BINARY)
+
+
+def disguise_text(text: str, chance: random.Random) -> str:
+    """Words on a slip: each sign another one as wide, so that lines break where they broke. Marks and blanks stay."""
+    return "".join(_sign(sign, chance) for sign in text)
+
+
+_IDEOGRAPHS = "天地人文山水日月书林春秋风云花草石木"
+
+
+def _sign(sign: str, chance: random.Random) -> str:
+    if sign.isascii():
+        return chr(_other(ord(sign), chance))
+    return chance.choice(_IDEOGRAPHS) if unicodedata.category(sign)[0] == "L" else sign

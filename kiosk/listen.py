@@ -12,7 +12,8 @@ from kiosk import causes
 from kiosk.config import Config
 from kiosk.devices import Devices
 from kiosk.loop import Incoming
-from kiosk.trace import Line, Put, Recorder
+from kiosk.overheard import Line
+from kiosk.trace import Put, Recorder
 
 JOIN_S = 2.0
 REPEATED_S = 60.0  # what has not changed is shown again after this
@@ -29,7 +30,7 @@ def listen(config: Config, put: Put, seconds: float | None, only: Collection[str
     The kiosk itself must not run. Doors are looked at as it does, now and then; a driver's bug is said, like a device
     that is lost. Raises ``UnknownDevice``.
     """
-    devices = (*config.cards, *config.pads, *config.scanners)
+    devices = (*config.cards, *config.pads, *config.scanners, *config.printers)
     known = [one.name for one in config.boards] + [one.name for one in devices]
     for name in only:
         if name not in known:
@@ -72,7 +73,8 @@ class Spoken:
     def __init__(self, config: Config, show: Callable[[str], None]) -> None:
         self._show = show
         self._lock = threading.Lock()
-        self._held: dict[str, list[str]] = {board.name: [] for board in config.boards}
+        names = [*(board.name for board in config.boards), *(printer.name for printer in config.printers)]
+        self._held: dict[str, list[str]] = {name: [] for name in names}
         self._last: dict[tuple[str, str], tuple[str, float]] = {}
         self._causes = _causes(config)
         self._explained: dict[str, str] = {}
@@ -131,6 +133,8 @@ def in_words(line: Line) -> str:
         case {"way": way, "hex": data, **more}:
             text = "".join(chr(b) if 32 <= b < 127 else "." for b in bytes.fromhex(data))
             return f"{way} {data:<48} {text}" + ("   (made up: it may name a person)" if more else "")
+        case {"way": way, "count": count}:
+            return f"{way} {count} bytes of a slip   (not kept: they may name a person)"
         case {"call": call, "gave": gave, **more}:
             doors = ", ".join(f"{k} {v}" for k, v in gave.items()) if isinstance(gave, dict) else str(gave)
             return f"{call} {more.get('channel', '')}".rstrip() + f": {doors}"

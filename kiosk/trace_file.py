@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from kiosk.config import Config
-from kiosk.trace import Line
+from kiosk.overheard import Line
 
 FILE_MAX = 256 << 20  # bytes; then nothing more is written
 
@@ -45,7 +45,8 @@ def heading(config: Config) -> dict[str, Any]:
     devices: dict[str, Any] = {}
     for board in config.boards:
         devices[board.name] = _device("board", board) | {"bus": buses.index(board.port), "baud": board.baud}
-    for kind, of_kind in (("card", config.cards), ("pad", config.pads), ("scanner", config.scanners)):
+    kinds = (("card", config.cards), ("pad", config.pads), ("scanner", config.scanners), ("printer", config.printers))
+    for kind, of_kind in kinds:
         devices |= {one.name: _device(kind, one) for one in of_kind}
     made = time.strftime("%Y-%m-%dT%H:%M:%S%z")
     return {"trace": 1, "made": made, "codes": config.codes.model_dump(mode="json"), "devices": devices}

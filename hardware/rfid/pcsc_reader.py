@@ -139,6 +139,7 @@ class Reader:
         try:
             result, _, _, _, atr = scard.SCardStatus(handle)
             self.check(result)
+            overheard(Way.CARD, bytes(atr))
             yield Connection(self, handle, protocol, bytes(atr))
         finally:
             scard.SCardDisconnect(handle, scard.SCARD_LEAVE_CARD)

@@ -8,6 +8,7 @@ confined): a hostile picture ends that process at worst, and a new one is starte
 guidance where bars are in view that cannot be read. What it reports as a code is tried here once more.
 """
 
+import json
 import time
 from typing import Annotated, Any, Final
 
@@ -19,6 +20,7 @@ from hardware.scanner.barcode import KINDS, LENGTH_MAX, Kind, Meanings, meaning
 from hardware.scanner.confined import Confined
 from hardware.scanner.formats import FORMATS, Format
 from hardware.source import Source
+from hardware.wiretap import Way, overheard
 
 OPEN_WAIT_S: Final = 5
 READ_WAIT_S: Final = 2
@@ -28,6 +30,7 @@ HUNG_S: Final = 8.0
 """It is awake at least twice a second; a decoder that hangs on a picture is ended after this."""
 STALE_S: Final = 0.7
 """What was seen longer ago, while nobody asked, is no longer held there."""
+_TOLD: Final = ("code", "unknown", "guide")
 
 
 class Settings(BaseModel):
@@ -86,6 +89,8 @@ class Camera:
             if "gone" in said:
                 raise DeviceGone(str(said["gone"])[:200])
             at = said.get("at")
+            if told := {key: said[key] for key in _TOLD if key in said}:
+                overheard(Way.IN, json.dumps(told).encode() + b"\n")  # of a picture, this is all there is to hear
             fresh = isinstance(at, int | float) and (not self._settings.live or now - at < STALE_S)
             if fresh and (reading := self._reading(said)):
                 return [reading]

@@ -21,7 +21,8 @@ from hardware.rfid.tags import MEMORY_MAX, PadSettings
 from hardware.scanner.barcode import Meanings, is_book_number, meaning
 from kiosk.core.identity import Keyring, read_pass
 from simulators.library.passes import issue_pass
-from simulators.replay import NotATrace, _read
+from simulators.replay_file import read as read_trace
+from simulators.replay_line import NotATrace
 from sync import rest
 from sync.asked import ItemIs, LoansAre, PatronIs
 from sync.envelope import PROBLEM, RECEIPTS, Problem, Receipts
@@ -162,7 +163,7 @@ def replies(data: bytes) -> None:
     """The body of any reply of the lending service."""
     for shape in SHAPES:
         with suppress(ServiceError):
-            found = rest._read(shape, data)
+            found = rest.read_trace(shape, data)
             if shape is rest.PAGE:
                 rest._check_page(found, snapshot=found.snapshot)
 
@@ -195,7 +196,7 @@ def touches(data: bytes) -> None:
 def traces(data: bytes) -> None:
     """A trace's file, before its drivers are made."""
     with suppress(NotATrace):
-        _read(files.laid("trace.jsonl", data))
+        read_trace(files.laid("trace.jsonl", data))
 
 
 def some_traces() -> Iterable[bytes]:

@@ -19,10 +19,11 @@ from hardware.readings import Door
 from kiosk.config import load
 from kiosk.disguise import KEPT, disguise, disguise_answer, disguise_uid
 from kiosk.listen import Spoken
-from kiosk.trace import Line
+from kiosk.overheard import Line
 from simulators.line import Fault
 from simulators.machine import Machine
-from simulators.replay import NotATrace, replay
+from simulators.replay import replay
+from simulators.replay_line import NotATrace
 
 UID, PATRON = "04A1B2C3D4E5F6", "K83726154"
 
@@ -57,7 +58,7 @@ def opened(rig: Machine, process: "subprocess.Popen[str]", path: Path | None = N
         if path is None:
             said.append(process.stdout.readline())
             text = "".join(said)
-        if len(re.findall('"open": true|opened', text)) == 2 and re.search('"call"|doors', text):
+        if len(re.findall('"open": true|opened', text)) == 3 and re.search('"call"|doors', text):
             return said
         time.sleep(0.02)
     raise AssertionError(f"not all devices opened: {said}")
@@ -150,7 +151,7 @@ def test_no_trace_is_written_over_and_no_device_made_up(rig: Machine, tmp_path: 
     assert "File exists" in tracing.communicate(timeout=20)[0]
     assert (tracing.returncode, path.read_text()) == (2, "kept")
     listening = kiosk(rig, "listen", "scaner")
-    assert "no device 'scaner'; this point has A, card, scanner" in listening.communicate(timeout=20)[0]
+    assert "no device 'scaner'; this point has A, card, scanner, printer" in listening.communicate(timeout=20)[0]
     assert listening.returncode == 2
 
 

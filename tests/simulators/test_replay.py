@@ -6,7 +6,8 @@ import pytest
 from click.testing import CliRunner
 
 from simulators.__main__ import main
-from simulators.replay import NotATrace, replay
+from simulators.replay import replay
+from simulators.replay_line import NotATrace
 
 TRACES = sorted((Path(__file__).parents[1] / "traces").glob("*.jsonl"))
 
