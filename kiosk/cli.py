@@ -6,6 +6,7 @@ wrong; 3 the store cannot be used; 4 there is no screen to show anything on. Oth
 """
 
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -158,6 +159,10 @@ def probe(
     """Find out how a SIP2 library speaks, and write it down as a dialect. The kiosk need not be stopped."""
     from kiosk import probing
 
+    if out and out.exists():
+        end(EXIT_CONFIG, FileExistsError(f"{out} is there already, and nothing was asked: name a new file"))
+    if out and not os.access(out.absolute().parent, os.W_OK):
+        end(EXIT_CONFIG, OSError(f"{out}: its directory is not there, or not for this user; nothing was asked"))
     pin = pin_file.read_text(encoding="utf-8").strip() if pin_file else ""
     try:
         text, whole = probing.probe(config, patron, items, pin, may_lend, lambda line: click.echo(line, err=True))

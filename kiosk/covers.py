@@ -7,15 +7,16 @@ from functools import partial
 from typing import Any
 
 from hardware.scanner.keyboard import DOWN, EVENT, KEY
-from hardware.scanner.trigger import Packet
+from hardware.scanner.trigger import Packet, Packets
 from kiosk.config import Device
-from kiosk.disguise import disguise, disguise_answer, disguise_uid
+from kiosk.disguise import disguise, disguise_answer, disguise_uid, runs
 
 Cover = Callable[[Sequence[bytes], random.Random], list[bytes]]
 """What came in, piece by piece, as it may be kept: as many pieces."""
 Disguise = Callable[[bytes, random.Random], bytes]
 
 _DECODED, _TEXT_AT = 0xF3, 5  # a packet with a code: its symbology, then the code itself
+_KNOWN_MAX = 1000
 _MSC = 4  # an event with the key's number in another form
 _ALIKE = ([*range(2, 12)], [*range(16, 26), *range(30, 39), *range(44, 51)], [*range(71, 74), *range(75, 78), 79, 80])
 """Numbers of keys by what they type: digits, letters, digits of the keypad (linux/input-event-codes.h)."""
@@ -31,14 +32,39 @@ def cover_of(kind: str, device: Device) -> Cover:
         return partial(_each, disguise_saying)
     if device.driver == "keyboard":
         return partial(_stream, disguise_keys)
-    framed = getattr(device.settings, "trigger", "") == "zebra_ssi"
-    return partial(_stream, disguise_packets if framed else disguise)
+    trigger = getattr(device.settings, "trigger", "none")
+    return partial(_stream, disguise) if trigger == "none" else InView(framed=trigger == "zebra_ssi")
 
 
-def disguise_packets(data: bytes, chance: random.Random) -> bytes:
+class InView:
+    """The ``Cover`` of a scanner that reads a code again and again while it is held there: the same code stays the same
+    in one recording, or it would look like another one; what was kept as it is, stays as it is."""
+
+    def __init__(self, framed: bool) -> None:
+        self._framed = framed
+        self._known: dict[bytes, bytes] = {}
+
+    def __call__(self, pieces: Sequence[bytes], chance: random.Random) -> list[bytes]:
+        hide = disguise_packets if self._framed else disguise
+        return _stream(partial(hide, known=self._known), pieces, chance)
+
+    def spare(self, pieces: Sequence[bytes]) -> None:
+        """These were kept as they are."""
+        if len(self._known) > _KNOWN_MAX:
+            self._known.clear()
+        said = b"".join(pieces)
+        for text in _codes(said) if self._framed else [said]:
+            self._known |= {run: run for run in runs(text) if run not in self._known}
+
+
+def _codes(data: bytes) -> list[bytes]:
+    return [packet.data[1:] for packet in Packets().feed(data) if packet.opcode == _DECODED]
+
+
+def disguise_packets(data: bytes, chance: random.Random, known: dict[bytes, bytes] | None = None) -> bytes:
     """Packets of the Simple Serial Interface: the code in each made up, and its check made right again. A code that is
     sent again stays the same; what is no whole packet is disguised as plain text."""
-    said, plain, known = b"", b"", dict[bytes, bytes]()
+    said, plain, known = b"", b"", {} if known is None else known
     while data:
         frame = data[: data[0] + 2]
         whole = len(frame) > _TEXT_AT and (sum(frame[:-2]) + int.from_bytes(frame[-2:], "big")) & 0xFFFF == 0
@@ -46,9 +72,8 @@ def disguise_packets(data: bytes, chance: random.Random) -> bytes:
             plain, data = plain + data[:1], data[1:]
             continue
         if frame[1] == _DECODED:
-            code = frame[_TEXT_AT:-2]
-            known.setdefault(code, disguise(code, chance))
-            frame = Packet(_DECODED, frame[4:5] + known[code], frame[3], frame[2]).to_bytes()
+            code = disguise(frame[_TEXT_AT:-2], chance, known)
+            frame = Packet(_DECODED, frame[4:5] + code, frame[3], frame[2]).to_bytes()
         said, plain, data = said + disguise(plain, chance) + frame, b"", data[len(frame) :]
     return said + disguise(plain, chance)
 

@@ -15,13 +15,23 @@ _CLASSES = [letters.encode() for letters in (string.digits, "ABCDEF", "abcdef", 
 _CLASSES.append(string.ascii_lowercase[6:].encode())
 
 
-def disguise(data: bytes, chance: random.Random) -> bytes:
+def runs(data: bytes) -> list[bytes]:
+    """The numbers and words in it."""
+    return _RUN.findall(data)
+
+
+def disguise(data: bytes, chance: random.Random, known: dict[bytes, bytes] | None = None) -> bytes:
     """Each digit another digit, each letter another of its kind (hex stays hex); ends, blanks and signs stay.
 
     Bytes that are no ASCII become other such bytes. Two runs of the same number come out different, so a recording
-    cannot be searched for a known card.
+    cannot be searched for a known card; except where ``known`` remembers what they became before.
     """
-    shaped = _RUN.sub(lambda run: run[0][:KEPT] + bytes(_other(byte, chance) for byte in run[0][KEPT:]), data)
+
+    def worn(run: re.Match[bytes]) -> bytes:
+        new = run[0][:KEPT] + bytes(_other(byte, chance) for byte in run[0][KEPT:])
+        return new if known is None else known.setdefault(run[0], new)
+
+    shaped = _RUN.sub(worn, data)
     return bytes(byte if byte < 0x80 else chance.randrange(0x80, 0x100) for byte in shaped)
 
 

@@ -33,10 +33,18 @@ Put = Callable[[Way, bytes, float, bool], None]
 class Held:
     """A device's bytes, kept back until its readings show whether they name a person."""
 
-    def __init__(self, put: Put, cover: Callable[[Sequence[bytes]], list[bytes]] | None, long: bool = False) -> None:
+    def __init__(
+        self,
+        put: Put,
+        cover: Callable[[Sequence[bytes]], list[bytes]] | None,
+        spare: Callable[[Sequence[bytes]], None] | None = None,
+        long: bool = False,
+    ) -> None:
+        """``spare`` hears what came in and was not hidden."""
         self.long = long
         self._put = put
         self._cover = cover
+        self._spare = spare
         self._max, self._wait_s = (LONG_HELD_MAX, LONG_HELD_S) if long else (HELD_MAX, HELD_S)
         self._kept_back_s = LONG_HELD_S * 0.8 if long else 0.0
         self._notes: list[tuple[Way, bytes, float]] = []
@@ -69,7 +77,10 @@ class Held:
         self._notes = self._notes[len(notes) :]
         self._bytes = sum(len(data) for _, data, _ in self._notes)
         masked = secret and self._cover is not None
-        covered = iter(self._cover([data for way, data, _ in notes if way is Way.IN]) if masked and self._cover else ())
+        pieces = [data for way, data, _ in notes if way is Way.IN]
+        if not secret and self._spare:
+            self._spare(pieces)
+        covered = iter(self._cover(pieces) if masked and self._cover else ())
         for way, data, at in notes:
             hidden = masked and way is Way.IN
             self._put(way, next(covered) if hidden else data, at, hidden)

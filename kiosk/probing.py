@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 from kiosk.config import Config
-from sync.sip2.probe import Fruitless, Guard, Probe, dialect_file
+from sync.sip2.probe import Probe, dialect_file
+from sync.sip2.probe_line import Fruitless, Guard
 
 
 class NotSip2(Exception):

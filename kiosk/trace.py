@@ -29,7 +29,7 @@ from hardware.locker.board import Board
 from hardware.printer import Printer
 from hardware.source import Source
 from hardware.wiretap import Way
-from kiosk.covers import Cover
+from kiosk.covers import Cover, InView
 from kiosk.overheard import HeardBoard, HeardPrinter, HeardSource, Held, Line
 
 Put = Callable[[Line], None]
@@ -54,7 +54,8 @@ class Recorder:
     ) -> Callable[[], Source]:
         """How to connect to a card reader, pad or scanner, overheard. ``cover``: what hides a person in its bytes."""
         covered = (lambda pieces: cover(pieces, self._chance)) if self._masked else None
-        held = Held(partial(self._bytes, device), covered, long=pad)
+        spare = cover.spare if isinstance(cover, InView) else None
+        held = Held(partial(self._bytes, device), covered, spare, long=pad)
         return lambda: HeardSource(connect, partial(self._said, device), held)
 
     def printer(self, device: str, connect: Callable[[], Printer]) -> Callable[[], Printer]:

@@ -65,7 +65,7 @@ def _spoken(name: str, device: Line, place: str, codes: Line, lines: list[Line],
 def _asked(name: str, device: Line, place: str, codes: Line, lines: list[Line], verdict: Verdict) -> None:
     """One that is asked, round after round."""
     lines = unmasked(name, device, lines, verdict)
-    script = Script(paced=True)
+    script = Script(paced=True, open_end=True)
     script.begin([line for line in lines if "way" in line])
     with tempfile.TemporaryDirectory() as folder, serve_pty(script, Path(folder) / "tty") as wire:
         module, settings = driver(f"kiosk.{device['kind']}", name, device, **{place: wire.port})
@@ -74,7 +74,7 @@ def _asked(name: str, device: Line, place: str, codes: Line, lines: list[Line], 
         except DeviceError as error:
             verdict.differs.append(f"{name}: {script.differs or error}")
             return
-        said = _readings(source, lambda: not script.done, quiet_s=0.2)
+        said = _readings(source, lambda: not script.done)
     if script.differs:
         verdict.differs.append(f"{name}: {script.differs}")
     compare(name, said, [line for line in lines if "reading" in line], verdict)
@@ -120,13 +120,13 @@ class _Eyes:
         """Nothing to let go of."""
 
 
-def _readings(source: Source, going_on: Callable[[], bool], quiet_s: float = QUIET_S) -> list[Line]:
+def _readings(source: Source, going_on: Callable[[], bool]) -> list[Line]:
     """All that is reported while it goes on, and a moment after."""
     said: list[Line] = []
-    quiet_at = time.monotonic() + quiet_s
+    quiet_at = time.monotonic() + QUIET_S
     try:
         while going_on() or time.monotonic() < quiet_at:
-            quiet_at = time.monotonic() + quiet_s if going_on() else quiet_at
+            quiet_at = time.monotonic() + QUIET_S if going_on() else quiet_at
             said += [as_recorded(reading) for reading in source.wait(0.1)]
     except DeviceGone:
         pass

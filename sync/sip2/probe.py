@@ -6,51 +6,21 @@ nothing is asked for but questions; with it a test item is lent to the test patr
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
+from importlib.resources import files
 from typing import Any
 
+from sync.sip2 import probe_trials
 from sync.sip2.dialect import Dialect
-from sync.sip2.ear import Ear
-from sync.sip2.frame import Check, Frame, Reader, seal
-from sync.sip2.message import Charset, Message, NotAMessage, compose, parse
+from sync.sip2.frame import Check, Frame, seal
+from sync.sip2.message import Charset
+from sync.sip2.probe_line import Found, Fruitless, Guard, Line
 from sync.sip2.settings import Settings
 from sync.sip2.words import CHARGED, Words
 
 CHARSETS: tuple[Charset, ...] = ("utf-8", "gb18030")
 DATES = ("%Y%m%d    %H%M%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d", "%d.%m.%Y", "%m/%d/%Y,%H:%M")
 Tell = Callable[[str], None]
-
-
-class Forbidden(Exception):
-    """A message that names somebody or something other than the test patron and test items: it is not said."""
-
-
-class Fruitless(Exception):
-    """The library cannot be probed; the message says how far it came and what to look at."""
-
-
-@dataclass(frozen=True, slots=True)
-class Guard:
-    """Who and what may be named."""
-
-    patron: str = field(repr=False)
-    items: tuple[str, ...]
-
-    def pass_on(self, message: Message) -> Message:
-        """The message, if it names nothing else. Raises ``Forbidden``."""
-        for name, value in message.fields:
-            if (name == "AA" and value != self.patron) or (name == "AB" and value not in self.items):
-                raise Forbidden(f"a {message.code} would touch another {'patron' if name == 'AA' else 'item'}")
-        return message
-
-
-@dataclass(slots=True)
-class Found:
-    """A line of the dialect: its value, and what was seen."""
-
-    value: Any
-    seen: str
 
 
 class Probe:
@@ -60,10 +30,9 @@ class Probe:
         self._settings = settings
         self._guard = guard
         self._tell = tell
-        self._ear = Ear(settings, wait_s, self._log_in_again)
+        self._wait_s = wait_s
         self._words = Words(settings, Dialect(), password, "")
-        self._sequence = -1
-        self._checked = True
+        self._line = self._new_line()
         self.found: dict[str, Found] = {}
         """By the names of a dialect's lines, as far as it has come."""
         self.notes: list[str] = []
@@ -76,37 +45,39 @@ class Probe:
             self._promises()
             self._patron(pin)
             self._items()
-            self._strangers()
+            self._manners()
             if may_lend:
                 self._lending()
+            self._strangers()
         except OSError as error:
             raise Fruitless(f"the connection broke ({error or type(error).__name__})") from None
         finally:
-            self._ear.close()
+            self._line.close()
 
     # ---- the link -----------------------------------------------------------------------------------------------
 
     def _link(self) -> None:
         """Does it want a 93, and does it take sequence numbers and checksums?"""
         self._tell("logging in")
-        raw = self._ask(self._words.login())
+        raw = self._line.ask(self._words.login())
         if not raw:
             self._tell("no answer; once more without sequence number and checksum")
-            self._ear.close()
-            self._checked = False
-            raw = self._ask(self._words.login())
-        frame = self._frame(raw)
+            self._line.close()
+            self._line.checked = False
+            raw = self._line.ask(self._words.login())
+        frame = self._line.frame(raw)
         if frame is None or frame.body[:2] != b"94":
             raise Fruitless("no answer to a login: host, port, TLS? Does another program hold the only connection?")
         if frame.body[2:3] != b"1":
             raise Fruitless("the login is refused: user, credential, location?")
         end = "CRLF" if raw.endswith(b"\r\n") else "LF" if raw.endswith(b"\n") else "CR"
         self.found["end"] = Found(end, "what ended the answer to the login; any is understood")
-        self.found["checked"] = Found(self._checked, "the login was answered so")
+        self.found["checked"] = Found(self._line.checked, "the login was answered so")
+        self._line.known = True
 
     def _promises(self) -> None:
         self._tell("asking how it is")
-        status = self._say(self._words.status())
+        status = self._line.say(self._words.status())
         if status is None:
             self.found["without"] = Found(["99"], "no answer to a 99")
             return
@@ -117,13 +88,13 @@ class Probe:
 
     def _patron(self, pin: str) -> None:
         self._tell("asking about the test patron")
-        raw = self._ask(self._words.patron(self._guard.patron, pin))
-        frame = self._frame(raw)
+        raw = self._line.ask(self._words.patron(self._guard.patron, pin))
+        frame = self._line.frame(raw)
         if frame is None:
             raise Fruitless("no answer to a 63")
         self._trust(frame, raw)
         self._charset(frame.body)
-        patron = self._parsed(frame.body)
+        patron = self._line.parsed(frame.body)
         if patron.first("BL") != "Y":
             self.notes.append("BL is not Y: is the test patron's number right, and may they borrow?")
         self.notes.append("the PIN: " + {"Y": "right", "N": "wrong", "": "nothing said of it"}[patron.first("CQ")[:1]])
@@ -152,7 +123,9 @@ class Probe:
             except UnicodeDecodeError:
                 continue
             self.found["charset"] = Found(charset, "the patron's name is sound text so")
+            self._line.charset = charset
             return
+        self._line.charset = "cp850"
         self.found["charset"] = Found("cp850", "neither UTF-8 nor GB18030; look whether names are right")
 
     # ---- items ----------------------------------------------------------------------------------------------------
@@ -160,7 +133,7 @@ class Probe:
     def _items(self) -> None:
         self._tell("asking about the test items")
         for barcode in self._guard.items:
-            item = self._say(self._words.item(barcode))
+            item = self._line.say(self._words.item(barcode))
             if item is None:
                 without = self.found.get("without", Found([], ""))
                 self.found["without"] = Found([*without.value, "17"], "no answer to a 17")
@@ -184,12 +157,35 @@ class Probe:
     def _strangers(self) -> None:
         """A message it cannot know must be passed over."""
         self._tell("saying something it cannot know")
-        said = self._ear.say(seal(b"Z9" + b" " * 8, self._next(), self._checked))
-        if self._ear.gone():
-            self.notes.append("an unknown message makes it close the connection")
-            self._ear.close()
-        elif said:
+        said = self._line.raw(seal(b"Z9" + b" " * 8, self._line.next(), self._line.checked))
+        if said:
             self.notes.append("an unknown message is answered, with plain text or 96")
+        elif self._line.gone:
+            self.notes.append("an unknown message makes it close the connection")
+
+    def _manners(self) -> None:
+        """What it does with what is said twice, ended otherwise, long, or on several connections."""
+        if "17" in (self.found["without"].value if "without" in self.found else ()):
+            about = self._words.patron(self._guard.patron)
+        else:
+            about = self._words.item(self._guard.items[0])
+            self._tell("saying long fields")
+            probe_trials.lengths(self._line, lambda _: about, self.notes.append)
+        self._tell("saying the same twice")
+        probe_trials.duplicates(self._line, about, self.notes.append)
+        self._tell("ending lines in other ways")
+        probe_trials.line_ends(self._line, about, self.found, self.notes.append)
+        self._tell(f"opening up to {probe_trials.CONNECTIONS} connections")
+        self._line.close()
+        probe_trials.connections(self._one_more, about, self.notes.append)
+
+    def _one_more(self) -> Line:
+        line = self._new_line()
+        line.charset, line.checked, line.known = self._line.charset, self._line.checked, True
+        return line
+
+    def _new_line(self) -> Line:
+        return Line(self._settings, self._wait_s, self._guard, self._words.login())
 
     # ---- lending --------------------------------------------------------------------------------------------------
 
@@ -197,7 +193,7 @@ class Probe:
         barcode = self._guard.items[0]
         self._tell(f"lending {barcode} to the test patron")
         now = time.time()
-        lent = self._say(self._words.checkout(self._guard.patron, barcode, now, now))
+        lent = self._line.say(self._words.checkout(self._guard.patron, barcode, now, now))
         try:
             if lent is None or not lent.yes("ok"):
                 self.notes.append(f"the checkout is refused: {lent.first('AF') if lent else 'no answer'}")
@@ -205,14 +201,24 @@ class Probe:
             self._date(lent.first("AH"))
             self._list(barcode, lent.first("AJ"))
         finally:
-            self._tell(f"checking {barcode} in again")
-            back = self._say(self._words.checkin(barcode, time.time()))
-            self.notes.append("checked in again" if back and back.yes("ok") else f"NOT checked in: see to {barcode}")
-            if back and back.first("CV"):
-                self.notes.append(f"the check-in's alert type is {back.first('CV')}, CT {back.first('CT')!r}")
+            self._give_back(barcode)
+        self._tell(f"lending {barcode} as if it had happened already")
+        try:
+            day = Dialect(dates=tuple(self.found["dates"].value)) if "dates" in self.found else Dialect()
+            probe_trials.no_block(self._line, self._words, self._guard.patron, barcode, self.found, day)
+        finally:
+            self._give_back(barcode)
+
+    def _give_back(self, barcode: str) -> None:
+        self._tell(f"checking {barcode} in again")
+        back = self._line.say(self._words.checkin(barcode, time.time()))
+        told = [f"the check-in's alert type is {back.first('CV')}, CT {back.first('CT')!r}"] if back else []
+        if back is None or not back.yes("ok"):
+            self.notes.append(f"NOT checked in: see to {barcode}")
+        self.notes += [note for note in told if back and back.first("CV") and note not in self.notes]
 
     def _list(self, barcode: str, title: str) -> None:
-        loans = self._say(self._words.patron(self._guard.patron, summary=CHARGED))
+        loans = self._line.say(self._words.patron(self._guard.patron, summary=CHARGED))
         listed = loans.all("AU") if loans else ()
         if any(barcode.casefold() in text.casefold().split() for text in listed):
             self.found["loans"] = Found("barcode", "AU has the barcode")
@@ -221,57 +227,34 @@ class Probe:
         elif listed:
             self.notes.append("AU lists something that is neither barcode nor title")
 
-    # ---- the wire -------------------------------------------------------------------------------------------------
-
-    def _say(self, message: Message) -> Message | None:
-        """The answer, None where there is none."""
-        frame = self._frame(self._ask(message))
-        if frame is None or frame.body[:2].decode("ascii", "replace") != message.layout.answer:
-            return None
-        return self._parsed(frame.body)
-
-    @property
-    def _spoken(self) -> Charset:
-        """The charset as far as it is known."""
-        charset: Charset = self.found["charset"].value if "charset" in self.found else "utf-8"
-        return charset
-
-    def _parsed(self, body: bytes) -> Message:
-        try:
-            return parse(body, self._spoken)
-        except NotAMessage as error:
-            raise Fruitless(f"an answer is no message: {error}") from None
-
-    def _ask(self, message: Message) -> bytes:
-        body = compose(self._guard.pass_on(message), self._spoken)
-        raw = self._ear.say(seal(body, self._next(), self._checked))
-        if self._ear.gone():
-            self._ear.close()
-        return raw
-
-    def _frame(self, raw: bytes) -> Frame | None:
-        reader = Reader()
-        frames = reader.feed(raw) or reader.silence()
-        return frames[0] if frames else None
-
-    def _log_in_again(self) -> bytes:
-        """After it closed the connection; nothing before the first login was answered."""
-        return seal(compose(self._words.login(), "utf-8"), self._next(), self._checked) if "end" in self.found else b""
-
-    def _next(self) -> int:
-        self._sequence = (self._sequence + 1) % 10
-        return self._sequence
-
 
 def dialect_file(found: dict[str, Found], notes: Sequence[str], base: str = "plain") -> str:
-    """A site's own dialect: what was seen, line by line; all else is the base's."""
+    """A site's own dialect: line by line what it means, what was seen, and the value; all else is the base's."""
+    meant = _explained()
     lines = [f"# Found by kiosk probe on {datetime.now():%Y-%m-%d}. What is not here was not found out: as in base."]
-    lines += [f"# {note}" for note in notes]
+    lines += [f"# {_shown(note)}" for note in notes]
     lines += ["", f'base = "{base}"']
-    return (
-        "\n".join([*lines, *(f"{name} = {_toml(one.value)}    # seen: {one.seen}" for name, one in found.items())])
-        + "\n"
-    )
+    for name, one in found.items():
+        lines += ["", f"# {name}: {meant[name]}", f"# seen: {_shown(one.seen)}", f"{name} = {_toml(one.value)}"]
+    return "\n".join(lines) + "\n"
+
+
+def _explained() -> dict[str, str]:
+    """What each line of a dialect means, as ``plain.toml`` says beside it, or above it where it has no room there."""
+    said: dict[str, str] = {}
+    above = ""
+    for line in files("sync.sip2").joinpath("dialects/plain.toml").read_text(encoding="utf-8").splitlines():
+        name, equals, rest = line.partition(" = ")
+        if line.startswith("#"):
+            above = line.removeprefix("# ")
+        elif equals:
+            said[name] = rest.partition("# ")[2].strip() or above
+    return said
+
+
+def _shown(text: str) -> str:
+    """One line, whatever a library has said in it."""
+    return "".join(sign if sign.isprintable() else " " for sign in text)
 
 
 def _toml(value: Any) -> str:

@@ -46,9 +46,11 @@ class Words:
         fields = (("AO", self._settings.institution), ("AB", barcode), *self._terminal())
         return Message("17", {"date": self._now()}, fields)
 
-    def checkout(self, number: str, barcode: str, at: float, due: float) -> Message:
-        """11 for a loan that has happened: no-block, with the due date shown, where the dialect trusts it."""
-        offline = {"no_block": "Y", "due": self._stamp(due)} if self._no_block else {"no_block": "N", "due": " " * 18}
+    def checkout(self, number: str, barcode: str, at: float, due: float, no_block: bool = False) -> Message:
+        """11 for a loan that has happened: no-block, with the due date shown, where the dialect trusts it (or to find
+        out whether it may)."""
+        happened = no_block or self._no_block
+        offline = {"no_block": "Y", "due": self._stamp(due)} if happened else {"no_block": "N", "due": " " * 18}
         fields = (
             ("AO", self._settings.institution),
             ("AA", number),

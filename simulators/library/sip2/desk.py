@@ -161,7 +161,12 @@ class Desk:
         at = asked.fixed["date"]
         try:
             lent = self._lending.lend(
-                asked.first("AA"), asked.first("AB"), asked.fixed["renewal"] == "Y", blocked_anyway, _moment(at)
+                asked.first("AA"),
+                asked.first("AB"),
+                asked.fixed["renewal"] == "Y",
+                blocked_anyway,
+                _moment(at),
+                _moment(asked.fixed["due"]),
             )
         except Refused as no:
             return self._lent(asked, False, False, None, str(no))

@@ -118,8 +118,11 @@ class Lending:
 
     # ---- booking ------------------------------------------------------------------------------------------------
 
-    def lend(self, number: str, barcode: str, may_renew: bool, anyway: bool, at: float | None) -> Lent:
-        """A checkout. ``anyway``: it happened while the library was away, so it is booked whatever the rules say."""
+    def lend(
+        self, number: str, barcode: str, may_renew: bool, anyway: bool, at: float | None, promised: float | None = None
+    ) -> Lent:
+        """A checkout. ``anyway``: it happened while the library was away, so it is booked whatever the rules say, and
+        with the due date that was ``promised`` there (3M SIP 2.00: "nb due date")."""
         with self._ledger.transaction():
             patron, item = self.patron(number), self._ledger.item(barcode)
             if patron is None:
@@ -136,7 +139,7 @@ class Lending:
                 raise Refused("此书已借给他人。")
             if parcel and parcel["patron"] != patron["id"] and not anyway:
                 raise Refused("此书为其他读者预留。")
-            due = now + LOAN_S
+            due = promised if anyway and promised else now + LOAN_S
             started = {"barcode": barcode, "patron": patron["id"], "point": parcel["point"] if parcel else ""}
             self._ledger.add("loans", **started, started=now, due=due, ended=None, ended_at=None)
             self._ledger.change("update items set place = 'loan', point = '' where barcode = ?", barcode)

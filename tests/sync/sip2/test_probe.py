@@ -1,10 +1,12 @@
 """Probing the reference library as each system: what is found is what was set, and nothing else is touched."""
 
+import time
 import tomllib
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from raw_library import WHEN, Answer, Library, library
 
 from simulators.library.ledger import Ledger
 from simulators.library.seed import card_number, seed, signing_key
@@ -12,7 +14,8 @@ from simulators.library.sip2.quirks import PROFILES, Quirks
 from simulators.library.sip2.server import Sip2Server
 from sync.sip2.dialect import load
 from sync.sip2.message import Message
-from sync.sip2.probe import Forbidden, Fruitless, Guard, Probe, dialect_file
+from sync.sip2.probe import Probe, dialect_file
+from sync.sip2.probe_line import Forbidden, Fruitless, Guard
 from sync.sip2.settings import Settings
 from tests.simulators.test_sip2_server import spare
 
@@ -43,11 +46,23 @@ def test_what_is_found_is_what_was_set(name: str, ledger: Ledger, tmp_path: Path
     assert found["trusted"] is (name != "dp2")
     assert found["dates"] == [quirks.due]
     assert found["loans"] == quirks.lists
+    assert found["no_block"] is quirks.no_block
+    notes = "\n".join(probe.notes)
+    assert ("is answered from memory" if quirks.resends else "is done again") in notes
+    assert "requests may end with CR, LF, CRLF" in notes
+    assert "fields of 255 characters and messages of 2 kB are understood" in notes
+    assert "connections at once: 4 or more" in notes
     assert found.get("charset", "utf-8") == ("utf-8" if quirks.charset == "utf-8" else found.get("charset", "utf-8"))
     file = tmp_path / "ours.toml"
     file.write_text(dialect_file(probe.found, probe.notes), encoding="utf-8")
     tomllib.loads(file.read_text(encoding="utf-8"))
-    assert load(file).loans == quirks.lists
+    assert (load(file).loans, load(file).no_block) == (quirks.lists, quirks.no_block)
+    lines = file.read_text(encoding="utf-8").splitlines()
+    for n, line in enumerate(lines):
+        if not line.startswith(("#", "base")) and line:
+            assert lines[n - 2].startswith(f"# {line.partition(' = ')[0]}: ")
+            assert len(lines[n - 2].partition(": ")[2]) > 10, lines[n - 2]
+            assert lines[n - 1].startswith("# seen: ")
 
 
 def test_gbk_crlf_and_titles_are_found(ledger: Ledger) -> None:
@@ -79,3 +94,75 @@ def test_nobody_and_nothing_else_is_ever_named() -> None:
 def test_a_refused_login_says_what_to_look_at(ledger: Ledger) -> None:
     with pytest.raises(Fruitless, match="user, credential, location"):
         probed(ledger, PROFILES["plain"], password="wrong")
+
+
+def test_too_few_connections_are_found(ledger: Ledger) -> None:
+    probe, _ = probed(ledger, replace(PROFILES["plain"], connections_max=2), may_lend=False)
+    assert any(note.startswith("connections at once: 2 ") for note in probe.notes)
+
+
+# ---- a library that is not ours -----------------------------------------------------------------------------------
+
+
+STATUS = f"98YYYYYN100003{WHEN}2.00AOmain|BXYYYYYYYYYYYYYYYY|"
+PERSON = f"64              019{WHEN}000000000000000000000000AOmain|AA{PATRON}|AE三毛|BLY|CQY|"
+
+
+def stranger(**answers: Answer) -> dict[str, Answer]:
+    """A library written by hand: every answer carries the time of day, so that one said from memory shows."""
+    by_code: dict[str, Answer] = {
+        "63": lambda _: PERSON,
+        "17": lambda _: f"18030201{time.strftime('%Y%m%d    %H%M%S')}AB660|AJ骆驼祥子|",
+        "11": lambda _: f"121NUY{WHEN}AOmain|AA{PATRON}|AB660|AJx|AH2027-01-02|",
+        "09": lambda _: f"101YNN{WHEN}AOmain|AB660|AQ|",
+    }
+    return by_code | {code.removeprefix("on_"): answer for code, answer in answers.items()}
+
+
+def probe_of(lib: Library, may_lend: bool = False) -> Probe:
+    about = {"host": "127.0.0.1", "port": lib.port, "tls": False, "user": "kiosk", "location": "main"}
+    probe = Probe(Settings.model_validate(about), "kiosk", Guard(PATRON, ("660",)), lambda _: None, 0.5)
+    probe.run(may_lend=may_lend)
+    return probe
+
+
+def test_a_stranger_that_does_everything_again_and_keeps_no_due_date() -> None:
+    with library(stranger()) as lib:
+        probe = probe_of(lib, may_lend=True)
+        assert probe.found["no_block"].value is False
+        assert "is done again" in "\n".join(probe.notes)
+        assert probe.found["dates"].value == ["%Y-%m-%d"]
+        said = [line for line in lib.said if line[:2] in ("63", "23", "17", "11", "09", "15", "29", "37", "01", "65")]
+        assert all(PATRON in line for line in said if "AA" in line.split("|")[0] + line)
+        assert {line.split("|AB")[1].split("|")[0] for line in said if "|AB" in line} == {"660"}
+        assert sum(line.startswith("11") for line in said) == sum(line.startswith("09") for line in said) == 2
+
+
+def test_a_stranger_that_remembers_and_keeps_the_promised_day() -> None:
+    last: dict[str, str] = {}
+
+    def item(line: str) -> str:
+        if last.get("asked") != line:
+            last.update(asked=line, said=stranger()["17"](line))  # type: ignore[arg-type]
+        return last["said"]
+
+    def lend(line: str) -> str:
+        kept = line[22:30] if line[3] == "Y" else "20270102"
+        return f"121NUY{WHEN}AOmain|AA{PATRON}|AB660|AJx|AH{kept[:4]}-{kept[4:6]}-{kept[6:]}|"
+
+    with library(stranger(on_17=item, on_11=lend)) as lib:
+        probe = probe_of(lib, may_lend=True)
+    assert probe.found["no_block"].value is True
+    assert "is answered from memory" in "\n".join(probe.notes)
+    assert "requests may end with CR" in probe.notes  # what is left of a CRLF spoils the next
+
+
+def test_a_stranger_that_takes_no_long_field() -> None:
+    with library(stranger(on_17=lambda line: None if "x" * 255 in line else stranger()["17"](line))) as lib:  # type: ignore[arg-type]
+        probe = probe_of(lib)
+    assert any("a field of 255 characters in a request: no right answer" in note for note in probe.notes)
+
+
+def test_what_a_stranger_says_stays_one_line_of_a_comment() -> None:
+    text = dialect_file({}, ["the checkout is refused: no\nbase = 'evil'"])
+    assert tomllib.loads(text) == {"base": "plain"}
