@@ -163,7 +163,7 @@ def replies(data: bytes) -> None:
     """The body of any reply of the lending service."""
     for shape in SHAPES:
         with suppress(ServiceError):
-            found = rest.read_trace(shape, data)
+            found = rest._read(shape, data)
             if shape is rest.PAGE:
                 rest._check_page(found, snapshot=found.snapshot)
 

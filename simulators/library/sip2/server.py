@@ -151,17 +151,20 @@ class Talk:
         self._library = library
         self._quirks = library.quirks
         self._last: tuple[Frame | None, bytes] = (None, b"")
+        self._said = b""  # last, be it only a 96: that is what a 97 asks for
         self._in = not library.quirks.strict_login
         self.ended = False
 
     def hear(self, frame: Frame) -> list[bytes]:
         """What goes out for it, each piece in a write of its own."""
         if frame.check is Check.WRONG and self._quirks.verifies:
-            return [seal(SAY_REQUEST_AGAIN, None, True, self._quirks.end)]
+            self._said = seal(SAY_REQUEST_AGAIN, None, True, self._quirks.end)
+            return [self._said]
         if frame.body[:2] == SAY_ANSWER_AGAIN:
-            return [self._last[1]] if self._last[1] else []
+            return [self._said] if self._said else []
         if self._quirks.resends and frame.sequence is not None and frame == self._last[0]:
-            return [self._last[1]]
+            self._said = self._last[1]
+            return [self._said]
         try:
             asked = parse(frame.body, self._quirks.charset)
         except NotAMessage:
@@ -190,6 +193,7 @@ class Talk:
             self._in = answer.yes("ok") or not self._quirks.strict_login
         said = self._sealed(compose(answer, self._quirks.charset), frame)
         self._last = (frame, said)
+        self._said = said
         return said
 
     def _sealed(self, body: bytes, frame: Frame) -> bytes:
