@@ -47,7 +47,7 @@ class Keys(Section):
 class DutySettings(Section):
     """``[duty]``: how often one lock may be pulsed (solenoids burn); see hardware.locker.bank.Duty."""
 
-    pulses_max: int = Field(4, ge=1, le=20)
+    pulses_max: int = Field(8, ge=1, le=20)
     window_s: float = Field(60.0, gt=0, le=3600)
     rest_s: float = Field(2.0, ge=0, le=60)
 

@@ -25,6 +25,8 @@ STEADY_S = 5.0  # one that was lost sooner is flapping, and is tried less and le
 POLL_BUSY_S = 0.1  # while a door is awaited or stands open
 POLL_IDLE_S = 4.0  # a look takes 40 ms of the bus at 9600 baud, and an unlock must not wait behind one
 AWAITED_S = 15.0  # how long a door is awaited after a pulse
+HELD_MAX_S = 2.0  # a pulse for a lock that rests is held for so long at most: less than a person waits for the door
+SETTLES_S = 3.0  # a door that has moved is looked at often for so long: its switch may chatter
 COMMANDS_MAX = 64
 
 
@@ -113,7 +115,8 @@ class BusWorker:
         self._post = post
         self._commands: queue.Queue[Unlock] = queue.Queue(COMMANDS_MAX)
         self._doors = dict.fromkeys(compartments, Door.UNKNOWN)
-        self._awaited: dict[str, float] = {}  # pulsed and not seen open yet: until when to look often
+        self._held: list[tuple[float, Unlock]] = []  # until its lock has rested
+        self._awaited: dict[str, float] = {}  # pulsed, or seen to move: until when to look often
 
     def unlock(self, command: Unlock) -> None:
         """Take a pulse to do. Never blocks; a full queue answers that it was not sent."""
@@ -162,16 +165,25 @@ class BusWorker:
             try:
                 self._pulse(bank, self._commands.get(timeout=min(left, WAIT_S)))
             except queue.Empty:
-                continue
+                if not any(at <= time.monotonic() for at, _ in self._held):
+                    continue
             self._pulse_waiting(bank)
             return
 
     def _pulse_waiting(self, bank: Bank) -> None:
         while not self._commands.empty():
             self._pulse(bank, self._commands.get_nowait())
+        now = time.monotonic()
+        due, self._held = [c for at, c in self._held if at <= now], [one for one in self._held if one[0] > now]
+        for command in due:
+            self._pulse(bank, command)
 
     def _pulse(self, bank: Bank, command: Unlock) -> None:
         self._awaited[command.compartment] = time.monotonic() + AWAITED_S
+        rests_s = bank.rests_s(command.compartment)
+        if 0 < rests_s <= HELD_MAX_S:  # a reader comes right after the courier
+            self._held.append((time.monotonic() + rests_s, command))
+            return
         pulse = bank.unlock(command.compartment)
         self._post(UnlockEnded(command.compartment, command.order, command.attempt, pulse))
 
@@ -179,11 +191,13 @@ class BusWorker:
         for compartment, door in doors.items():
             if self._doors.get(compartment) is not door:
                 self._doors[compartment] = door
-                if door is Door.OPEN:
-                    self._awaited.pop(compartment, None)
+                self._awaited[compartment] = time.monotonic() + SETTLES_S
                 self._post(DoorSeen(compartment, door))
 
     def _lost(self, why: str) -> None:
+        for _, command in self._held:
+            self._post(UnlockEnded(command.compartment, command.order, command.attempt, Pulse.NOT_SENT))
+        self._held = []
         self._post(DeviceDown(self._device, why))
         self._report(dict.fromkeys(self._doors, Door.UNKNOWN))
 

@@ -2,6 +2,7 @@
 
 People act through ``push``, ``pull``, ``put_in`` and ``take_out``; boards through ``pulse`` and ``switch``; whoever
 plays fate through ``jam``, ``slow``, ``stick``, ``cut``, ``bounce`` and ``mend``. Any thread may call anything.
+What fate does stays until it is mended, or wears off after so many ``times``.
 """
 
 import threading
@@ -16,6 +17,7 @@ from hardware.readings import Door
 MOVES_KEPT = 10_000
 BOUNCE_S = 0.5  # how long a bouncing door's switch chatters after the door has moved
 CHATTER_S = 0.07  # from one false word to the next
+WELL: dict[str, Any] = {"jammed": False, "slow_s": 0.0, "stuck": None, "cut": False, "bounces": 0}
 
 
 class DoorIsShut(Exception):
@@ -44,6 +46,8 @@ class _Compartment:
     stuck: Door | None = None
     cut: bool = False
     bounces: int = 0
+    pulses: int = 0
+    left: dict[str, int] = field(default_factory=dict)  # how often a fault still happens; what is not here stays
     chatters_from: float | None = None
     inside: list[str] = field(default_factory=list)
 
@@ -102,6 +106,10 @@ class Cabinet:
                 raise NothingThere(name)
             return inside.pop(len(inside) - 1 if item is None else inside.index(item))
 
+    def pulses(self, name: str) -> int:
+        """How often there was current through the lock's coil."""
+        return self._compartments[name].pulses
+
     def inside(self, name: str) -> tuple[str, ...]:
         """What lies in the compartment, whether or not anybody can see it."""
         with self._changed:
@@ -121,37 +129,68 @@ class Cabinet:
 
     # What fate does.
 
-    def jam(self, name: str) -> None:
-        """From now on the bolt does not move, pulse or not."""
-        self._compartments[name].jammed = True
+    def jam(self, name: str, times: int = 0) -> None:
+        """The bolt does not move, pulse or not; only the next ``times`` pulses, if that is not 0."""
+        self._befall(name, "jammed", True, times)
 
-    def slow(self, name: str, seconds: float) -> None:
-        """From now on the door opens only ``seconds`` after the pulse: a weak spring, something leaning on it."""
-        self._compartments[name].slow_s = seconds
+    def slow(self, name: str, seconds: float, times: int = 0) -> None:
+        """The door opens only ``seconds`` after the pulse: a weak spring, something leaning on it; only for the next
+        ``times`` pulses, if that is not 0."""
+        self._befall(name, "slow_s", seconds, times)
 
-    def stick(self, name: str, door: Door) -> None:
-        """From now on the switch says ``door``, however it stands."""
-        self._compartments[name].stuck = door
+    def stick(self, name: str, door: Door, times: int = 0) -> None:
+        """The switch says ``door``, however it stands; ``times``, if not 0: so many moves go unseen."""
+        self._befall(name, "stuck", door, times)
 
-    def cut(self, name: str) -> None:
-        """The wire of the switch breaks: its contact never closes again."""
-        self._compartments[name].cut = True
+    def cut(self, name: str, times: int = 0) -> None:
+        """The wire of the switch breaks: its contact does not close; ``times`` as for ``stick``."""
+        self._befall(name, "cut", True, times)
 
     def bounce(self, name: str, times: int = 1) -> None:
         """The next ``times`` the door moves, its switch says open and shut in turn for half a second."""
         self._compartments[name].bounces = times
 
     def faults(self, name: str) -> dict[str, Any]:
-        """What is wrong with the compartment: jammed, slow_s, stuck (a door or None), cut, bounces."""
-        one = self._compartments[name]
-        return {kind: getattr(one, kind) for kind in ("jammed", "slow_s", "stuck", "cut", "bounces")}
+        """What is wrong with the compartment: jammed, slow_s, stuck (a door or None), cut, bounces; and of those that
+        wear off how often they still happen, by name (``left``)."""
+        with self._changed:
+            one = self._compartments[name]
+            told = {kind: getattr(one, kind) for kind in ("jammed", "slow_s", "stuck", "cut", "bounces")}
+            return told | {"left": dict(one.left)}
 
     def mend(self, name: str) -> None:
         """Everything that was wrong with the compartment is repaired; its door and what is inside stay as they are."""
         with self._changed:
+            for kind in WELL:
+                self._mend(self._compartments[name], kind)
+
+    def _befall(self, name: str, kind: str, how: Any, times: int) -> None:
+        with self._changed:
             compartment = self._compartments[name]
-            compartment.jammed = compartment.cut = False
-            compartment.slow_s, compartment.stuck, compartment.bounces = 0.0, None, 0
+            self._mend(compartment, kind)
+            setattr(compartment, kind, how)
+            if times:
+                compartment.left[kind] = times
+
+    def _mend(self, compartment: _Compartment, kind: str) -> None:
+        setattr(compartment, kind, WELL[kind])
+        compartment.left.pop(kind, None)
+
+    def _happens(self, compartment: _Compartment, kind: str) -> bool:
+        """Whether this fault of the lock happens now; the last time it wears off."""
+        happens = bool(getattr(compartment, kind))
+        if compartment.left.get(kind):
+            compartment.left[kind] -= 1
+            if not compartment.left[kind]:
+                self._mend(compartment, kind)
+        return happens
+
+    def _outlasts(self, compartment: _Compartment, kind: str) -> None:
+        """A fault of the switch, at one more move: it lasts until the one after its last."""
+        if (left := compartment.left.get(kind)) == 0:
+            self._mend(compartment, kind)
+        elif left:
+            compartment.left[kind] = left - 1
 
     # What a board does.
 
@@ -159,9 +198,13 @@ class Cabinet:
         """Current through the lock's coil."""
         with self._changed:
             compartment = self._settle(name)
-            if compartment.jammed or compartment.door is Door.OPEN or compartment.opens_at is not None:
+            compartment.pulses += 1
+            if compartment.door is Door.OPEN or compartment.opens_at is not None:
+                return
+            if self._happens(compartment, "jammed"):
                 return
             compartment.opens_at = self._clock() + compartment.slow_s
+            self._happens(compartment, "slow_s")
             self._settle(name)
             self._changed.notify_all()
 
@@ -197,6 +240,8 @@ class Cabinet:
     def _move(self, name: str, door: Door, at: float) -> None:
         compartment = self._compartments[name]
         compartment.door = door
+        for kind in ("stuck", "cut"):
+            self._outlasts(compartment, kind)
         compartment.chatters_from = at if compartment.bounces else None
         compartment.bounces = max(0, compartment.bounces - 1)
         self._moves.append(Moved(at, name, door))

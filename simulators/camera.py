@@ -4,14 +4,17 @@
         camera.hold("isbn", "9787020002207")
         camera.take_away()
 
-The label drifts slowly, is seen at a slant, a little out of focus and with sensor noise. Frame n of a seed is always
-the same picture. Nothing is drawn while nobody watches, and an empty view costs next to nothing.
+The label drifts slowly, is seen at a slant, a little out of focus and with sensor noise. A hand may hold it badly
+(``Grip``): too far, too near, out of focus, turned, tilted away, shaking. Frame n of a seed is always the same
+picture. Nothing is drawn while nobody watches, and an empty view costs next to nothing.
 """
 
 import random
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Final, Literal, Self
@@ -26,6 +29,7 @@ WIDTH: Final = 640
 HEIGHT: Final = 480
 FRAME_S: Final = 1 / 15
 NOISE_FRAMES: Final = 8
+SMEAR_PX: Final = 13  # how far a hand that shakes by the whole width smears what is in it
 
 Kind = Literal["isbn", "ean13", "code128", "code39", "codabar", "qr"]
 Picture = cv2.typing.MatLike
@@ -39,6 +43,25 @@ _LINEAR: Final = {
 }
 _SKIN: Final = (138, 171, 214)
 _SKIN_EDGE: Final = (92, 122, 168)
+
+
+@dataclass(frozen=True, slots=True)
+class Grip:
+    """How a hand holds a label.
+
+    ``distance``: 1 where the camera sees it best, 2 twice as far. ``blur``: out of focus by so many pixels. ``angle``:
+    turned in its own plane, and ``tilt``: turned away from the lens, in degrees. ``shake``: to and fro by so much of
+    the picture's width.
+    """
+
+    distance: float = 1.0
+    blur: float = 0.0
+    angle: float = 0.0
+    tilt: float = 0.0
+    shake: float = 0.0
+
+
+STEADY: Final = Grip()
 
 
 def label(kind: Kind, content: str | bytes) -> Picture:
@@ -71,11 +94,11 @@ class Scene:
         self._desk: Picture = cv2.GaussianBlur(desk.astype(np.uint8), (0, 0), 3)
         self._empty = [_jpeg(self._grainy(self._desk, n)) for n in range(NOISE_FRAMES)]
 
-    def frame(self, held: Picture | None, number: int) -> bytes:
+    def frame(self, held: Picture | None, number: int, grip: Grip = STEADY) -> bytes:
         """Frame ``number`` as JPEG, with this label in the hand, or without a hand."""
         if held is None:
             return self._empty[number % NOISE_FRAMES]
-        corners = self._corners(held, number)
+        corners = self._corners(held, number, grip)
         view = self._desk.copy()
         self._draw_hand(view, corners)
         height, width = held.shape
@@ -88,28 +111,30 @@ class Scene:
         lit = cv2.addWeighted(ink, 0.72, np.full_like(ink, 30), 1.0, 0)
         view[mask > 127] = lit[mask > 127]
         self._draw_thumb(view, corners)
-        blur = 0.55 + 0.25 * np.sin(number / 23 + self._phases[5])
+        blur = 0.55 + 0.25 * np.sin(number / 23 + self._phases[5]) + grip.blur + SMEAR_PX * grip.shake
         return _jpeg(self._grainy(cv2.GaussianBlur(view, (0, 0), blur), number))
 
-    def _corners(self, held: Picture, number: int) -> Picture:
+    def _corners(self, held: Picture, number: int, grip: Grip) -> Picture:
         """Where the label's corners are: drifting, turning by a few degrees, nearer at one side."""
         sway = [
             float(np.sin(number / pace + phase))
             for pace, phase in zip((31, 41, 53, 61, 71), self._phases, strict=False)
         ]
         height, width = held.shape
-        fit = min(430 / width, 330 / height) * (1 + 0.05 * sway[2])
+        fit = min(430 / width, 330 / height) * (1 + 0.05 * sway[2]) / grip.distance
         half = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]], dtype=np.float32) * (width * fit / 2, height * fit / 2)
-        angle = np.radians(5 * sway[3])
+        half[:, 0] *= np.cos(np.radians(grip.tilt))
+        half[:, 1] *= 1 + 0.05 * sway[4] * np.sign(half[:, 0])  # one side nearer than the other
+        half[:, 1] *= 1 + 0.3 * np.sin(np.radians(grip.tilt)) * np.sign(half[:, 0])
+        angle = np.radians(5 * sway[3] + grip.angle)
         turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-        turned = half @ turn.T
-        turned[:, 1] *= 1 + 0.05 * sway[4] * np.sign(half[:, 0])  # one side nearer than the other
-        middle = (WIDTH / 2 + 24 * sway[0], HEIGHT * 0.44 + 16 * sway[1])
-        return np.asarray(turned + middle, dtype=np.float32)
+        shaken = WIDTH * grip.shake * float(np.sin(1.3 * number * number))
+        middle = (WIDTH / 2 + 24 * sway[0] + shaken, HEIGHT * 0.44 + 16 * sway[1])
+        return np.asarray(half @ turn.T + middle, dtype=np.float32)
 
     def _draw_hand(self, view: Picture, corners: Picture) -> None:
         """The palm and four fingers, behind the label."""
-        x, y = (corners[2] + corners[3]) / 2
+        x, y = _lowest(corners)
         cv2.ellipse(view, (int(x), int(y + 110)), (120, 130), 0, 0, 360, _SKIN, -1, cv2.LINE_AA)
         arm = np.array([[x - 70, y + 150], [x + 70, y + 150], [x + 110, y + 500], [x - 40, y + 500]], np.int32)
         cv2.fillConvexPoly(view, arm, _SKIN, cv2.LINE_AA)
@@ -120,13 +145,19 @@ class Scene:
 
     def _draw_thumb(self, view: Picture, corners: Picture) -> None:
         """The thumb, before the label's lower edge, beside the code."""
-        x, y = (corners[2] + corners[3]) / 2
+        x, y = _lowest(corners)
         cv2.ellipse(view, (int(x), int(y + 38)), (26, 44), 12, 0, 360, _SKIN, -1, cv2.LINE_AA)
         cv2.ellipse(view, (int(x), int(y + 38)), (26, 44), 12, 0, 360, _SKIN_EDGE, 1, cv2.LINE_AA)
         cv2.ellipse(view, (int(x + 2), int(y + 12)), (13, 12), 12, 0, 360, (170, 196, 230), -1, cv2.LINE_AA)
 
     def _grainy(self, view: Picture, number: int) -> Picture:
         return cv2.add(view, self._noise[number % NOISE_FRAMES], dtype=cv2.CV_8U)
+
+
+def _lowest(corners: Picture) -> Picture:
+    """The middle of the edge that is lowest in the picture, where the hand holds."""
+    middles = (corners + np.roll(corners, -1, axis=0)) / 2
+    return np.asarray(middles[int(np.argmax(middles[:, 1]))])
 
 
 def _jpeg(view: Picture) -> bytes:
@@ -141,6 +172,9 @@ class Camera:
     def __init__(self, seed: int = 0, port: int = 0) -> None:
         self._scene = Scene(seed)
         self._held: Picture | None = None
+        self._grip = STEADY
+        self.ahead: deque[str] = deque()
+        """What is wrong with the next frames, in order: ``silent`` (it does not come), ``cut``, ``garbage``."""
         self._port = port
         self._server: _Server | None = None
         self.plug()
@@ -150,9 +184,9 @@ class Camera:
         """What the configuration of the kiosk says."""
         return f"http://127.0.0.1:{self._port}/stream.mjpg"
 
-    def hold(self, kind: Kind, content: str | bytes) -> None:
+    def hold(self, kind: Kind, content: str | bytes, grip: Grip = STEADY) -> None:
         """Hold a label with this code before the camera. Raises ``ValueError`` for what cannot be printed."""
-        self._held = label(kind, content)
+        self._held, self._grip = label(kind, content), grip
 
     def take_away(self) -> None:
         """Take hand and label out of view."""
@@ -179,10 +213,25 @@ class Camera:
         number = 0
         due = time.monotonic()
         while True:
-            yield self._scene.frame(self._held, number)
+            if picture := self._spoilt(self._scene.frame(self._held, number, self._grip)):
+                yield picture
             number += 1
             due = max(due + FRAME_S, time.monotonic())
             time.sleep(max(0.0, due - time.monotonic()))
+
+    def _spoilt(self, picture: bytes) -> bytes:
+        match self.ahead.popleft() if self.ahead else "":
+            case "silent":
+                return b""
+            case "cut":
+                return picture[: len(picture) // 2]
+            case "garbage":
+                return random.Random(len(picture)).randbytes(len(picture))
+        return picture
+
+    def sees(self) -> bytes:
+        """A frame as JPEG, as it would be now: for who wants to see what the camera sees."""
+        return self._scene.frame(self._held, int(time.monotonic() / FRAME_S), self._grip)
 
     def __enter__(self) -> Self:
         return self

@@ -25,6 +25,7 @@ class Fault(Enum):
     BAD_CHECK = auto()  # one bit of the reply is wrong
     SPLIT = auto()  # the reply comes in pieces, with pauses
     UNASKED = auto()  # ``unasked`` comes, then the reply
+    ECHO = auto()  # the adapter hears what it sends, then the reply
 
 
 class Line:
@@ -34,8 +35,6 @@ class Line:
         self._peer = peer
         self._chance = random.Random(seed)
         self._ahead: deque[Fault] = deque()
-        self.echo = False
-        """The adapter hears what it sends. Stays until switched off."""
         self.late_s = 0.4
         self.pause_s = 0.01
         self.unasked = b""
@@ -53,22 +52,25 @@ class Line:
     def mend(self) -> None:
         """Nothing is wrong any more."""
         self._ahead.clear()
-        self.echo = False
 
     def disturb(self, fault: Fault, times: int = 1) -> None:
         """The next ``times`` exchanges go wrong in this way, after those that were ordered before."""
         self._ahead.extend([fault] * times)
 
     def storm(self, times: int) -> None:
-        """Each of the next ``times`` exchanges goes wrong, in ways the seed decides."""
-        self._ahead.extend(self._chance.choice(list(Fault)) for _ in range(times))
+        """Each of the next ``times`` exchanges goes wrong, in ways the seed decides; but no echo: some families of
+        boards cannot live with one, and nobody need."""
+        self._ahead.extend(self._chance.choice([one for one in Fault if one is not Fault.ECHO]) for _ in range(times))
 
     def received(self, data: bytes) -> Iterator[bytes]:
         """One exchange: ``data`` to the peer, its replies back; one fault for each piece of data that has a reply."""
-        if self.echo:
-            yield data
         if self._ahead and self._ahead[0] is Fault.DEAF:
             self._ahead.popleft()
+            return
+        if self._ahead and self._ahead[0] is Fault.ECHO:
+            self._ahead.popleft()
+            yield data
+            yield from self._peer.received(data)
             return
         for reply in self._peer.received(data):
             yield from self._disturbed(reply, self._ahead.popleft() if self._ahead else None)

@@ -85,14 +85,27 @@ class SerialPad(Pad):
 
 
 class ReaderPad(Pad):
-    """One that is a PC/SC reader of the private daemon; that comes and goes only with all its readers."""
+    """One that is a PC/SC reader of the private daemon; it comes and goes only with the daemon, so all others blink."""
 
-    def __init__(self, name: str, section: Mapping[str, Any], daemon: Pcscd, reader: str) -> None:
+    def __init__(self, name: str, section: Mapping[str, Any], daemon: Pcscd, reader: str, others: list[Twin]) -> None:
         through = section.get("through", "transparent")
         pad = PcscPad(daemon.port(reader), transparent=through == "transparent", storage=through == "storage")
         super().__init__(name, "pcsc_pad", section, pad)
         self.port = reader
         self.section = {"reader": reader}
+        self._daemon = daemon
+        self._all = others
+        others.append(self)
+
+    def plug(self) -> None:
+        if not self.plugged:
+            super().plug()
+            self._look_again()
 
     def unplug(self) -> None:
-        raise Unfit(f"{self.name}: take what lies there away instead; it shares its daemon with the card readers")
+        if self.plugged:
+            super().unplug()
+            self._look_again()
+
+    def _look_again(self) -> None:
+        self._daemon.restart(without=[one.port for one in self._all if not one.plugged])

@@ -27,6 +27,7 @@ from simulators.readers import Eye, HandScanner, PcscReader, Printer, SerialRead
 from simulators.relay import Relay
 from simulators.serial_scanner import SerialScanner
 from simulators.serve import Wire
+from simulators.spoken import spoken
 from simulators.twins import Board, Bus, Twin, Unfit, board_peer, bus_wire
 
 READER = "ACS ACR122U PICC Interface"
@@ -68,6 +69,7 @@ class Point:
         self.cabinet = Cabinet(self.places)
         self.no_pcsc = "" if pcsc else "not asked for"
         self.pcscd: Pcscd | None = None
+        self._on_daemon: list[Twin] = []
         self._base = config.absolute().parent
         self._pace = pace
         self._open = contextlib.ExitStack()
@@ -79,7 +81,9 @@ class Point:
             self.library = undo.enter_context(
                 Library(self.folder / "library", home=point["id"], name=names.get("zh", ""))
             )
-            self.network = undo.enter_context(Relay(self.library.port))
+            self.service = spoken(self.library, self.raw.get("service", {}), self._base, self.folder)
+            undo.callback(self.service.close)
+            self.network = undo.enter_context(Relay(self.service.port))
             self._boards(undo)
             self._cards(undo)
             for section in self.raw.get("pad", ()):
@@ -148,13 +152,12 @@ class Point:
                 self.pcscd = undo.enter_context(Pcscd(list(readers.values())))
             except PcscUnavailable as why:
                 self.no_pcsc = str(why)
-        on_daemon: list[PcscReader] = []
         for n, one in enumerate(sections):
             name, driver = str(one.get("name", "")), str(one.get("driver", ""))
             if driver not in ("pcsc", "serial_card"):
                 raise Unfit(f"no twin is known for the card driver {driver!r}")
             if self.pcscd and name in readers:
-                reader = PcscReader(name, driver, self.pcscd, readers[name], on_daemon)
+                reader = PcscReader(name, driver, self.pcscd, readers[name], self._on_daemon)
                 reader.section |= read_here(one, self.folder)
                 self._add(undo, reader)
             else:
@@ -169,7 +172,7 @@ class Point:
             raise Unfit(f"no twin is known for the pad driver {driver!r}")
         if not self.pcscd:
             raise Unfit(f"the pad {name} needs a PC/SC daemon ({self.no_pcsc})")
-        return ReaderPad(name, section, self.pcscd, str(section.get("reader", "")))
+        return ReaderPad(name, section, self.pcscd, str(section.get("reader", "")), self._on_daemon)
 
     def _scanner(self, section: Mapping[str, Any]) -> Twin:
         name, driver = str(section.get("name", "")), str(section.get("driver", ""))
@@ -193,8 +196,6 @@ class Point:
     def _derived(self) -> dict[str, Any]:
         """The configuration as the kiosk gets it."""
         files = self.library.files_of(self.id)
-        service = self.raw.get("service", {})
-        waits = {key: value for key, value in service.items() if service.get("driver") == "rest" and "wait" in key}
         screen = {**self.raw.get("screen", {}), "fullscreen": False}
         if "font" in screen:
             screen["font"] = str(self._base / screen["font"])
@@ -202,12 +203,7 @@ class Point:
             **self.raw,
             "store": {"path": str(self.folder / "point.sqlite")},
             "keys": {"hashing": str(files / "hashing.key"), "passes": [str(files / "pass.pub")]},
-            "service": {
-                "driver": "rest",
-                "url": f"http://127.0.0.1:{self.network.port}",
-                "credential": str(files / "credential"),
-                **waits,
-            },
+            "service": self.service.section(self.id, self.network.port),
             "screen": screen,
         }
         for kind in ("board", "card", "scanner", "pad", "printer"):

@@ -1,6 +1,7 @@
 """The twins of card readers, scanners and cameras, in the shape of ``simulators.twins``."""
 
 import time
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from simulators.pcsc import Fault as CardFault
 from simulators.pcscd import Pcscd
 from simulators.serial_card import SerialCard
 from simulators.serial_scanner import SerialScanner
-from simulators.twins import SPOKEN, Twin, Unfit
+from simulators.twins import SPOKEN, Twin
 
 READ_S = 5.0
 ASKED_ON_S = 0.05  # a reader's next question to the same card comes sooner
@@ -31,7 +32,7 @@ class PcscReader(Twin):
     fault_names = ("late", "lifted", "fleeting", "unfit")
     LATE_S = 0.8
 
-    def __init__(self, name: str, driver: str, daemon: Pcscd, reader: str, others: list["PcscReader"]) -> None:
+    def __init__(self, name: str, driver: str, daemon: Pcscd, reader: str, others: list[Twin]) -> None:
         super().__init__(name, driver)
         self.port = reader
         self.section = {"reader": reader}
@@ -47,8 +48,7 @@ class PcscReader(Twin):
 
     def fault(self, fault: str, times: int) -> None:
         """The next ``times`` cards laid there."""
-        if fault not in self.fault_names:
-            raise Unfit(f"{self.name} ({self.driver}) knows no fault {fault!r}; known: {', '.join(self.fault_names)}")
+        self._refuse_unknown(fault)
         self._ahead += [fault] * times
 
     def mend(self) -> None:
@@ -195,12 +195,26 @@ class Eye(Twin):
     """A camera, and what is held before it."""
 
     kind = "camera"
+    fault_names = ("silent", "cut", "garbage")
 
     def __init__(self, name: str, driver: str) -> None:
         super().__init__(name, driver)
         self.camera = Camera()
         self.port = self.camera.url
         self.section = {"source": self.port}
+
+    @property
+    def faults(self) -> dict[str, int]:
+        return dict(Counter(tuple(self.camera.ahead)))
+
+    def fault(self, fault: str, times: int) -> None:
+        """The next ``times`` frames."""
+        self._refuse_unknown(fault)
+        self.camera.ahead.extend([fault] * times)
+
+    def mend(self) -> None:
+        self.camera.ahead.clear()
+        super().mend()
 
     def plug(self) -> None:
         super().plug()

@@ -17,6 +17,7 @@ from simulators.serve import Peer, Wire, serve_pty, serve_tcp
 
 GROUP = "kiosk.twin"  # where another package names the twin of its driver
 SPOKEN = ("silent", "late", "cut", "garbage", "bad_check", "split")  # what can go wrong with what a device says
+ON_A_BUS = (*SPOKEN, "echo")  # and of an adapter on two wires, which may hear itself
 
 
 class Unfit(Exception):
@@ -44,23 +45,19 @@ class Twin:
         """Faults that have not worn off, and how often each still happens."""
         return self.line.faults if self.line else {}
 
-    @property
-    def echo(self) -> bool:
-        """Whether its adapter hears itself."""
-        return False
-
-    def set_echo(self, on: bool) -> None:
-        """Let its adapter hear itself."""
-        raise Unfit(f"{self.name} ({self.driver}) is not on a bus that could echo")
-
     def fault(self, fault: str, times: int) -> None:
         """The next ``times`` exchanges go wrong in this way."""
-        if fault not in self.fault_names or not self.line:
-            raise Unfit(f"{self.name} ({self.driver}) knows no fault {fault!r}; known: {', '.join(self.fault_names)}")
+        self._refuse_unknown(fault)
+        assert self.line
         self.line.disturb(Fault[fault.upper()], times)
 
+    def _refuse_unknown(self, fault: str) -> None:
+        if fault not in self.fault_names:
+            known = ", ".join(self.fault_names) or "none"
+            raise Unfit(f"{self.name} ({self.driver}) knows no fault {fault!r}; known: {known}")
+
     def mend(self) -> None:
-        """No faults, no echo, plugged in."""
+        """No faults, plugged in."""
         if self.line:
             self.line.mend()
         self.plug()
@@ -85,12 +82,9 @@ class Bus:
 
     def __init__(self) -> None:
         self.boards: list[Board] = []
-        self.echo = False
 
     def received(self, data: bytes) -> Any:
         """Every board hears everything, and answers what is meant for it."""
-        if self.echo:
-            yield data
         for board in self.boards:
             if board.plugged:
                 yield from board.line.received(data)
@@ -100,7 +94,7 @@ class Board(Twin):
     """A lock board. Alone on its port, unplugging it takes the port away; on a shared one only the board is dead."""
 
     kind = "board"
-    fault_names = SPOKEN
+    fault_names = ON_A_BUS
 
     def __init__(self, name: str, driver: str, peer: Peer, bus: Bus, wire: Wire) -> None:
         super().__init__(name, driver)
@@ -111,17 +105,6 @@ class Board(Twin):
         self.section = {"port": wire.port}
         self._bus = bus
         bus.boards.append(self)
-
-    @property
-    def echo(self) -> bool:
-        return self._bus.echo
-
-    def set_echo(self, on: bool) -> None:
-        self._bus.echo = on
-
-    def mend(self) -> None:
-        self._bus.echo = False
-        super().mend()
 
     def plug(self) -> None:
         super().plug()

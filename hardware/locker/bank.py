@@ -21,10 +21,12 @@ REOPEN_AFTER_S = 30.0
 class Duty:
     """How often a lock may be pulsed; solenoids burn. Remembers the pulses, so keep it when the port is reopened.
 
-    At most ``pulses_max`` pulses of one lock within ``window_s``, and at least ``rest_s`` between two.
+    At most ``pulses_max`` pulses of one lock within ``window_s``, and at least ``rest_s`` between two. Eight pulses of
+    half a second are a fifteenth of a minute; and they are a courier's, three tries of a reader whose door is jammed,
+    and three more when that reader comes back at once.
     """
 
-    pulses_max: int = 4
+    pulses_max: int = 8
     window_s: float = 60.0
     rest_s: float = 2.0
     _pulses: dict[str, deque[float]] = field(default_factory=dict, repr=False)
@@ -36,6 +38,11 @@ class Duty:
             return True
         used_up = len(pulses) == self.pulses_max and now - pulses[0] < self.window_s
         return now - pulses[-1] >= self.rest_s and not used_up
+
+    def rests_s(self, compartment: str, now: float) -> float:
+        """How long, from ``now``, until the lock has rested since its last pulse; 0.0 where it has."""
+        pulses = self._pulses.get(compartment)
+        return max(0.0, pulses[-1] + self.rest_s - now) if pulses else 0.0
 
     def count(self, compartment: str, now: float) -> None:
         """The lock was pulsed at ``now``, or may have been."""
@@ -77,6 +84,10 @@ class Bank:
     def lost(self) -> bool:
         """Whether the port is lost: close it, open it again with back-off, and make a new Bank."""
         return self._lost
+
+    def rests_s(self, compartment: str) -> float:
+        """How long until its lock has rested since its last pulse; before that ``unlock`` refuses."""
+        return self._duty.rests_s(compartment, self._clock())
 
     def unlock(self, compartment: str) -> Pulse:
         """One pulse on the lock of ``compartment``. Blocks at most a second; ``KeyError`` for a name not wired.

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from hardware.readings import Door
 from simulators.bench.stage import Stage
-from simulators.camera import Kind
+from simulators.camera import Grip, Kind
 from simulators.escpos import State as PaperState
 from simulators.pads import KINDS, Pad
 from simulators.readers import Eye, HandScanner, PcscReader, Printer, SerialReader
@@ -14,6 +14,7 @@ from simulators.twins import Twin, Unfit
 
 Text = Annotated[str, Field(max_length=512)]
 Times = Annotated[int, Field(ge=1, le=10_000)]
+Lasting = Annotated[int, Field(ge=0, le=10_000)]  # 0: until it is repaired
 
 
 # ---- doors --------------------------------------------------------------------------------------------------------
@@ -29,24 +30,24 @@ def pull(stage: Stage, door: Text) -> None:
     stage.point.cabinet.pull(door)
 
 
-def jam(stage: Stage, door: Text) -> None:
-    """From now on its bolt does not move."""
-    stage.point.cabinet.jam(door)
+def jam(stage: Stage, door: Text, times: Lasting = 0) -> None:
+    """Its bolt does not move, for so many pulses; 0: until it is repaired."""
+    stage.point.cabinet.jam(door, times)
 
 
-def slow(stage: Stage, door: Text, seconds: Annotated[float, Field(ge=0, le=120)]) -> None:
-    """From now on it opens only so long after the pulse."""
-    stage.point.cabinet.slow(door, seconds)
+def slow(stage: Stage, door: Text, seconds: Annotated[float, Field(ge=0, le=120)], times: Lasting = 0) -> None:
+    """It opens only so long after the pulse, for so many pulses; 0: until it is repaired."""
+    stage.point.cabinet.slow(door, seconds, times)
 
 
-def stick(stage: Stage, door: Text, state: Literal["open", "shut"]) -> None:
-    """Its sensor says this from now on, however the door stands."""
-    stage.point.cabinet.stick(door, Door(state))
+def stick(stage: Stage, door: Text, state: Literal["open", "shut"], times: Lasting = 0) -> None:
+    """Its sensor says this, however the door stands, while it moves so many times; 0: until it is repaired."""
+    stage.point.cabinet.stick(door, Door(state), times)
 
 
-def cut(stage: Stage, door: Text) -> None:
-    """The wire of its sensor breaks."""
-    stage.point.cabinet.cut(door)
+def cut(stage: Stage, door: Text, times: Lasting = 0) -> None:
+    """The wire of its sensor is broken while the door moves so many times; 0: until it is repaired."""
+    stage.point.cabinet.cut(door, times)
 
 
 def bounce(stage: Stage, door: Text, times: Times) -> None:
@@ -137,11 +138,23 @@ def scan(stage: Stage, device: Text, code: Text) -> None:
     stage.point.twin(device, HandScanner).scan(code)
 
 
-def hold(stage: Stage, device: Text, kind: Kind, text: Text) -> None:
-    """Hold a label before a camera."""
+def hold(
+    stage: Stage,
+    device: Text,
+    kind: Kind,
+    text: Text,
+    distance: Annotated[float, Field(ge=0.25, le=6)] = 1.0,
+    blur: Annotated[float, Field(ge=0, le=12)] = 0.0,
+    angle: Annotated[float, Field(ge=-180, le=180)] = 0.0,
+    tilt: Annotated[float, Field(ge=-80, le=80)] = 0.0,
+    shake: Annotated[float, Field(ge=0, le=0.3)] = 0.0,
+) -> None:
+    """Hold a label, or a phone (kind qr), before a camera; well, or badly: ``distance`` 1 is right and 2 twice as far,
+    ``blur`` out of focus by so many pixels, ``angle`` turned and ``tilt`` turned away by so many degrees, ``shake`` to
+    and fro by so much of the picture's width."""
     eye = stage.point.twin(device, Eye)
     try:
-        eye.camera.hold(kind, text)
+        eye.camera.hold(kind, text, Grip(distance, blur, angle, tilt, shake))
     except ValueError as error:
         raise Unfit(f"that cannot be printed as {kind}: {error}") from None
     eye.shows = f"{kind} {text}"[:80]
@@ -170,18 +183,14 @@ def tear(stage: Stage, device: Text) -> None:
 
 
 def fault(stage: Stage, device: Text, fault: Text, times: Times) -> None:
-    """The next exchanges with a device go wrong in this way."""
+    """The next exchanges with a device go wrong in this way (of a camera: frames; of a PC/SC reader: cards)."""
     stage.point.twin(device, Twin).fault(fault, times)
 
 
-def echo(stage: Stage, device: Text, on: bool) -> None:
-    """Its adapter hears itself, or no longer does."""
-    stage.point.twin(device, Twin).set_echo(on)
-
-
-def unplug(stage: Stage, device: Text) -> None:
-    """Pull its cable."""
+def unplug(stage: Stage, device: Text, for_s: Lasting = 0) -> None:
+    """Pull its cable, for so many seconds; 0: until it is put back."""
     stage.point.twin(device, Twin).unplug()
+    stage.put_back_later(device, for_s)
 
 
 def plug(stage: Stage, device: Text) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from simulators.bench.acts import Text
+from simulators.bench.acts import Text, Times
 from simulators.bench.stage import Stage
 from simulators.twins import Unfit
 
@@ -13,8 +13,19 @@ from simulators.twins import Unfit
 def library(stage: Stage, on: bool) -> None:
     """The library's service runs, or is down: connections are refused."""
     if on is not stage.library_on:
-        (stage.point.library.resume if on else stage.point.library.pause)()
+        stage.point.service.open(on)
         stage.library_on = on
+
+
+def library_fault(stage: Stage, fault: Text, times: Times) -> None:
+    """The next requests to the library go wrong in this way, for example ``answer_lost``; which there are depends on
+    how the point speaks to it (REST or SIP2), and stands in the state."""
+    stage.point.service.fault(fault, times)
+
+
+def mend_library(stage: Stage) -> None:
+    """No request to the library goes wrong any more."""
+    stage.point.service.mend()
 
 
 def network(stage: Stage, on: bool) -> None:

@@ -21,7 +21,7 @@ from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Streamin
 
 from simulators.bench.doing import ACTS, do
 from simulators.bench.stage import Stage
-from simulators.readers import Printer
+from simulators.readers import Eye, Printer
 from simulators.twins import Unfit
 
 PAGE = Path(__file__).parent / "page"
@@ -86,6 +86,14 @@ def make_app(stage: Stage) -> FastAPI:
         """What has been printed since it was torn off, drawn."""
         try:
             return Response(stage.point.twin(device, Printer).printer.picture(), media_type="image/png")
+        except Unfit as why:
+            raise HTTPException(404, str(why)) from None
+
+    @app.get("/api/eye/{device}.jpg")
+    def eye(device: str) -> Response:
+        """What a camera sees now."""
+        try:
+            return Response(stage.point.twin(device, Eye).camera.sees(), media_type="image/jpeg")
         except Unfit as why:
             raise HTTPException(404, str(why)) from None
 

@@ -27,7 +27,7 @@ def do(stage: Stage, name: str, arguments: dict[str, Any]) -> None:
     """Do it. Blocks as long as the hand moves, some seconds at most. Raises ``Unfit`` with one sentence."""
     if name not in ACTS:
         raise Unfit(f"no act {name!r}; there are {', '.join(sorted(ACTS))}")
-    meant: dict[str, Callable[[Stage, str], str]] = {"door": _door, "device": _device, "text": _text, "code": _text}
+    meant: dict[str, Callable[[Stage, str], str]] = {"door": door_of, "device": _device, "text": _text, "code": _text}
     arguments = {
         key: meant[key](stage, value) if key in meant and isinstance(value, str) else value
         for key, value in arguments.items()
@@ -46,8 +46,9 @@ def do(stage: Stage, name: str, arguments: dict[str, Any]) -> None:
         stage.say(" ".join((name, *map(str, arguments.values()))))
 
 
-def _door(stage: Stage, door: str) -> str:
-    """A door by its name, as ``open`` the one that stands open, or by an item's barcode the one it lies behind."""
+def door_of(stage: Stage, door: str) -> str:
+    """A door by its name, as ``open`` the one that stands open, or by an item's barcode the one it lies behind. Raises
+    ``Unfit``."""
     cabinet = stage.point.cabinet
     if door in cabinet.names:
         return door

@@ -27,7 +27,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from simulators.bench.doing import do
+from simulators.bench.doing import do, door_of
 from simulators.bench.stage import Stage
 from simulators.twins import Unfit
 
@@ -47,6 +47,7 @@ class Expect(BaseModel):
     ``open``: so many doors stand open. ``out``: the kiosk has doors out of service, or none. ``inside``: so many items
     lie in the cabinet. ``loans``: who has an item ("" nobody). ``parcels``: the state of each. ``more_time``: parcels
     whose time was extended. ``cases``: all that the library was told people must look at, by their words.
+    ``pulses``: how often the lock of a door (by its name, or an item behind it) was pulsed since the beginning.
     ``printed``: words on the paper that hangs out. ``running``: whether the kiosk runs.
     """
 
@@ -59,6 +60,7 @@ class Expect(BaseModel):
     parcels: Words = {}
     more_time: tuple[str, ...] = ()
     cases: tuple[str, ...] | None = None
+    pulses: dict[str, int] = {}
     printed: str | None = None
     running: bool | None = None
 
@@ -175,6 +177,9 @@ def _doubt(stage: Stage, expect: Expect) -> str:
     lying = [item for name in cabinet.names for item in cabinet.inside(name)]
     if expect.inside is not None and len(lying) != expect.inside:
         return f"{expect.inside} items in the cabinet; there are {', '.join(lying) or 'none'}"
+    for door, count in expect.pulses.items():
+        if (had := cabinet.pulses(door_of(stage, door))) != count:
+            return f"{count} pulses for the lock of door {door}; it had {had}"
     for item, patron in expect.loans.items():
         loan = ledger.loan(item)
         if (loan["patron"] if loan else "") != patron:

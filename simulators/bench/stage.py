@@ -1,5 +1,6 @@
 """The running whole of a bench: the simulated point, its kiosk, and its state as one dictionary ready for JSON."""
 
+import math
 import threading
 import time
 from collections import deque
@@ -33,6 +34,7 @@ class Stage:
         self._said: deque[str] = deque(maxlen=SAID_MAX)
         self._changed = threading.Condition()
         self._closing = threading.Event()
+        self._back: dict[str, float] = {}  # pulled cables, and when they are put back
         self._state: State = {"n": 0}
         self._people: list[State] = []
         self._books = threading.Event()
@@ -81,6 +83,12 @@ class Stage:
         """Note something that happened on the bench."""
         self._said.append(f"{time.strftime('%H:%M:%S')} {words}")
 
+    def put_back_later(self, device: str, after_s: float) -> None:
+        """A cable that was pulled goes back by itself so much later; never, where that is 0."""
+        self._back.pop(device, None)
+        if after_s:
+            self._back[device] = time.monotonic() + after_s
+
     @property
     def state(self) -> State:
         """All there is to see now, freshly looked at."""
@@ -107,7 +115,19 @@ class Stage:
 
     def _watch(self) -> None:
         while not self._closing.wait(LOOK_S):
+            self._put_back()
             self._look()
+
+    def _put_back(self) -> None:
+        due = [name for name, at in list(self._back.items()) if time.monotonic() >= at]
+        if due and self.turn.acquire(blocking=False):  # a hand at work is let finish
+            try:
+                for name in due:
+                    self._back.pop(name, None)
+                    self.point.devices[name].plug()
+                    self.say(f"plug {name}")
+            finally:
+                self.turn.release()
 
     def _look(self) -> None:
         with self._changed:
@@ -130,6 +150,12 @@ class Stage:
             "power": self.power_on,
             "network": point.network.up,
             "library": self.library_on,
+            "service": {
+                "speaks": point.service.speaks,
+                "quirks": point.service.quirks,
+                "fault_names": list(point.service.fault_names),
+                "faults": point.service.faults,
+            },
             "clock_ahead_s": self.clock_ahead_s,
             "kiosk": {
                 "running": panel.running,
@@ -140,7 +166,7 @@ class Stage:
                 "status": panel.status or (panel.no_display and f"no screen here: {panel.no_display}") or None,
             },
             "doors": [self._door(name) for name in point.places],
-            "devices": [_device(device) for device in point.devices.values()],
+            "devices": [self._device(device) for device in point.devices.values()],
             "cards": [{**one, "on": on.get(one["number"])} for one in self._people],
             "items": [{**item, "where": lies.get(item["barcode"], item["where"])} for item in self._things["items"]],
             "labels": self._things["labels"],
@@ -160,6 +186,20 @@ class Stage:
             "inside": list(cabinet.inside(name)),
             **faults,
             "stuck": str(faults["stuck"]) if faults["stuck"] else None,
+        }
+
+    def _device(self, device: Twin) -> State:
+        back_at = None if device.plugged else self._back.get(device.name)
+        return {
+            "name": device.name,
+            "kind": device.kind,
+            "driver": device.driver,
+            "port": device.port,
+            "plugged": device.plugged,
+            "back_in_s": None if back_at is None else max(0, math.ceil(back_at - time.monotonic())),
+            "faults": device.faults,
+            "fault_names": list(device.fault_names),
+            "shows": device.shows,
         }
 
     def _all_people(self) -> list[State]:
@@ -195,17 +235,3 @@ class Stage:
             {"text": row["pass"], "kind": "qr", "title": f"pickup of {row['patron']}, code {row['code']}"}
             for row in ledger.rows(sql, self.point.id)
         ]
-
-
-def _device(device: Twin) -> State:
-    return {
-        "name": device.name,
-        "kind": device.kind,
-        "driver": device.driver,
-        "port": device.port,
-        "plugged": device.plugged,
-        "faults": device.faults,
-        "fault_names": list(device.fault_names),
-        "echo": device.echo,
-        "shows": device.shows,
-    }

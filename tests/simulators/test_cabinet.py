@@ -99,6 +99,43 @@ def test_the_switch_follows_the_door_unless_it_is_broken(cabinet, closes_when):
     assert contact() is (closes_when is Door.OPEN)
 
 
+def test_a_lock_and_its_sensor_recover_after_so_many_times(cabinet, clock):
+    cabinet.jam("A1", 2)
+    assert cabinet.faults("A1")["left"] == {"jammed": 2}
+    for door in (Door.SHUT, Door.SHUT, Door.OPEN):
+        cabinet.pulse("A1")
+        assert cabinet.door("A1") is door
+    assert not cabinet.faults("A1")["jammed"]
+    cabinet.push("A1")
+    cabinet.slow("A1", 5, 1)
+    cabinet.pulse("A1")
+    assert cabinet.door("A1") is Door.SHUT
+    clock.now += 5
+    assert cabinet.door("A1") is Door.OPEN
+    assert cabinet.faults("A1")["slow_s"] == 0
+    cabinet.push("A1")
+    cabinet.stick("A1", Door.SHUT, 2)
+    seen = []
+    for move in (cabinet.pulse, cabinet.push, cabinet.pulse):
+        move("A1")
+        seen.append(cabinet.switch("A1", Door.SHUT))
+    assert seen == [True, True, False]  # open, shut, and the next opening is seen
+    assert cabinet.faults("A1") == {**cabinet.faults("A2"), "left": {}}
+
+
+def test_a_bouncing_switch_chatters_only_so_often_and_only_for_a_while(cabinet, clock):
+    cabinet.bounce("A1", 1)
+    cabinet.pulse("A1")
+    heard = []
+    for _ in range(20):
+        heard.append(cabinet.switch("A1", Door.OPEN))
+        clock.now += 0.035
+    assert {*heard[:14]} == {True, False}
+    assert heard[15:] == [True] * 5
+    cabinet.push("A1")
+    assert [cabinet.switch("A1", Door.SHUT) for _ in range(10)] == [True] * 10
+
+
 def test_somebody_waits_for_a_door():
     cabinet = Cabinet(["A1"])
     assert not cabinet.wait_until("A1", Door.OPEN, 0.02)

@@ -76,10 +76,10 @@ def test_the_seed_decides(peer):
     assert storm(3) != storm(4)
 
 
-def test_an_echo_comes_first_and_stays(peer):
+def test_an_echo_comes_first_and_wears_off(peer):
     line = Line(peer)
-    line.echo = True
-    assert [said(line), said(line)] == [b"helloHELLO", b"helloHELLO"]
+    line.disturb(Fault.ECHO, 2)
+    assert [said(line), said(line), said(line)] == [b"helloHELLO", b"helloHELLO", b"HELLO"]
 
 
 @pytest.mark.parametrize("serve", [serve_pty, serve_tcp])

@@ -59,13 +59,15 @@ function update(drawn, door, state) {
 function marksOf(door) {
   const mark = (words, kind = "") => el("span", { class: `mark ${kind}` }, words);
   return [
-    door.jammed && mark(t("jammed")),
-    door.stuck && mark(t("stuck", t(door.stuck === "open" ? "opened" : "shut"))),
-    door.cut && mark(t("cutmark")),
-    door.slow_s > 0 && mark(t("slowmark", door.slow_s), "wait"),
+    door.jammed && mark(t("jammed") + left(door, "jammed")),
+    door.stuck && mark(t("stuck", t(door.stuck === "open" ? "opened" : "shut")) + left(door, "stuck")),
+    door.cut && mark(t("cutmark") + left(door, "cut")),
+    door.slow_s > 0 && mark(t("slowmark", door.slow_s) + left(door, "slow_s"), "wait"),
     door.bounces > 0 && mark(t("bounces", door.bounces), "wait"),
   ].filter(Boolean);
 }
+
+const left = (door, fault) => (fault in door.left ? ` ×${door.left[fault]}` : "");
 
 function pressed(name) {
   const door = last.doors.find((one) => one.name === name);
@@ -82,7 +84,10 @@ function detail(state) {
   draw(byId("door"), [door, put.map((item) => [item.barcode, item.where]), t("door", "")], () => {
     if (!door) return [el("p", { class: "quietly" }, t("choose"))];
     const name = door.name;
-    const doing = (words, what, more = {}) => button(t(words), () => act(what, { door: name, ...more }), { "data-key": `${words}-${name}` });
+    const lasting = el("select", { "aria-label": t("lasting"), "data-key": "lasting" },
+      ...[0, 1, 2, 3, 5].map((times) => el("option", { value: times }, times ? t("lasts", times) : t("lasts_on"))));
+    const wears = ["jam", "slow", "stick", "cut"];
+    const doing = (words, what, more = {}) => button(t(words), () => act(what, { door: name, ...(wears.includes(what) ? { times: Number(lasting.value) } : {}), ...more }), { "data-key": `${words}-${name}` });
     const select = el("select", { "aria-label": t("what"), "data-key": `what-${name}` },
       ...put.map((item) => el("option", { value: item.barcode }, `${item.barcode} · ${item.title}${item.where ? ` · ${item.where}` : ""}`)));
     return [
@@ -94,7 +99,7 @@ function detail(state) {
         button(t("put"), () => act("put", { door: name, item: select.value }), { disabled: !door.open || !put.length, class: "main", "data-key": "put" }),
         door.open ? doing("push", "push") : doing("pull", "pull")),
       el("fieldset", {}, el("legend", {}, t("faults")),
-        el("div", { class: "row" }, doing("jam", "jam"), doing("slow", "slow", { seconds: 5 }), doing("stick_open", "stick", { state: "open" }),
+        el("div", { class: "row" }, lasting, doing("jam", "jam"), doing("slow", "slow", { seconds: 5 }), doing("stick_open", "stick", { state: "open" }),
           doing("stick_shut", "stick", { state: "shut" }), doing("cut", "cut"), doing("bounce", "bounce", { times: 3 }), doing("mend", "mend_door"))),
     ];
   });

@@ -1,5 +1,6 @@
 // What hands and fate can do: cards, labels, devices, what is around, scenarios. Each draws itself into its tab.
 
+import { eye, grip } from "./eye.js";
 import { act, button, draw, el } from "./parts.js";
 import { spoken, t } from "./words.js";
 
@@ -41,9 +42,7 @@ export function labels(place, state) {
     return [
       el("div", { class: "row" }, input),
       ...scanners.map((scanner) => own(scanner)),
-      ...cameras.map((camera) => el("div", { class: "card" }, el("div", { class: "head" }, el("h3", {}, camera.name),
-        camera.shows ? button(t("lift"), () => act("take_away", { device: camera.name }), { class: "main", "data-key": `away-${camera.name}` }) : ""),
-      el("p", { class: "quietly" }, camera.shows ? t("held", camera.shows) : t("nothing")))),
+      ...cameras.map((camera) => eye(camera)),
       ...pads.map((pad) => lying(pad)),
       found.length ? el("ul", {}, ...found.slice(0, 80).map((label) => line(label, where[label.text], scanners, cameras, pads, () => labels(place, state)))) : el("p", { class: "quietly" }, t("none")),
     ];
@@ -77,7 +76,7 @@ function line(label, where, scanners, cameras, pads, again) {
     el("span", {}, el("b", {}, label.title || label.text.slice(0, 24)), el("br"), el("span", { class: "quietly" }, `${label.kind === "qr" ? "QR " : ""}${label.text.slice(0, 28)}${where ? ` · ${where}` : ""}`)),
     el("span", { class: "acts" },
       ...scanners.map((one) => button(t("scan", one.name), () => act("scan", { device: one.name, code: label.text }), { "data-key": `scan-${label.text}-${one.name}` })),
-      ...cameras.map((one) => button(t("hold", one.name), () => act("hold", { device: one.name, kind: label.kind, text: label.text }), { "data-key": `hold-${label.text}-${one.name}` })),
+      ...cameras.map((one) => button(t("hold", one.name), () => act("hold", { device: one.name, kind: label.kind, text: label.text, ...grip(one.name) }), { "data-key": `hold-${label.text}-${one.name}` })),
       ...(label.kind === "code128" ? pads : []).map((one) => button(t("lay", one.name), () => act("lay", { device: one.name, tag: label.text }), { "data-key": `lay-${label.text}-${one.name}` })),
       button(t("show"), () => { drawn = shown ? "" : label.text; again(); }, { class: "quiet", "aria-expanded": String(shown), "data-key": `show-${label.text}` })),
     shown ? el("div", { class: "label" }, el("img", { alt: label.text, src: `api/label.svg?kind=${label.kind}&text=${encodeURIComponent(label.text)}` })) : "");
@@ -96,8 +95,8 @@ export function devices(place, state) {
       device.fault_names.length ? el("div", { class: "row" }, which, times,
         button(t("fault"), () => act("fault", { device: name, fault: which.value, times: Number(times.value) || 1 }), { "data-key": `fault-${name}` })) : "",
       el("div", { class: "row" },
-        toggle(device.plugged, t("plugged"), t("unplugged"), () => act(device.plugged ? "unplug" : "plug", { device: name }), `plug-${name}`),
-        device.kind === "board" ? el("label", {}, el("input", { type: "checkbox", checked: device.echo, onchange: (event) => act("echo", { device: name, on: event.target.checked }), "data-key": `echo-${name}` }), ` ${t("echo")}`) : "",
+        toggle(device.plugged, t("plugged"), device.back_in_s === null ? t("unplugged") : t("back_in", device.back_in_s), () => act(device.plugged ? "unplug" : "plug", { device: name }), `plug-${name}`),
+        device.plugged ? button(t("blink"), () => act("unplug", { device: name, for_s: 5 }), { "data-key": `blink-${name}` }) : "",
         button(t("repair"), () => act("mend", { device: name }), { "data-key": `mend-${name}` })));
   }));
 }

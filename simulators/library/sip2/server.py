@@ -61,6 +61,12 @@ class Sip2Server:
         with self._lock:
             self._faults.clear()
 
+    @property
+    def faults(self) -> dict[str, int]:
+        """What has not yet worn off, at whatever message, and how often."""
+        with self._lock:
+            return {fault: left for (fault, _), left in self._faults.items()}
+
     def hang_up(self) -> None:
         """End every connection there is."""
         for wire in list(self._open):

@@ -217,13 +217,23 @@ def test_a_lock_rests_between_pulses(site):
     assert pulses(site, "A1", 3, apart_s=1.9) == [Pulse.ACCEPTED, Pulse.REFUSED, Pulse.ACCEPTED]
 
 
-def test_a_lock_is_pulsed_four_times_a_minute_and_no_more(site):
+def test_a_lock_is_pulsed_eight_times_a_minute_and_no_more(site):
     outcomes = pulses(site, "A1", 61, apart_s=2)
-    assert outcomes[:4] == [Pulse.ACCEPTED] * 4
-    assert outcomes[4:30] == [Pulse.REFUSED] * 26
-    assert outcomes[30:34] == [Pulse.ACCEPTED] * 4
-    assert outcomes.count(Pulse.ACCEPTED) == 9
+    assert outcomes[:8] == [Pulse.ACCEPTED] * 8
+    assert outcomes[8:30] == [Pulse.REFUSED] * 22
+    assert outcomes[30:38] == [Pulse.ACCEPTED] * 8
+    assert outcomes.count(Pulse.ACCEPTED) == 17
     assert pulses(site, "A2", 1, apart_s=0) == [Pulse.ACCEPTED]  # each lock on its own
+
+
+def test_it_says_how_long_a_lock_still_rests(site):
+    assert site.bank.rests_s("A1") == 0
+    site.bank.unlock("A1")
+    site.clock.now += 0.5
+    assert site.bank.rests_s("A1") == pytest.approx(1.5)
+    site.clock.now += 1.5
+    assert site.bank.rests_s("A1") == 0
+    assert site.bank.unlock("A1") is Pulse.ACCEPTED
 
 
 def test_a_refused_pulse_reaches_no_board(site):
@@ -234,7 +244,7 @@ def test_a_refused_pulse_reaches_no_board(site):
 
 
 def test_the_duty_limit_outlives_the_port(site):
-    pulses(site, "A1", 4, apart_s=2)
+    pulses(site, "A1", 8, apart_s=2)
     again = Bank(site.wiring, site.duty, site.clock)
     assert again.unlock("A1") is Pulse.REFUSED
     site.clock.now += 60

@@ -118,7 +118,8 @@ def test_what_does_not_fit_is_said_in_a_sentence_and_changes_nothing(bench: Benc
         ("tap", {"device": "cards", "card": "nobody"}, "neither a person"),
         ("scan", {"device": "nothing", "code": "1"}, "no device 'nothing'"),
         ("fault", {"device": "main", "fault": "boring", "times": 1}, "knows no fault 'boring'"),
-        ("echo", {"device": "hand", "on": True}, "not on a bus"),
+        ("fault", {"device": "hand", "fault": "echo", "times": 1}, "knows no fault 'echo'"),
+        ("hold", {"device": "camera", "kind": "qr", "text": "x", "distance": 99}, "less than or equal to 6"),
         ("touch", {"x": 5, "y": 5}, "no screen to touch"),
         ("hold", {"device": "camera", "kind": "ean13", "text": "abc"}, "cannot be printed"),
         ("scenario", {"name": "none"}, "no scenario 'none'"),
@@ -137,13 +138,13 @@ def test_faults_are_seen_and_wear_off_or_are_mended(bench: Bench) -> None:
     assert device("hand")["faults"] == {"silent": 2}
     bench.act("scan", device="hand", code="SIP0001001")
     assert device("hand")["faults"] == {"silent": 1}
-    bench.act("echo", device="main", on=True)
-    assert device("main")["echo"]
+    bench.act("fault", device="main", fault="echo", times=9999)
+    assert device("main")["faults"]["echo"] > 9000
     bench.act("unplug", device="hand")
     assert not device("hand")["plugged"]
     for name in ("hand", "main"):
         bench.act("mend", device=name)
-    assert (device("hand")["plugged"], device("hand")["faults"], device("main")["echo"]) == (True, {}, False)
+    assert (device("hand")["plugged"], device("hand")["faults"], device("main")["faults"]) == (True, {}, {})
     bench.act("jam", door="3")
     bench.act("stick", door="3", state="open")
     door = next(one for one in bench.state()["doors"] if one["name"] == "3")
