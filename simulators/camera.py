@@ -172,7 +172,8 @@ class Camera:
     def __init__(self, seed: int = 0, port: int = 0) -> None:
         self._scene = Scene(seed)
         self._held: Picture | None = None
-        self._grip = STEADY
+        self.grip = STEADY
+        """How the hand holds it."""
         self.ahead: deque[str] = deque()
         """What is wrong with the next frames, in order: ``silent`` (it does not come), ``cut``, ``garbage``."""
         self._port = port
@@ -186,7 +187,7 @@ class Camera:
 
     def hold(self, kind: Kind, content: str | bytes, grip: Grip = STEADY) -> None:
         """Hold a label with this code before the camera. Raises ``ValueError`` for what cannot be printed."""
-        self._held, self._grip = label(kind, content), grip
+        self._held, self.grip = label(kind, content), grip
 
     def take_away(self) -> None:
         """Take hand and label out of view."""
@@ -213,7 +214,7 @@ class Camera:
         number = 0
         due = time.monotonic()
         while True:
-            if picture := self._spoilt(self._scene.frame(self._held, number, self._grip)):
+            if picture := self._spoilt(self._scene.frame(self._held, number, self.grip)):
                 yield picture
             number += 1
             due = max(due + FRAME_S, time.monotonic())
@@ -231,7 +232,7 @@ class Camera:
 
     def sees(self) -> bytes:
         """A frame as JPEG, as it would be now: for who wants to see what the camera sees."""
-        return self._scene.frame(self._held, int(time.monotonic() / FRAME_S), self._grip)
+        return self._scene.frame(self._held, int(time.monotonic() / FRAME_S), self.grip)
 
     def __enter__(self) -> Self:
         return self

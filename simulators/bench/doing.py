@@ -27,7 +27,13 @@ def do(stage: Stage, name: str, arguments: dict[str, Any]) -> None:
     """Do it. Blocks as long as the hand moves, some seconds at most. Raises ``Unfit`` with one sentence."""
     if name not in ACTS:
         raise Unfit(f"no act {name!r}; there are {', '.join(sorted(ACTS))}")
-    meant: dict[str, Callable[[Stage, str], str]] = {"door": door_of, "device": _device, "text": _text, "code": _text}
+    meant: dict[str, Callable[[Stage, str], str]] = {
+        "door": door_of,
+        "device": _device,
+        "text": _text,
+        "code": _text,
+        "target": _target,
+    }
     arguments = {
         key: meant[key](stage, value) if key in meant and isinstance(value, str) else value
         for key, value in arguments.items()
@@ -47,14 +53,16 @@ def do(stage: Stage, name: str, arguments: dict[str, Any]) -> None:
 
 
 def door_of(stage: Stage, door: str) -> str:
-    """A door by its name, as ``open`` the one that stands open, or by an item's barcode the one it lies behind. Raises
-    ``Unfit``."""
+    """A door by its name, as ``open`` the one that stands open, as ``out`` the one out of service, or by an item's
+    barcode the one it lies behind. Raises ``Unfit``."""
     cabinet = stage.point.cabinet
     if door in cabinet.names:
         return door
     found = [name for name in cabinet.names if door in cabinet.inside(name)]
     if door == "open":
         found = [name for name in cabinet.names if cabinet.door(name) is Door.OPEN]
+    if door == "out":
+        found = [name for name in stage.panel.seen().get("out", ()) if name in cabinet.names]
     if len(found) != 1:
         raise Unfit(f"no door {door!r}; there are {', '.join(cabinet.names)}")
     return found[0]
@@ -68,6 +76,12 @@ def _device(stage: Stage, device: str) -> str:
     if device in stage.point.devices or not n.isdigit() or not 1 <= int(n) <= len(alike):
         return device
     return alike[int(n) - 1]
+
+
+def _target(stage: Stage, target: str) -> str:
+    """Something to touch by its name, or as ``check out`` what has the name of the door that is out of service."""
+    what, _, door = target.rpartition(" ")
+    return f"{what} {door_of(stage, door)}" if what and door == "out" else target
 
 
 def _text(stage: Stage, text: str) -> str:

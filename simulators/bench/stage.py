@@ -4,6 +4,7 @@ import math
 import threading
 import time
 from collections import deque
+from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -12,7 +13,7 @@ from hardware.readings import Door
 from simulators.bench.panel import NOTHING, Panel
 from simulators.library.seed import card_number
 from simulators.point import Point
-from simulators.readers import Printer
+from simulators.readers import Eye, Printer
 from simulators.twins import Twin
 
 SAID_MAX = 200
@@ -200,6 +201,7 @@ class Stage:
             "faults": device.faults,
             "fault_names": list(device.fault_names),
             "shows": device.shows,
+            **({"grip": asdict(device.camera.grip)} if isinstance(device, Eye) else {}),
         }
 
     def _all_people(self) -> list[State]:

@@ -10,6 +10,7 @@ const grips = new Map();
 
 export function eye(camera) {
   const { name, shows } = camera;
+  if (shows) grips.set(name, camera.grip);
   const seen = el("img", { class: "seen", alt: shows ? t("held", shows) : t("nothing") });
   look(seen, name);
   return el("div", { class: "card" },
@@ -21,6 +22,7 @@ export function eye(camera) {
       shows ? button(t("lift"), () => act("take_away", { device: name }), { class: "main", "data-key": `away-${name}` }) : ""));
 }
 
+// As the next label will be held; while one is held, as it is, whoever holds it.
 export const grip = (name) => grips.get(name) || Object.fromEntries(Object.entries(GRIP).map(([what, range]) => [what, range[3]]));
 
 function slider(camera, what) {

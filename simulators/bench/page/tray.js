@@ -7,6 +7,9 @@ import { spoken, t } from "./words.js";
 let filter = "";
 let drawn = "";
 
+// Doors have words for these, too, of another meaning.
+const saying = (fault) => t(["cut", "slow"].includes(fault) ? `say_${fault}` : fault);
+
 const named = (state, ...kinds) => state.devices.filter((device) => kinds.includes(device.kind));
 
 export function people(place, state) {
@@ -36,7 +39,7 @@ export function labels(place, state) {
   const pads = named(state, "pad");
   const where = Object.fromEntries(state.items.map((item) => [item.barcode, item.where]));
   const found = state.labels.filter((label) => [label.text, label.title, where[label.text]].join(" ").toLowerCase().includes(filter));
-  draw(place, [spoken(), found.map((label) => [label, where[label.text]]), [...cameras, ...pads].map((one) => one.shows), scanners.length, drawn], () => {
+  draw(place, [spoken(), found.map((label) => [label, where[label.text]]), [...cameras, ...pads].map((one) => [one.shows, one.grip]), scanners.length, drawn], () => {
     const input = el("input", { type: "search", placeholder: t("filter"), "aria-label": t("filter"), "data-key": "filter", value: filter });
     input.oninput = () => { filter = input.value.toLowerCase(); labels(place, state); };
     return [
@@ -85,13 +88,13 @@ function line(label, where, scanners, cameras, pads, again) {
 export function devices(place, state) {
   draw(place, [spoken(), state.devices], () => state.devices.map((device) => {
     const { name } = device;
-    const which = el("select", { "aria-label": t("faults"), "data-key": `which-${name}` }, ...device.fault_names.map((fault) => el("option", { value: fault }, t(fault))));
+    const which = el("select", { "aria-label": t("faults"), "data-key": `which-${name}` }, ...device.fault_names.map((fault) => el("option", { value: fault }, saying(fault))));
     const times = el("input", { type: "number", min: 1, max: 999, value: 1, "aria-label": t("times"), "data-key": `times-${name}` });
     return el("div", { class: "card" },
       el("div", { class: "head" }, el("h3", {}, name), el("span", { class: "quietly" }, `${device.kind} · ${device.driver}`)),
       el("p", { class: "quietly" }, device.port),
       device.shows ? el("p", {}, device.shows) : "",
-      el("div", { class: "marks" }, ...Object.entries(device.faults).map(([fault, left]) => el("span", { class: "mark" }, `${t(fault)} ×${left}`))),
+      el("div", { class: "marks" }, ...Object.entries(device.faults).map(([fault, left]) => el("span", { class: "mark" }, `${saying(fault)} ×${left}`))),
       device.fault_names.length ? el("div", { class: "row" }, which, times,
         button(t("fault"), () => act("fault", { device: name, fault: which.value, times: Number(times.value) || 1 }), { "data-key": `fault-${name}` })) : "",
       el("div", { class: "row" },
@@ -107,9 +110,10 @@ export function world(place, state) {
   const clocks = { 0: "right", 3600: "hour_ahead", [-86400]: "day_back" };
   const to2000 = Math.round(Date.UTC(2000, 0, 1) / 1000 - Date.now() / 1000);
   const year = state.clock_ahead_s < -5e8 ? state.clock_ahead_s : to2000;
-  draw(place, [spoken(), state.power, state.network, state.library, state.clock_ahead_s, state.paper || []], () => [
+  draw(place, [spoken(), state.power, state.network, state.library, state.service, state.clock_ahead_s, state.paper || []], () => [
     el("div", { class: "card" }, ...["power", "network", "library"].map((name) => el("div", { class: "switch" }, el("span", { id: `w-${name}` }, t(name)),
       button(t(state[name] ? "on" : "off"), () => act(name, { on: !state[name] }), { role: "switch", "aria-checked": String(state[name]), "aria-labelledby": `w-${name}`, "data-key": name })))),
+    libraryFaults(state.service),
     el("div", { class: "card switch" }, el("label", { for: "clock" }, t("clock")),
       el("select", { id: "clock", "data-key": "clock", onchange: (event) => act("clock", { ahead_s: Number(event.target.value) }) },
         ...Object.entries(clocks).map(([ahead, word]) => el("option", { value: ahead, selected: Number(ahead) === state.clock_ahead_s }, t(word))),
@@ -121,6 +125,18 @@ export function world(place, state) {
       paper.lines.length ? el("img", { class: "slip", alt: paper.lines.join("\n"), src: `api/paper/${encodeURIComponent(paper.device)}.png?${paper.lines.length}-${Date.now()}` }) : el("p", { class: "quietly" }, t("no_paper")),
       el("div", { class: "row" }, button(t("tear"), () => act("tear", { device: paper.device }), { disabled: !paper.lines.length, "data-key": `tear-${paper.device}` })))),
   ]);
+}
+
+function libraryFaults(service) {
+  const which = el("select", { "aria-label": t("faults"), "data-key": "which-library" }, ...service.fault_names.map((fault) => el("option", { value: fault }, saying(fault))));
+  const times = el("input", { type: "number", min: 1, max: 999, value: 1, "aria-label": t("times"), "data-key": "times-library" });
+  const faults = Object.entries(service.faults);
+  return el("div", { class: "card" },
+    el("div", { class: "head" }, el("h3", {}, t("library_speaks")), el("span", { class: "quietly" }, service.speaks === "sip2" ? `SIP2 · ${service.quirks}` : "REST")),
+    el("div", { class: "marks" }, ...faults.map(([fault, left]) => el("span", { class: "mark" }, `${saying(fault)} ×${left}`))),
+    el("div", { class: "row" }, which, times,
+      button(t("fault"), () => act("library_fault", { fault: which.value, times: Number(times.value) || 1 }), { "data-key": "fault-library" }),
+      faults.length ? button(t("repair"), () => act("mend_library"), { "data-key": "mend-library" }) : ""));
 }
 
 export function scenarios(place, state) {

@@ -152,6 +152,43 @@ def test_faults_are_seen_and_wear_off_or_are_mended(bench: Bench) -> None:
     bench.act("mend_door", door="3")
 
 
+def test_a_cable_goes_back_by_itself_and_a_camera_has_faults_of_its_own(bench: Bench) -> None:
+    def device(name: str) -> dict[str, Any]:
+        return next(one for one in bench.state()["devices"] if one["name"] == name)
+
+    bench.act("unplug", device="hand", for_s=2)
+    assert (device("hand")["plugged"], device("hand")["back_in_s"]) == (False, 2)
+    bench.until(lambda s: all(one["plugged"] for one in s["devices"]), "it was not put back")
+    bench.act("unplug", device="hand", for_s=60)
+    bench.act("plug", device="hand")
+    assert device("hand")["back_in_s"] is None
+    bench.act("fault", device="camera", fault="silent", times=3)
+    bench.until(lambda s: all(not one["faults"] for one in s["devices"]), "the camera's fault did not wear off")
+
+
+def test_what_is_held_badly_looks_bad(bench: Bench) -> None:
+    def seen() -> bytes:
+        return requests.get(f"{bench.url}/api/eye/camera.jpg", timeout=5).content
+
+    empty = seen()
+    bench.act("hold", device="camera", kind="code128", text="SIP0001001", blur=6, distance=2, angle=45)
+    camera = next(one for one in bench.state()["devices"] if one["name"] == "camera")
+    assert (camera["shows"], camera["grip"]["blur"]) == ("code128 SIP0001001", 6)
+    blurred = seen()
+    bench.act("hold", device="camera", kind="code128", text="SIP0001001")
+    assert len(empty) < len(blurred) < len(seen())  # a picture with edges takes more bytes
+    bench.act("take_away", device="camera")
+    assert requests.get(f"{bench.url}/api/eye/hand.jpg", timeout=5).status_code == 404
+
+
+def test_the_library_s_answers_go_wrong_on_request(bench: Bench) -> None:
+    bench.act("library_fault", fault="busy", times=5000)
+    assert bench.state()["service"]["faults"]["busy"] > 4000
+    assert "no fault 'boring'" in bench.asked("library_fault", fault="boring", times=1).text
+    bench.act("mend_library")
+    assert (bench.state()["service"]["speaks"], bench.state()["service"]["faults"]) == ("rest", {})
+
+
 def test_changes_come_as_events(bench: Bench) -> None:
     with requests.get(f"{bench.url}/api/events", stream=True, timeout=10) as stream:
         lines = (line for line in stream.iter_lines() if line.startswith(b"data: "))
