@@ -1,0 +1,67 @@
+"""The worker of a bus over a simulated board: a lock that rests is waited for, a chattering door is looked at again."""
+
+import queue
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from hardware.locker import shuoming
+from hardware.locker.bank import Bank, Duty
+from hardware.readings import Door, DoorSeen, Pulse, UnlockEnded
+from kiosk.core.commands import Unlock
+from kiosk.workers import BusWorker, Worker
+from simulators.cabinet import Cabinet
+from simulators.serve import Memory
+from simulators.shuoming import ShuomingBoard, ShuomingBus
+
+WAIT_S = 60.0
+
+
+class Bus:
+    """One door, a worker of its own, and all that it reports."""
+
+    def __init__(self) -> None:
+        self.cabinet = Cabinet(["A1"])
+        settings = shuoming.Settings(address=1, channels=1)
+        wire = Memory(ShuomingBus([ShuomingBoard(self.cabinet, {1: "A1"}, settings)], pace=0))
+        bank = Bank({"A1": (shuoming.connect(settings, wire), 1)}, Duty(rest_s=1.0))
+        self.reported: queue.Queue[Any] = queue.Queue()
+        self.bugs: list[BaseException] = []
+        self.worker = BusWorker("main", ("A1",), lambda: (bank, lambda: None), self.reported.put)
+        self.thread = Worker("bus", self.worker.work, self.bugs.append)
+
+    def next(self, fits: Callable[[Any], bool]) -> Any:
+        until = time.monotonic() + WAIT_S
+        while not fits(one := self.reported.get(timeout=max(0.01, until - time.monotonic()))):
+            pass
+        return one
+
+
+@pytest.fixture
+def bus() -> Iterator[Bus]:
+    bus = Bus()
+    bus.thread.start()
+    bus.next(lambda one: one == DoorSeen("A1", Door.SHUT))
+    yield bus
+    bus.thread.stop()
+    bus.thread.join(10)
+    assert not bus.bugs
+
+
+def test_who_comes_right_after_another_finds_a_lock_that_opens(bus: Bus) -> None:
+    for attempt in (1, 2):
+        bus.worker.unlock(Unlock("A1", "7", attempt))
+        assert bus.next(lambda one: isinstance(one, UnlockEnded)) == UnlockEnded("A1", "7", attempt, Pulse.ACCEPTED)
+        assert bus.cabinet.pulses("A1") == attempt
+        bus.cabinet.push("A1")
+
+
+def test_what_a_chattering_contact_said_falsely_is_soon_corrected(bus: Bus) -> None:
+    bus.cabinet.bounce("A1")
+    bus.worker.unlock(Unlock("A1", "7", 1))
+    bus.next(lambda one: one == DoorSeen("A1", Door.OPEN))
+    time.sleep(1.0)  # it has settled; a poll at rest would come only after 4 s
+    seen = [one.door for one in list(bus.reported.queue) if isinstance(one, DoorSeen)]
+    assert not seen or seen[-1] is Door.OPEN
