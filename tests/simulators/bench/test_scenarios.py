@@ -28,6 +28,8 @@ def test_it_plays_to_its_end(name: str, tmp_path: Path) -> None:
 def test_a_step_that_does_not_come_true_says_what_is_so_instead(tmp_path: Path) -> None:
     text = 'title = "x"\n[[step]]\nwait = "Home"\nwithin_s = 30\n[[step]]\nwait = "Goodbye"\nwithin_s = 0.2\n'
     with Stage(CONFIG, tmp_path, window=False, pcsc=False, pace=0.0) as stage:
+        settled = 'title = "x"\n[[step]]\nexpect = { out = false }\nwithin_s = 60\n'
+        play(stage, unfolded(parse(settled, "x"), {}), lambda _: None, threading.Event())
         with pytest.raises(Failed, match=r"step 2 of 2: not within 0\.2 s: Goodbye on the screen, which shows Home"):
             play(stage, unfolded(parse(text, "x"), {}), lambda _: None, threading.Event())
         for expect, words in (
@@ -40,6 +42,7 @@ def test_a_step_that_does_not_come_true_says_what_is_so_instead(tmp_path: Path) 
             ('cases = ["door_stuck"]', "the library keeps none"),
             ('printed = "slip"', "on paper"),
             ("running = false", "the kiosk stopped"),
+            ('pulses = { "1" = 1 }', "1 pulses for the lock of door 1; it had 0"),
         ):
             step = f'title = "x"\n[[step]]\nexpect = {{ {expect} }}\nwithin_s = 0.1\n'
             with pytest.raises(Failed, match=words):
