@@ -6,6 +6,7 @@ desk closes the window). It decides nothing and reads no files of the point.
 """
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +34,14 @@ class ScreenSettings(BaseModel):
     language: Literal["zh", "en"] = "zh"  # the one to return to after each story
     font: Path | None = None  # a CJK font file; None: look in the usual places
     simple: bool = False  # simple mode for everybody: fewer choices, larger words, slower clocks, nothing moves
+    voice: Literal["off", "asked", "always"] = "asked"  # asked: once somebody uses keys, or touches "Read aloud"
+    sounds: bool = True
+    volume: int = Field(2, ge=0, le=4)  # to return to after each story
+    voice_files: Path | None = None  # a folder of recorded sentences, used instead of espeak-ng where there is one
+    audio_device: str = ""  # of the player; "": the machine's own
+    keys: dict[Literal["next", "previous", "choose", "back"], tuple[str, ...]] = Field(default_factory=dict)
+    rest_s: float = Field(45.0, ge=5, le=3600)  # untouched at Home, until the resting picture
+    dim_s: float = Field(600.0, ge=10, le=86400)  # and until it dims
     low: bool = False  # all controls in the lowest third for everybody: where the panel hangs high
 
 
@@ -56,6 +65,16 @@ class Shown:
         self._display: Display | None = None
         self._listener: Callable[[], None] | None = None
         self._stopped = False
+        self._beat_s: float | None = None
+
+    def beat(self) -> None:
+        """The front end is alive: it calls this many times a second while it draws and listens."""
+        self._beat_s = time.monotonic()
+
+    @property
+    def silent_s(self) -> float:
+        """Seconds since the last beat; 0 for a front end that has never given one."""
+        return 0.0 if self._beat_s is None else time.monotonic() - self._beat_s
 
     def put(self, display: Display) -> None:
         """Replace the display and wake the front end. Any thread."""

@@ -71,7 +71,7 @@ def set_up_kivy(settings: ScreenSettings) -> None:
         ("graphics", "maxfps", 90),  # input is read between frames: a touch waits two of them; 60 made it 25 ms slower
         ("graphics", "min_state_time", 0),
         ("graphics", "allow_screensaver", 0),
-        ("kivy", "exit_on_escape", 0 if settings.fullscreen else 1),
+        ("kivy", "exit_on_escape", 0),
         ("kivy", "desktop", 0),
         ("kivy", "log_level", "warning"),
         ("input", "mouse", "mouse,disable_multitouch"),

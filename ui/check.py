@@ -1,11 +1,13 @@
 """What ``kiosk check`` asks of the touchscreen (entry point group ``kiosk.screen_check``)."""
 
+import shutil
 from collections.abc import Iterator
 
 from babel.messages.pofile import read_po
 
 from kiosk.frontend import ScreenSettings
 from ui.fonts import NoFont, covers, find_font, prepare
+from ui.speaker import find_player, recorded
 from ui.words import LANGUAGES, LOCALE
 
 
@@ -31,6 +33,26 @@ def check(settings: ScreenSettings) -> Iterator[tuple[str, bool, str]]:
         )
     else:
         yield "font", True, f"{font} draws every sentence of the screen"
+    yield from _hearing(settings)
+
+
+def _hearing(settings: ScreenSettings) -> Iterator[tuple[str, bool, str]]:
+    """What can be heard. A silent machine is fit, and says that it is silent."""
+    player = find_player()
+    if player is None:
+        yield "sound", True, "silent: no player is installed; install the Debian package alsa-utils to hear sounds"
+    else:
+        yield "sound", True, f"played by {player}" + (f" on {settings.audio_device}" if settings.audio_device else "")
+    files = recorded(settings.voice_files)
+    if settings.voice_files and not files:
+        yield "voice", False, f"{settings.voice_files} holds no recorded sentence (zh/index.tsv: words, tab, file)"
+    elif settings.voice == "off":
+        yield "voice", True, "switched off"
+    elif player is None or not (files or shutil.which("espeak-ng")):
+        yield "voice", True, "silent: nothing is read aloud; install the Debian package espeak-ng and a player"
+    else:
+        spoken = "spoken by espeak-ng" if shutil.which("espeak-ng") else "not spoken"
+        yield "voice", True, f"{len(files)} recorded sentences, the others {spoken}" if files else spoken
 
 
 def _sentences() -> Iterator[str]:

@@ -9,8 +9,8 @@ from ui.view import Aid, Button, View
 from ui.words import Words, words
 
 
-def dress(view: View, about: About, manner: Manner, helping: bool = False) -> View:
-    """``view`` for a person of this manner; ``helping``: Help was touched and not closed yet."""
+def dress(view: View, about: About, manner: Manner, helping: bool = False, voice: bool = True) -> View:
+    """``view`` for a person of this manner. ``helping``: Help was touched, not closed yet; ``voice``: it may speak."""
     _ = words(manner.language)
     buttons = tuple(button for button in view.buttons if not (manner.simple and button.extra))
     return replace(
@@ -22,7 +22,7 @@ def dress(view: View, about: About, manner: Manner, helping: bool = False) -> Vi
             Button("earlier", _("Previous page"), own=True),
             Button("later", _("Next page"), own=True),
         ),
-        aid=_aid(view, about, manner, _) if helping and not view.warning else None,
+        aid=_aid(view, about, manner, voice, _) if helping and not view.warning else None,
     )
 
 
@@ -41,13 +41,17 @@ def _simple(manner: Manner, _: Words) -> Button:
     return Button("simple", _("All choices") if manner.simple else _("Simple mode"), own=True)
 
 
-def _aid(view: View, about: About, manner: Manner, _: Words) -> Aid:
+def _aid(view: View, about: About, manner: Manner, voice: bool, _: Words) -> Aid:
     loud = _("Volume {n} of {of}", n=manner.volume, of=VOLUME_MAX)
     return Aid(
         _("Help"),
         view.title + "\n" + _("Somebody helps you by telephone: {phone}", phone=about.phone),
         (
-            Button("voice", _("Read nothing aloud") if manner.voice else _("Read aloud"), own=True),
+            *(
+                [Button("voice", _("Read nothing aloud") if manner.voice else _("Read aloud"), own=True)]
+                if voice
+                else []
+            ),
             Button("simple", _("All choices") if manner.simple else _("Simple mode"), own=True),
             Button("quieter", _("Quieter"), own=True, aloud=_("Quieter") + " " + loud),
             Button("louder", _("Louder"), own=True, aloud=_("Louder") + " " + loud),

@@ -27,6 +27,9 @@ PictureName = Literal[
     "book",
     "low",
     "voice",
+    "order",
+    "door",
+    "back",
 ]
 
 

@@ -11,6 +11,7 @@ class Limits(BaseModel):
     ask_wait_s: float = Field(4.0, gt=0, le=30)  # how long a person waits for the library
     act_wait_s: float = Field(30.0, gt=0, le=120)  # how long for its word on what they want changed
     idle_s: float = Field(40.0, ge=5, le=600)  # a screen without a touch
+    slow_times: float = Field(2.0, ge=1, le=5)  # so many times longer in simple mode
     warn_s: float = Field(12.0, ge=2, le=60)  # of which the last seconds warn
     goodbye_s: float = Field(8.0, ge=1, le=60)
     slip_s: float = Field(20.0, ge=1, le=60)  # a goodbye with a slip to photograph

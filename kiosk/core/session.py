@@ -14,12 +14,14 @@ from kiosk.core.stories import AtHome, Story
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """``number`` is that of the counters when it began; ``asked`` counts its questions, to tell answers apart."""
+    """``number`` is that of the counters when it began; ``asked`` counts its questions, to tell answers apart.
+    ``slow``: this person wants more time for everything (simple mode)."""
 
     number: int = 0
     story: Story = field(default_factory=AtHome)
     until: float = math.inf
     asked: int = 0
+    slow: bool = False
 
 
 NOBODY = Session()
@@ -53,6 +55,10 @@ class Step:
     def to(self, story: Story, until: float) -> "Step":
         """With the session's story at a new place, ending by itself at ``until``."""
         return replace(self, session=replace(self.session, story=story, until=until))
+
+    def wait_s(self, seconds: float) -> float:
+        """How long to wait for this person where others get so many seconds."""
+        return seconds * self.point.plan.limits.slow_times if self.session.slow else seconds
 
     def home(self) -> "Step":
         """With nobody before the screen."""

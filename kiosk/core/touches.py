@@ -1,10 +1,13 @@
 """Touches: each goes to the story that the person is in."""
 
+from dataclasses import replace
+
 from kiosk.core.events import Touched
 from kiosk.core.flows import bag, cases, clearing, dropoff, identify, pickup, slips, stocking
 from kiosk.core.flows.common import leave, stay
 from kiosk.core.session import Step
 from kiosk.core.stories import (
+    AskingCard,
     AtCourier,
     AtHome,
     Checking,
@@ -26,8 +29,10 @@ from kiosk.core.stories import (
 def touched(at: Step, touch: Touched, now: float) -> Step:
     """What this touch leads to; one that the screen does not offer changes nothing."""
     story = at.session.story
+    if touch.action == "slower":
+        return _slower(at, now)
     if touch.action == "more_time" and not isinstance(story, AtHome):
-        until = max(at.session.until, now + at.point.plan.limits.idle_s)
+        until = max(at.session.until, now + at.wait_s(at.point.plan.limits.idle_s))
         return at.to(story, until)
     match story:
         case Settling():
@@ -67,6 +72,16 @@ def touched(at: Step, touch: Touched, now: float) -> Step:
                 return bag.begin(at, story.courier, now)
             return clearing.touch(at, story, touch, now)
     return at
+
+
+def _slower(at: Step, now: float) -> Step:
+    """Simple mode: from now on this person gets more time; a wait for the library stays as it is."""
+    story, until = at.session.story, at.session.until
+    if isinstance(story, AtHome) or at.session.slow:
+        return at
+    slow = replace(at, session=replace(at.session, slow=True))
+    asking = isinstance(story, AskingCard) or (isinstance(story, AtCourier | Returning) and bool(story.key))
+    return slow if asking else slow.to(story, max(until, now + slow.wait_s(until - now)))
 
 
 def _begin(at: Step, touch: Touched, now: float) -> Step:

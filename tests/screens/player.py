@@ -23,8 +23,8 @@ def say(**what: Any) -> None:
     print(json.dumps(what, ensure_ascii=False), flush=True)
 
 
-def main(width: int, height: int) -> None:
-    settings = ScreenSettings(width=width, height=height, fullscreen=False)
+def main(width: int, height: int, more: dict[str, Any]) -> None:
+    settings = ScreenSettings(width=width, height=height, fullscreen=False, **{"rest_s": 3600, **more})
     set_up_kivy(settings)
     from kivy.clock import Clock
 
@@ -73,6 +73,7 @@ class Player:
 
         from ui.views.cabinet import Cabinet
         from ui.views.page import Page
+        from ui.views.rest import Rest
         from ui.views.text import Text
 
         page = next(child for child in Window.children if isinstance(child, Page))
@@ -93,9 +94,13 @@ class Player:
             if isinstance(text, Text)
         ]
         targets = {name: [box.x, Window.height - box.y - box.h, box.w, box.h] for name, box in page.targets().items()}
-        say(settled=self.settling, texts=texts, targets=targets, window=list(Window.size))
+        ring = page.parts.get("focus")
+        focus = next((name for name, box in page.place.boxes.items() if ring and [box.x, box.y] == ring.pos), "")
+        rests = [child for child in Window.children if isinstance(child, Rest)]
+        resting = [text.words for rest in rests for text in rest.walk() if isinstance(text, Text)]
+        say(settled=self.settling, texts=texts, targets=targets, window=list(Window.size), focus=focus, resting=resting)
         self.settling = 0
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]))
+    main(int(sys.argv[1]), int(sys.argv[2]), json.loads(sys.argv[3]))

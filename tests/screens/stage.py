@@ -58,12 +58,13 @@ class Stage:
         height: int = 960,
         room: tuple[int, int] = (1920, 1920),
         env: Mapping[str, str] | None = None,
+        settings: Mapping[str, Any] | None = None,
     ) -> None:
         self._server = xvfb(*room)
         self.env = self._server.__enter__() | (env or {})
         self.display = self.env["DISPLAY"]
         self.player = subprocess.Popen(
-            [sys.executable, "-m", "tests.screens.player", str(width), str(height)],
+            [sys.executable, "-m", "tests.screens.player", str(width), str(height), json.dumps(settings or {})],
             env=self.env,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -130,6 +131,11 @@ class Stage:
     def tap(self, drawn: dict[str, Any], target: str) -> None:
         self.press(drawn, target)
         self.pointer("mouseup", 1)
+
+    def key(self, *names: str) -> None:
+        """Press keys, one after another, as X calls them."""
+        for name in names:
+            self.pointer("key", "--delay", 40, name)
 
     def next_touch(self) -> tuple[str, str]:
         return self.touched.get(timeout=PATIENCE_S)

@@ -14,12 +14,12 @@ from ui.views.cabinet import Cabinet
 from ui.views.chart import Chart
 from ui.views.code import Code
 from ui.views.countdown import Countdown, Left, Ring
-from ui.views.panels import Contrast, Note, Pill, RowLine, RowTouch, Slots, Veil
+from ui.views.panels import Contrast, Focus, Note, Pill, RowLine, RowTouch, Slots, Veil
 from ui.views.pictures import Picture
 from ui.views.text import Text
 from ui.views.touch import PictureTouch, Touch, WordTouch
 
-OVER = ("veil", "ask", "why", "left", "stay", "go")  # lie above everything else
+OVER = ("veil", "ask", "why", "left", "stay", "go", "focus")  # lie above everything else
 TILE_MIN = 240  # units; a lower tile has words only
 
 
@@ -52,6 +52,14 @@ class Page(Widget):
         if "veil" in self.parts:
             names = {name for name in names if _over(name)}
         return {name: self.place.boxes[name] for name in names}
+
+    def point(self, name: str) -> None:
+        """Draw the ring of the focus around a part; "" takes it away."""
+        self._drop("focus")
+        box = self.place.boxes.get(name)
+        if box is not None:
+            self.parts["focus"] = Focus(box, self.fonts, self.look)
+            self.add_widget(self.parts["focus"], 0)
 
     def _put(self, name: str, make: Callable[..., Widget], *says: Any) -> None:
         """The part ``name``, unless it stands there already saying the same. No box, no part."""

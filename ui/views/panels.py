@@ -163,3 +163,17 @@ class Veil(Panel):
     def on_touch_down(self, _touch: Any) -> bool:
         """Nothing beneath is reached."""
         return True
+
+
+class Focus(Panel):
+    """A ring around what a key would choose: dark on light and light on dark, so that it shows on everything."""
+
+    def __init__(self, box: Box, _fonts: Fonts, look: Look) -> None:
+        super().__init__(box)
+        unit, palette = look.unit, look.palette
+        for out, colour, wide in ((4, palette.focus, 5), (-4, palette.ground, 2)):
+            edge = out * unit
+            ring = (box.x - edge, box.y - edge, box.w + 2 * edge, box.h + 2 * edge, CORNER * unit + edge)
+            with self.canvas:
+                Color(*colour)
+                SmoothLine(rounded_rectangle=ring, width=max(1.5, wide * unit))

@@ -207,6 +207,45 @@ def _voice(pen: Pen) -> None:
         pen.arc(54, 50, r, -48, 48)
 
 
+def _order(pen: Pen) -> None:
+    """A shelf, and one book of it under a lens."""
+    pen.path((8, 16), (74, 16))
+    for x, high in ((12, 44), (24, 52), (36, 38)):
+        pen.frame(x, 16, 10, high, 2)
+    pen.path((52, 17), (62, 52), (71, 49), (62, 17), close=True)
+    pen.arc(68, 66, 18)
+    pen.path((81, 53), (92, 40))
+    pen.path((60, 66), (68, 70), (76, 66))
+    pen.path((60, 66), (60, 60), (68, 63), (76, 60), (76, 66))
+
+
+def _door(pen: Pen) -> None:
+    """The cabinet with one door open, a book behind it, a card before it."""
+    pen.frame(8, 12, 62, 78, 4)
+    for y in (38, 64):
+        pen.path((8, y), (70, y))
+    pen.path((39, 64), (39, 90))
+    pen.path((39, 12), (39, 38))
+    pen.path((70, 38), (88, 32), (88, 70), (70, 64))
+    _book(pen, 24, 41, 14, 19)
+    pen.frame(64, 8, 30, 18, 3)
+    pen.path((64, 20), (94, 20))
+
+
+def _back(pen: Pen) -> None:
+    """An open door, and a book on its way in, by day and by night."""
+    pen.frame(42, 14, 44, 60, 4)
+    pen.path((42, 14), (24, 6), (24, 66), (42, 74))
+    _book(pen, 4, 30, 14, 19)
+    pen.path((50, 40), (72, 40))
+    pen.path((64, 33), (72, 40), (64, 47))
+    pen.arc(76, 88, 8, 60, 330)
+    pen.arc(20, 86, 6)
+    for angle in range(0, 360, 60):
+        x, y = cos(angle * pi / 180), sin(angle * pi / 180)
+        pen.path((20 + 9 * x, 86 + 9 * y), (20 + 12 * x, 86 + 12 * y))
+
+
 DRAWN: dict[PictureName, Callable[[Pen], None]] = {
     "card": _card,
     "scan": _scan,
@@ -228,6 +267,9 @@ DRAWN: dict[PictureName, Callable[[Pen], None]] = {
     "book": _open_book,
     "low": _low,
     "voice": _voice,
+    "order": _order,
+    "door": _door,
+    "back": _back,
 }
 
 

@@ -21,7 +21,7 @@ _ABOUT = ("loan", "hold", "title")
 
 def stay(step: Step, story: Story, now: float) -> Step:
     """Go to ``story`` and wait there for the person."""
-    return step.to(story, now + step.point.plan.limits.idle_s)
+    return step.to(story, now + step.wait_s(step.point.plan.limits.idle_s))
 
 
 def ask(step: Step, query: Question, story: Callable[[str], Story], now: float) -> Step:
@@ -60,7 +60,7 @@ def refuse(
 ) -> Step:
     """End the story on a screen that says why not, and what next."""
     screen = Sorry(reason, detail, then)
-    until = now + step.point.plan.limits.sorry_s
+    until = now + step.wait_s(step.point.plan.limits.sorry_s)
     return step.fact(TurnedAway(reason, person)).to(Ended(screen, person), until)
 
 
@@ -68,8 +68,8 @@ def goodbye(step: Step, screen: Goodbye, now: float, person: str = "") -> Step:
     """End the story well, with the slip if there is one."""
     limits, story = step.point.plan.limits, Ended(screen, person)
     if not screen.slip:
-        return step.to(story, now + limits.goodbye_s)
-    step = step.to(story, now + limits.slip_s)
+        return step.to(story, now + step.wait_s(limits.goodbye_s))
+    step = step.to(story, now + step.wait_s(limits.slip_s))
     return slips.touch(step, story, "", now) if limits.slips_unasked else step
 
 
@@ -97,7 +97,7 @@ def visit(step: Step, compartment: str, n: int = 1, of: int = 1) -> Visit:
 def door_until(step: Step, now: float) -> float:
     """When a story at a door ends by itself, however far the door has come."""
     limits = step.point.plan.limits
-    return now + max(limits.open_wait_s + limits.idle_s, limits.shut_wait_s + limits.left_open_s)
+    return now + max(limits.open_wait_s + step.wait_s(limits.idle_s), limits.shut_wait_s + limits.left_open_s)
 
 
 def mark(step: Step, at: Visit, *, keep: bool = False, missing: bool = False) -> Step:

@@ -1,0 +1,123 @@
+"""What is said and heard: each thing once, nothing of anybody's books, every language."""
+
+import io
+import itertools
+import wave
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+
+from tests.screens.displays import SCREENS, display
+from tests.screens.player import ABOUT
+from ui.aloud import cue, sentences
+from ui.dress import dress
+from ui.focus import stops, way_out
+from ui.keys import meaning
+from ui.layout import arrange
+from ui.manner import VOLUME_MAX, Manner
+from ui.present import present
+from ui.sounds import NOTES, RATE, sound
+from ui.view import View
+
+
+def view(name: str, language: str = "en", **how: bool) -> View:
+    return dress(present(display(name, **how), ABOUT, language), ABOUT, Manner(language))
+
+
+def test_a_screen_is_said_when_it_comes_and_then_only_what_is_new() -> None:
+    first = view("return-one")
+    assert sentences(None, first) == ("One book to return", "Scan the next one, or open the door and put them in.")
+    assert sentences(first, first) == ()
+    noted = replace(first, note="This one is on the list already.")
+    assert sentences(first, noted) == ("This one is on the list already.",)
+    assert sentences(noted, view("return-one", "zh"))[0] == view("return-one", "zh").title
+
+
+def test_the_question_is_said_once_and_the_screen_again_after_it() -> None:
+    plain, asked = view("collect"), view("collect", warning=True)
+    assert sentences(plain, asked)[0] == "Are you still there?"
+    assert sentences(asked, asked) == ()
+    assert sentences(asked, plain)[0] == plain.title
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_screen_has_something_to_say_and_names_no_book(language: str) -> None:
+    for name, screen in SCREENS.items():
+        said = " ".join(sentences(None, view(name, language)))
+        assert said, name
+        titles = [title if isinstance(title, str) else title[0] for title in getattr(screen, "titles", ())]
+        assert not any(title in said for title in titles), name
+
+
+def test_an_outcome_is_heard_once() -> None:
+    home, door, bye = view("home"), view("open-pickup"), view("goodbye-pickup")
+    assert cue(None, home) is None
+    assert cue(home, door) == "please"
+    assert cue(door, door) is None
+    assert cue(door, bye) == "done"
+    assert cue(bye, home) is None
+    assert cue(home, view("sorry-pass_used")) == "trouble"
+    assert cue(view("opening"), view("stuck-pickup")) == "trouble"
+    assert cue(view("return"), view("return-one")) == "done"
+    assert cue(view("collect"), view("collect", warning=True)) == "please"
+
+
+def test_every_pair_of_screens_has_an_answer() -> None:
+    views = [view(name) for name in SCREENS]
+    for before, now in itertools.product(views, views):
+        assert cue(before, now) in (None, "done", "please", "trouble")
+
+
+@pytest.mark.parametrize("name", list(NOTES))
+def test_a_sound_has_its_notes_and_its_volume(name: str) -> None:
+    loudness = []
+    for volume in range(1, VOLUME_MAX + 1):
+        with wave.open(io.BytesIO(sound(name, volume))) as file:  # type: ignore[arg-type]
+            assert file.getframerate() == RATE
+            samples = np.frombuffer(file.readframes(file.getnframes()), np.int16).astype(np.float32)
+        loudness.append(float(np.abs(samples).max()))
+        at = round(0.03 * RATE)
+        for hertz, seconds in NOTES[name]:  # type: ignore[index]
+            note = samples[at : at + round(seconds * RATE)]
+            power = np.abs(cv2.dft(note.reshape(1, -1), flags=cv2.DFT_COMPLEX_OUTPUT)[0, : len(note) // 2]).sum(axis=1)
+            assert np.argmax(power) * RATE / len(note) == pytest.approx(hertz, abs=RATE / len(note))
+            at += round(seconds * RATE)
+    assert loudness == sorted(loudness)
+    assert loudness[-1] < 32767
+    assert loudness[0] * 6 < loudness[-1]
+
+
+def test_keys_mean_what_they_say_and_the_machines_own_come_first() -> None:
+    assert meaning("down", False, {}) == "next"
+    assert meaning("tab", True, {}) == "previous"
+    assert meaning("numpad7", False, {}) == "7"
+    assert meaning("a", False, {}) == "a"
+    assert meaning("shift", False, {}) is None
+    assert meaning("f13", False, {"next": ("f13",)}) == "next"
+    assert meaning("enter", False, {"back": ("enter",)}) == "back"
+
+
+@pytest.mark.parametrize("size", [(1080, 1920), (1920, 1080)])
+@pytest.mark.parametrize("low", [False, True])
+def test_all_that_is_touched_is_a_stop_with_words_in_its_place(size: tuple[int, int], low: bool) -> None:
+    for name in SCREENS:
+        for language in ("zh", "en"):
+            manner = Manner(language, low=low)
+            shown = dress(present(display(name), ABOUT, language), ABOUT, manner)
+            boxes = arrange(shown, *size, manner).boxes
+            found = stops(shown, boxes)
+            assert all(stop.words for stop in found), name
+            assert len({stop.name for stop in found}) == len(found)
+            touched = {
+                b for b in boxes if b.startswith("button") or b in ("cancel", "countdown", "help", "later", "size")
+            }
+            assert touched <= {stop.name for stop in found}, name
+
+
+def test_the_way_out_is_where_the_screen_has_it() -> None:
+    for name, expected in (("collect", "cancel"), ("goodbye-dropoff", "button 0"), ("home", None)):
+        shown = view(name)
+        out = way_out(shown, stops(shown, arrange(shown, 1080, 1920).boxes))
+        assert (out.name if out else None) == expected

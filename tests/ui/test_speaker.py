@@ -1,0 +1,171 @@
+"""The speaker: real speech from espeak-ng, heard from a real sound server that keeps its card in memory."""
+
+import os
+import shutil
+import subprocess
+import time
+import wave
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from kiosk.frontend import ScreenSettings
+from ui.check import check
+from ui.sounds import sound
+from ui.speaker import Speaker, Word, play, recorded
+
+SERVER = ("pulseaudio", "paplay", "parec")
+with_server = pytest.mark.skipif(not all(map(shutil.which, SERVER)), reason="pulseaudio is not installed")
+with_voice = pytest.mark.skipif(not shutil.which("espeak-ng"), reason="espeak-ng is not installed")
+RATE = 22050
+
+
+@pytest.fixture
+def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A sound server whose card writes what is played into memory; the file records all of it."""
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("PULSE_SERVER", f"unix:{tmp_path}/pulse.socket")
+    for name in SERVER[1:]:
+        (tmp_path / "bin").mkdir(exist_ok=True)
+        os.symlink(str(shutil.which(name)), tmp_path / "bin" / name)
+    os.symlink(str(shutil.which("espeak-ng") or "/bin/false"), tmp_path / "bin" / "espeak-ng")
+    modules = [
+        "module-null-sink sink_name=card",
+        f"module-native-protocol-unix auth-anonymous=1 socket={tmp_path}/pulse.socket",
+    ]
+    command = ["pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--disallow-exit", "--use-pid-file=no"]
+    with subprocess.Popen([*command, *(f"-L{module}" for module in modules)], stderr=subprocess.DEVNULL) as process:
+        try:
+            until = time.monotonic() + 30
+            while not (tmp_path / "pulse.socket").exists():
+                assert process.poll() is None
+                assert time.monotonic() < until
+                time.sleep(0.05)
+            heard = tmp_path / "heard"
+            record = [
+                "parec",
+                "-d",
+                "card.monitor",
+                "--format=s16le",
+                f"--rate={RATE}",
+                "--channels=1",
+                "--latency-msec=20",
+            ]
+            with heard.open("wb") as out, subprocess.Popen(record, stdout=out) as recorder:
+                while heard.stat().st_size == 0:
+                    assert time.monotonic() < until
+                    time.sleep(0.05)
+                monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+                yield heard
+                recorder.terminate()
+        finally:
+            process.terminate()
+
+
+def samples(heard: Path) -> np.ndarray:
+    data = heard.read_bytes()
+    return np.frombuffer(data[: len(data) // 2 * 2], np.int16).astype(np.float32)
+
+
+def wait_for_sound(heard: Path, seconds: float) -> np.ndarray:
+    """Until so many seconds of it are loud."""
+    until = time.monotonic() + 60
+    while (loud := (np.abs(samples(heard)) > 200)).sum() < seconds * RATE / 3:
+        assert time.monotonic() < until, loud.sum()
+        time.sleep(0.1)
+    return samples(heard)
+
+
+def strength(heard: np.ndarray, hertz: float) -> float:
+    spectrum = np.abs(np.fft.rfft(heard))
+    near = np.abs(np.fft.rfftfreq(len(heard), 1 / RATE) - hertz) < 4
+    return float(spectrum[near].max() / np.median(spectrum))
+
+
+@with_server
+def test_the_sound_that_was_meant_is_heard(server: Path) -> None:
+    speaker = Speaker(ScreenSettings())
+    began = time.monotonic()
+    speaker.tell(Word("trouble", (), "zh", 4))
+    assert time.monotonic() - began < 0.2  # the window goes on
+    heard = wait_for_sound(server, 0.3)
+    speaker.close()
+    assert strength(heard, 196.0) > 20 * strength(heard, 523.25)
+
+
+@with_server
+@with_voice
+def test_a_sentence_is_spoken_and_a_newer_one_interrupts_it(server: Path, tmp_path: Path) -> None:
+    log = tmp_path / "spoken"
+    speaker = Speaker(ScreenSettings(), str(log))
+    long = "这是一句很长很长的话。" * 20
+    speaker.tell(Word(None, (long, "说不到这里"), "zh", 4))
+    wait_for_sound(server, 0.5)
+    speaker.tell(Word("done", ("Door 3 is open",), "en", 4))
+    until = time.monotonic() + 20
+    while not log.read_text().endswith("en Door 3 is open\n"):
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    speaker.close()
+    assert log.read_text().splitlines() == [f"zh {long}", "sound done", "en Door 3 is open"]
+
+
+@with_server
+def test_a_recorded_sentence_replaces_the_machine_voice(server: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "voice" / "zh"
+    folder.mkdir(parents=True)
+    (folder / "trouble.wav").write_bytes(sound("trouble", 4))
+    (folder / "index.tsv").write_text("请取书\ttrouble.wav\n没有文件\tnone.wav\n一行坏的\n", encoding="utf-8")
+    assert set(recorded(tmp_path / "voice")) == {("zh", "请取书")}
+    speaker = Speaker(ScreenSettings(voice_files=tmp_path / "voice"))
+    speaker.tell(Word(None, ("请取书",), "zh", 4))
+    heard = wait_for_sound(server, 0.3)
+    speaker.close()
+    assert strength(heard, 196.0) > 20 * strength(heard, 523.25)
+
+
+@with_voice
+@pytest.mark.parametrize(("language", "words"), [("zh", "三号门已开，请取书"), ("en", "Door three is open")])
+def test_espeak_makes_speech_of_both_languages(language: str, words: str, tmp_path: Path) -> None:
+    speaker = Speaker(ScreenSettings())
+    path = speaker._speech(words, Word(None, (words,), language, 4))
+    assert path
+    with wave.open(str(path)) as file:
+        seconds = file.getnframes() / file.getframerate()
+        loud = np.abs(np.frombuffer(file.readframes(file.getnframes()), np.int16)).max()
+    speaker.close()
+    assert 0.5 < seconds < 10
+    assert loud > 1000
+
+
+def test_without_player_and_voice_the_machine_is_silent_and_says_so(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    log = tmp_path / "spoken"
+    speaker = Speaker(ScreenSettings(), str(log))
+    speaker.tell(Word("done", ("Thank you",), "en", 2))
+    until = time.monotonic() + 20
+    while not log.exists() or len(log.read_text().splitlines()) < 2:
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    speaker.close()
+    told = {name: (fit, words) for name, fit, words in check(ScreenSettings())}
+    assert told["sound"] == (
+        True,
+        "silent: no player is installed; install the Debian package alsa-utils to hear sounds",
+    )
+    assert told["voice"][0]
+    assert "silent" in told["voice"][1]
+    lost = {name: fit for name, fit, _ in check(ScreenSettings(voice_files=tmp_path))}
+    assert not lost["voice"]
+
+
+def test_each_player_is_asked_in_its_own_words() -> None:
+    file = Path("/a.wav")
+    assert play("/usr/bin/aplay", "hw:1", file) == ["/usr/bin/aplay", "-q", "-D", "hw:1", "/a.wav"]
+    assert play("/usr/bin/paplay", "", file) == ["/usr/bin/paplay", "/a.wav"]
+    assert play("/usr/bin/pw-play", "44", file) == ["/usr/bin/pw-play", "--target", "44", "/a.wav"]
