@@ -63,7 +63,7 @@ def board(error: DeviceError, one: Board) -> str:
     if isinstance(error, DeviceSilent):
         return (
             f"{asked}: not one byte came back. Usual causes: no power at the board, its address switches say "
-            "otherwise, another speed (baud), A and B swapped, a broken wire."
+            "otherwise (kiosk walk asks every address), another speed (baud), A and B swapped, a broken wire."
         )
     return unopened(one.port)
 

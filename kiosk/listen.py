@@ -101,14 +101,11 @@ class Spoken:
 
     def _why(self, name: str, line: Line) -> str:
         """The causes of a loss, unless they were just told for the same words."""
-        if "way" in line or "t" not in line:
+        if "way" in line:
             return ""
         lost = str(line.get("lost", ""))
-        if not lost or self._explained.get(name) == lost or name not in self._causes:
-            self._explained[name] = lost
-            return ""
-        self._explained[name] = lost
-        return self._causes[name]()
+        before, self._explained[name] = self._explained.get(name), lost
+        return self._causes[name]() if lost and lost != before and name in self._causes else ""
 
     def _old(self, name: str, line: Line) -> bool:
         said, now = str(line.get("gave") or line.get("lost")), time.monotonic()
