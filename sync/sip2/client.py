@@ -12,18 +12,26 @@ from sync.sip2.dialect import Dialect
 from sync.sip2.exchange import QUESTIONS, Exchange, LinkDown
 from sync.sip2.message import Message, NotAMessage
 from sync.sip2.settings import Settings
-from sync.sip2.wire import Wire
+from sync.sip2.wire import Connect, Wire
 from sync.sip2.words import Words
 
 
 class Client:
     """For one thread. Opens nothing before the first request. ``status``: the library's 98 on this connection."""
 
-    def __init__(self, settings: Settings, dialect: Dialect, words: Words, tls: ssl.SSLContext | None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        dialect: Dialect,
+        words: Words,
+        tls: ssl.SSLContext | None,
+        connect: Connect = Wire,
+    ) -> None:
         self._settings = settings
         self._dialect = dialect
         self._words = words
         self._tls = tls
+        self._connect_wire = connect
         self._wire: Wire | None = None
         self._sequence = -1
         self._heard_at = 0.0
@@ -69,7 +77,7 @@ class Client:
 
     def _connect(self, until: float) -> None:
         try:
-            self._wire = Wire(self._settings.host, self._settings.port, self._tls, until)
+            self._wire = self._connect_wire(self._settings.host, self._settings.port, self._tls, until)
         except ssl.SSLCertVerificationError as error:
             raise ServiceUnreachable(f"the library's certificate is not trusted: {error.verify_message}") from None
         except ssl.SSLError as error:

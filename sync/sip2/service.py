@@ -24,7 +24,7 @@ from sync.sip2.items import item_is
 from sync.sip2.message import Unsayable
 from sync.sip2.people import Unnamed, patron_is
 from sync.sip2.settings import Settings
-from sync.sip2.wire import tls_context
+from sync.sip2.wire import Connect, Wire, tls_context
 from sync.sip2.words import Words
 from sync.things import Patron, Role
 
@@ -50,13 +50,13 @@ def connect(settings: Settings, credential: str, point: str, seal: Seal | None =
 class Sip2:
     """A ``Service``; for one thread."""
 
-    def __init__(self, settings: Settings, password: str, seal: Seal) -> None:
+    def __init__(self, settings: Settings, password: str, seal: Seal, connect: Connect = Wire) -> None:
         self._settings = settings
         self._dialect = load(settings.dialect)
         self._seal = seal
         self._says = Words(settings, self._dialect, password, _terminal_password(settings.terminal_password))
         tls = tls_context(settings.ca, settings.certificate, settings.key) if settings.tls else None
-        self._client = Client(settings, self._dialect, self._says, tls)
+        self._client = Client(settings, self._dialect, self._says, tls, connect)
         here = frozenset((settings.location, *settings.also_called))
         self._booking = Booking(self._client, self._says, self._dialect, here, seal)
         self._fresh = True  # the first batch may have been said before the point was started anew

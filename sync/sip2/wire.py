@@ -8,6 +8,7 @@ import select
 import socket
 import ssl
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from sync.sip2.frame import Frame, Reader
@@ -80,6 +81,10 @@ class Wire:
     def close(self) -> None:
         """Let go. Never raises."""
         self._socket.close()
+
+
+Connect = Callable[[str, int, ssl.SSLContext | None, float], Wire]
+"""How a connection is made: as ``Wire`` is."""
 
 
 def _left(until: float) -> float:

@@ -12,7 +12,8 @@ from simulators.library.ledger import Ledger
 from simulators.library.packing import place_hold
 from simulators.library.seed import card_number, seed, signing_key
 from simulators.library.sip2.quirks import PROFILES, Quirks
-from simulators.library.sip2.server import Fault, Sip2Server
+from simulators.library.sip2.server import Sip2Server
+from simulators.library.sip2.talk import Fault
 
 NOW = "20261124    120000"
 BLANK = " " * 18

@@ -10,80 +10,35 @@ import socket
 import socketserver
 import ssl
 import threading
-import time
-from collections import deque
 from types import TracebackType
-from typing import Literal, Self
+from typing import Self
 
 from simulators.library.ledger import Ledger
-from simulators.library.sip2.desk import Desk
 from simulators.library.sip2.quirks import PROFILES, Quirks
-from sync.sip2.exchange import SAY_ANSWER_AGAIN, SAY_REQUEST_AGAIN
-from sync.sip2.frame import Check, Frame, Reader, checksum, seal
-from sync.sip2.message import Message, NotAMessage, compose, parse
+from simulators.library.sip2.talk import Host, Talk
+from sync.sip2.frame import Reader
 
-Fault = Literal[
-    "answer_lost", "cut", "slow", "late", "silent", "refused_login", "wrong_sequence", "bad_check", "garbage", "closes"
-]
-"""``answer_lost``: booked, and the connection ends. ``cut``: half an answer, then the end. ``slow``: byte by byte.
-``late``: after ``LATE_S``. ``silent``: booked, no answer, the connection stays. ``closes``: nothing booked, the end."""
-USER, PASSWORD = "kiosk", "kiosk"
-LATE_S = 1.5
 IDLE_S = 600.0
 
 
-class Sip2Server:
+class Sip2Server(Host):
     """One port on 127.0.0.1, ``port`` 0 a free one. ``tls``: a server context, or none. Any thread may set faults."""
 
     def __init__(
         self, ledger: Ledger, quirks: Quirks = PROFILES["plain"], port: int = 0, tls: ssl.SSLContext | None = None
     ) -> None:
-        self.user, self.password = USER, PASSWORD
-        self.quirks = quirks
-        self.desk = Desk(ledger, quirks, USER, PASSWORD)
-        self.heard: deque[str] = deque(maxlen=1000)
-        """Codes of the messages that came, damaged ones left out."""
-        self._faults: dict[tuple[Fault, str], int] = {}
-        self._lock = threading.Lock()
+        super().__init__(ledger, quirks)
         self._open: set[socket.socket] = set()
         handler = type("Handler", (_Handler,), {"library": self, "tls": tls})
         self._server = _Server(("127.0.0.1", port), handler)
         self.port: int = self._server.server_address[1]
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), name="sip2", daemon=True)
 
-    def fault(self, fault: Fault, times: int = 1, at: str = "") -> None:
-        """The next ``times`` messages (those with the code ``at``, else any) go wrong in this way."""
-        with self._lock:
-            self._faults[fault, at] = times
-
-    def mend(self) -> None:
-        """No faults any more."""
-        with self._lock:
-            self._faults.clear()
-
-    @property
-    def faults(self) -> dict[str, int]:
-        """What has not yet worn off, at whatever message, and how often."""
-        with self._lock:
-            return {fault: left for (fault, _), left in self._faults.items()}
-
     def hang_up(self) -> None:
         """End every connection there is."""
         for wire in list(self._open):
             with contextlib.suppress(OSError):
                 wire.shutdown(socket.SHUT_RDWR)
-
-    def due(self, code: str) -> Fault | None:
-        """The fault that this message meets; it is used up."""
-        with self._lock:
-            for key, left in list(self._faults.items()):
-                if key[1] in ("", code):
-                    if left <= 1:
-                        del self._faults[key]
-                    else:
-                        self._faults[key] = left - 1
-                    return key[0]
-        return None
 
     def admit(self, wire: socket.socket) -> bool:
         """One more connection, unless there are too many."""
@@ -148,99 +103,3 @@ class _Handler(socketserver.BaseRequestHandler):
                     wire.sendall(piece)
                 if talk.ended:
                     return
-
-
-class Talk:
-    """One conversation, as frames in and pieces of bytes out."""
-
-    def __init__(self, library: Sip2Server) -> None:
-        self._library = library
-        self._quirks = library.quirks
-        self._last: tuple[Frame | None, bytes] = (None, b"")
-        self._said = b""  # last, be it only a 96: that is what a 97 asks for
-        self._in = not library.quirks.strict_login
-        self.ended = False
-
-    def hear(self, frame: Frame) -> list[bytes]:
-        """What goes out for it, each piece in a write of its own."""
-        if frame.check is Check.WRONG and self._quirks.verifies:
-            self._said = seal(SAY_REQUEST_AGAIN, None, True, self._quirks.end)
-            return [self._said]
-        if frame.body[:2] == SAY_ANSWER_AGAIN:
-            return [self._said] if self._said else []
-        if self._quirks.resends and frame.sequence is not None and frame == self._last[0]:
-            self._said = self._last[1]
-            return [self._said]
-        try:
-            asked = parse(frame.body, self._quirks.charset)
-        except NotAMessage:
-            return self._not_understood(frame)
-        self._library.heard.append(asked.code)
-        fault = self._library.due(asked.code)
-        if fault == "closes":
-            self.ended = True
-            return []
-        said = self._answered(asked, frame, fault)
-        if said is None:
-            return self._not_understood(frame)
-        return self._spoilt(said, fault, frame)
-
-    def _answered(self, asked: Message, frame: Frame, fault: Fault | None) -> bytes | None:
-        if asked.code == "93" and fault == "refused_login":
-            answer: Message | None = Message("94", {"ok": "0"})
-        elif asked.code != "93" and not self._in:
-            self.ended = True
-            return b""
-        else:
-            answer = self._library.desk.answer(asked)
-        if answer is None:
-            return None
-        if answer.code == "94":
-            self._in = answer.yes("ok") or not self._quirks.strict_login
-        said = self._sealed(compose(answer, self._quirks.charset), frame)
-        self._last = (frame, said)
-        self._said = said
-        return said
-
-    def _sealed(self, body: bytes, frame: Frame) -> bytes:
-        sequence = frame.sequence
-        if self._quirks.checksum == "dp2":
-            units = body.decode(self._quirks.charset).encode("utf-16-le")
-            total = sum(int.from_bytes(units[at : at + 2], "little") for at in range(0, len(units), 2))
-            total -= ord("|") if body.endswith(b"|") else 0
-            return body + b"AY4AZ%04X" % (-total & 0xFFFF) + self._quirks.end
-        if sequence is None and frame.check is Check.NONE:
-            return body + self._quirks.end
-        said = seal(body, sequence, True, self._quirks.end)
-        if self._quirks.padded:
-            return said
-        summed = said[: said.rindex(b"AZ") + 2]
-        return summed + (checksum(summed).lstrip(b"0") or b"0") + self._quirks.end
-
-    def _not_understood(self, frame: Frame) -> list[bytes]:
-        if self._quirks.plain_text_errors:
-            return [b"Problems handling the request: unknown message" + self._quirks.end]
-        self.ended = self._quirks.answers_unknown == "closes"
-        return []
-
-    def _spoilt(self, said: bytes, fault: Fault | None, frame: Frame) -> list[bytes]:
-        match fault:
-            case "answer_lost":
-                self.ended = True
-                return []
-            case "silent":
-                return []
-            case "cut":
-                self.ended = True
-                return [said[: len(said) // 2]]
-            case "slow":
-                return [bytes((byte,)) for byte in said]
-            case "late":
-                time.sleep(LATE_S)
-            case "wrong_sequence" if frame.sequence is not None:
-                return [said.replace(b"AY%d" % frame.sequence, b"AY%d" % ((frame.sequence + 5) % 10))]
-            case "bad_check":
-                return [said.replace(b"|", b"!", 1)] if b"|" in said else [said[:-2] + b"\r"]
-            case "garbage":
-                return [b"\x00\xff%%%\r", said]
-        return [said] if said else []

@@ -12,7 +12,8 @@ from pydantic import SecretStr
 from simulators.library.ledger import Ledger
 from simulators.library.seed import card_number, seed, signing_key
 from simulators.library.sip2.quirks import PROFILES
-from simulators.library.sip2.server import Fault, Sip2Server
+from simulators.library.sip2.server import Sip2Server
+from simulators.library.sip2.talk import Fault
 from sync.asked import ItemIs, PatronIs, Shown, WhatIs
 from sync.errors import ServiceError
 from sync.messages import ItemDropped, ParcelCollected, ParcelReady, Receipt, Telling
