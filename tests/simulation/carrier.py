@@ -88,7 +88,7 @@ class Carrier(Person):
         yield from self.shut()
 
     def stow(self, screen: DoorOpen) -> Script:
-        wanted = {b for b in self.hands if f"Title {b}" in screen.titles}
+        wanted = {b for b in self.hands if f"Title {b}" in screen.titles or b in screen.titles}
         occupied = bool(self.world.cabinet.boxes[self.door].inside)
         if occupied or not wanted or self.rng.random() < 0.1:
             yield from self.says(self.rng.choice(("does_not_fit", "cancel")), "keep")

@@ -10,9 +10,13 @@ from hardware.readings import CardShown, CodeUnknown, IsbnScanned, ItemScanned, 
 from kiosk.core.events import Touched
 from kiosk.core.stories import AtHome
 from tests.simulation.carrier import Carrier
-from tests.simulation.invariants import Violation, decode_quickly
+from tests.simulation.invariants import decode_quickly
+from tests.simulation.library import Library
 from tests.simulation.people import Person, Reader
 from tests.simulation.returner import Returner
+from tests.simulation.rules import Violation
+from tests.simulation.sip2_library import Sip2Library
+from tests.simulation.sip2_wire import Sip2Link
 from tests.simulation.world import Script, World
 
 DAY_S = 86400.0
@@ -65,9 +69,15 @@ class Day:
     """A world with its library filled, its people, its troubles."""
 
     def __init__(
-        self, seed: int, directory: Path, visits: int = 0, cut_at: int | None = None, calm: bool = False
+        self,
+        seed: int,
+        directory: Path,
+        visits: int = 0,
+        cut_at: int | None = None,
+        calm: bool = False,
+        sip2: bool = False,
     ) -> None:
-        self.world = World(seed, directory, cut_at, calm)
+        self.world = World(seed, directory, cut_at, calm, sip2)
         self.rng = self.world.rng
         self.visits = visits or self.rng.randint(30, 80)
         self.cards: dict[str, str] = {}
@@ -84,21 +94,23 @@ class Day:
             self.world.holders[barcode] = "library"
             if n < 14:
                 reader = f"R{rng.randrange(1, READERS):02d}"
-                library.loans[barcode] = reader
+                library.lend(barcode, reader)
+                self.world.taken[barcode] += 1
                 self.world.holders[barcode] = reader
         for _ in range(8):
             self.pack()
 
     def pack(self) -> None:
         """The library packs a parcel and gives it to a courier."""
-        shelf = sorted(b for b, holder in self.world.holders.items() if holder == "library")
+        library = self.world.library
+        shelf = library.on_shelf(sorted(b for b, holder in self.world.holders.items() if holder == "library"))
         if not shelf:
             return
         reader = f"R{self.rng.randrange(READERS):02d}"
         barcodes = self.rng.sample(shelf, min(len(shelf), self.rng.choice((1, 1, 1, 2, 3))))
         expires = self.world.wall() + self.rng.choice((7200.0, 3 * DAY_S, 3 * DAY_S))
-        packed = self.world.library.pack(reader, barcodes, expires)
-        self.world.say(f"{packed.sent.id} is packed for {reader}: {barcodes}")
+        packed = library.pack(reader, barcodes, expires)
+        self.world.say(f"{packed} is packed for {reader}: {barcodes}")
         for barcode in barcodes:
             self.world.holders[barcode] = self.courier()
 
@@ -124,11 +136,12 @@ class Day:
                 if not ready and rng.random() < 0.7:
                     yield from self.carry(self.courier())
                     return
-                packed = rng.choice(ready or list(library.parcels.values()))
+                parcels = list(library.parcels.values())
+                packed = rng.choice(ready or parcels)
                 name = packed.sent.patron
-                mine = [p for p in library.parcels.values() if p.sent.patron == name]
+                mine = [p for p in parcels if p.sent.patron == name]
                 mine.sort(key=lambda p: p.status != "ready")
-                how = rng.choice(("card", "card", "pass", "code"))
+                how = rng.choice(("card", "card", "pass", "code")) if library.abilities.codes else "card"
                 yield from Reader(self.world, name, self.cards[name], mine).visit(how)
             case 12 | 13 | 14 | 15:
                 name = f"R{rng.randrange(1, READERS):02d}"
@@ -147,12 +160,7 @@ class Day:
         person.thorough = thorough
         yield from person.visit()
         for barcode in sorted(person.hands):  # what is not to go in goes back to the library
-            library = self.world.library
-            open_ = [p for p in library.parcels.values() if barcode in {i.barcode for i in p.sent.items}]
-            if (
-                all(p.status in ("collected", "removed") or p.recalled for p in open_)
-                and barcode not in library.cabinet
-            ):
+            if self.world.library.take_in(barcode):
                 self.world.holders[barcode] = "library"
 
     def news(self) -> None:
@@ -166,12 +174,18 @@ class Day:
                 library.recall(parcel)
             case 1:
                 library.change(f"R{rng.randrange(3):02d}", rng.choice(("fine", "blocked", "expired")))
-            case 2:
+            case 2 if isinstance(library, Library):
                 waited_for = {p.sent.patron for p in library.parcels.values() if p.status in ("sent", "ready")}
                 library.forget(rng.choice(sorted({f"R{n:02d}" for n in range(READERS)} - waited_for) or ["nobody"]))
-            case 3:
+            case 3 if isinstance(library, Library):
                 library.horizon = len(library.feed) + 1  # the feed so far is dropped
                 library.feed.append(library.feed[-1])
+            case 2 | 3 | 4 if isinstance(library, Sip2Library):
+                lent = sorted(b for b in library.items if library.loan(b))
+                if lent:
+                    barcode = rng.choice(lent)
+                    self.world.say(f"somebody waits for {barcode}")
+                    library.wait_for(f"R{rng.randrange(READERS):02d}", barcode)
             case _:
                 self.pack()
 
@@ -184,7 +198,7 @@ class Day:
             if world.calm:
                 continue
             world.faults += 1
-            match rng.randrange(9):
+            match rng.randrange(10):
                 case 0 | 1:
                     world.say("the library is away")
                     world.net_up = False
@@ -211,6 +225,12 @@ class Day:
                 case 8:
                     for box in world.cabinet.boxes.values():
                         box.jammed_until = world.now + rng.choice((0.0, 0.0, 600.0))
+                case 9 if isinstance(world.link, Sip2Link):
+                    world.say("the library talks nonsense")
+                    world.link.nonsense = True
+                    yield rng.choice((60.0, 600.0, 2 * 3600.0))
+                    world.link.nonsense = False
+                    world.say("the library talks sense again")
 
     def passers_by(self) -> Script:
         """Whoever sees a door stand open in front of nobody pushes it shut, sooner or later."""
@@ -240,6 +260,8 @@ class Day:
         world.calm = world.cabinet.calm = True
         world.run(world.now + 1500.0)  # what is away comes back, who stands there goes
         world.net_up, world.disk_full = True, False
+        if isinstance(world.link, Sip2Link):
+            world.link.nonsense = False
         for box in world.cabinet.boxes.values():
             box.jammed_until = 0.0
             world.cabinet.shut(box.name)
@@ -257,20 +279,22 @@ class Day:
         world.store.close()
 
 
-def live_a_day(seed: int, visits: int = 0, cut_at: int | None = None, calm: bool = False) -> Day:
+def live_a_day(seed: int, visits: int = 0, cut_at: int | None = None, calm: bool = False, sip2: bool = False) -> Day:
     """One seed, start to end. Raises ``Violation`` with the story of the day in words and how to see it again."""
     decode_quickly()
     shm = Path("/dev/shm")
     directory = Path(tempfile.mkdtemp(prefix="kiosk-day-", dir=shm if shm.is_dir() else None))
-    day = Day(seed, directory, visits, cut_at, calm)
+    day = Day(seed, directory, visits, cut_at, calm, sip2)
     try:
         day.live()
     except Exception as error:
-        again = f"python -m tests.simulation {seed}" + (f" --visits {visits} --cut-at {cut_at}" if cut_at else "")
+        again = f"python -m tests.simulation {seed}" + " --sip2" * sip2
+        again += f" --visits {visits} --cut-at {cut_at}" if cut_at else ""
         words = "\n".join(day.world.story[-40:])
         raise Violation(f"seed {seed}: {error!r}\n\n{words}\n\nto see it again: {again}") from error
     finally:
         if day.world.store is not None:
             day.world.store.close()
+        day.world.link.close()
         shutil.rmtree(directory, ignore_errors=True)
     return day

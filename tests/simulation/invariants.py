@@ -5,27 +5,18 @@ from typing import TYPE_CHECKING
 from hardware.readings import CardShown, Door, DoorSeen, PassScanned, PatronScanned
 from kiosk.core.commands import Unlock
 from kiosk.core.events import Touched
-from kiosk.core.model import HERE, Compartment, PickupPoint
+from kiosk.core.model import Compartment, PickupPoint, changed
 from kiosk.core.stories import AtHome, Collecting
 from kiosk.loop import Incoming
 from kiosk.store import Store
 from kiosk.tables import TABLES
-from sync.messages import PointTrouble
+from tests.simulation.agreement import agree
+from tests.simulation.rules import must
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
 
 QUIET_S = 3.0
-
-
-class Violation(AssertionError):
-    """The machine did what it must never do."""
-
-
-def must(true: object, words: str) -> None:
-    """A rule of the house."""
-    if not true:
-        raise Violation(words)
 
 
 class Watch:
@@ -83,14 +74,25 @@ class Watch:
             must(session.until < self.world.wall() + 200, f"{session.story} waits too long")
         self.same_on_disk()
 
-    def same_on_disk(self) -> None:
-        """``store.load() == loop.point``; not looked at again while neither can have changed."""
+    def same_on_disk(self, all_of_it: bool = False) -> None:
+        """``store.load() == loop.point``: all of it at each birth, each unlock and after each visitor, and after every
+        other event what should have changed by it."""
         loop, store = self.world.loop, self.world.store
         assert loop is not None
         assert store is not None
-        if loop.point is not self.point:
+        if self.point is None or all_of_it:
             must(store.load() == loop.point, "the store does not hold what was decided")
-            self.point = loop.point
+        elif loop.point is not self.point:
+            for name, key, row in changed(self.point, loop.point):
+                must(self._on_disk(store, name, key) == row, f"the store does not hold what was decided: {name} {key}")
+        self.point = loop.point
+
+    def _on_disk(self, store: Store, name: str, key: str) -> object:
+        table = TABLES[name]
+        if not key:
+            return table.decode_all(store._execute)[0]
+        sql = table.select.replace("ORDER BY rowid", f'WHERE "{table._key}" = ?')
+        return next((table.decode(values) for values in store._execute(sql, (key,))), None)
 
     def died(self, store: Store) -> None:
         """A life ends: its journal is whole."""
@@ -107,6 +109,7 @@ class Watch:
         self.pulses.add((command.order, command.attempt))
         must(self.last_seen.get(name) is Door.SHUT, f"{name} is pulsed without having been seen shut")
         point = world.store.load() if world.store else None
+        must(world.loop and point == world.loop.point, f"{name} is unlocked and the store holds something else")
         row = point.compartments[name] if point else None
         must(row and row.order, f"{name} is unlocked with no order on disk")
         assert row is not None
@@ -125,6 +128,8 @@ class Watch:
                 must(parcel.compartment == name, f"{name} is opened for {parcel.id}, which is not there")
                 must(parcel.patron == order.person, f"{name} is opened for {order.person}, not for its patron")
                 must(order.person in self.proved, f"{name} is opened for {order.person}, who proved nothing")
+                theirs = all(self.world.library.may_take(b, order.person) for b in inside)
+                must(theirs, f"{name} is opened for {order.person}; the library holds {inside} for another")
                 must(not parcel.recalled, f"{name} is opened though {parcel.id} is recalled")
                 waits = self.world.wall() <= parcel.expires or row.out == "stuck"  # then its reader could not take it
                 must(waits, f"{name} is opened though {parcel.id} has expired")
@@ -147,6 +152,7 @@ class Watch:
         loop = self.world.loop
         if loop is None or loop._unwritten:
             return
+        self.same_on_disk(all_of_it=True)
         point, lied = loop.point, self.world.lied.keys()
         for name, box in self.world.cabinet.boxes.items():
             row = point.compartments[name]
@@ -172,7 +178,6 @@ class Watch:
         world, loop, store = self.world, self.world.loop, self.world.store
         assert loop is not None
         assert store is not None
-        must(not world.library.twice, "; ".join(world.library.twice))
         must(isinstance(loop.session.story, AtHome), f"somebody still seems to stand there: {loop.session.story}")
         must(store.waiting_count() == 0, f"{store.waiting_count()} tellings were never told")
         told = {t.compartment for t in world.library.troubles if hasattr(t, "compartment")}
@@ -182,7 +187,7 @@ class Watch:
             must(not row.out or row.name in told, f"{row.name} is out of use ({row.out}) and nobody was told")
         self.rows_fit_the_cabinet()
         self.died(store)
-        self.library_agrees(loop.point)
+        agree(world, loop.point)
 
     def nothing_is_in_doubt(self) -> None:
         """Couriers have looked behind every door: each compartment is in use again."""
@@ -190,44 +195,6 @@ class Watch:
         assert loop is not None
         for row in loop.point.compartments.values():
             must(not row.out, f"{row.name} is still out of use: {row.out}")
-
-    def library_agrees(self, point: PickupPoint) -> None:
-        """The ledger says of each thing what is so, except where a case names the doubt."""
-        world, library = self.world, self.world.library
-        for telling, detail in library.conflicts:
-            self._explained(telling.told, detail)
-        inside = {b: box.name for box in world.cabinet.boxes.values() for b in box.inside}
-        unsure = {i.barcode for p in point.parcels.values() if p.state in ("doubt", "missing") for i in p.items}
-        unsure |= {
-            d.item.barcode for d in point.drops.values() if d.state == "doubt" or point.compartments[d.compartment].out
-        }
-        unsure |= world.lied.keys()
-        unsure |= {t.detail for t in library.troubles if isinstance(t, PointTrouble)}
-        doubted = [library.parcels[t.parcel] for t in library.troubles if t.parcel]
-        unsure |= {i.barcode for packed in doubted for i in packed.sent.items}
-        unsure |= {b for box in world.cabinet.boxes.values() if point.compartments[box.name].out for b in box.inside}
-        for packed in library.parcels.values():
-            barcodes = {i.barcode for i in packed.sent.items} - unsure
-            if packed.status == "ready":
-                row = point.parcels.get(packed.sent.id)
-                must(row and row.state in HERE, f"the library thinks {packed.sent.id} is ready, and it is {row}")
-                must(
-                    all(b in inside for b in barcodes), f"the library thinks {packed.sent.id} is ready; it is not there"
-                )
-        for barcode in library.items.keys() - unsure:
-            here = barcode in inside
-            if barcode in library.cabinet:
-                must(here, f"the library thinks {barcode} lies in the cabinet as returned")
-            if barcode in library.loans:
-                holder = world.holders.get(barcode, "")
-                must(not here, f"the library thinks {barcode} is on loan, and it lies in {inside.get(barcode)}")
-                must(holder.startswith("R"), f"the library thinks {barcode} is on loan, and {holder} has it")
-            elif world.holders.get(barcode, "").startswith("R"):
-                must(False, f"{world.holders[barcode]} holds {barcode} and no loan was booked")
-
-    def _explained(self, told: object, detail: str) -> None:
-        known = ("since", "recalled", "nobody had", "no item has", "was missing", "was sent", "before")
-        must(any(words in detail for words in known), f"a conflict nobody can explain: {detail} ({told})")
 
 
 def decode_quickly() -> None:

@@ -32,6 +32,7 @@ from sync.messages import (
     Receipt,
     Telling,
 )
+from sync.service import Abilities
 from sync.things import Item, Patron, SentParcel
 
 POINT = "p1"
@@ -55,6 +56,7 @@ class Library:
     """``loans``: item to patron. ``cabinet``: items returned at the point and not yet cleared."""
 
     rng: random.Random
+    abilities = Abilities()
     patrons: dict[str, Patron] = field(default_factory=dict)
     cards: dict[str, str] = field(default_factory=dict)  # number to patron
     items: dict[str, Item] = field(default_factory=dict)
@@ -83,7 +85,34 @@ class Library:
         self.items[barcode] = Item(barcode, f"Title {barcode}", isbn)
         return self.items[barcode]
 
-    def pack(self, patron: str, barcodes: Sequence[str], expires: float) -> Packed:
+    def initials(self, patron: str) -> str:
+        """As the screen shows them."""
+        return patron
+
+    def lend(self, barcode: str, patron: str) -> None:
+        """Somebody had it before the day began."""
+        self.loans[barcode] = patron
+
+    def on_shelf(self, barcodes: Sequence[str]) -> list[str]:
+        """Which of these may be packed."""
+        return list(barcodes)
+
+    def take_in(self, barcode: str) -> bool:
+        """A courier brings it to the sorting room. False: it is to go to the point again; they keep it."""
+        mine = [p for p in self.parcels.values() if barcode in {i.barcode for i in p.sent.items}]
+        over = all(p.status in ("collected", "removed") or p.recalled for p in mine)
+        return over and barcode not in self.cabinet
+
+    def loan(self, barcode: str) -> str:
+        """Who has it on loan, or nobody."""
+        return self.loans.get(barcode, "")
+
+    def may_take(self, barcode: str, person: str) -> bool:
+        """Whether the library has set this item aside for this person, and for nobody since."""
+        mine = [p for p in self.parcels.values() if barcode in {i.barcode for i in p.sent.items}]
+        return bool(mine) and mine[-1].sent.patron == person
+
+    def pack(self, patron: str, barcodes: Sequence[str], expires: float) -> str:
         """A parcel goes on its way to the point; parcels of one patron share code and pass, as they may."""
         mine = [p for p in self.parcels.values() if p.sent.patron == patron and p.status in ("sent", "ready")]
         code = mine[0].code if mine else f"{self.rng.randrange(10**8):08d}"
@@ -94,7 +123,7 @@ class Library:
         packed = Packed(sent, code, issue_pass(SIGNING, pass_id, POINT, expires))
         self.parcels[number] = packed
         self.feed += [PatronChanged(self.patrons[patron]), ParcelSent(sent)]
-        return packed
+        return number
 
     def recall(self, parcel: str) -> None:
         """The hold was cancelled."""

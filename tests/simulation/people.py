@@ -97,7 +97,7 @@ class Person:
     def not_mine(self, screen: object) -> bool:
         """Somebody's story still stands on the screen: another's initials, or a door for something else."""
         display = self.world.display
-        if display is not None and display.initials not in ("", self.name):
+        if display is not None and display.initials not in ("", self.world.library.initials(self.name)):
             return True
         if isinstance(screen, Inside):
             return "check" not in self.purposes
@@ -132,6 +132,7 @@ class Person:
         for barcode in sorted(barcodes & box.inside):
             box.inside.remove(barcode)
             self.world.holders[barcode] = self.name
+            self.world.taken[barcode] += self.name.startswith("R")
         self.world.say(f"{self.name} takes {sorted(barcodes)} out of {self.door}")
 
     def put(self, barcodes: set[str]) -> None:

@@ -14,7 +14,7 @@ from kiosk.core.model import Drop, PickupPoint
 from kiosk.loop import Loop
 from kiosk.store import Store
 from tests.simulation.day import live_a_day
-from tests.simulation.invariants import Violation
+from tests.simulation.rules import Violation
 
 SEEDS = range(30)
 

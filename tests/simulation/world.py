@@ -7,25 +7,29 @@ The machine may lose its power before and after each commit and each command; th
 import heapq
 import random
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 from hardware.readings import DeviceUp
 from kiosk.core.commands import Ask, Unlock
-from kiosk.core.events import Answered, Heard, Online, Tick
+from kiosk.core.events import Tick
 from kiosk.core.limits import Limits
 from kiosk.core.plan import Plan, Space
 from kiosk.core.screens import Display
 from kiosk.core.stories import AtHome
-from kiosk.loop import Clock, Incoming, Loop, Outgoing, Upload, Uploaded, UploadFailed
+from kiosk.loop import Clock, Incoming, Loop, Outgoing, Upload, UploadFailed
 from kiosk.store import Store, StoreTrouble
-from sync.errors import ServiceBroken, ServiceGap, ServiceSilent, ServiceUnreachable
-from sync.messages import Telling
+from sync.errors import ServiceError
 from tests.simulation.cabinet import Cabinet
 from tests.simulation.invariants import Watch
 from tests.simulation.library import KEYRING, POINT, Library
+from tests.simulation.rest_wire import RestLink
+from tests.simulation.sip2_library import Sip2Library
+from tests.simulation.sip2_wire import Sip2Link
 
 EPOCH = 1_800_000_000.0
 SIZES = "SSSSMMML"
@@ -37,9 +41,12 @@ class PowerCut(Exception):
 
 
 class World:
-    """``cut_at``: the one boundary at which the power fails (else by chance). ``calm``: nothing goes wrong."""
+    """``cut_at``: the one boundary at which the power fails (else by chance). ``calm``: nothing goes wrong.
+    ``sip2``: the library speaks SIP2 and announces nothing."""
 
-    def __init__(self, seed: int, directory: Path, cut_at: int | None = None, calm: bool = False) -> None:
+    def __init__(
+        self, seed: int, directory: Path, cut_at: int | None = None, calm: bool = False, sip2: bool = False
+    ) -> None:
         self.seed = seed
         self.rng = random.Random(seed)
         self.directory = directory
@@ -55,12 +62,21 @@ class World:
         self.loop: Loop | None = None
         self.store: Store | None = None
         self.display: Display | None = None
-        self.library = Library(random.Random(seed + 1))
+        self.library: Library | Sip2Library
+        self.link: RestLink | Sip2Link
+        if sip2:
+            self.library = Sip2Library(random.Random(seed + 1), directory, lambda: EPOCH + self.now)
+            self.link = Sip2Link(self, self.library)
+        else:
+            self.library = Library(random.Random(seed + 1))
+            self.link = RestLink(self, self.library)
         names = tuple(f"{'AB'[n // 6]}{n % 6 + 1}" for n in range(self.rng.randint(5, 11)))
         spaces = {name: Space(name, self.rng.choice(SIZES), n % 6, n // 6) for n, name in enumerate(names)}  # type: ignore[arg-type]
-        self.plan = Plan(POINT, spaces, KEYRING, Limits(printed_opens=True), frozenset({"card"}))
+        limits = Limits(printed_opens=True, recheck_s=1800)
+        self.plan = Plan(POINT, spaces, KEYRING, limits, frozenset({"card"}), library=self.library.abilities)
         self.cabinet = Cabinet(names, self.rng, self.later, self.post, self.say, lambda: self.now, calm)
         self.holders: dict[str, str] = {}  # item to person, or "library"; nothing while it lies in a compartment
+        self.taken: Counter[str] = Counter()  # how often a reader has taken an item out
         self.lied: dict[str, str] = {}  # items whose whereabouts people were silent or wrong about
         self.watch = Watch(self)
 
@@ -128,7 +144,7 @@ class World:
         self.cabinet.power(True)
         self.post(DeviceUp("card"))
         self.follow(self._ticks(self.life))
-        self.follow(self._listen(self.life, loop.point.counters.cursor))
+        self.link.begin(self.life, loop.point.counters.cursor)
 
     def die(self) -> None:
         """The power fails: the store is what its files were at that moment."""
@@ -175,13 +191,28 @@ class World:
         if self.loop is None or life != self.life:
             return
         self.events += 1
-        try:
+        with self.powered():
             self.watch.hears(incoming)
             self.loop.handle(incoming)
+            self.link.handled(incoming)
+            self.watch.handled(incoming)
+
+    @contextmanager
+    def powered(self) -> Iterator[None]:
+        """What the machine does; it may die in the middle."""
+        try:
+            yield
         except PowerCut:
             self.die()
-            return
-        self.watch.handled(incoming)
+
+    def arrive(self, life: int, incoming: Incoming) -> None:
+        """Something comes in over the network, if the machine that waits for it is still alive."""
+        if life == self.life:
+            self.post(incoming)
+
+    def tell_failed(self, life: int, error: ServiceError) -> None:
+        """No receipts came."""
+        self.arrive(life, UploadFailed(error))
 
     def show(self, display: Display) -> None:
         """The screen of the machine."""
@@ -198,9 +229,9 @@ class World:
                 self.watch.unlocks(outgoing)
                 self.cabinet.unlock(outgoing)
             case Ask():
-                self._ask(outgoing)
+                self.link.ask(outgoing)
             case Upload(batch=batch):
-                self._tell(batch)
+                self.link.tell(batch)
         self.boundary(f"after {type(outgoing).__name__}")
 
     def _ticks(self, life: int) -> Script:
@@ -209,51 +240,3 @@ class World:
             busy = busy or any(row.order for row in self.loop.point.compartments.values())
             yield self.rng.uniform(0.5, 6.0) if busy else 150.0
             self.post(Tick())
-
-    # ---- the library's wire
-
-    def _listen(self, life: int, cursor: str) -> Script:
-        while life == self.life:
-            if self.net_up:
-                page = self.library.page(cursor, self.wall())
-                self.post(Online(True))
-                if page.cursor != cursor or page.snapshot:
-                    cursor = page.cursor
-                    self.post(Heard(page))
-            else:
-                self.post(Online(False))
-            yield self.rng.uniform(30.0, 400.0)
-
-    def _ask(self, ask: Ask) -> None:
-        if not self.net_up or self.odd(0.05):
-            self.later(self.rng.uniform(0.1, 6.0), self.post, Answered(ask.key, None))
-            return
-        answer = Answered(ask.key, self.library.answer(ask.query))
-        self.later(self.rng.uniform(0.05, 1.0) if not self.odd(0.05) else 9.0, self.post, answer)
-        if self.odd(0.03):
-            self.later(self.rng.uniform(0.05, 20.0), self.post, answer)
-
-    def _tell(self, batch: tuple[Telling, ...]) -> None:
-        delay = self.rng.uniform(0.05, 2.0)
-        if not self.net_up or self.odd(0.05):
-            self.later(delay, self._tell_failed, self.life, ServiceUnreachable("away"))
-            return
-        self.later(delay, self._heard, self.life, batch)
-        if self.odd(0.03):  # held up by a proxy, and delivered again much later
-            self.later(self.rng.uniform(1.0, 4000.0), self._heard, -1, batch)
-
-    def _heard(self, life: int, batch: tuple[Telling, ...]) -> None:
-        try:
-            receipts = self.library.hear(batch)
-        except ServiceGap as gap:
-            self._tell_failed(life, gap)
-            return
-        if self.odd(0.06):
-            broken = self.rng.choice((ServiceSilent("no reply"), ServiceBroken("nonsense")))
-            self.later(self.rng.uniform(0.1, 10.0), self._tell_failed, life, broken)
-        elif life == self.life:
-            self.post(Uploaded(batch, receipts))
-
-    def _tell_failed(self, life: int, error: Any) -> None:
-        if life == self.life:
-            self.post(UploadFailed(error))

@@ -1,0 +1,168 @@
+"""A library that announces nothing: the reference library's ledger and its SIP2 desk, in the place of a change feed.
+
+It is asked, and told, through ``sip2_wire``; couriers get its items as they would from its sorting room. What it makes
+of each telling is kept here as the point heard it.
+"""
+
+import random
+from collections.abc import Sequence
+from pathlib import Path
+
+from simulators.library.ledger import Ledger
+from simulators.library.packing import change_patron, pack_parcel, place_hold, recall_parcel
+from simulators.library.sip2.lending import Lending
+from simulators.library.sip2.quirks import PROFILES
+from simulators.library.sip2.talk import Host
+from sync.messages import ParcelMissing, PointTrouble, Receipt, Telling
+from sync.seal import Seal
+from sync.sip2.service import ABILITIES
+from sync.things import Item, SentParcel
+from tests.simulation.library import KEYRING, POINT, SIGNING, Packed
+
+ELSEWHERE = "p2"
+SEAL = Seal(b"k" * 32, KEYRING.card)
+LOAN_S = 28 * 86400.0
+
+
+class Sip2Library:
+    """``clock``: the library's own. ``dialect``: whose ways it has, and the point's settings say."""
+
+    abilities = ABILITIES
+
+    def __init__(self, rng: random.Random, directory: Path, clock: "object") -> None:
+        self.rng = rng
+        self.dialect = rng.choice(sorted(PROFILES))
+        self.ledger = Ledger(directory / "library.sqlite", SIGNING, clock, rng)  # type: ignore[arg-type]
+        self.host = Host(self.ledger, PROFILES[self.dialect])
+        self.lending = Lending(self.ledger, PROFILES[self.dialect])
+        self.cards: dict[str, str] = {}  # number to the id by which the point knows its patron
+        self.numbers: dict[str, str] = {}  # patron to number
+        self.couriers: list[str] = []
+        self.items: dict[str, Item] = {}
+        self.received: dict[str, tuple[Telling, Receipt]] = {}
+        self.troubles: list[PointTrouble | ParcelMissing] = []
+        self.conflicts: list[tuple[Telling, str]] = []
+        for point in (POINT, ELSEWHERE):
+            self.ledger.add("points", id=point, name=point, token="", hashing_key=(b"k" * 32).hex(), expected=1)
+
+    # ---- things
+
+    def join(self, patron: str, role: str = "reader", standing: str = "fine") -> str:
+        """A new patron; returns the number of their card. Couriers are named in the point's settings only."""
+        number = f"{self.rng.getrandbits(32):08X}"
+        self.numbers[patron] = number
+        if role != "reader":
+            self.couriers.append(KEYRING.card(number))
+            self.cards[number] = f"{role}-{KEYRING.card(number)[:12]}"
+            return number
+        self.cards[number] = SEAL.hide(number)
+        values = {"name": " ".join(patron), "initials": "", "phone": "13800001234", "reason": ""}
+        self.ledger.add("patrons", **values, id=patron, standing=standing, role=role)
+        self.ledger.add_card(number, patron)
+        return number
+
+    def initials(self, patron: str) -> str:
+        """As the screen shows them."""
+        return "".join(f"{sign}." for sign in patron)
+
+    def known_as(self, patron: str) -> str:
+        """The id by which the point knows somebody."""
+        return self.cards[self.numbers[patron]]
+
+    def buy(self, barcode: str, isbn: str) -> Item:
+        """A new copy; the only one of its title, so that a hold on the title is one on it."""
+        item = Item(barcode, f"Title {barcode}", f"97870200{int(barcode[1:]):05d}")
+        self.items[barcode] = item
+        self.ledger.add("titles", isbn=item.isbn, title=item.title, author="")
+        self.ledger.add("items", barcode=barcode, isbn=item.isbn, place="shelf", point="")
+        return item
+
+    def lend(self, barcode: str, patron: str) -> None:
+        """Somebody had it before the day began."""
+        now = self.ledger.clock()
+        loan = {"barcode": barcode, "patron": patron, "point": "", "ended": None, "ended_at": None}
+        self.ledger.add("loans", **loan, started=now, due=now + LOAN_S)
+        self.ledger.change("update items set place = 'loan' where barcode = ?", barcode)
+
+    def on_shelf(self, barcodes: Sequence[str]) -> list[str]:
+        """Which of these may be packed."""
+        shelf = {row["barcode"] for row in self.ledger.rows("select barcode from items where place = 'shelf'")}
+        return [barcode for barcode in barcodes if barcode in shelf]
+
+    def pack(self, patron: str, barcodes: Sequence[str], expires: float) -> str:
+        """Each item is set aside for itself; how the library calls it nobody at the point ever hears."""
+        names = []
+        for barcode in barcodes:
+            place_hold(self.ledger, patron, self.items[barcode].isbn, POINT)
+            names.append(pack_parcel(self.ledger, POINT, patron, (barcode,), expires))
+        return " ".join(names)
+
+    def wait_for(self, patron: str, barcode: str) -> None:
+        """A reader wants what another has."""
+        place_hold(self.ledger, patron, self.items[barcode].isbn, self.rng.choice((POINT, POINT, POINT, ELSEWHERE)))
+
+    def take_in(self, barcode: str) -> bool:
+        """A courier brings it to the sorting room. False: it is to go to the point again, or its return is not heard of
+        yet; they keep it."""
+        if self.loan(barcode) or self.open_parcel(barcode):
+            return False
+        sql = "update parcels set status = 'removed' where status = 'recalled' and id in {}"
+        self.ledger.change(sql.format("(select parcel from parcel_items where barcode = ?)"), barcode)
+        self.ledger.change("update items set place = 'shelf', point = '' where barcode = ?", barcode)
+        self.lending.take_back(barcode, "main", None)
+        row = self.open_parcel(barcode)
+        return row is None or row["point"] != POINT
+
+    def recall(self, parcel: str) -> None:
+        """The hold was cancelled."""
+        recall_parcel(self.ledger, parcel)
+
+    def change(self, patron: str, standing: str) -> None:
+        """Blocked, or fine again."""
+        change_patron(self.ledger, patron, standing)
+
+    # ---- looking
+
+    @property
+    def parcels(self) -> dict[str, Packed]:
+        """What is or was set aside for the point."""
+        sql = (
+            "select id, patron, expires, status, barcode from parcels join parcel_items on id = parcel where point = ?"
+        )
+        return {row["id"]: self._packed(row) for row in self.ledger.rows(sql + " order by id", POINT)}
+
+    def _packed(self, row: "dict[str, object]") -> Packed:
+        item = self.items[str(row["barcode"])]
+        sent = SentParcel(str(row["id"]), str(row["patron"]), (item,), "S", 0.0, "0" * 64, "0" * 16)
+        recalled = row["status"] == "recalled"
+        return Packed(sent, "", "", "sent" if recalled else str(row["status"]), recalled)
+
+    def loan(self, barcode: str) -> str:
+        """Who has it on loan, or nobody."""
+        row = self.ledger.loan(barcode)
+        return str(row["patron"]) if row else ""
+
+    def open_parcel(self, barcode: str) -> "dict[str, object] | None":
+        """For whom it is set aside now."""
+        sql = "select parcels.* from parcels join parcel_items on id = parcel where barcode = ? and status in {}"
+        return self.ledger.row(sql.format("('sent', 'ready') order by id desc"), barcode)
+
+    def may_take(self, barcode: str, person: str) -> bool:
+        """Whether the library has ever set this item aside for this person, and for nobody since."""
+        sql = "select patron from parcels join parcel_items on id = parcel where barcode = ? order by id desc"
+        row = self.ledger.row(sql, barcode)
+        return row is not None and self.known_as(row["patron"]) == person
+
+    # ---- told
+
+    def receipted(self, batch: Sequence[Telling], receipts: Sequence[Receipt]) -> None:
+        """What the point has heard of its tellings."""
+        for telling, receipt in zip(batch, receipts, strict=True):
+            self.received[telling.key] = (telling, receipt)
+            if isinstance(telling.told, PointTrouble | ParcelMissing):
+                self.troubles.append(telling.told)
+            if receipt.status in ("conflict", "rejected"):
+                self.conflicts.append((telling, receipt.detail))
+
+    def close(self) -> None:
+        self.ledger.close()

@@ -1,0 +1,222 @@
+"""The production SIP2 client in the world's own time, over wires in memory on which every message may go wrong.
+
+What goes over a wire is what would go over a socket, byte for byte; the other end is the reference library's. The
+power may fail before and after each message.
+"""
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from unittest import mock
+
+from kiosk.core.commands import Ask
+from kiosk.core.events import Answered, Heard, Online
+from kiosk.loop import Incoming, Uploaded
+from simulators.library.sip2.talk import PASSWORD, USER, Fault, Talk
+from sync.errors import ServiceError
+from sync.messages import Telling
+from sync.sip2 import client, people, service, words
+from sync.sip2.frame import Frame, Reader
+from sync.sip2.service import Settings, Sip2
+from tests.simulation.library import POINT
+from tests.simulation.sip2_library import SEAL, Sip2Library
+
+if TYPE_CHECKING:
+    from tests.simulation.world import Script, World
+
+FAULTS: tuple[Fault, ...] = (
+    "request_lost",
+    "closes",
+    "answer_lost",
+    "silent",
+    "cut",
+    "wrong_sequence",
+    "bad_check",
+    "garbage",
+    "nonsense",
+)
+
+
+class Clock:
+    """``time`` for the client: the world's, and what a call has spent waiting since it began."""
+
+    def __init__(self, world: "World") -> None:
+        self._world = world
+        self.spent = 0.0
+
+    def monotonic(self) -> float:
+        return self._world.now + self.spent
+
+    def time(self) -> float:
+        return self._world.wall() + self.spent
+
+    def sleep(self, seconds: float) -> None:
+        self.spent += seconds
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(time, name)
+
+
+@contextmanager
+def in_the_time_of(clock: Clock) -> Iterator[None]:
+    """The client waits and times out in the world's time."""
+    patches = [mock.patch.object(module, "time", clock) for module in (client, people, service, words)]
+    for patch in patches:
+        patch.start()
+    try:
+        yield
+    finally:
+        for patch in patches:
+            patch.stop()
+
+
+class MemoryWire:
+    """A ``sync.sip2.wire.Wire``, without a socket."""
+
+    def __init__(self, link: "Sip2Link") -> None:
+        self._link, self._world = link, link.world
+        if not self._world.net_up:
+            link.clock.spent += self._world.rng.uniform(0.0, 1.0)
+            raise ConnectionRefusedError("away")
+        self._talk = Talk(link.library.host)
+        self._hears, self._reader = Reader(), Reader()
+        self._coming: deque[tuple[float, bytes]] = deque()
+        self._frames: list[Frame] = []
+
+    def say(self, data: bytes, until: float) -> None:
+        if self._talk.ended or not self._world.net_up:
+            raise BrokenPipeError("gone")
+        link, code = self._link, data[:2].decode()
+        self._world.boundary(f"before a {code} is said")
+        link.messages += 1
+        fault = link.fault(code)
+        if fault:
+            self._world.say(f"{code} meets: {fault}")
+            link.library.host.fault(fault)
+        pieces = [piece for frame in self._hears.feed(data) for piece in self._talk.hear(frame)]
+        link.library.host.mend()
+        at = link.clock.monotonic() + self._world.rng.uniform(0.01, 0.4)
+        if self._world.odd(0.01):
+            self._world.say(f"the answer to a {code} is slow")
+            at += self._world.rng.uniform(1.0, 12.0)
+        self._coming.extend((at, piece) for piece in pieces)
+        self._world.boundary(f"after a {code} was said")
+
+    def hear(self, until: float) -> Frame:
+        clock = self._link.clock
+        while not self._frames:
+            if self._coming:
+                at, piece = self._coming[0]
+                if at > until:
+                    break
+                clock.spent += max(0.0, at - clock.monotonic())
+                self._coming.popleft()
+                self._frames = self._reader.feed(piece)
+                continue
+            self._frames = self._reader.silence()
+            if not self._frames and self._talk.ended:
+                raise ConnectionResetError("the library closed the connection")
+            if not self._frames:
+                break
+        if not self._frames:
+            clock.spent += max(0.0, until - clock.monotonic())
+            raise TimeoutError("the library did not answer in time")
+        return self._frames.pop(0)
+
+    def quiet(self, wait_s: float) -> bool:
+        return not (self._frames or self._coming or self._talk.ended) and self._world.net_up
+
+    def close(self) -> None:
+        self._talk.ended = True
+
+
+class Sip2Link:
+    """The three connections of each life, as kiosk.library makes them."""
+
+    def __init__(self, world: "World", library: Sip2Library) -> None:
+        self.world, self.library = world, library
+        self.clock = Clock(world)
+        self.messages = 0
+        self.nonsense = False  # every answer is none, for a while
+
+    def fault(self, code: str) -> Fault | None:
+        """What goes wrong with this message."""
+        if self.nonsense and code not in ("93", "99"):
+            self.world.faults += 1
+            return "nonsense"
+        if not self.world.odd(0.06):
+            return None
+        return "refused_login" if code == "93" else self.world.rng.choice(FAULTS)
+
+    def begin(self, life: int, cursor: str) -> None:
+        """A life begins."""
+        self.asks, self.tells, self.listens = (self._service() for _ in range(3))
+        self.world.follow(self._listen(life, cursor))
+
+    def _service(self) -> Sip2:
+        about = {"host": "memory", "tls": False, "user": USER, "institution": "SIP", "location": POINT}
+        couriers = {"couriers": tuple(self.library.couriers), "dialect": Path(self.library.dialect)}
+        settings = Settings.model_validate(about | couriers)
+        return Sip2(settings, PASSWORD, SEAL, lambda *_: MemoryWire(self))  # type: ignore[arg-type,return-value]
+
+    def _call(self, does: Callable[[], Any]) -> tuple[Any, float]:
+        """What comes of it, and after how long. ``PowerCut`` passes."""
+        self.clock.spent = 0.0
+        try:
+            with in_the_time_of(self.clock):
+                return does(), self.clock.spent
+        except ServiceError as error:
+            return error, self.clock.spent
+        finally:
+            self.clock.spent = 0.0
+
+    def _listen(self, life: int, cursor: str) -> "Script":
+        world = self.world
+        while life == world.life:
+            with world.powered():
+                page, spent = self._call(lambda: self.listens.changes(cursor, 0.0))  # noqa: B023  called at once
+                if isinstance(page, ServiceError):
+                    world.later(spent, world.arrive, life, Online(False))
+                else:
+                    world.later(spent, world.arrive, life, Online(True))
+                    if page.snapshot or page.cursor != cursor:
+                        cursor = page.cursor
+                        world.later(spent, world.arrive, life, Heard(page))
+            yield world.rng.uniform(30.0, 400.0)
+
+    def ask(self, ask: Ask) -> None:
+        """A question; its answer comes when it comes."""
+        self.world.later(0.01, self._ask, self.world.life, ask)
+
+    def _ask(self, life: int, ask: Ask) -> None:
+        if life != self.world.life:
+            return
+        with self.world.powered():
+            answer, spent = self._call(lambda: self.asks.ask(ask.query))
+            heard = Answered(ask.key, None if isinstance(answer, ServiceError) else answer)
+            self.world.later(spent, self.world.arrive, life, heard)
+
+    def tell(self, batch: tuple[Telling, ...]) -> None:
+        """A batch goes out."""
+        self.world.later(0.01, self._tell, self.world.life, batch)
+
+    def _tell(self, life: int, batch: tuple[Telling, ...]) -> None:
+        if life != self.world.life:
+            return
+        with self.world.powered():
+            receipts, spent = self._call(lambda: self.tells.tell(batch))
+            if isinstance(receipts, ServiceError):
+                self.world.later(spent, self.world.tell_failed, life, receipts)
+            else:
+                self.world.later(spent, self.world.arrive, life, Uploaded(batch, receipts))
+
+    def handled(self, incoming: Incoming) -> None:
+        """The point has taken this in."""
+        if isinstance(incoming, Uploaded):
+            self.library.receipted(incoming.batch, incoming.receipts)
+
+    def close(self) -> None:
+        self.library.close()
