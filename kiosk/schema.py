@@ -115,6 +115,13 @@ def rounds_reach_and_down_time(db: Database) -> None:
     db.table("counters").add_column("alive_at", float, not_null_default=0.0)
 
 
+@MIGRATIONS()
+def while_the_library_is_away(db: Database) -> None:
+    """Since when it is, and which loans it has not confirmed yet."""
+    db.table("counters").add_column("away_since", float, not_null_default=0.0)
+    db.table("parcels").add_column("unheard", int, not_null_default=0)
+
+
 def _table(db: Database, name: str, pk: str | None, /, **columns: type) -> None:
     db.table(name).create(columns, pk=pk, not_null=set(columns), strict=True)
 

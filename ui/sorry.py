@@ -141,6 +141,18 @@ REASONS: dict[str, Reason] = {
         N_("Please try again in a few minutes. Returning books works now. Questions: {phone}."),
         "away",
     ),
+    "away_enough": Reason(
+        N_("More when the library is back"),
+        N_("It is out of reach, and you have all that we may hand out by ourselves. The rest stays here, safe."),
+        N_("Please come again later. Returning books works now. Questions: {phone}."),
+        "away",
+    ),
+    "away_for_long": Reason(
+        N_("Collecting has to wait for the library"),
+        N_("It has been out of reach for too long. What lies here for you stays yours, and safe."),
+        N_("Please come again later. Returning books works now. Questions: {phone}."),
+        "away",
+    ),
     "cabinet_full": Reason(
         N_("All doors are taken"),
         N_("Your books are still with you and on your card, as before."),

@@ -16,6 +16,7 @@ from sync.messages import (
     ItemDropped,
     NeighboursAre,
     Page,
+    ParcelCollected,
     ParcelReady,
     ParcelRecalled,
     ParcelSent,
@@ -115,6 +116,7 @@ def forget_old(step: Step, now: float) -> Step:
         if p.state in gone
         and not p.compartment
         and p.changed_at < old
+        and not p.unheard
         and (p.state != "sent" or p.recalled or not announces)
     ]
     step = step.drop(*over) if over else step
@@ -129,6 +131,7 @@ def receipted(step: Step, event: Receipted, now: float) -> Step:
     receipt = event.receipt
     if receipt.status == "reused":  # not booked: it goes out again
         return step
+    step = _confirmed(step, event)
     step = _whose(step, event, now)
     if receipt.status in ("applied", "duplicate"):
         return step
@@ -138,6 +141,13 @@ def receipted(step: Step, event: Receipted, now: float) -> Step:
     over = len(step.point.cases) - CASES_MAX
     oldest = sorted(step.point.cases.values(), key=lambda c: c.at)[: max(0, over)]
     return step.drop(*oldest) if oldest else step
+
+
+def _confirmed(step: Step, event: Receipted) -> Step:
+    """The library has heard of a loan, whatever it makes of it."""
+    told = event.telling.told
+    parcel = step.point.parcels.get(told.parcel) if isinstance(told, ParcelCollected) else None
+    return step.put(replace(parcel, unheard=False)) if parcel and parcel.unheard else step
 
 
 def _whose(step: Step, event: Receipted, now: float) -> Step:

@@ -82,6 +82,7 @@ class Parcel:
 
     Where the library announces nothing, a parcel is one item put in by a courier: ``patron`` is empty until the
     library has said whom it is held for, and ``asked_at`` is when it was last asked whether it still is.
+    ``unheard``: collected, and the library has not confirmed the loan yet.
     """
 
     id: str
@@ -96,6 +97,7 @@ class Parcel:
     recalled: bool = False
     changed_at: float = 0.0
     asked_at: float = 0.0
+    unheard: bool = False
 
     @property
     def titles(self) -> tuple[str, ...]:
@@ -150,7 +152,8 @@ class Counters:
     ``wrong_day`` is the day (Unix days) of ``wrong_codes``; it never goes back, so a clock set back opens nothing.
     ``clock_wrong``: the library was told that the clocks differ. ``epoch``: 0, or the number from which the library
     wanted to hear on when it was found that this is an older image of a point; it makes keys new. ``alive_at``: when
-    the machine was last noted to run.
+    the machine was last noted to run. ``away_since``: when the library was first found out of reach; 0 while it is
+    there.
     """
 
     sessions: int = 0
@@ -162,6 +165,7 @@ class Counters:
     clock_wrong: bool = False
     epoch: int = 0
     alive_at: float = 0.0
+    away_since: float = 0.0
 
 
 # ---- all of it ----------------------------------------------------------------------------------------------------

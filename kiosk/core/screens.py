@@ -177,6 +177,8 @@ Reason = Literal[
     "pass_used",
     "code_unreadable",
     "library_away",
+    "away_enough",
+    "away_for_long",
     "cabinet_full",
     "door_stuck",
     "door_unreachable",

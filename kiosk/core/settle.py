@@ -67,7 +67,7 @@ def book_collected(step: Step, order: Order, now: float) -> Step:
     due = now + step.point.plan.limits.loan_days * DAY_S
     items = tuple(item.barcode for item in parcel.items)
     proof = "code" if order.proof == "code" else "pass" if order.proof == "pass" else "card"
-    step = step.put(replace(parcel, state="collected", compartment="", changed_at=now))
+    step = step.put(replace(parcel, state="collected", compartment="", changed_at=now, unheard=True))
     return step.fact(ParcelCollected(parcel.id, order.person, items, proof, due))  # type: ignore[arg-type]
 
 

@@ -60,7 +60,7 @@ def step(point: PickupPoint, session: Session, event: Event, now: float) -> Step
         case PrintEnded():
             return slips.ended(at, event, now)
         case Online(up=up):
-            return watch.online(at, up)
+            return watch.online(at, up, now)
         case Heard(page=page, library=library):
             return feed.heard(watch.library_clock(at, library, now), page, library, now)
         case Receipted():

@@ -35,11 +35,14 @@ def paper(step: Step, event: PaperSeen) -> Step:
     return step.fact(PointTrouble(trouble, detail=event.device)) if trouble else step
 
 
-def online(step: Step, up: bool) -> Step:
+def online(step: Step, up: bool, now: float) -> Step:
     """The lending service answered, or did not."""
-    if step.point.counters.online == up:
+    counters = step.point.counters
+    away_since = 0.0 if up else counters.away_since or now
+    if (counters.online, counters.away_since) == (up, away_since):
         return step
-    return step.put(replace(step.point.counters, online=up)).fact(ServiceChanged(up))
+    step = step.put(replace(counters, online=up, away_since=away_since))
+    return step if counters.online == up else step.fact(ServiceChanged(up))
 
 
 def library_clock(step: Step, library: Bounds | None, now: float) -> Step:
@@ -70,5 +73,8 @@ def clock_jumped(step: Step, by: float) -> Step:
         if order is not None:
             opened_at = order.opened_at and order.opened_at + by
             step = step.put(replace(row, order=replace(order, asked_at=order.asked_at + by, opened_at=opened_at)))
+    if step.point.counters.away_since:
+        counters = step.point.counters
+        step = step.put(replace(counters, away_since=max(counters.away_since + by, 1.0)))
     step = replace(step, session=session).fact(ClockSet(by))
     return step.fact(PointTrouble("clock_jumped", detail=f"{by:+.0f} s")) if abs(by) >= CLOCK_NOTE_S else step

@@ -10,6 +10,7 @@ from kiosk.core.stories import AtHome, Collecting
 from kiosk.loop import Incoming
 from kiosk.store import Store
 from kiosk.tables import TABLES
+from sync.messages import ParcelCollected
 from tests.simulation.agreement import agree
 from tests.simulation.rules import must
 
@@ -128,6 +129,7 @@ class Watch:
                 must(parcel.compartment == name, f"{name} is opened for {parcel.id}, which is not there")
                 must(parcel.patron == order.person, f"{name} is opened for {order.person}, not for its patron")
                 must(order.person in self.proved, f"{name} is opened for {order.person}, who proved nothing")
+                self._within_the_limits(point, order.person)
                 theirs = all(self.world.library.may_take(b, order.person) for b in inside)
                 must(theirs, f"{name} is opened for {order.person}; the library holds {inside} for another")
                 must(not parcel.recalled, f"{name} is opened though {parcel.id} is recalled")
@@ -144,6 +146,17 @@ class Watch:
                 must(patron.role != "reader", f"{name} is opened for {patron.id} as if for a courier")
                 must(patron.id in self.proved, f"{name} is opened for courier {patron.id}, who proved nothing")
                 must(order.purpose != "stocking" or not inside, f"{name} is offered for stocking, and is not empty")
+
+    def _within_the_limits(self, point: PickupPoint, person: str) -> None:
+        """While the library is away: how much it has not heard of, counted in the outbox."""
+        if point.counters.online:
+            return
+        limits, store = point.plan.limits, self.world.store
+        assert store is not None
+        lent = [t.told for t in store.waiting(1000) if isinstance(t.told, ParcelCollected)]
+        must(sum(len(t.items) for t in lent) < limits.away_items_max, "too much was lent with the library away")
+        own = sum(len(t.items) for t in lent if t.patron == person)
+        must(own < limits.away_reader_items_max, f"{person} has got too much with the library away")
 
     # ---- now and then, when all is quiet
 

@@ -6,7 +6,7 @@ card, code or QR -> may they, is it here -> door opens -> they take it and shut 
 from dataclasses import replace
 
 from hardware.readings import Door
-from kiosk.core import doors
+from kiosk.core import doors, offline
 from kiosk.core.doors import Outcome
 from kiosk.core.events import Touched
 from kiosk.core.facts import Proved, WrongCode
@@ -133,7 +133,7 @@ def _why_not(step: Step, parcel: Parcel, now: float) -> Reason | None:
         return "parcel_expired"
     if row is None or row.door is not Door.SHUT or row.order is not None:
         return "door_unreachable"
-    return None
+    return offline.why_not(step.point, parcel.patron, now)
 
 
 def _open(

@@ -140,6 +140,8 @@ def test_a_parcel_that_lies_here_may_be_kept_longer() -> None:
 
 def test_gone_parcels_are_forgotten_after_some_days() -> None:
     machine = stocked(PARCEL).tap("ann").open().shut()
+    (told,) = machine.told(ParcelCollected)
+    machine.do(Receipted(Telling("p1-1-1", 1, NOW, told), Receipt("p1-1-1", "applied")))
     machine.now += 6 * DAY_S
     assert "p-1" in machine.hear().point.parcels
     machine.now += 2 * DAY_S
