@@ -55,7 +55,6 @@ def _unsure(world: "World", point: PickupPoint) -> set[str]:
 
 
 def _announcing(world: "World", library: Library, point: PickupPoint, unsure: set[str]) -> None:
-    must(not library.twice, "; ".join(library.twice))
     inside = {b: box.name for box in world.cabinet.boxes.values() for b in box.inside}
     for packed in library.parcels.values():
         barcodes = {i.barcode for i in packed.sent.items} - unsure

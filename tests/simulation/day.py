@@ -9,6 +9,7 @@ from pydantic import SecretStr
 from hardware.readings import CardShown, CodeUnknown, IsbnScanned, ItemScanned, PassScanned
 from kiosk.core.events import Touched
 from kiosk.core.stories import AtHome
+from sync.messages import ItemDropped
 from tests.simulation.carrier import Carrier
 from tests.simulation.invariants import decode_quickly
 from tests.simulation.library import Library
@@ -83,6 +84,11 @@ class Day:
         self.cards: dict[str, str] = {}
         self.over = False
         self.boundaries = 0  # until the evening
+        with self.world.library.at_once():
+            self.fill()
+
+    def fill(self) -> None:
+        """Readers, couriers, books, loans, and the first parcels."""
         library, rng = self.world.library, self.rng
         for n in range(READERS):
             self.cards[f"R{n:02d}"] = library.join(f"R{n:02d}", standing="blocked" if n == 0 else "fine")
@@ -102,8 +108,7 @@ class Day:
 
     def pack(self) -> None:
         """The library packs a parcel and gives it to a courier."""
-        library = self.world.library
-        shelf = library.on_shelf(sorted(b for b, holder in self.world.holders.items() if holder == "library"))
+        library, shelf = self.world.library, self.shelf()
         if not shelf:
             return
         reader = f"R{self.rng.randrange(READERS):02d}"
@@ -113,6 +118,10 @@ class Day:
         self.world.say(f"{packed} is packed for {reader}: {barcodes}")
         for barcode in barcodes:
             self.world.holders[barcode] = self.courier()
+
+    def shelf(self) -> list[str]:
+        """What lies in the library, for anybody."""
+        return self.world.library.on_shelf(sorted(b for b, who in self.world.holders.items() if who == "library"))
 
     def courier(self) -> str:
         return f"C{self.rng.randrange(COURIERS)}"
@@ -159,9 +168,22 @@ class Day:
         person = Carrier(self.world, name, self.cards[name])
         person.thorough = thorough
         yield from person.visit()
+        waiting = self.world.store.waiting(2000) if self.world.loop and self.world.store else []
+        unheard = {telling.told.item for telling in waiting if isinstance(telling.told, ItemDropped)}
         for barcode in sorted(person.hands):  # what is not to go in goes back to the library
-            if self.world.library.take_in(barcode):
+            if self.world.library.take_in(barcode, barcode in unheard):
                 self.world.holders[barcode] = "library"
+                if barcode in unheard and self.rng.random() < 0.7:
+                    self.at_the_desk(barcode)
+
+    def at_the_desk(self, barcode: str) -> None:
+        """A loan that the point has nothing to do with."""
+        library, reader = self.world.library, f"R{self.rng.randrange(3, READERS):02d}"
+        if isinstance(library, Sip2Library) and library.on_shelf([barcode]):
+            self.world.say(f"{reader} borrows {barcode} at the library's own desk")
+            library.lend_here(barcode, reader)
+            self.world.holders[barcode] = reader
+            self.world.taken[barcode] += 1
 
     def news(self) -> None:
         """Something happens at the library."""
@@ -186,6 +208,9 @@ class Day:
                     barcode = rng.choice(lent)
                     self.world.say(f"somebody waits for {barcode}")
                     library.wait_for(f"R{rng.randrange(READERS):02d}", barcode)
+            case 5 if isinstance(library, Sip2Library):
+                if shelf := self.shelf():
+                    self.at_the_desk(rng.choice(shelf))
             case _:
                 self.pack()
 

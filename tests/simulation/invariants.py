@@ -110,7 +110,7 @@ class Watch:
         self.pulses.add((command.order, command.attempt))
         must(self.last_seen.get(name) is Door.SHUT, f"{name} is pulsed without having been seen shut")
         point = world.store.load() if world.store else None
-        must(world.loop and point == world.loop.point, f"{name} is unlocked and the store holds something else")
+        must(world.loop and point == world.loop.point, f"the store does not hold what was decided: {name} is unlocked")
         row = point.compartments[name] if point else None
         must(row and row.order, f"{name} is unlocked with no order on disk")
         assert row is not None
@@ -133,7 +133,8 @@ class Watch:
                 theirs = all(self.world.library.may_take(b, order.person) for b in inside)
                 must(theirs, f"{name} is opened for {order.person}; the library holds {inside} for another")
                 must(not parcel.recalled, f"{name} is opened though {parcel.id} is recalled")
-                waits = self.world.wall() <= parcel.expires or row.out == "stuck"  # then its reader could not take it
+                in_time = self.world.wall() <= parcel.expires or order.attempt > 1  # they stand there, and came in time
+                waits = in_time or row.out == "stuck"  # then its reader could not take it
                 must(waits, f"{name} is opened though {parcel.id} has expired")
                 patron = point.patrons.get(order.person)
                 must(patron is None or patron.standing == "fine", f"{name} is opened for a blocked patron")
@@ -191,6 +192,7 @@ class Watch:
         world, loop, store = self.world, self.world.loop, self.world.store
         assert loop is not None
         assert store is not None
+        must(not world.library.twice, "; ".join(world.library.twice))
         must(isinstance(loop.session.story, AtHome), f"somebody still seems to stand there: {loop.session.story}")
         must(store.waiting_count() == 0, f"{store.waiting_count()} tellings were never told")
         told = {t.compartment for t in world.library.troubles if hasattr(t, "compartment")}

@@ -7,6 +7,7 @@ disagrees. It also notices what no honest point tells: an effect that it has had
 import base64
 import random
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -93,11 +94,15 @@ class Library:
         """Somebody had it before the day began."""
         self.loans[barcode] = patron
 
+    def at_once(self) -> AbstractContextManager[None]:
+        """Much is done in one go."""
+        return nullcontext()
+
     def on_shelf(self, barcodes: Sequence[str]) -> list[str]:
         """Which of these may be packed."""
         return list(barcodes)
 
-    def take_in(self, barcode: str) -> bool:
+    def take_in(self, barcode: str, unheard: bool) -> bool:
         """A courier brings it to the sorting room. False: it is to go to the point again; they keep it."""
         mine = [p for p in self.parcels.values() if barcode in {i.barcode for i in p.sent.items}]
         over = all(p.status in ("collected", "removed") or p.recalled for p in mine)

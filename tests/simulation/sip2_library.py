@@ -6,6 +6,7 @@ of each telling is kept here as the point heard it.
 
 import random
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from simulators.library.ledger import Ledger
@@ -42,6 +43,7 @@ class Sip2Library:
         self.received: dict[str, tuple[Telling, Receipt]] = {}
         self.troubles: list[PointTrouble | ParcelMissing] = []
         self.conflicts: list[tuple[Telling, str]] = []
+        self.twice: list[str] = []  # without keys it cannot notice; its books are looked at instead
         for point in (POINT, ELSEWHERE):
             self.ledger.add("points", id=point, name=point, token="", hashing_key=(b"k" * 32).hex(), expected=1)
 
@@ -84,6 +86,10 @@ class Sip2Library:
         self.ledger.add("loans", **loan, started=now, due=now + LOAN_S)
         self.ledger.change("update items set place = 'loan' where barcode = ?", barcode)
 
+    def at_once(self) -> AbstractContextManager[None]:
+        """Much is done in one go."""
+        return self.ledger.transaction()
+
     def on_shelf(self, barcodes: Sequence[str]) -> list[str]:
         """Which of these may be packed."""
         shelf = {row["barcode"] for row in self.ledger.rows("select barcode from items where place = 'shelf'")}
@@ -97,13 +103,19 @@ class Sip2Library:
             names.append(pack_parcel(self.ledger, POINT, patron, (barcode,), expires))
         return " ".join(names)
 
+    def lend_here(self, barcode: str, patron: str) -> None:
+        """A loan at the library's own desk, from the shelf."""
+        self.lending.lend(self.numbers[patron], barcode, False, False, None)
+
     def wait_for(self, patron: str, barcode: str) -> None:
         """A reader wants what another has."""
         place_hold(self.ledger, patron, self.items[barcode].isbn, self.rng.choice((POINT, POINT, POINT, ELSEWHERE)))
 
-    def take_in(self, barcode: str) -> bool:
-        """A courier brings it to the sorting room. False: it is to go to the point again, or its return is not heard of
-        yet; they keep it."""
+    def take_in(self, barcode: str, unheard: bool) -> bool:
+        """A courier brings it to the sorting room. False: it is to go to the point again; they keep it. ``unheard``:
+        the point has not told of its return yet, so it is checked in here by hand."""
+        if self.loan(barcode) and unheard:
+            self.lending.take_back(barcode, "main", None)
         if self.loan(barcode) or self.open_parcel(barcode):
             return False
         sql = "update parcels set status = 'removed' where status = 'recalled' and id in {}"

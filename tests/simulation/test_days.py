@@ -1,10 +1,16 @@
-"""Whole days with faults and power cuts; each day ends with everything told, settled and looked behind."""
+"""Whole days with faults and power cuts; each day ends with everything told, settled and looked behind.
+
+A few of them here, both with a library that announces (REST) and with one that does not (SIP2); ``make simulate`` lives
+as many as one has patience for.
+"""
 
 import pytest
 
 from tests.simulation.day import live_a_day
 
-SEEDS, CHUNK = 500, 20
+SEEDS, CHUNK = 160, 10
+SIP2_SEEDS, SIP2_CHUNK = 60, 5
+SIP2_MORNING = 33
 
 
 @pytest.mark.parametrize("first", range(0, SEEDS, CHUNK))
@@ -13,8 +19,15 @@ def test_whole_days(first: int) -> None:
         live_a_day(seed)
 
 
-def test_a_day_is_the_same_again() -> None:
-    assert live_a_day(7).world.story == live_a_day(7).world.story
+@pytest.mark.parametrize("first", range(0, SIP2_SEEDS, SIP2_CHUNK))
+def test_whole_days_over_sip2_with_every_message_failing(first: int) -> None:
+    for seed in range(first, first + SIP2_CHUNK):
+        live_a_day(seed, sip2=True)
+
+
+@pytest.mark.parametrize("sip2", [False, True])
+def test_a_day_is_the_same_again(sip2: bool) -> None:
+    assert live_a_day(7, sip2=sip2).world.story == live_a_day(7, sip2=sip2).world.story
 
 
 def test_a_day_without_faults_leaves_no_doubt_and_no_case() -> None:
@@ -22,6 +35,14 @@ def test_a_day_without_faults_leaves_no_doubt_and_no_case() -> None:
         world = live_a_day(seed, calm=True).world
         assert world.faults == 0
         assert not world.library.conflicts
+        assert not world.lied
+
+
+def test_a_day_without_faults_over_sip2_leaves_only_what_was_put_in_for_nobody() -> None:
+    for seed in range(5):
+        world = live_a_day(seed, calm=True, sip2=True).world
+        assert world.faults == 0
+        assert all("not held for this point" in detail for _, detail in world.library.conflicts)
         assert not world.lied
 
 
@@ -33,3 +54,13 @@ def test_the_power_fails_at_every_boundary_of_a_morning(part: int) -> None:
     assert told == {"item_dropped", "items_cleared", "parcel_collected", "parcel_ready", "parcel_removed"}
     for cut_at in range(1 + part, usual.boundaries + 1, 4):
         assert live_a_day(23, visits=6, cut_at=cut_at, calm=True).world.cuts == 1
+
+
+@pytest.mark.parametrize("part", range(2))
+def test_the_power_fails_at_every_fourth_sip2_message_of_a_morning(part: int) -> None:
+    """Or commit or command between them; at all of them with ``make simulate``."""
+    usual = live_a_day(SIP2_MORNING, visits=6, calm=True, sip2=True)
+    told = {telling.told.kind for telling, _ in usual.world.library.received.values()}
+    assert told >= {"item_dropped", "items_cleared", "parcel_collected", "parcel_ready"}
+    for cut_at in range(1 + 4 * part, usual.boundaries + 1, 8):
+        assert live_a_day(SIP2_MORNING, visits=6, cut_at=cut_at, calm=True, sip2=True).world.cuts == 1

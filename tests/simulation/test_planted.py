@@ -7,26 +7,30 @@ from typing import Any
 import pytest
 
 import kiosk.store
-from kiosk.core import doors, settle
+from kiosk.core import doors, feed, offline, settle
 from kiosk.core.commands import Unlock
 from kiosk.core.flows import common, pickup
 from kiosk.core.model import Drop, PickupPoint
 from kiosk.loop import Loop
 from kiosk.store import Store
+from sync.errors import ServiceSilent
+from sync.messages import Receipt
+from sync.sip2.booking import Booking, Doubt
+from sync.sip2.service import Sip2
 from tests.simulation.day import live_a_day
 from tests.simulation.rules import Violation
 
 SEEDS = range(30)
 
 
-def assert_caught(words: str) -> None:
+def assert_caught(words: str, sip2: bool = False) -> None:
     for seed in SEEDS:
         try:
-            live_a_day(seed)
+            live_a_day(seed, sip2=sip2)
         except Violation as violation:
             said = str(violation)
             assert words in said, said
-            assert f"python -m tests.simulation {seed}" in said
+            assert f"python -m tests.simulation {seed}{' --sip2' * sip2}" in said
             return
     pytest.fail(f"nobody noticed in {len(SEEDS)} days")
 
@@ -127,3 +131,55 @@ def test_waiting_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(common, "door_until", lambda step, now: now + 1e9)
     monkeypatch.setattr(pickup, "door_until", lambda step, now: now + 1e9)
     assert_caught("waits too long")
+
+
+# ---- with a library that speaks SIP2 ------------------------------------------------------------------------------
+
+
+def test_saying_a_checkout_without_asking_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    def lend_blindly(booking: Booking, number: str, barcode: str, at: float, due: float) -> Any:
+        with monkeypatch.context() as patch:
+            patch.setattr(Booking, "_item", lambda self, barcode: None)
+            return lend(booking, number, barcode, at, due)
+
+    lend = Booking._lend
+    monkeypatch.setattr(Booking, "_lend", lend_blindly)
+    assert_caught("a checkout was said twice", sip2=True)
+
+
+def test_checking_in_blindly_what_may_have_been_lent_since(monkeypatch: pytest.MonkeyPatch) -> None:
+    def check_in(booking: Booking, barcode: str, at: float, patron: str, doubt: Doubt) -> Any:
+        return asked(booking, barcode, at, patron, Doubt(said=False))
+
+    asked = Booking._check_in
+    monkeypatch.setattr(Booking, "_check_in", check_in)
+    assert_caught("and no loan was booked", sip2=True)
+
+
+def test_taking_silence_for_a_yes(monkeypatch: pytest.MonkeyPatch) -> None:
+    def booked(point: Sip2, telling: Any, doubt: Doubt, until: float) -> Receipt:
+        try:
+            return told(point, telling, doubt, until)
+        except ServiceSilent:
+            return Receipt(telling.key, "applied")
+
+    told = Sip2._told
+    monkeypatch.setattr(Sip2, "_told", booked)
+    assert_caught("Violation", sip2=True)
+
+
+def test_handing_out_to_whoever_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    def to_anybody(step: Any, event: Any, now: float) -> Any:
+        step = receipted(step, event, now)
+        known = [p.id for p in step.point.patrons.values() if p.role == "reader"]
+        held = [p for p in step.point.parcels.values() if p.state == "ready" and p.patron and known]
+        return step.put(*(replace(parcel, patron=known[0]) for parcel in held))
+
+    receipted = feed.receipted
+    monkeypatch.setattr(feed, "receipted", to_anybody)
+    assert_caught("Violation", sip2=True)
+
+
+def test_lending_without_a_limit_while_the_library_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(offline, "why_not", lambda point, patron, now: None)
+    assert_caught("with the library away")

@@ -72,7 +72,7 @@ class World:
             self.link = RestLink(self, self.library)
         names = tuple(f"{'AB'[n // 6]}{n % 6 + 1}" for n in range(self.rng.randint(5, 11)))
         spaces = {name: Space(name, self.rng.choice(SIZES), n % 6, n // 6) for n, name in enumerate(names)}  # type: ignore[arg-type]
-        tight = {"away_reader_items_max": 2, "away_items_max": 6, "away_lending_h": 2}
+        tight = {"away_reader_items_max": 1, "away_items_max": 3, "away_lending_h": 2}
         limits = Limits(printed_opens=True, recheck_s=1800).model_copy(update=tight if self.rng.random() < 0.5 else {})
         self.plan = Plan(POINT, spaces, KEYRING, limits, frozenset({"card"}), library=self.library.abilities)
         self.cabinet = Cabinet(names, self.rng, self.later, self.post, self.say, lambda: self.now, calm)
