@@ -80,7 +80,7 @@ class LibraryWorkers:
                 except queue.Empty:
                     continue
                 try:
-                    self._post(Uploaded(upload.batch, service.tell(upload.batch)))
+                    self._post(Uploaded(upload.batch, service.tell(upload.batch, upload.left)))
                 except ServiceError as error:
                     self._post(UploadFailed(error))
         finally:

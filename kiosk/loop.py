@@ -14,6 +14,7 @@ from hardware.readings import DeviceDown, DeviceUp, DoorSeen, PaperSeen, PrintEn
 from kiosk.core.commands import Command
 from kiosk.core.events import Acted, ClockJumped, Event, Heard, Online, Receipted, Restored, Started
 from kiosk.core.model import PickupPoint
+from kiosk.core.offline import left
 from kiosk.core.screens import Display, Sorry
 from kiosk.core.session import NOBODY, Session, Step
 from kiosk.core.show import display
@@ -33,9 +34,11 @@ _LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """Tell the library these; the word on them comes back as ``Uploaded`` or ``UploadFailed``."""
+    """Tell the library these; the word on them comes back as ``Uploaded`` or ``UploadFailed``. ``left``: items of them
+    that came in and are not here any more."""
 
     batch: tuple[Telling, ...]
+    left: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +214,7 @@ class Loop:
         batch = self._outbox.batch(self._store.tellings(self._outbox.first, BATCH_MAX), running)
         if batch:
             self._outbox = self._outbox.sent(batch)
-            self._act(Upload(batch))
+            self._act(Upload(batch, left(self.point, batch)))
         else:
             self._told_all = True
 

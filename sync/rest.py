@@ -138,7 +138,7 @@ class Rest:
             raise ServiceBroken("the ruling holds a time that cannot be")
         return ruling
 
-    def tell(self, tellings: Sequence[Telling]) -> tuple[Receipt, ...]:
+    def tell(self, tellings: Sequence[Telling], left: frozenset[str] = frozenset()) -> tuple[Receipt, ...]:
         """Upload 1 to 100 tellings in order; at most ``tell_wait_s``."""
         assert 0 < len(tellings) <= BATCH_MAX
         batch = Batch(tuple(Sent(telling, digest(telling)) for telling in tellings))

@@ -42,11 +42,14 @@ class Service(Protocol):
         ``ServiceSilent`` comes once more.
         """
 
-    def tell(self, tellings: Sequence[Telling]) -> tuple[Receipt, ...]:
+    def tell(self, tellings: Sequence[Telling], left: frozenset[str] = frozenset()) -> tuple[Receipt, ...]:
         """Upload up to 100 tellings in order; one receipt for each, same order. Blocks at most ``tell_wait_s``.
 
         After ``ServiceSilent`` or ``ServiceBroken`` any of them may have taken effect: say the same ones again,
         with the same keys, first.
+
+        ``left``: items of these tellings that came in and are not at the point any more, as it knows now. Anybody may
+        have borrowed them since; a library without keys (SIP2) must be asked before their return is said to it.
         """
 
     def changes(self, cursor: str, wait_s: float) -> Page:

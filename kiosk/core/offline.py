@@ -5,8 +5,11 @@ a reader was blocked or a hold cancelled since. What is counted is what the libr
 a clock nor a restart makes it less.
 """
 
-from kiosk.core.model import PickupPoint
+from collections.abc import Sequence
+
+from kiosk.core.model import HERE, PickupPoint
 from kiosk.core.screens import Reason
+from sync.messages import ItemDropped, ParcelReady, Telling
 
 HOUR_S = 3600.0
 
@@ -25,3 +28,20 @@ def why_not(point: PickupPoint, patron: str, now: float) -> Reason | None:
     if sum(len(parcel.items) for parcel in lent if parcel.patron == patron) >= limits.away_reader_items_max:
         return "away_enough"
     return None
+
+
+def left(point: PickupPoint, tellings: Sequence[Telling]) -> frozenset[str]:
+    """Items that came in, as these tellings say, and have gone out again since: a return told late is no news of where
+    they are now."""
+    came: set[str] = set()
+    for telling in tellings:
+        match telling.told:
+            case ItemDropped(item=item):
+                came.add(item)
+            case ParcelReady(items=items):
+                came |= set(items)
+    if not came:
+        return frozenset()
+    here = {drop.item.barcode for drop in point.drops.values()}
+    here |= {item.barcode for parcel in point.parcels.values() if parcel.state in HERE for item in parcel.items}
+    return frozenset(came - here)

@@ -19,12 +19,13 @@ from sync.sip2.words import CHARGED, Words
 from sync.things import Patron
 
 DAY_S = 86400.0
+LENT_MAX = 1000
 NO_WORD = "kept at the point: SIP2 has no word for this"
 
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """``said``: this telling may have been said before. ``left``: items that have left the point since it happened."""
+    """``said``: this telling may have been said before. ``left``: items that have left the point since it happened, so that others may have borrowed them."""
 
     said: bool
     left: frozenset[str] = frozenset()
@@ -49,6 +50,7 @@ class Booking:
         self._here = here
         self._seal = seal
         self._until = 0.0
+        self._lent: dict[str, str] = {}  # to whom items were lent here last
 
     def receipt(self, telling: Telling, doubt: Doubt, until: float) -> Receipt:
         """The library's word on one telling, before ``until``. Raises ``ServiceError``; after ``ServiceSilent`` and
@@ -63,6 +65,7 @@ class Booking:
                 case ParcelCollected():
                     number = self._seal.show(told.patron).get_secret_value()
                     lent = [self._lend(number, barcode, telling.at, told.due) for barcode in told.items]
+                    self._remember(told)
                     return _receipt(telling.key, lent)
                 case ItemDropped():
                     return _receipt(telling.key, [self._take_back(told, telling.at, doubt)])
@@ -71,6 +74,11 @@ class Booking:
         except NotSealed:
             return Receipt(telling.key, "conflict", "not booked: the number of this reader is not known here")
         return Receipt(telling.key, "applied", NO_WORD)
+
+    def _remember(self, told: ParcelCollected) -> None:
+        self._lent |= dict.fromkeys(told.items, told.patron)
+        while len(self._lent) > LENT_MAX:
+            del self._lent[next(iter(self._lent))]
 
     # ---- coming in ------------------------------------------------------------------------------------------------
 
@@ -87,7 +95,10 @@ class Booking:
         return replace(found, fine=False, detail=_joined(why, found.detail))
 
     def _take_back(self, told: ItemDropped, at: float, doubt: Doubt) -> Booked:
-        returned = self._check_in(told.item, at, told.patron, doubt)
+        returned = self._check_in(told.item, at, told.patron or self._lent.get(told.item, ""), doubt)
+        if returned.hold.here and told.item in doubt.left:
+            why = "held here for the next reader, and gone from this point since: bring it back"
+            return Booked(False, _joined(why, returned.detail))
         if returned.hold.here and returned.hold.patron is None:
             why = "held here for the next reader, but the library does not say for whom"
             return replace(returned, fine=False, detail=_joined(why, returned.detail))
@@ -95,7 +106,9 @@ class Booking:
 
     def _check_in(self, barcode: str, at: float, patron: str, doubt: Doubt) -> Booked:
         before = self._item(barcode) if doubt.said or barcode in doubt.left else None
-        if before and on_loan(before) and barcode in doubt.left and not self._still_has(patron, before, barcode):
+        if barcode in doubt.left and (
+            before is None or (on_loan(before) and not self._still_has(patron, before, barcode))
+        ):
             return Booked(False, "on loan, and gone from this point since: perhaps a later loan: left alone")
         if before and doubt.said and not on_loan(before):
             there = shelved(before, self._here, self._seal)

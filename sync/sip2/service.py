@@ -8,13 +8,12 @@ import hashlib
 import time
 from collections.abc import Sequence
 from datetime import datetime
-from itertools import chain
 from pathlib import Path
 
 from sync.acts import Ruling, Said
 from sync.asked import Answer, ItemIs, LoansAre, LoansWith, PatronIs, Question, Shown, WhatIs
 from sync.errors import ServiceBroken, ServiceSilent, ServiceUnreachable
-from sync.messages import ItemsCleared, Page, ParcelCollected, PatronChanged, Receipt, Telling
+from sync.messages import Page, PatronChanged, Receipt, Telling
 from sync.seal import Seal
 from sync.service import Abilities, Service
 from sync.sip2.booking import Booking, Doubt
@@ -81,7 +80,7 @@ class Sip2:
         """None yet."""
         raise AssertionError("see ``abilities``")
 
-    def tell(self, tellings: Sequence[Telling]) -> tuple[Receipt, ...]:
+    def tell(self, tellings: Sequence[Telling], left: frozenset[str] = frozenset()) -> tuple[Receipt, ...]:
         """1 to 100 tellings in order; at most ``tell_wait_s``. What was answered is not said again when the rest is."""
         until = time.monotonic() + self._settings.tell_wait_s
         for n, telling in enumerate(tellings):
@@ -90,7 +89,6 @@ class Sip2:
             if time.monotonic() >= until:
                 raise ServiceUnreachable(f"{n} of {len(tellings)} tellings are booked, the rest in the next round")
             said = self._fresh or telling.key in self._unsure
-            left = frozenset(chain.from_iterable(_left(later) for later in tellings[n + 1 :]))
             self._done[telling.key] = self._told(telling, Doubt(said, left), until)
         receipts = tuple(self._done[telling.key] for telling in tellings)
         self._fresh = False
@@ -164,11 +162,6 @@ class Sip2:
             return now
         off = said - now
         return now + off - round(off / _ZONE_S) * _ZONE_S
-
-
-def _left(later: Telling) -> tuple[str, ...]:
-    """Items that were taken out by this."""
-    return later.told.items if isinstance(later.told, ItemsCleared | ParcelCollected) else ()
 
 
 def _worker(role: Role, card: str) -> PatronChanged:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from kiosk.core.commands import Ask
 from kiosk.core.events import Answered, Heard, Online
-from kiosk.loop import Incoming, Uploaded
+from kiosk.loop import Incoming, Upload, Uploaded
 from sync.errors import ServiceBroken, ServiceGap, ServiceSilent, ServiceUnreachable
 from sync.messages import Telling
 from tests.simulation.library import Library
@@ -47,9 +47,9 @@ class RestLink:
         if world.odd(0.03):
             world.later(world.rng.uniform(0.05, 20.0), world.post, answer)
 
-    def tell(self, batch: tuple[Telling, ...]) -> None:
+    def tell(self, upload: Upload) -> None:
         """A batch goes out."""
-        world = self.world
+        world, batch = self.world, upload.batch
         delay = world.rng.uniform(0.05, 2.0)
         if not world.net_up or world.odd(0.05):
             world.later(delay, world.tell_failed, world.life, ServiceUnreachable("away"))

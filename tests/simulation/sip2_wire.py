@@ -14,10 +14,9 @@ from unittest import mock
 
 from kiosk.core.commands import Ask
 from kiosk.core.events import Answered, Heard, Online
-from kiosk.loop import Incoming, Uploaded
+from kiosk.loop import Incoming, Upload, Uploaded
 from simulators.library.sip2.talk import PASSWORD, USER, Fault, Talk
 from sync.errors import ServiceError
-from sync.messages import Telling
 from sync.sip2 import client, people, service, words
 from sync.sip2.frame import Frame, Reader
 from sync.sip2.service import Settings, Sip2
@@ -199,19 +198,19 @@ class Sip2Link:
             heard = Answered(ask.key, None if isinstance(answer, ServiceError) else answer)
             self.world.later(spent, self.world.arrive, life, heard)
 
-    def tell(self, batch: tuple[Telling, ...]) -> None:
+    def tell(self, upload: Upload) -> None:
         """A batch goes out."""
-        self.world.later(0.01, self._tell, self.world.life, batch)
+        self.world.later(0.01, self._tell, self.world.life, upload)
 
-    def _tell(self, life: int, batch: tuple[Telling, ...]) -> None:
+    def _tell(self, life: int, upload: Upload) -> None:
         if life != self.world.life:
             return
         with self.world.powered():
-            receipts, spent = self._call(lambda: self.tells.tell(batch))
+            receipts, spent = self._call(lambda: self.tells.tell(upload.batch, upload.left))
             if isinstance(receipts, ServiceError):
                 self.world.later(spent, self.world.tell_failed, life, receipts)
             else:
-                self.world.later(spent, self.world.arrive, life, Uploaded(batch, receipts))
+                self.world.later(spent, self.world.arrive, life, Uploaded(upload.batch, receipts))
 
     def handled(self, incoming: Incoming) -> None:
         """The point has taken this in."""

@@ -231,8 +231,8 @@ class World:
                 self.cabinet.unlock(outgoing)
             case Ask():
                 self.link.ask(outgoing)
-            case Upload(batch=batch):
-                self.link.tell(batch)
+            case Upload():
+                self.link.tell(outgoing)
         self.boundary(f"after {type(outgoing).__name__}")
 
     def _ticks(self, life: int) -> Script:

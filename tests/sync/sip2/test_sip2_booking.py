@@ -27,6 +27,7 @@ ANN = SEAL.hide("R100")
 BOB = Patron(SEAL.hide("R200"), "B.Q.", cards=(SEAL.card("R200"),))
 LENT = ParcelCollected("h1", ANN, ("i-1",), "card", NOW + 86400 * 30)
 BACK = ItemDropped("i-1", "A1", True)
+LEFT = frozenset({"i-1"})
 READY = ParcelReady("h1", "A1", "max", ("i-1",))
 
 
@@ -84,11 +85,11 @@ class Ledger:
         return answer
 
 
-def tell(service: Sip2, *tellings: Telling) -> list[Receipt]:
+def tell(service: Sip2, *tellings: Telling, left: frozenset[str] = frozenset()) -> list[Receipt]:
     """As the outbox: the same batch, until it is answered."""
     for _ in range(5):
         try:
-            return list(service.tell(tellings))
+            return list(service.tell(tellings, left))
         except ServiceSilent:
             continue
     raise AssertionError("never answered")
@@ -171,8 +172,8 @@ def test_on_loan_to_somebody_else_stays_theirs() -> None:
 def test_a_late_check_in_never_ends_a_later_loan() -> None:
     ledger = Ledger(has="R300")
     with library(ledger.answers()) as lib:
-        back = ItemDropped("i-1", "A1", True, ANN)
-        receipts = tell(settled(lib), telling(back, 1), telling(ItemsCleared(("i-1",), "A1", "max"), 2))
+        cleared = telling(ItemsCleared(("i-1",), "A1", "max"), 2)
+        receipts = tell(settled(lib), telling(ItemDropped("i-1", "A1", True, ANN), 1), cleared, left=LEFT)
     assert [r.status for r in receipts] == ["conflict", "applied"]
     assert (ledger.effects, ledger.has) == ([], "R300")
 
@@ -180,10 +181,41 @@ def test_a_late_check_in_never_ends_a_later_loan() -> None:
 def test_a_late_check_in_ends_the_loan_that_is_still_its_readers() -> None:
     ledger = Ledger(has="R100")
     with library(ledger.answers()) as lib:
-        back = ItemDropped("i-1", "A1", True, ANN)
-        receipts = tell(settled(lib), telling(back, 1), telling(ItemsCleared(("i-1",), "A1", "max"), 2))
+        cleared = telling(ItemsCleared(("i-1",), "A1", "max"), 2)
+        receipts = tell(settled(lib), telling(ItemDropped("i-1", "A1", True, ANN), 1), cleared, left=LEFT)
     assert [r.status for r in receipts] == ["applied", "applied"]
     assert ledger.effects == ["return R100"]
+
+
+@pytest.mark.parametrize("lose", [0, 1])
+def test_one_said_before_and_answered_to_nobody_does_not_either(lose: int) -> None:
+    """The courier took it away meanwhile, the library lent it at its desk: said again, the return is none."""
+    ledger = Ledger(has="R100", lose=lose)
+    with library(ledger.answers()) as lib:
+        service = settled(lib)
+        if lose:
+            with pytest.raises(ServiceSilent):
+                service.tell([telling(BACK)])
+        ledger.has = "R300"
+        [receipt] = tell(service, telling(BACK), left=LEFT)
+    assert receipt.status == "conflict"
+    assert ledger.has == "R300"
+
+
+def test_out_and_back_without_a_card_and_away_again_is_the_loan_that_was_booked_here() -> None:
+    ledger = Ledger()
+    with library(ledger.answers()) as lib:
+        receipts = tell(client(lib.port), telling(LENT, 1), telling(BACK, 2), left=LEFT)
+    assert [r.status for r in receipts] == ["applied", "applied"]
+    assert ledger.effects == ["lend R100", "return R100"]
+
+
+def test_held_for_the_next_reader_and_gone_from_here_is_a_case() -> None:
+    ledger = Ledger(has="R100", hold="R200")
+    with library(ledger.answers()) as lib:
+        [receipt] = tell(settled(lib), telling(ItemDropped("i-1", "A1", True, ANN)), left=LEFT)
+    assert (receipt.status, receipt.held_for) == ("conflict", None)
+    assert "bring it back" in receipt.detail
 
 
 def test_out_and_back_both_told_late() -> None:
