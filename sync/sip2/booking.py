@@ -25,7 +25,8 @@ NO_WORD = "kept at the point: SIP2 has no word for this"
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """``said``: this telling may have been said before. ``left``: items that have left the point since it happened, so that others may have borrowed them."""
+    """``said``: this telling may have been said before. ``left``: items that have left the point since it happened;
+    others may have borrowed them."""
 
     said: bool
     left: frozenset[str] = frozenset()
@@ -106,9 +107,7 @@ class Booking:
 
     def _check_in(self, barcode: str, at: float, patron: str, doubt: Doubt) -> Booked:
         before = self._item(barcode) if doubt.said or barcode in doubt.left else None
-        if barcode in doubt.left and (
-            before is None or (on_loan(before) and not self._still_has(patron, before, barcode))
-        ):
+        if barcode in doubt.left and not self._their_own(before, patron, barcode):
             return Booked(False, "on loan, and gone from this point since: perhaps a later loan: left alone")
         if before and doubt.said and not on_loan(before):
             there = shelved(before, self._here, self._seal)
@@ -159,6 +158,10 @@ class Booking:
             return None
         loans = self._client.say(self._says.patron(number, summary=CHARGED), self._until)
         return has_on_loan(loans, item, barcode, self._dialect)
+
+    def _their_own(self, item: Message | None, patron: str, barcode: str) -> bool:
+        """Whether a return may be booked of what has gone on since: nobody has it on loan, or still who brought it."""
+        return item is not None and (not on_loan(item) or self._still_has(patron, item, barcode))
 
     def _still_has(self, patron: str, item: Message, barcode: str) -> bool:
         try:

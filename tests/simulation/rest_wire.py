@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from kiosk.core.commands import Ask
 from kiosk.core.events import Answered, Heard, Online
-from kiosk.loop import Incoming, Upload, Uploaded
+from kiosk.loop import Upload, Uploaded
 from sync.errors import ServiceBroken, ServiceGap, ServiceSilent, ServiceUnreachable
 from sync.messages import Telling
 from tests.simulation.library import Library
@@ -70,9 +70,6 @@ class RestLink:
             world.later(world.rng.uniform(0.1, 10.0), world.tell_failed, life, broken)
         else:
             world.arrive(life, Uploaded(batch, receipts))
-
-    def handled(self, incoming: Incoming) -> None:
-        """The point has taken this in."""
 
     def close(self) -> None:
         """Nothing is held open."""

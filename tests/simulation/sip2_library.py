@@ -16,7 +16,7 @@ from simulators.library.sip2.quirks import PROFILES
 from simulators.library.sip2.talk import Host
 from sync.messages import ParcelMissing, PointTrouble, Receipt, Telling
 from sync.seal import Seal
-from sync.sip2.service import ABILITIES
+from sync.service import Abilities
 from sync.things import Item, SentParcel
 from tests.simulation.library import KEYRING, POINT, SIGNING, Packed
 
@@ -28,7 +28,7 @@ LOAN_S = 28 * 86400.0
 class Sip2Library:
     """``clock``: the library's own. ``dialect``: whose ways it has, and the point's settings say."""
 
-    abilities = ABILITIES
+    abilities = Abilities(announces=False, codes=False, account=False, acts=frozenset())
 
     def __init__(self, rng: random.Random, directory: Path, clock: "object") -> None:
         self.rng = rng
@@ -168,7 +168,7 @@ class Sip2Library:
     # ---- told
 
     def receipted(self, batch: Sequence[Telling], receipts: Sequence[Receipt]) -> None:
-        """What the point has heard of its tellings."""
+        """What was answered to the point's tellings, whether or not it got there."""
         for telling, receipt in zip(batch, receipts, strict=True):
             self.received[telling.key] = (telling, receipt)
             if isinstance(telling.told, PointTrouble | ParcelMissing):

@@ -14,7 +14,7 @@ from unittest import mock
 
 from kiosk.core.commands import Ask
 from kiosk.core.events import Answered, Heard, Online
-from kiosk.loop import Incoming, Upload, Uploaded
+from kiosk.loop import Upload, Uploaded
 from simulators.library.sip2.talk import PASSWORD, USER, Fault, Talk
 from sync.errors import ServiceError
 from sync.sip2 import client, people, service, words
@@ -210,12 +210,8 @@ class Sip2Link:
             if isinstance(receipts, ServiceError):
                 self.world.later(spent, self.world.tell_failed, life, receipts)
             else:
+                self.library.receipted(upload.batch, receipts)
                 self.world.later(spent, self.world.arrive, life, Uploaded(upload.batch, receipts))
-
-    def handled(self, incoming: Incoming) -> None:
-        """The point has taken this in."""
-        if isinstance(incoming, Uploaded):
-            self.library.receipted(incoming.batch, incoming.receipts)
 
     def close(self) -> None:
         self.library.close()

@@ -195,7 +195,6 @@ class World:
         with self.powered():
             self.watch.hears(incoming)
             self.loop.handle(incoming)
-            self.link.handled(incoming)
             self.watch.handled(incoming)
 
     @contextmanager
