@@ -11,8 +11,8 @@ from simulators.library.passes import card_verifier
 from simulators.library.seed import PEOPLE, card_number, secrets_of
 from simulators.library.server import Fault, Library
 from simulators.library.sip2.quirks import PROFILES
-from simulators.library.sip2.server import Fault as Sip2Fault
 from simulators.library.sip2.server import Sip2Server
+from simulators.library.sip2.talk import Fault as Sip2Fault
 from simulators.twins import Unfit
 
 NAMES = {"courier": "couriers", "staff": "staff"}

@@ -9,7 +9,8 @@ from pathlib import Path
 from simulators.library.ledger import Ledger
 from simulators.library.seed import seed, signing_key
 from simulators.library.sip2.quirks import PROFILES
-from simulators.library.sip2.server import Sip2Server, Talk
+from simulators.library.sip2.server import Sip2Server
+from simulators.library.sip2.talk import Talk
 from sync.seal import Seal
 from sync.sip2 import dialect, items, people
 from sync.sip2.exchange import Exchange, LinkDown, Manners
