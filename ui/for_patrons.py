@@ -9,9 +9,22 @@ from ui.notices import PRINTING, RETURN, noted
 from ui.parts import ROWS_MAX, cancel, keypad, rows
 from ui.sorry import sorry_words
 from ui.view import Button, Tone, View
-from ui.words import Words
+from ui.words import N_, Words
 
 CODE_DIGITS = 8
+ASKING = {
+    "card": N_("We are asking the library about your card."),
+    "item": N_("We are asking the library about this book."),
+    "isbn": N_("We are asking the library which copy this is."),
+    "account": N_("We are asking the library what you have."),
+}
+DOING = {
+    "renew": N_("The library is renewing it."),
+    "renew_all": N_("The library is renewing your books; with many this takes a little."),
+    "cancel_hold": N_("The library is taking it off your list."),
+    "more_time": N_("We are asking the library for more time."),
+    "place_hold": N_("The library is noting your wish."),
+}
 PIN_SLOTS = 4  # drawn before the first digit; most PINs have four
 
 
@@ -37,17 +50,17 @@ def home(screen: Home, about: About, _: Words) -> View:
         buttons=(
             Button("collect", _("Collect"), picture="collect"),
             Button("return", _("Return"), picture="return"),
+            Button("more", _("More")),
         ),
     )
 
 
 def wait(screen: Wait, _: Words) -> View:
-    line = {
-        "card": _("We are asking the library about your card."),
-        "item": _("We are asking the library about this book."),
-        "isbn": _("We are asking the library which copy this is."),
-    }[screen.what]
-    return View("Wait", _("One moment, please"), line, "wait", cancel=cancel(_))
+    title = _("One moment, please")
+    if screen.what in DOING:  # it goes on, whether anybody waits for it or not
+        leave = Button("finish", _("Do not wait; it goes on"))
+        return View("Wait", title, _(DOING[screen.what]), "wait", buttons=(leave,))
+    return View("Wait", title, _(ASKING[screen.what]), "wait", cancel=cancel(_))
 
 
 def collect(screen: Collect, _: Words) -> View:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import assert_never
 
+from kiosk.core.account_screens import Account, Fines, Holds, How, Loans, More, OneHold, Prove
 from kiosk.core.screens import (
     Collect,
     Display,
@@ -19,7 +20,7 @@ from kiosk.core.screens import (
 )
 from kiosk.core.staff_screens import Courier, HandOver, Inside, Load, Seal, Settle, TakeOut
 from kiosk.frontend import About
-from ui import at_doors, for_patrons, for_rounds, for_staff
+from ui import at_doors, for_account, for_patrons, for_rounds, for_staff
 from ui.view import Button, StillThere, View
 from ui.words import Words, words
 
@@ -28,6 +29,8 @@ def present(display: Display, about: About, language: str) -> View:
     """The whole view of a display, in ``language`` (zh or en). Never raises on any well-typed display."""
     _ = words(language)
     view = _screen(display.screen, about, _)
+    if display.to_account:
+        view = replace(view, buttons=(*view.buttons, Button("account", _("My account"), extra=True)))
     seconds = None if display.until is None else max(0.0, display.until - display.now)
     note = view.note
     if not note and not display.online and isinstance(display.screen, Home):
@@ -91,5 +94,21 @@ def _screen(screen: Screen, about: About, _: Words) -> View:
             return for_patrons.goodbye(screen, about, _)
         case Sorry():
             return for_patrons.sorry(screen, about, _)
+        case More():
+            return for_account.more(screen, _)
+        case How():
+            return for_account.how(about, _)
+        case Prove():
+            return for_account.prove(screen, about, _)
+        case Account():
+            return for_account.account(screen, about, _)
+        case Loans():
+            return for_account.loans(screen, _)
+        case Holds():
+            return for_account.holds(screen, _)
+        case OneHold():
+            return for_account.one_hold(screen, _)
+        case Fines():
+            return for_account.fines(screen, about, _)
         case _ as never:
             assert_never(never)

@@ -44,3 +44,15 @@ LoadNotice = Literal[
     GuideNotice,
     PadNotice,
 ]
+AccountNotice = Literal[
+    "",
+    "nothing_ready",
+    "ready_elsewhere",
+    "away",
+    "unknown",
+    "refused",
+    "all_renewed",
+    "some_renewed",
+    "longer",
+    "cancelled",
+]

@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from typing import Literal
 
 from hardware.readings import Door
+from kiosk.core.account_screens import Account, Fines, Holds, How, Loans, More, OneHold, Prove
 from kiosk.core.notices import ReturnNotice
 from kiosk.core.staff_screens import Courier, HandOver, Inside, Load, Seal, Settle, TakeOut
+from sync.acts import ActKind
 
 Purpose = Literal["pickup", "dropoff", "stocking", "clearing", "check"]
 
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """Nobody is being served. Touches: collect, return."""
+    """Nobody is being served. Touches: collect, return, more."""
 
     free_doors: int
     cards: bool  # a card reader answers
@@ -25,9 +27,9 @@ class Home:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Asking the library about ``what``; at most a few seconds. Touches: cancel."""
+    """The library is asked about ``what``, or does it, at most some seconds. Touches: cancel; an act goes on."""
 
-    what: Literal["card", "item", "isbn"]
+    what: Literal["card", "item", "isbn", "account", ActKind]
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +204,14 @@ Screen = (
     | Wait
     | Collect
     | Pin
+    | More
+    | How
+    | Prove
+    | Account
+    | Loans
+    | Holds
+    | OneHold
+    | Fines
     | Opening
     | DoorOpen
     | DoorStuck
@@ -238,6 +248,7 @@ class Display:
     """All a front end draws. ``until``: when the screen ends by itself (same clock as ``now``), None at Home.
 
     ``warning``: it ends soon, ask whether the person is still there (touch more_time). ``initials`` of who is served.
+    ``to_account``: they have shown their card, and the library says what people have: touch account.
     """
 
     screen: Screen
@@ -247,3 +258,4 @@ class Display:
     warning: bool = False
     initials: str = ""
     online: bool = True
+    to_account: bool = False

@@ -15,13 +15,15 @@ from kiosk.core.stories import AtHome, Story
 @dataclass(frozen=True, slots=True)
 class Session:
     """``number`` is that of the counters when it began; ``asked`` counts its questions, to tell answers apart.
-    ``slow``: this person wants more time for everything (simple mode)."""
+    ``slow``: this person wants more time for everything (simple mode).
+    ``reader``: the patron who has shown their card in it."""
 
     number: int = 0
     story: Story = field(default_factory=AtHome)
     until: float = math.inf
     asked: int = 0
     slow: bool = False
+    reader: str = ""
 
 
 NOBODY = Session()
@@ -59,6 +61,10 @@ class Step:
     def wait_s(self, seconds: float) -> float:
         """How long to wait for this person where others get so many seconds."""
         return seconds * self.point.plan.limits.slow_times if self.session.slow else seconds
+
+    def shown_by(self, patron: str) -> "Step":
+        """With a session whose reader has shown their card."""
+        return replace(self, session=replace(self.session, reader=patron))
 
     def home(self) -> "Step":
         """With nobody before the screen."""

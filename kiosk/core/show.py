@@ -3,7 +3,8 @@
 import math
 
 from hardware.readings import Door
-from kiosk.core import doors, show_staff
+from kiosk.core import doors, show_account, show_staff
+from kiosk.core.account_stories import AccountPin, AtAccount, AtMore, Proving
 from kiosk.core.flows import slips
 from kiosk.core.flows.common import order_at
 from kiosk.core.flows.pickup import codes_open
@@ -57,6 +58,7 @@ def display(point: PickupPoint, session: Session, now: float) -> Display:
         warning=waiting and _warns(point, session, now),
         initials=_initials(point, session),
         online=point.counters.online,
+        to_account=session.reader != "" and point.plan.library.account and isinstance(story, Ended),
     )
 
 
@@ -81,6 +83,10 @@ def _initials(point: PickupPoint, session: Session) -> str:
         case Clearing(courier=person) | Checking(courier=person) | Settling(courier=person):
             pass
         case Sealing(courier=person) | HandingOver(courier=person):
+            pass
+        case AtAccount(patron=person, account=account) if account and account.initials:
+            return account.initials
+        case AtAccount(patron=person) | AccountPin(patron=person):
             pass
         case _:
             return ""
@@ -132,6 +138,8 @@ def _screen(point: PickupPoint, session: Session, now: float) -> Screen:
             return _return(point, story)
         case AtCourier() | Settling() | Loading() | Sealing() | HandingOver():
             return show_staff.screen(point, session, story, now)
+        case AtMore() | Proving() | AccountPin() | AtAccount():
+            return show_account.screen(point, story)
         case Ended(screen=screen):
             return slips.offered(point, screen) if isinstance(screen, Goodbye) else screen
         case _:

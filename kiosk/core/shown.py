@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from hardware.readings import CodeUnknown, Hint, IsbnScanned, ItemScanned, SealScanned
+from kiosk.core.account_stories import AtMore, Proving
 from kiosk.core.flows import bag, clearing, dropoff, identify, pickup, stocking
 from kiosk.core.flows.common import refuse, stay
 from kiosk.core.notices import GuideNotice
@@ -22,7 +23,7 @@ from kiosk.core.stories import (
 )
 
 # Stories that anything shown may begin or replace: nobody is in the middle of something.
-_Open = AtHome | Collecting | Ended
+_Open = AtHome | Collecting | AtMore | Proving | Ended
 
 
 def _anew(at: Step) -> Step:
@@ -35,6 +36,8 @@ def card(at: Step, number: str, now: float) -> Step:
     story = at.session.story
     if isinstance(story, HandingOver):
         return bag.card(at, story, at.point.plan.keyring.card(number), now)
+    if isinstance(story, Proving):
+        return identify.card(_anew(at), number, now, story.want)
     if isinstance(story, _Open):
         return identify.card(_anew(at), number, now)
     return identify.card(at, number, now) if isinstance(story, Returning) else at
@@ -79,7 +82,7 @@ def _unreadable(at: Step, now: float) -> Step:
     match at.session.story:
         case Ended(screen=Sorry(reason="code_unreadable")) as story:  # noise on the line: one fact, however long
             return at.to(story, now + at.point.plan.limits.sorry_s)
-        case AtHome() | Collecting() | Ended():
+        case AtHome() | Collecting() | AtMore() | Proving() | Ended():
             return refuse(_anew(at), "code_unreadable", now)
         case Returning() | AtCourier() | Loading() as story if not getattr(story, "key", ""):
             return stay(at, replace(story, notice="unreadable"), now)

@@ -22,6 +22,7 @@ from hardware.readings import (
     UnlockEnded,
 )
 from kiosk.core import doors, downtime, feed, recheck, recovery, shown, touches, watch
+from kiosk.core.account_stories import AtAccount
 from kiosk.core.doors import Outcome
 from kiosk.core.events import (
     Acted,
@@ -36,7 +37,7 @@ from kiosk.core.events import (
     Tick,
     Touched,
 )
-from kiosk.core.flows import clearing, dropoff, identify, pickup, piles, remote, slips, stocking
+from kiosk.core.flows import account, clearing, dropoff, identify, pickup, piles, remote, slips, stocking
 from kiosk.core.flows.common import acted, leave
 from kiosk.core.model import PickupPoint
 from kiosk.core.session import Session, Step
@@ -74,7 +75,7 @@ def step(point: PickupPoint, session: Session, event: Event, now: float) -> Step
         case Answered():
             return _answered(at, event, now)
         case Acted():
-            return acted(at, event)
+            return _acted(at, event, now)
         case Touched():
             return touches.touched(at, event, now)
         case CardShown(number=number):
@@ -112,6 +113,8 @@ def _tick(at: Step, now: float) -> Step:
         return dropoff.answered(at, story, None, now)
     if isinstance(story, AtCourier) and story.key:
         return stocking.answered(at, story, None, now)
+    if isinstance(story, AtAccount) and story.key:
+        return account.overdue(at, story, now)
     return leave(at)
 
 
@@ -144,4 +147,14 @@ def _answered(at: Step, event: Answered, now: float) -> Step:
             return dropoff.answered(at, story, event.answer, now)
         case AtCourier(key=event.key) as story if event.key:
             return stocking.answered(at, story, event.answer, now)
+        case AtAccount(key=event.key, act=None) as story if event.key:
+            return account.answered(at, story, event.answer, now)
     return recheck.answered(at, event.key, event.answer)
+
+
+def _acted(at: Step, event: Acted, now: float) -> Step:
+    at = acted(at, event)
+    match at.session.story:
+        case AtAccount(key=event.key) as story if story.act:
+            return account.acted(at, story, event, now)
+    return at

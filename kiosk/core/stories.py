@@ -1,9 +1,11 @@
 """How far the story of the person at the screen has come. Every story but ``AtHome`` ends by itself."""
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from pydantic import SecretStr
 
+from kiosk.core.account_stories import AccountPin, AtAccount, AtMore, Proving
 from kiosk.core.notices import ReturnNotice
 from kiosk.core.screens import Goodbye, Sorry
 from kiosk.core.staff_stories import (
@@ -50,13 +52,16 @@ class Collecting:
 @dataclass(frozen=True, slots=True)
 class AskingCard:
     """The library is asked whose card this is (``digest``); ``key`` names the question. ``back``: a return goes on.
-    ``number``: what was read, where the library wants a PIN with it; ``wrong`` PINs so far."""
+    ``number``: what was read, where the library wants a PIN with it; ``wrong`` PINs so far. ``want``: what was chosen
+    before the card; ``pin``: the one that was typed."""
 
     key: str
     digest: str
     back: "Returning | None" = None
     number: SecretStr | None = None
     wrong: int = 0
+    want: Literal["", "account"] = ""
+    pin: SecretStr | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,7 @@ class ProvingPin:
     back: "Returning | None" = None
     digits: SecretStr = field(default_factory=lambda: SecretStr(""))
     wrong: int = 0
+    want: Literal["", "account"] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,5 +133,19 @@ class Ended:
     patron: str = ""
 
 
-Story = AtHome | Collecting | AskingCard | ProvingPin | Fetching | Returning | Dropping | StaffStory | Ended
+Story = (
+    AtHome
+    | Collecting
+    | AskingCard
+    | ProvingPin
+    | AtMore
+    | Proving
+    | AccountPin
+    | AtAccount
+    | Fetching
+    | Returning
+    | Dropping
+    | StaffStory
+    | Ended
+)
 AtDoor = Fetching | Dropping | Stowing | Clearing | Checking  # the stories with a visit

@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
+from kiosk.core.account_stories import AccountPin, AtAccount, AtMore
 from kiosk.core.events import Touched
-from kiosk.core.flows import bag, cases, clearing, dropoff, identify, pickup, slips, stocking
+from kiosk.core.flows import account, bag, cases, clearing, dropoff, identify, pickup, slips, stocking
 from kiosk.core.flows.common import leave, stay
 from kiosk.core.session import Step
 from kiosk.core.stories import (
@@ -55,6 +56,12 @@ def touched(at: Step, touch: Touched, now: float) -> Step:
             return bag.touch(at, story, touch, now)
         case AtCourier(key="") if touch.action == "finish":
             return bag.finish(at, story, now)
+        case AtMore():
+            return account.more(at, story, touch, now)
+        case AccountPin():
+            return account.pin(at, story, touch, now)
+        case AtAccount():
+            return account.touch(at, story, touch, now)
     if touch.action in ("cancel", "finish"):
         return leave(at)
     match story:
@@ -90,6 +97,8 @@ def _begin(at: Step, touch: Touched, now: float) -> Step:
             return stay(at.begun(), Collecting(), now)
         case "return":
             return dropoff.begin(at.begun(), now)
+        case "more":
+            return stay(at.begun(), AtMore(), now)
     return at
 
 
@@ -99,6 +108,8 @@ def _after(at: Step, story: Ended, touch: Touched, now: float) -> Step:
             return stay(at, Collecting(), now)
         case "return":
             return dropoff.begin(at, now, story.patron)
+        case "account" if at.session.reader and at.point.plan.library.account:
+            return account.begin(at, at.session.reader, now)
         case "print":
             return slips.touch(at, story, touch.value, now)
         case "finish" | "cancel":

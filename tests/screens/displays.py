@@ -22,6 +22,7 @@ from kiosk.core.screens import (
     Wait,
 )
 from kiosk.core.staff_screens import Courier, HandOver, Inside, Load, Seal, Settle, TakeOut, Thing
+from tests.screens.account_displays import account_screens
 
 NOW = 1_765_972_800.0  # noon in London, the same day nearly everywhere
 TITLES = ("平凡的世界(全三册)", "The Left Hand of Darkness", "三体 Ⅱ · 黑暗森林", "活着", "红楼梦", "围城")
@@ -147,6 +148,8 @@ SCREENS: dict[str, Screen] = {
     **{f"sorry-{reason}": Sorry(reason) for reason in _reasons()},
     "sorry-blocked-said": Sorry("patron_blocked", DETAIL, ("return",)),
     "sorry-elsewhere-said": Sorry("ready_elsewhere", "滨江文化中心、拱墅图书馆、未来科技城分馆", ("return", "collect")),
+    **{f"wait-{what}": Wait(what) for what in ("account", "renew_all", "cancel_hold")},
+    **account_screens(NOW),
     "sorry-away-then": Sorry("library_away", "", ("again", "return", "collect")),
 }
 
@@ -164,4 +167,5 @@ def display(name: str, warning: bool = False, until_s: float | None = 45.0) -> D
         warning,
         "" if at_home or isinstance(screen, Collect | Courier) else "林 S.",
         name != "home-no-reader",
+        to_account=name in ("goodbye-slip", "goodbye-dropoff", "sorry-blocked-said"),
     )

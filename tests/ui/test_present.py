@@ -4,8 +4,9 @@ import itertools
 import re
 import subprocess
 import sys
-from dataclasses import replace
-from typing import get_args, get_type_hints
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+from typing import Any, get_args, get_type_hints
 
 import pytest
 
@@ -13,6 +14,7 @@ from kiosk.core.screens import Collect, DoorOpen, DoorStuck, Goodbye, Home, Scre
 from kiosk.core.staff_screens import Courier
 from tests.screens.displays import SCREENS, display
 from tests.screens.player import ABOUT
+from ui.for_account import TITLE_MAX, short
 from ui.notices import COURIER, LOAD, RETURN
 from ui.present import present
 from ui.sorry import REASONS
@@ -59,10 +61,16 @@ def test_nothing_is_left_in_the_other_language() -> None:
 
 
 def _names(screen: Screen) -> list[str]:
-    """Titles and the library's own words stay as they are."""
-    titles = [title if isinstance(title, str) else title[0] for title in getattr(screen, "titles", ())]
-    titles += [thing.title for thing in getattr(screen, "things", ()) if not isinstance(thing, str)]
-    return [*titles, *getattr(screen, "neighbours", ()), getattr(screen, "detail", "")]
+    """Titles and the library's own words stay as they are, or as much of them as there is room for."""
+    own = sorted({text for text in _texts(asdict(screen)) if text}, key=len, reverse=True)
+    return [*own, *(short(text, most) for text in own for most in (TITLE_MAX, 2 * TITLE_MAX))]
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ():
+        yield from _texts(inner)
 
 
 @pytest.mark.parametrize("language", BOTH)
@@ -83,7 +91,7 @@ def test_trouble_has_three_parts(language: str) -> None:
 def test_the_librarys_own_words_are_shown() -> None:
     view = present(display("sorry-blocked-said"), ABOUT, "en")
     assert SCREENS["sorry-blocked-said"].detail in view.line  # type: ignore[union-attr]
-    assert [button.action for button in view.buttons] == ["return", "finish"]
+    assert [button.action for button in view.buttons] == ["return", "finish", "account"]
 
 
 def test_every_notice_has_words() -> None:
@@ -94,7 +102,12 @@ def test_every_notice_has_words() -> None:
 @pytest.mark.parametrize(
     ("name", "actions"),
     [
-        ("home", {"collect", "return"}),
+        ("home", {"collect", "return", "more"}),
+        ("more", {"account", "how", "cancel"}),
+        ("account", {"collect", "cancel"}),
+        ("loans", {"renew_all", "cancel"}),
+        ("hold-here", {"collect", "longer", "cancel_hold", "cancel"}),
+        ("hold-sure", {"yes", "no", "cancel"}),
         ("wait-card", {"cancel"}),
         ("collect", {"digit", "erase", "enter", "cancel"}),
         ("collect-closed", {"cancel"}),
@@ -112,7 +125,7 @@ def test_every_notice_has_words() -> None:
         ("courier-none", {"finish"}),
         ("load", {"cancel"}),
         ("goodbye-pickup", {"finish", "return"}),
-        ("goodbye-dropoff", {"finish"}),
+        ("goodbye-dropoff", {"finish", "account"}),
         ("sorry-away-then", {"again", "return", "collect", "finish"}),
     ],
 )
@@ -121,6 +134,24 @@ def test_the_touches_each_screen_offers(name: str, actions: set[str]) -> None:
     keys = view.keypad.keys if view.keypad else ()
     offered = {button.action for button in (*view.buttons, *keys)} | ({view.cancel.action} if view.cancel else set())
     assert offered == actions
+
+
+def test_the_rows_of_the_account_are_touched() -> None:
+    view = present(display("loans"), ABOUT, "en")
+    assert [(row.action, row.value) for row in view.rows[:4]] == [
+        ("renew", "i-1"),
+        ("", ""),
+        ("", "i-3"),
+        ("renew", "i-4"),
+    ]
+    assert [row.action for row in present(display("account"), ABOUT, "en").rows] == ["loans", "holds", "fines"]
+    assert not any(row.action for row in present(display("account-nothing"), ABOUT, "en").rows)
+
+
+def test_sums_are_the_librarys_own_text() -> None:
+    assert present(display("fines"), ABOUT, "zh").title == "费用：15.50 元"
+    assert present(display("fines"), ABOUT, "en").title == "Fees: CNY 15.50"
+    assert "$ 4.20" in present(display("fines-total-only"), ABOUT, "zh").title
 
 
 def test_a_touch_that_needs_a_value_has_it() -> None:

@@ -5,23 +5,27 @@ only while it does not answer, what was known of them before decides.
 """
 
 from dataclasses import replace
+from typing import Literal
 
 from pydantic import SecretStr
 
 from kiosk.core.events import Touched
 from kiosk.core.facts import Proved
-from kiosk.core.flows import bag, dropoff, pickup, stocking
+from kiosk.core.flows import account, bag, dropoff, pickup, stocking
 from kiosk.core.flows.common import ask, refuse, stay
+from kiosk.core.model import HERE
+from kiosk.core.notices import AccountNotice
 from kiosk.core.session import Step
 from kiosk.core.stories import AskingCard, Collecting, ProvingPin, Returning
 from sync.asked import Answer, PatronIs, Shown, WhoIs
 from sync.things import Patron
 
 PIN_DIGITS = 12
+Want = Literal["", "account"]
 
 
-def card(step: Step, number: str, now: float) -> Step:
-    """A card was shown, or a card number scanned."""
+def card(step: Step, number: str, now: float, want: Want = "") -> Step:
+    """A card was shown, or a card number scanned. ``want``: what was chosen before it."""
     digest = step.point.plan.keyring.card(number)
     patron = step.point.by_card(digest)
     story = step.session.story
@@ -29,15 +33,17 @@ def card(step: Step, number: str, now: float) -> Step:
         if isinstance(story, Returning) and story.key:  # one question at a time
             return step
         back, shown = story if isinstance(story, Returning) else None, SecretStr(number)
-        return ask(step, Shown(shown), lambda key: AskingCard(key, digest, back, shown), now)
+        return ask(step, Shown(shown), lambda key: AskingCard(key, digest, back, shown, want=want), now)
     if isinstance(story, Returning):
         # A reader's card while returning says whose loans to look at; their parcels can wait.
-        return dropoff.card(step, story, patron.id, now) if patron else _ask_for_return(step, story, digest, now)
+        if patron is None:
+            return _ask_for_return(step, story, digest, now)
+        return dropoff.card(step.shown_by(patron.id), story, patron.id, now)
     if patron:
-        return known(step, patron, now)
+        return known(step, patron, now, want=want)
     if not step.point.counters.online:
         return refuse(step, "library_away", now, then=("return",))
-    return ask(step, WhoIs(digest), lambda key: AskingCard(key, digest), now)
+    return ask(step, WhoIs(digest), lambda key: AskingCard(key, digest, want=want), now)
 
 
 def _ask_for_return(step: Step, story: Returning, digest: str, now: float) -> Step:
@@ -69,7 +75,7 @@ def pin(step: Step, story: ProvingPin, touched: Touched, now: float) -> Step:
         case "erase":
             return stay(step, replace(story, digits=SecretStr(digits[:-1])), now)
         case "enter" if digits:
-            asking = AskingCard("", story.digest, story.back, story.number, story.wrong)
+            asking = AskingCard("", story.digest, story.back, story.number, story.wrong, story.want, story.digits)
             return ask(step, Shown(story.number, story.digits), lambda key: replace(asking, key=key), now)
     return step
 
@@ -79,7 +85,7 @@ def _pin_wanted(step: Step, story: AskingCard, answer: PatronIs, now: float) -> 
     wrong = story.wrong + (answer.pin == "wrong")
     if wrong >= step.point.plan.limits.pins_wrong_max:
         return refuse(step, "pin_wrong", now, then=("return",))
-    return stay(step, ProvingPin(story.digest, story.number, story.back, wrong=wrong), now)
+    return stay(step, ProvingPin(story.digest, story.number, story.back, wrong=wrong, want=story.want), now)
 
 
 def answered(step: Step, story: AskingCard, answer: Answer | None, now: float) -> Step:
@@ -94,19 +100,30 @@ def answered(step: Step, story: AskingCard, answer: Answer | None, now: float) -
         step = step.put(replace(patron, cards=step.point.patrons[patron.id].cards or patron.cards))
     if story.back is not None:
         if patron:
-            return dropoff.card(step, story.back, patron.id, now)
+            return dropoff.card(step.shown_by(patron.id), story.back, patron.id, now)
         known_not = isinstance(answer, PatronIs)
         return stay(step, replace(story.back, notice="card_unknown" if known_not else "card_offline"), now)
     if not isinstance(answer, PatronIs):
         return refuse(step, "library_away", now, then=("return",))
     if patron is None:
         return refuse(step, "card_unknown", now, then=("return",))
-    return known(step, patron, now, "、".join(answer.ready_elsewhere))
+    return known(step, patron, now, "、".join(answer.ready_elsewhere), story.want, story.pin)
 
 
-def known(step: Step, patron: Patron, now: float, elsewhere: str = "") -> Step:
-    """The story of this patron: a courier's round, or a reader's parcels."""
+def known(
+    step: Step, patron: Patron, now: float, elsewhere: str = "", want: Want = "", pin: SecretStr | None = None
+) -> Step:
+    """The story of this patron: a courier's round, what they wanted, a reader's parcels; the account where there are
+    none and nothing stands against the reader."""
     if patron.role in ("courier", "staff") and patron.standing == "fine":
         return stocking.begin(step, patron.id, now)
+    step = step.shown_by(patron.id)
+    library = step.point.plan.library
+    if want == "account":
+        return account.begin(step, patron.id, now, pin=pin)
     parcels = [p for p in step.point.parcels.values() if p.patron == patron.id]
+    may_look = library.account and step.point.counters.online and patron.standing == "fine"
+    if may_look and not any(p.state in HERE for p in parcels):
+        notice: AccountNotice = "ready_elsewhere" if elsewhere else "nothing_ready"
+        return account.begin(step, patron.id, now, notice, elsewhere, pin)
     return pickup.begin(step, patron, "card", parcels, now, elsewhere)

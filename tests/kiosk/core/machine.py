@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import SecretStr
@@ -19,8 +19,8 @@ from hardware.readings import (
     Pulse,
     UnlockEnded,
 )
-from kiosk.core.commands import Ask, Command, Unlock
-from kiosk.core.events import Answered, Event, Heard, Online, Started, Tick, Touched
+from kiosk.core.commands import Ask, Command, Do, Unlock
+from kiosk.core.events import Acted, Answered, Event, Heard, Online, Started, Tick, Touched
 from kiosk.core.facts import Fact
 from kiosk.core.identity import Keyring
 from kiosk.core.limits import Limits
@@ -31,6 +31,7 @@ from kiosk.core.session import NOBODY, Session, Step
 from kiosk.core.show import display
 from kiosk.core.step import step
 from simulators.library.passes import issue_pass
+from sync.acts import Act, Ruling
 from sync.asked import Answer
 from sync.instructions import Instructed, Instruction, signed_bytes
 from sync.library_clock import Bounds
@@ -156,6 +157,10 @@ class Machine:
     def answer(self, answer: Answer | None) -> Self:
         return self.do(Answered(self.asked, answer))
 
+    def act(self, outcome: Ruling | Literal["away", "unknown"]) -> Self:
+        """What became of the act under way."""
+        return self.do(Acted(self.asked, outcome))
+
     def open(self, after: float = 1.0) -> Self:
         """The door that was ordered open answers and opens."""
         order = self.order
@@ -208,6 +213,10 @@ class Machine:
     @property
     def asks(self) -> list[Any]:
         return [c.query for c in self.commands if isinstance(c, Ask)]
+
+    @property
+    def acts(self) -> list[Act]:
+        return [c.said.act for c in self.commands if isinstance(c, Do)]
 
     def told(self, kind: type) -> list[Any]:
         """All facts of a kind since the beginning."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Literal
 
 import pytest
 from pydantic import SecretStr
@@ -29,8 +30,21 @@ from hardware.readings import (
     SealScanned,
     UnlockEnded,
 )
+from kiosk.core.account_stories import AccountPin, AtAccount, AtMore, Proving
 from kiosk.core.commands import Unlock
-from kiosk.core.events import Answered, ClockJumped, Event, Heard, Online, Receipted, Restored, Started, Tick, Touched
+from kiosk.core.events import (
+    Acted,
+    Answered,
+    ClockJumped,
+    Event,
+    Heard,
+    Online,
+    Receipted,
+    Restored,
+    Started,
+    Tick,
+    Touched,
+)
 from kiosk.core.model import changed
 from kiosk.core.show import display
 from kiosk.core.step import step
@@ -53,6 +67,8 @@ from kiosk.core.stories import (
     Stowing,
 )
 from kiosk.tables import TABLES
+from sync.account import AccountIs, Fine, Hold, Loan
+from sync.acts import LoanRuling, Ruling
 from sync.asked import ItemIs, LoansAre, PatronIs
 from sync.instructions import Instructed, Instruction, signed_bytes
 from sync.library_clock import Bounds
@@ -93,6 +109,22 @@ from tests.kiosk.core.machine import (
     stocked,
 )
 
+ACCOUNT = AccountIs(
+    True,
+    "A.",
+    (Loan("7", "Seven", NOW - DAY_S, True), Loan("0", "Nought")),
+    (Hold("A1", "Title i-1", "ready", "p1", True, NOW + DAY_S, "p-1"), Hold("A0", "Other", "waiting", ahead=3)),
+    (Fine("1.50", "late"),),
+    "1.50",
+    "CNY",
+)
+OUTCOMES: tuple[Ruling | Literal["away", "unknown"], ...] = (
+    Ruling(True, until=NOW + DAY_S),
+    Ruling(False, "no"),
+    Ruling(False, each=(LoanRuling("7", True, until=NOW + DAY_S), LoanRuling("0", False, "no"))),
+    "away",
+    "unknown",
+)
 DROPPED = ItemDropped("x-1", "A1", True)
 
 # ---- the states ---------------------------------------------------------------------------------------------------
@@ -164,6 +196,7 @@ def without_a_door() -> Iterator[tuple[str, Machine]]:
     yield "sorry", stocked(PARCEL).tap("eve")
     yield "asking for a PIN", unannounced().tap("ann")
     yield "proving a PIN", unannounced().tap("ann").answer(PatronIs(None, pin="needed")).touch("digit", "7")
+    yield from account()
     yield "staff at a case", with_cases().tap("sue").touch("cases")
     yield "courier, asking for an item", unannounced().tap("max").scan("x-1")
     yield "goodbye", stocked(PARCEL).tap("ann").open().shut()
@@ -184,6 +217,35 @@ def _type(machine: Machine, digits: str) -> Machine:
     for digit in digits:
         machine.touch("digit", digit)
     return machine
+
+
+def account() -> Iterator[tuple[str, Machine]]:
+    yield "more", stocked(PARCEL).touch("more")
+    yield "more, how", stocked(PARCEL).touch("more").touch("how")
+    yield "proving for the account", stocked(PARCEL).touch("more").touch("account")
+    asking = stocked(PARCEL).touch("more").touch("account").tap("ann")
+    yield "account, asking", asking
+    yield "account, PIN wanted", asking.copy().answer(AccountIs(pin="needed")).touch("digit", "7")
+    yield "account, away", asking.copy().answer(None)
+    yield "account, nobody", asking.copy().answer(AccountIs(known=False))
+    yield "account, empty", asking.copy().answer(AccountIs())
+    home = asking.copy().answer(ACCOUNT)
+    yield "account", home
+    yield "account, fines", home.copy().touch("fines")
+    loans = home.copy().touch("loans")
+    yield "account, loans", loans
+    yield "account, renewing", loans.copy().touch("renew", "7")
+    yield "account, renewing all", loans.copy().touch("renew_all")
+    holds = home.copy().touch("holds")
+    yield "account, holds", holds
+    yield "account, a hold", holds.copy().touch("hold", "A1")
+    yield "account, more time", holds.copy().touch("hold", "A1").touch("longer")
+    sure = holds.copy().touch("hold", "A1").touch("cancel_hold")
+    yield "account, sure", sure
+    yield "account, cancelling", sure.copy().touch("yes")
+    yield "account, renewed", loans.copy().touch("renew", "7").act(Ruling(True, until=NOW + DAY_S))
+    yield "account, not renewed", loans.copy().touch("renew_all").act(Ruling(False, each=(LoanRuling("7", False),)))
+    yield "account, not known", loans.copy().touch("renew", "7").act("unknown")
 
 
 def with_cases() -> Machine:
@@ -276,10 +338,16 @@ STATES = dict([*at_home(), *remote(), *without_a_door(), *at_doors()])
 ACTIONS = (
     *("collect", "return", "cancel", "finish", "digit", "erase", "enter", "open", "undo", "not_here", "leave_it"),
     *("cases", "by_hand", "nothing", "later", "bag", "absent", "pause"),
+    *("more", "how", "account", "loans", "holds", "fines", "renew", "renew_all", "hold", "longer", "cancel_hold"),
     *("does_not_fit", "nothing_in", "again", "help", "other_door", "yes", "no", "clear", "check", "more_time", "print"),
 )
 ANSWERS = (
     None,
+    AccountIs(),
+    AccountIs(known=False),
+    AccountIs(pin="needed"),
+    AccountIs(pin="wrong"),
+    ACCOUNT,
     PatronIs(None),
     PatronIs(PEOPLE[0]),
     PatronIs(PEOPLE[2], ("elsewhere",)),
@@ -370,6 +438,7 @@ def events(machine: Machine) -> Iterator[Event]:
     yield from about_doors(machine)
     for key in {getattr(machine.session.story, "key", ""), "9.9", "held:h1", "held:h2", "held:nothing", ""}:
         yield from (Answered(key, answer) for answer in ANSWERS)
+        yield from (Acted(key, outcome) for outcome in OUTCOMES)
 
 
 # ---- what must hold -----------------------------------------------------------------------------------------------
@@ -426,7 +495,14 @@ def test_any_event_in_any_state_gives_a_step_and_every_wait_ends(name: str) -> N
 
 
 UNDERSTOOD = {
-    AtHome: {"collect", "return"},
+    AtHome: {"collect", "return", "more"},
+    AtMore: {"how", "account", "cancel", "finish"},
+    Proving: {"cancel", "finish"},
+    AccountPin: {"digit", "erase", "enter", "cancel", "finish"},
+    AtAccount: {
+        *("loans", "holds", "fines", "renew", "renew_all", "hold", "longer", "cancel_hold", "yes", "no", "collect"),
+        *("cancel", "finish"),
+    },
     Collecting: {"digit", "erase", "enter", "cancel", "finish"},
     AskingCard: {"cancel", "finish"},
     ProvingPin: {"digit", "erase", "enter", "cancel", "finish"},
@@ -441,7 +517,7 @@ UNDERSTOOD = {
     Sealing: {"digit", "erase", "enter", "cancel", "later", "finish"},
     HandingOver: {"digit", "erase", "enter", "cancel", "later", "finish"},
     Settling: {"by_hand", "nothing", "later", "cancel", "finish"},
-    Ended: {"collect", "return", "print", "finish", "cancel"},
+    Ended: {"collect", "return", "print", "account", "finish", "cancel"},
 }
 
 

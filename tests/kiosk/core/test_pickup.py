@@ -6,10 +6,13 @@ import pytest
 from pydantic import SecretStr
 
 from hardware.readings import Door, DoorSeen, PatronScanned, Pulse, UnlockEnded
+from kiosk.core.account_screens import Account
 from kiosk.core.events import ClockJumped, Online, Tick
 from kiosk.core.facts import LeftInside, WrongCode
 from kiosk.core.screens import Collect, DoorOpen, DoorStuck, Goodbye, Home, Opening, Return, Sorry
+from sync.account import AccountIs
 from sync.messages import ParcelCollected, ParcelMissing, ParcelSent, PatronChanged, PatronForgotten, PointTrouble
+from sync.service import Abilities
 from tests.kiosk.core.machine import (
     BOBS,
     CARDS,
@@ -194,7 +197,12 @@ def test_a_recall_on_the_way_to_the_next_door_keeps_it_shut() -> None:
 
 
 def test_another_reader_opens_nothing() -> None:
-    assert stocked(PARCEL).tap("bob").screen == Sorry("nothing_ready", "", ("return",))
+    machine = stocked(PARCEL).tap("bob").answer(AccountIs())
+    assert machine.screen == Account(True, notice="nothing_ready")
+    assert machine.touch("collect").unlocked == []
+    for library in (Abilities(account=False), Abilities()):
+        machine = stocked(PARCEL, library=library).do(Online(not library.account))
+        assert machine.tap("bob").screen == Sorry("nothing_ready", "", ("return",))
 
 
 def test_a_forgotten_patron_whose_parcel_lies_here_still_collects() -> None:

@@ -4,11 +4,13 @@ import pytest
 from pydantic import SecretStr
 
 from hardware.readings import CardShown
+from kiosk.core.account_screens import Account
 from kiosk.core.commands import Ask
 from kiosk.core.events import Answered, Online, Receipted
 from kiosk.core.facts import HoldLearnt, ParcelCalledBack
 from kiosk.core.screens import Collect, DoorOpen, Goodbye, Opening, Pin, Return, Sorry, Wait
 from kiosk.core.staff_screens import Courier
+from sync.account import AccountIs
 from sync.asked import ItemIs, PatronIs, Shown, WhatIs, WhoIs
 from sync.messages import ItemDropped, ParcelCollected, ParcelReady, Receipt, Telling
 from sync.things import Patron
@@ -102,14 +104,15 @@ def test_while_the_library_is_away_the_reader_known_from_the_hold_gets_it(silent
 def test_nobody_else_does() -> None:
     machine = loaded().do(Online(False)).tap("bob")
     assert machine.screen == Sorry("library_away", then=("return",))
-    machine = loaded().tap("bob").answer(PatronIs(Patron("s.bob", "B.")))
-    assert machine.screen == Sorry("nothing_ready", then=("return",))
+    machine = loaded().tap("bob").answer(PatronIs(Patron("s.bob", "B."))).answer(AccountIs())
+    assert machine.screen == Account(True, notice="nothing_ready")
     assert not machine.unlocked
 
 
 def test_a_parcel_that_is_nobodys_yet_opens_for_nobody() -> None:
     machine = put_in().answer(ItemIs(ONE)).open().shut().touch("finish")
-    assert machine.tap(TAP).answer(PatronIs(ANN)).screen == Sorry("nothing_ready", then=("return",))
+    machine.tap(TAP).answer(PatronIs(ANN)).answer(AccountIs())
+    assert machine.screen == Account(True, notice="nothing_ready")
 
 
 def test_a_pin_is_asked_for_and_never_shown() -> None:

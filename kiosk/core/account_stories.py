@@ -1,0 +1,57 @@
+"""Stories of the menu and of a reader's account; see stories.py."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from pydantic import SecretStr
+
+from kiosk.core.notices import AccountNotice
+from sync.account import AccountIs
+from sync.acts import Act, LoanRuling
+
+
+@dataclass(frozen=True, slots=True)
+class AtMore:
+    """The menu, or how it works."""
+
+    how: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Proving:
+    """A card is wanted for something that was chosen before it."""
+
+    want: Literal["account"]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountPin:
+    """The library wants the PIN of this patron before it says what they have. ``wrong``: how many were, this visit."""
+
+    patron: str
+    notice: AccountNotice = ""
+    digits: SecretStr = field(default_factory=lambda: SecretStr(""))
+    wrong: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AtAccount:
+    """A reader looks at their account, or changes something in it.
+
+    ``account`` None: the library has not said. ``key``: a question under way or, with ``act``, an act. ``part``: which
+    list; ``hold``: which hold of it; ``sure``: whether they are sure is asked. ``rulings``: what became of renewals.
+    ``words``: the library's, with the notice. ``wrong``: PINs that were, this visit.
+    """
+
+    patron: str
+    account: AccountIs | None = None
+    key: str = ""
+    act: Act | None = None
+    part: Literal["", "loans", "holds", "fines"] = ""
+    hold: str = ""
+    sure: bool = False
+    rulings: tuple[LoanRuling, ...] = ()
+    notice: AccountNotice = ""
+    words: str = ""
+    pin: SecretStr | None = None
+    wrong: int = 0

@@ -1,0 +1,232 @@
+"""The account: a reader who has shown their card sees what they have at the library, and may change it.
+
+card (and PIN where wanted) -> what you have -> renew, cancel, ask for more time -> what became of it -> back, or home
+
+What the library did not say is not shown as if it had: after an act whose outcome is not known the account is asked for
+anew, and the screen says that it is not known.
+"""
+
+from dataclasses import replace
+
+from pydantic import SecretStr
+
+from kiosk.core.account_stories import AccountPin, AtAccount, AtMore, Proving
+from kiosk.core.events import Acted, Touched
+from kiosk.core.facts import Proved
+from kiosk.core.flows import pickup
+from kiosk.core.flows.common import act, ask, leave, refuse, stay
+from kiosk.core.model import HERE, Parcel, PickupPoint
+from kiosk.core.notices import AccountNotice
+from kiosk.core.session import Step
+from sync.account import AccountIs, AccountOf, Hold, Loan
+from sync.acts import Act, CancelHold, LoanRuling, MoreTime, Renew, RenewAll, Ruling
+from sync.asked import Answer
+from sync.things import Patron
+
+PIN_DIGITS = 12
+
+
+# ---- the menu -----------------------------------------------------------------------------------------------------
+
+
+def more(step: Step, story: AtMore, touched: Touched, now: float) -> Step:
+    """A touch at the menu."""
+    match touched.action:
+        case "how" if not story.how:
+            return stay(step, AtMore(how=True), now)
+        case "account" if step.point.plan.library.account and not story.how:
+            return stay(step, Proving("account"), now)
+        case "cancel" if story.how:
+            return stay(step, AtMore(), now)
+        case "cancel" | "finish":
+            return leave(step)
+    return step
+
+
+# ---- coming in ----------------------------------------------------------------------------------------------------
+
+
+def here(point: PickupPoint, patron: str) -> list[Parcel]:
+    """What lies, or may lie, behind a door here for this patron."""
+    mine = (p for p in point.parcels.values() if p.patron == patron and p.state in HERE and not p.recalled)
+    return sorted(mine, key=lambda p: (p.compartment, p.id))
+
+
+def begin(
+    step: Step, patron: str, now: float, notice: AccountNotice = "", words: str = "", pin: SecretStr | None = None
+) -> Step:
+    """Ask for the account of a patron who has shown their card. Without the library: what lies here."""
+    story = AtAccount(patron, notice=notice, words=words, pin=pin)
+    return _anew(step.fact(Proved("card", patron)), story, now)
+
+
+def _anew(step: Step, story: AtAccount, now: float) -> Step:
+    if not step.point.counters.online:
+        return stay(step, replace(story, key="", act=None, notice=story.notice or "away"), now)
+    return ask(step, AccountOf(story.patron, story.pin), lambda key: replace(story, key=key, act=None), now)
+
+
+def answered(step: Step, story: AtAccount, answer: Answer | None, now: float) -> Step:
+    """What the library states; None: it did not answer."""
+    story = replace(story, key="")
+    if not isinstance(answer, AccountIs):
+        return stay(step, replace(story, notice=story.notice or "away"), now)
+    if answer.pin:
+        wrong = story.wrong + (answer.pin == "wrong")
+        if wrong >= step.point.plan.limits.pins_wrong_max:
+            return refuse(step, "pin_wrong", now, then=("return",))
+        return stay(step, AccountPin(story.patron, story.notice, wrong=wrong), now)
+    if not answer.known:
+        return refuse(step, "card_unknown", now, then=("return",))
+    return stay(step, replace(story, account=answer), now)
+
+
+def pin(step: Step, story: AccountPin, touched: Touched, now: float) -> Step:
+    """The digits of a PIN."""
+    digits = story.digits.get_secret_value()
+    match touched.action:
+        case "digit" if len(digits) < PIN_DIGITS and touched.value in tuple("0123456789"):
+            return stay(step, replace(story, digits=SecretStr(digits + touched.value)), now)
+        case "erase":
+            return stay(step, replace(story, digits=SecretStr(digits[:-1])), now)
+        case "enter" if digits:
+            return _anew(step, AtAccount(story.patron, notice=story.notice, pin=story.digits, wrong=story.wrong), now)
+        case "cancel" | "finish":
+            return leave(step)
+    return step
+
+
+# ---- acts ---------------------------------------------------------------------------------------------------------
+
+
+def overdue(step: Step, story: AtAccount, now: float) -> Step:
+    """No word in time."""
+    if story.act is None:
+        return answered(step, story, None, now)
+    return _anew(step, replace(story, notice="unknown", words=""), now)
+
+
+def acted(step: Step, story: AtAccount, event: Acted, now: float) -> Step:
+    """What became of an act."""
+    done, story = story.act, replace(story, key="", act=None, sure=False)
+    match event.outcome:
+        case "away":
+            return stay(step, replace(story, notice="away", words=""), now)
+        case "unknown":
+            return _anew(step, replace(story, notice="unknown", words=""), now)
+        case Ruling() as ruling if isinstance(done, Renew):
+            return stay(step, _ruled(story, (LoanRuling(done.loan, ruling.done, ruling.words, ruling.until),)), now)
+        case Ruling() as ruling if isinstance(done, RenewAll):
+            said: AccountNotice = "all_renewed" if ruling.done else "some_renewed"
+            story = replace(_ruled(story, ruling.each), notice=said, words="" if ruling.each else ruling.words)
+            return stay(step, story, now) if ruling.each else _anew(step, story, now)
+        case Ruling(done=False, words=words):
+            return stay(step, replace(story, notice="refused", words=words), now)
+        case Ruling(until=until) if isinstance(done, MoreTime):
+            return stay(step, replace(_later(story, done.hold, until), notice="longer", words=""), now)
+        case Ruling() if isinstance(done, CancelHold):
+            return stay(step, replace(_without(story, done.hold), notice="cancelled", words=""), now)
+    return stay(step, story, now)
+
+
+def _ruled(story: AtAccount, each: tuple[LoanRuling, ...]) -> AtAccount:
+    """With new due dates, and what was said of each loan."""
+    rulings = {one.loan: one for one in (*story.rulings, *each)}
+    story = replace(story, rulings=tuple(rulings.values()), notice="", words="")
+    if story.account is None:
+        return story
+    until = {one.loan: one.until for one in each if one.done and one.until}
+    loans = tuple(_due(loan, until.get(loan.id)) for loan in story.account.loans)
+    return replace(story, account=replace(story.account, loans=loans))
+
+
+def _due(loan: Loan, until: float | None) -> Loan:
+    return replace(loan, due=until, late=False) if until else loan
+
+
+def _later(story: AtAccount, hold: str, until: float) -> AtAccount:
+    if story.account is None or not until:
+        return story
+    holds = tuple(replace(one, until=until) if one.id == hold else one for one in story.account.holds)
+    return replace(story, account=replace(story.account, holds=holds))
+
+
+def _without(story: AtAccount, hold: str) -> AtAccount:
+    if story.account is None:
+        return story
+    holds = tuple(one for one in story.account.holds if one.id != hold)
+    return replace(story, hold="", account=replace(story.account, holds=holds))
+
+
+def _act(step: Step, story: AtAccount, wanted: Act, now: float) -> Step:
+    if not step.point.counters.online:
+        return stay(step, replace(story, notice="away", words="", sure=False), now)
+    story = replace(story, notice="", words="", act=wanted)
+    return act(step, wanted, lambda key: replace(story, key=key), now, story.pin)
+
+
+# ---- touches ------------------------------------------------------------------------------------------------------
+
+
+def touch(step: Step, story: AtAccount, touched: Touched, now: float) -> Step:
+    """A touch at the account. While something is under way one can only leave; what is under way goes on."""
+    if touched.action == "finish" or (touched.action == "cancel" and story.key):
+        return leave(step)
+    if story.key:
+        return step
+    if touched.action == "cancel":
+        back = _back(story)
+        return leave(step) if back is None else stay(step, back, now)
+    if touched.action == "collect" and here(step.point, story.patron):
+        return _collect(step, story.patron, now)
+    account = story.account
+    if account is None:
+        return step
+    if story.hold:
+        return _at_hold(step, story, touched.action, now)
+    acts = step.point.plan.library.acts
+    match touched.action:
+        case "loans" | "holds" | "fines" as part if not story.part and getattr(account, part):
+            return stay(step, replace(story, part=part, notice="", words=""), now)
+        case "renew" if "renew" in acts and touched.value in {loan.id for loan in account.loans}:
+            return _act(step, story, Renew(story.patron, touched.value), now) if story.part == "loans" else step
+        case "renew_all" if "renew_all" in acts and story.part == "loans" and account.loans:
+            return _act(step, story, RenewAll(story.patron), now)
+        case "hold" if story.part == "holds" and find(account, touched.value):
+            return stay(step, replace(story, hold=touched.value, notice="", words=""), now)
+    return step
+
+
+def find(account: AccountIs, hold: str) -> Hold | None:
+    """A hold by its id."""
+    return next((one for one in account.holds if one.id == hold), None)
+
+
+def _back(story: AtAccount) -> AtAccount | None:
+    """One step back; None: there is none."""
+    if story.sure:
+        return replace(story, sure=False)
+    if story.hold:
+        return replace(story, hold="", notice="", words="")
+    return replace(story, part="", notice="", words="") if story.part else None
+
+
+def _at_hold(step: Step, story: AtAccount, action: str, now: float) -> Step:
+    acts = step.point.plan.library.acts
+    hold = find(story.account, story.hold) if story.account else None
+    match action:
+        case "yes" if story.sure:
+            return _act(step, story, CancelHold(story.patron, story.hold), now)
+        case "no" if story.sure:
+            return stay(step, replace(story, sure=False), now)
+        case "cancel_hold" if "cancel_hold" in acts and not story.sure:
+            return stay(step, replace(story, sure=True, notice="", words=""), now)
+        case "longer" if "more_time" in acts and not story.sure and hold and hold.state == "ready":
+            return _act(step, story, MoreTime(story.patron, story.hold), now)
+    return step
+
+
+def _collect(step: Step, person: str, now: float) -> Step:
+    patron = step.point.patrons.get(person) or Patron(person, "")
+    parcels = [p for p in step.point.parcels.values() if p.patron == person]
+    return pickup.begin(step, patron, "card", parcels, now)
