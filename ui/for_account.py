@@ -194,11 +194,13 @@ def _where(line: HoldLine, _: Words) -> str:
         case "here":
             return _("here")
         case "elsewhere":
-            return _("ready: {place}", place=line.place) if line.place else _("ready elsewhere")
+            return _("ready: {place}", place=line.place) if line.place else _("ready")
         case "coming":
             return _("on its way")
     if line.ahead is None:
         return _("waiting")
+    if line.ahead == 0:
+        return _("next in line")
     if line.ahead == 0:
         return _("next in line")
     if line.ahead == 0:

@@ -72,6 +72,9 @@ class Dialect(BaseModel):
     expiry: Literal["", "PA"] = ""
     wrong_pin_is_unknown: bool = False
     loans: Literal["barcode", "title"] = "barcode"
+    waiting: Literal["barcode", "title"] = "barcode"
+    more_time: bool = False
+    ends_sessions: bool = False
     dates: tuple[Pattern, ...] = ("%Y%m%d    %H%M%S",)
     no_block: bool = False
     captures: bool = True

@@ -9,7 +9,7 @@ from sync.sip2.message import Message, shown
 from sync.sip2.people import TEXT_MAX, Unnamed, holder
 from sync.things import Item, Patron
 
-OTHER, AVAILABLE, ON_HOLD_SHELF, TO_BE_RESHELVED = "01", "03", "08", "09"
+OTHER, AVAILABLE, ON_HOLD_SHELF, TO_BE_RESHELVED, IN_TRANSIT = "01", "03", "08", "09", "10"
 ON_LOAN = ("04", "05", "07")
 """Circulation states of the standard: charged, charged and not to be recalled, recalled."""
 

@@ -4,18 +4,22 @@ It announces nothing: whose an item is, a check-in says when it has been put in,
 come (docs/decisions/0020). What of the point's day SIP2 has no word for is kept at the point.
 """
 
+import contextlib
 import hashlib
 import time
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from sync.acts import Ruling, Said
+from sync.account import AccountIs, AccountOf
+from sync.acts import ActKind, Ruling, Said
 from sync.asked import Answer, ItemIs, LoansAre, LoansWith, PatronIs, Question, Shown, WhatIs
-from sync.errors import ServiceBroken, ServiceSilent, ServiceUnreachable
+from sync.errors import ServiceBroken, ServiceError, ServiceSilent, ServiceUnreachable
 from sync.messages import Page, PatronChanged, Receipt, Telling
-from sync.seal import Seal
+from sync.seal import NotSealed, Seal
 from sync.service import Abilities, Service
+from sync.sip2.account import Accounts
+from sync.sip2.acting import Acting
 from sync.sip2.booking import Booking, Doubt
 from sync.sip2.client import Client
 from sync.sip2.dialect import load
@@ -36,7 +40,18 @@ __all__ = ["Settings", "Sip2", "abilities", "connect"]
 
 def abilities(settings: Settings) -> Abilities:
     """What a library of this dialect can do."""
-    return Abilities(announces=False, codes=False, account=False, acts=frozenset())
+    dialect = load(settings.dialect)
+    does: dict[ActKind, bool] = {
+        "renew": "29" not in dialect.without,
+        "renew_all": not {"29", "65"} <= set(dialect.without),
+        "cancel_hold": "15" not in dialect.without,
+        "more_time": "15" not in dialect.without and dialect.more_time,
+        "place_hold": "15" not in dialect.without,
+    }
+    account = "63" not in dialect.without
+    return Abilities(
+        announces=False, codes=False, account=account, acts=frozenset(act for act, can in does.items() if can)
+    )
 
 
 def connect(settings: Settings, credential: str, point: str, seal: Seal | None = None) -> Service:
@@ -58,6 +73,8 @@ class Sip2:
         self._client = Client(settings, self._dialect, self._says, tls, connect)
         here = frozenset((settings.location, *settings.also_called))
         self._booking = Booking(self._client, self._says, self._dialect, here, seal)
+        self._accounts = Accounts(self._client, self._says, self._dialect, here, seal)
+        self._acting = Acting(self._client, self._says, self._dialect, self._accounts, seal)
         self._fresh = True  # the first batch may have been said before the point was started anew
         self._unsure: set[str] = set()
         self._done: dict[str, Receipt] = {}  # of the batch that is to be said again
@@ -71,14 +88,19 @@ class Sip2:
                 return self._shown(query, until)
             case WhatIs(barcode):
                 return self._what_is(barcode, until)
+            case AccountOf():
+                return self._account(query, until)
             case LoansWith():
                 return LoansAre(())  # no message of SIP2 names an item's ISBN
             case _:
                 raise AssertionError("see ``abilities``: a card is asked for by what it says")
 
     def act(self, said: Said) -> Ruling:
-        """None yet."""
-        raise AssertionError("see ``abilities``")
+        """One act; at most ``ask_wait_s``. With the key of an act that was not answered it only asks about it."""
+        until = time.monotonic() + self._settings.ask_wait_s
+        ruling = self._acting.ruling(said, until)
+        self._ended(said.act.patron, until)
+        return ruling
 
     def tell(self, tellings: Sequence[Telling], left: frozenset[str] = frozenset()) -> tuple[Receipt, ...]:
         """1 to 100 tellings in order; at most ``tell_wait_s``. What was answered is not said again when the rest is."""
@@ -123,6 +145,22 @@ class Sip2:
             return patron_is(answer, number, bool(pin), self._dialect, self._seal)
         except (Unsayable, Unnamed):
             return PatronIs(None)
+
+    def _account(self, query: AccountOf, until: float) -> AccountIs:
+        if self._settings.pin == "always" and not query.pin:
+            return AccountIs(pin="needed")
+        try:
+            account = self._accounts.account(query, until)
+        except (Unsayable, NotSealed):
+            return AccountIs(known=False)
+        self._ended(query.patron, until)
+        return account
+
+    def _ended(self, patron: str, until: float) -> None:
+        """That the patron has gone, for a library that wants to hear it. Nothing hangs on it."""
+        if self._dialect.ends_sessions:
+            with contextlib.suppress(ServiceError, Unsayable, NotSealed):
+                self._client.say(self._says.end(self._seal.show(patron).get_secret_value()), until)
 
     def _what_is(self, barcode: str, until: float) -> ItemIs:
         if "17" in self._dialect.without:

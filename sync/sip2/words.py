@@ -10,6 +10,8 @@ from sync.sip2.settings import Settings
 CHINESE = "019"
 NOTHING, CHARGED = " " * 10, "  Y       "
 """Which list a 63 asks for; the standard allows one."""
+SUMMARY = {name: " " * n + "Y" + " " * (9 - n) for n, name in enumerate(("AS", "AT", "AU", "AV", "BU", "CD"))}
+"""The same, by the field that the list comes in."""
 
 
 class Words:
@@ -70,6 +72,30 @@ class Words:
         )
         return Message("09", {"no_block": "N", "date": self._now(), "returned": self._stamp(at)}, fields)
 
+    def renew(self, number: str, barcode: str, title: str, pin: str) -> Message:
+        """29, of an item or, where the library lists no barcodes, of a title. Never no-block: the rules decide."""
+        fixed = {"third_party": "N", "no_block": "N", "date": self._now(), "due": " " * 18}
+        return Message("29", fixed, (*self._patron(number, pin), _thing(barcode, title), ("AC", self._secret)))
+
+    def renew_all(self, number: str, pin: str) -> Message:
+        """65."""
+        return Message("65", {"date": self._now()}, (*self._patron(number, pin), *self._terminal()))
+
+    def hold(self, mode: str, number: str, barcode: str, title: str, pin: str, ends: float = 0.0) -> Message:
+        """15: ``+`` place, ``-`` cancel, ``*`` change, to be collected at this point."""
+        until = (("BW", self._stamp(ends)),) if ends else ()
+        where = (("BS", self._settings.location),) if mode == "+" else ()
+        fields = (*until, *where, *self._patron(number, pin), _thing(barcode, title), ("AC", self._secret))
+        return Message("15", {"mode": mode, "date": self._now()}, fields)
+
+    def end(self, number: str) -> Message:
+        """35: this patron's session is over."""
+        return Message("35", {"date": self._now()}, (*self._patron(number, ""), *self._terminal()))
+
+    def _patron(self, number: str, pin: str) -> tuple[tuple[str, str], ...]:
+        named = (("AO", self._settings.institution), ("AA", number))
+        return (*named, ("AD", pin)) if pin else named
+
     def _now(self) -> str:
         return self._stamp(time.time())
 
@@ -78,3 +104,7 @@ class Words:
 
     def _terminal(self) -> Iterable[tuple[str, str]]:
         return (("AC", self._secret),) if self._secret else ()
+
+
+def _thing(barcode: str, title: str) -> tuple[str, str]:
+    return ("AB", barcode) if barcode else ("AJ", title)

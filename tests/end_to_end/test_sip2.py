@@ -112,9 +112,38 @@ def test_a_hold_is_loaded_collected_and_returned(point: Sip2Point) -> None:
 def test_nobody_else_gets_it_and_the_blocked_are_told_why(point: Sip2Point) -> None:
     point.load(point.item("R1002"))
     point.machine.tap_and_lift("R1014")
-    point.kiosk.wait_for("Sorry", reason="nothing_ready")
+    point.kiosk.wait_for("Account", notice="nothing_ready")
+    point.kiosk.touch("cancel")
+    point.kiosk.wait_for("Home")
     point.machine.tap_and_lift("R1005")
     assert "逾期费用" in point.kiosk.wait_for("Sorry", reason="patron_blocked")["detail"]
+
+
+def test_a_reader_renews_at_the_account_and_a_lost_answer_renews_once(point: Sip2Point) -> None:
+    kiosk, ledger = point.kiosk, point.machine.library.ledger
+    kiosk.touch("more")
+    kiosk.touch("account")
+    kiosk.wait_for("Prove")
+    point.machine.tap_and_lift("R1009")
+    kiosk.wait_for("Account", 20.0, known=True, loans=3)
+    kiosk.touch("loans")
+    first, second = kiosk.wait_for("Loans")["lines"][:2]
+    kiosk.touch("renew", first["id"])
+    kiosk.wait_until(lambda seen: _said(seen, first["id"]) == "renewed", "one is renewed", 20.0)
+    point.sip2.fault("answer_lost", 1, "29")
+    kiosk.touch("renew", second["id"])
+    kiosk.wait_until(lambda seen: _said(seen, second["id"]) == "renewed", "the other is renewed", 30.0)
+    assert len(ledger.rows("select * from renewals")) == 2
+    point.sip2.fault("closes", 1, "65")
+    kiosk.touch("renew_all")
+    kiosk.wait_for("Loans", 40.0, notice="unknown")
+    assert len(ledger.rows("select * from renewals")) == 2
+    kiosk.touch("finish")
+    kiosk.wait_for("Home")
+
+
+def _said(seen: dict[str, Any], loan: str) -> str:
+    return next((line["said"] for line in seen.get("lines", ()) if line["id"] == loan), "")
 
 
 def test_with_the_library_away_the_right_reader_still_gets_the_book_and_all_is_booked_later(point: Sip2Point) -> None:

@@ -115,29 +115,32 @@ def acted(step: Step, story: AtAccount, event: Acted, now: float) -> Step:
         case "unknown":
             return _anew(step, replace(story, notice="unknown", words=""), now)
         case Ruling() as ruling if isinstance(done, Renew):
-            return stay(step, _ruled(story, (LoanRuling(done.loan, ruling.done, ruling.words, ruling.until),)), now)
+            return _ruled(step, story, (LoanRuling(done.loan, ruling.done, ruling.words, ruling.until),), now)
         case Ruling() as ruling if isinstance(done, RenewAll):
             said: AccountNotice = "all_renewed" if ruling.done else "some_renewed"
-            story = replace(_ruled(story, ruling.each), notice=said, words="" if ruling.each else ruling.words)
-            return stay(step, story, now) if ruling.each else _anew(step, story, now)
+            if not ruling.each and not ruling.done:
+                said = "refused"
+            return _ruled(step, replace(story, notice=said, words=ruling.words), ruling.each, now)
         case Ruling(done=False, words=words):
             return stay(step, replace(story, notice="refused", words=words), now)
         case Ruling(until=until) if isinstance(done, MoreTime):
-            return stay(step, replace(_later(story, done.hold, until), notice="longer", words=""), now)
+            story = replace(_later(story, done.hold, until), notice="longer", words="")
+            return stay(step, story, now) if until else _anew(step, story, now)
         case Ruling() if isinstance(done, CancelHold):
             return stay(step, replace(_without(story, done.hold), notice="cancelled", words=""), now)
     return stay(step, story, now)
 
 
-def _ruled(story: AtAccount, each: tuple[LoanRuling, ...]) -> AtAccount:
-    """With new due dates, and what was said of each loan."""
+def _ruled(step: Step, story: AtAccount, each: tuple[LoanRuling, ...], now: float) -> Step:
+    """With new due dates and what was said of each loan; dates that were not said are asked for."""
     rulings = {one.loan: one for one in (*story.rulings, *each)}
-    story = replace(story, rulings=tuple(rulings.values()), notice="", words="")
-    if story.account is None:
-        return story
-    until = {one.loan: one.until for one in each if one.done and one.until}
-    loans = tuple(_due(loan, until.get(loan.id)) for loan in story.account.loans)
-    return replace(story, account=replace(story.account, loans=loans))
+    story = replace(story, rulings=tuple(rulings.values()))
+    if story.account is not None:
+        until = {one.loan: one.until for one in each if one.done and one.until}
+        loans = tuple(_due(loan, until.get(loan.id)) for loan in story.account.loans)
+        story = replace(story, account=replace(story.account, loans=loans))
+    said = each and all(one.until or not one.done for one in each)
+    return stay(step, story, now) if said or story.notice == "refused" else _anew(step, story, now)
 
 
 def _due(loan: Loan, until: float | None) -> Loan:

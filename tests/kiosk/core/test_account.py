@@ -115,6 +115,14 @@ def test_all_are_renewed_with_a_word_for_each() -> None:
     }
 
 
+def test_dates_that_were_not_said_are_asked_for() -> None:
+    machine = opened().touch("loans").touch("renew_all").act(Ruling(True, each=(LoanRuling("b-1", True),)))
+    assert machine.asks == [AccountOf("ann")]
+    machine.answer(replace(MINE, loans=(replace(LOANS[0], due=NOW + 9 * DAY_S, late=False), LOANS[1])))
+    assert machine.screen.notice == "all_renewed"  # type: ignore[union-attr]
+    assert {line.id: line.said for line in machine.screen.lines} == {"b-1": "renewed", "b-2": ""}  # type: ignore[union-attr]
+
+
 def test_a_hold_goes_only_when_they_are_sure() -> None:
     machine = opened().touch("holds").touch("hold", "H3").touch("cancel_hold")
     assert machine.screen.sure  # type: ignore[union-attr]

@@ -1,0 +1,135 @@
+"""What a reader changes, said in SIP2: 29, 65, 15. Ask, don't repeat.
+
+SIP2 has no keys: a renewal said twice is two. So an act that may have been heard is never said again; what the library
+shows is compared with what it showed before (due date of a loan, whether a hold stands), and where that says nothing
+the outcome stays unknown.
+"""
+
+import time
+from collections.abc import Callable
+
+from sync.acts import CancelHold, LoanRuling, MoreTime, PlaceHold, Renew, RenewAll, Ruling, Said
+from sync.errors import ServiceSilent, ServiceUnreachable
+from sync.seal import NotSealed, Seal
+from sync.sip2.account import Accounts, Entry, entry
+from sync.sip2.client import Client
+from sync.sip2.dialect import Dialect
+from sync.sip2.message import Message, Unsayable
+from sync.sip2.people import words
+from sync.sip2.words import Words
+
+MORE_S = 7 * 86400.0
+"""How much longer a hold is asked to be kept, from now; the library decides."""
+
+
+class Acting:
+    """For one client and one person at a time."""
+
+    def __init__(self, client: Client, says: Words, dialect: Dialect, accounts: Accounts, seal: Seal) -> None:
+        self._client = client
+        self._says = says
+        self._dialect = dialect
+        self._accounts = accounts
+        self._seal = seal
+        self._doubt = ""  # key of the act that may have been heard
+        self._before = ""  # the due date that its loan had
+        self._until = 0.0
+
+    def ruling(self, said: Said, until: float) -> Ruling:
+        """The library's word, before ``until``. Raises ``ServiceError``: see ``Service.act``."""
+        self._until = until
+        doubted = said.key == self._doubt
+        pin = said.pin.get_secret_value() if said.pin else ""
+        try:
+            number = self._seal.show(said.act.patron).get_secret_value()
+            ruling = self._look(said, number, pin) if doubted else self._do(said, number, pin)
+        except ServiceUnreachable:
+            if doubted:  # it was said before, so that this is not the whole truth
+                raise ServiceSilent("what became of it cannot be asked for") from None
+            self._doubt = ""
+            raise
+        except (Unsayable, NotSealed) as error:
+            self._doubt = ""
+            return Ruling(False, f"{error}"[:200])
+        self._doubt = ""
+        return ruling
+
+    # ---- saying it ------------------------------------------------------------------------------------------------
+
+    def _do(self, said: Said, number: str, pin: str) -> Ruling:
+        match said.act:
+            case Renew(loan=loan):
+                one = self._entry(number, pin, loan, ("AU",))
+                if one is None:
+                    return Ruling(False)
+                self._before = self._due(one.barcode)
+                return self._renewed(self._say(said.key, self._says.renew(number, one.barcode, one.said, pin)))
+            case RenewAll():
+                return self._renew_all(said.key, number, pin)
+            case CancelHold(hold=hold):
+                return self._held(said.key, number, pin, "-", hold)
+            case MoreTime(hold=hold):
+                return self._held(said.key, number, pin, "*", hold)
+            case PlaceHold(title=title):
+                return _plain(self._say(said.key, self._says.hold("+", number, title, "", pin)))
+
+    def _say(self, key: str, request: Message) -> Message:
+        self._client.ready(self._until)  # what fails here was never said
+        self._doubt = key
+        return self._client.say(request, self._until)
+
+    def _renewed(self, answer: Message) -> Ruling:
+        until = self._dialect.day(answer.first("AH")) or 0.0
+        return Ruling(True, words(answer), until) if answer.yes("ok") else Ruling(False, words(answer))
+
+    def _renew_all(self, key: str, number: str, pin: str) -> Ruling:
+        if "65" in self._dialect.without:
+            return self._one_by_one(key, number, pin)
+        answer = self._say(key, self._says.renew_all(number, pin))
+        titles = self._dialect.loans == "title"
+        done = tuple(LoanRuling(entry(text, titles).id, True) for text in answer.all("BM"))
+        left = tuple(LoanRuling(entry(text, titles).id, False) for text in answer.all("BN"))
+        return Ruling(answer.yes("ok") and not answer.number("unrenewed"), words(answer), 0.0, (*done, *left)[:100])
+
+    def _one_by_one(self, key: str, number: str, pin: str) -> Ruling:
+        each: list[LoanRuling] = []
+        for text in self._accounts.listed(number, pin, "AU", self._until)[:100]:
+            one = entry(text, self._dialect.loans == "title")
+            ruling = self._renewed(self._say(key, self._says.renew(number, one.barcode, one.said, pin)))
+            each.append(LoanRuling(one.id, ruling.done, ruling.words, ruling.until))
+        return Ruling(all(one.done for one in each), each=tuple(each))
+
+    def _held(self, key: str, number: str, pin: str, mode: str, hold: str) -> Ruling:
+        one = self._entry(number, pin, hold, ("AS", "CD"))
+        if one is None:
+            return Ruling(False)
+        known = "17" in self._dialect.without or (one.barcode and self._accounts.item(one.barcode, self._until))
+        barcode = one.barcode if known else ""  # a title that looks like one: 1984
+        ends = time.time() + MORE_S if mode == "*" else 0.0
+        answer = self._say(key, self._says.hold(mode, number, barcode, one.said, pin, ends))
+        return _plain(answer, self._dialect.day)
+
+    # ---- asking what became of it ---------------------------------------------------------------------------------
+
+    def _look(self, said: Said, number: str, pin: str) -> Ruling:
+        match said.act:
+            case Renew(loan=loan) if self._before:
+                due = self._due(loan)
+                if due and due != self._before:
+                    return Ruling(True, until=self._dialect.day(due) or 0.0)
+            case CancelHold(hold=hold):
+                if self._accounts.find(number, pin, hold, ("AS", "CD"), self._until) is None:
+                    return Ruling(True)
+        raise ServiceSilent("the library does not show whether it was done")
+
+    def _entry(self, number: str, pin: str, id: str, lists: tuple[str, ...]) -> Entry | None:
+        return self._accounts.find(number, pin, id, lists, self._until)
+
+    def _due(self, barcode: str) -> str:
+        item = self._accounts.item(barcode, self._until) if barcode and not barcode.startswith("t.") else None
+        return item.first("AH").strip() if item else ""
+
+
+def _plain(answer: Message, day: Callable[[str], float | None] | None = None) -> Ruling:
+    until = day(answer.first("BW")) if day else None
+    return Ruling(True, words(answer), until or 0.0) if answer.yes("ok") else Ruling(False, words(answer))
