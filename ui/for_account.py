@@ -201,14 +201,6 @@ def _where(line: HoldLine, _: Words) -> str:
         return _("waiting")
     if line.ahead == 0:
         return _("next in line")
-    if line.ahead == 0:
-        return _("next in line")
-    if line.ahead == 0:
-        return _("next in line")
-    if line.ahead == 0:
-        return _("next in line")
-    if line.ahead == 0:
-        return _("next in line")
     return _.ngettext("waiting, one before you", "waiting, {n} before you", line.ahead)
 
 
