@@ -8,6 +8,8 @@ wrong; 3 the store cannot be used; 4 there is no screen to show anything on. Oth
 import json
 import os
 import sys
+import time
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -81,6 +83,28 @@ def journal(
         end(EXIT_STORE, error)
     report.journal(config, entries, verdict, as_json)
     sys.exit(0 if verdict.ok else EXIT_UNFIT)
+
+
+@main.command()
+@config_argument
+@click.option("--yes", is_flag=True, help="The clock is right; do not ask.")
+def purge(config: Config, yes: bool) -> None:
+    """Forget now what [limits] calls old: tellings that the library has heard, and the journal's oldest rows.
+
+    A running kiosk does so by itself each day; for this command it must be stopped.
+    """
+    from kiosk import purge as forgets
+
+    now = time.time()
+    at = datetime.fromtimestamp(now).astimezone().isoformat(sep=" ", timespec="minutes")
+    if not yes and not click.confirm(f"This machine's clock says {at}. Is that right?"):
+        click.echo("kiosk: nothing was forgotten; set the clock first", err=True)
+        sys.exit(EXIT_UNFIT)
+    try:
+        done = forgets.purge(config, now)
+    except StoreError as error:
+        end(EXIT_STORE, error)
+    click.echo(f"{done.rows} rows forgotten; the journal begins with {done.first}")
 
 
 @main.command()

@@ -75,8 +75,9 @@ class Journal:
         return found[::-1]
 
     def verify(self) -> Verdict:
-        """Follow the chain from the first row to the head; about 10 seconds for a million rows."""
-        before, last = START, 0
+        """Follow the chain from the first row that is kept to the head; about 10 seconds for a million rows."""
+        begins, before = next(iter(self._query("SELECT begins, begins_hash FROM head", ())), (0, START))
+        last = begins
         for n, at, session, kind, body, hash in self._query(
             "SELECT n, at, session, kind, body, hash FROM journal ORDER BY n", ()
         ):
@@ -88,6 +89,13 @@ class Journal:
         head = next(iter(self._query("SELECT n, hash FROM head", ())), (0, START))
         if head[0] > last:
             return Verdict(False, last + 1, f"the end was cut off: {head[0] - last} missing")
+        if begins >= (first := self._first_said()):
+            return Verdict(False, first, f"the beginning was cut off: {begins + 1 - first} missing")
         if (last, before) != tuple(head):
             return Verdict(False, last, "it is not the one the head names")
         return Verdict(True, last, "")
+
+    def _first_said(self) -> int:
+        """The first row that is to be kept, as the journal itself says."""
+        said = self.entries(kinds=("journal_stands",), limit=1)
+        return int(said[0].facts["first"]) if said else 1

@@ -21,6 +21,7 @@ WORDS: Mapping[str, str] = {
     "room_left": "free at the end of a round: {small} small, {medium} medium, {large} large",
     "hold_extended": "parcel {parcel} is held longer, because the point was down: until {expires}",
     "point_trouble": "trouble: {what} {compartment} {parcel} {detail}",
+    "journal_stands": "the journal has come to {n} ({hash}); it begins with {first}",
     "booted": "the kiosk started; doors under way: {orders}",
     "proved": "{person} came with a {proof}",
     "turned_away": "sorry, {person}: {reason}",

@@ -29,6 +29,8 @@ from sync.outbox import BATCH_MAX, Outbox
 CLOCK_JUMP_S = 1.0  # the wall clock against the one that only runs
 SORRY_S = 5.0  # how long the screen says that nothing can be written
 UNWRITTEN_MAX = 2000
+REST_EVERY_S = 86400.0
+TRUST_AFTER_S = 600.0  # since the start, or since the clock was set: by then the library has said what time it is
 _LOG = logging.getLogger(__name__)
 
 
@@ -117,6 +119,9 @@ class Loop:
         self._sorry_until = 0.0
         self._offset = clock.wall() - clock.running()
         self._away_since = clock.running()
+        self._rested_at = store.rested_at() or clock.wall()
+        self._forgetting = False
+        self._trusted_from = clock.running() + TRUST_AFTER_S
 
     def start(self) -> None:
         """Recover from the rows and show the first screen. Raises ``StoreTrouble`` if the store cannot be written."""
@@ -134,6 +139,7 @@ class Loop:
                 self._take(self._unwritten[0], now)
                 self._unwritten.popleft()
             self._upload()
+            self._rest(now)
         except StoreTrouble as trouble:
             if now >= self._sorry_until:  # said once, however long it lasts
                 _LOG.error("%s; until it can be written, no door is opened", trouble)
@@ -193,6 +199,7 @@ class Loop:
             self._offset = offset
             self._unwritten.append(ClockJumped(by))
             self._sorry_until += by
+            self._trusted_from = self._clock.running() + TRUST_AFTER_S
 
     def _uploaded(self, uploaded: Uploaded, now: float) -> None:
         """All receipts of a batch in one transaction."""
@@ -206,6 +213,19 @@ class Loop:
             taken = replace(more, facts=taken.facts + more.facts, commands=taken.commands + more.commands)
         self._commit(taken, now, uploaded.receipts, expected)
         self._outbox = self._outbox.answered()
+
+    def _rest(self, now: float) -> None:
+        """Once a day, while nobody is there and the clock can be trusted: say where the journal stands, then forget
+        what is old, a part at a time."""
+        counters = self.point.counters
+        trusted = counters.online and not counters.clock_wrong and self._clock.running() >= self._trusted_from
+        if not trusted or self.session != NOBODY:
+            return
+        if self._forgetting:
+            self._forgetting = self._store.forget(now) > 0
+        elif now >= self._rested_at + REST_EVERY_S:
+            self._commit(Step(self.point, NOBODY).fact(self._store.stands(now)), now)
+            self._rested_at, self._forgetting = now, True
 
     def _upload(self) -> None:
         running = self._clock.running()

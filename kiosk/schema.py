@@ -122,6 +122,14 @@ def while_the_library_is_away(db: Database) -> None:
     db.table("parcels").add_column("unheard", int, not_null_default=0)
 
 
+@MIGRATIONS()
+def journal_forgotten(db: Database) -> None:
+    """Where the journal begins, since older rows were forgotten: the last of them, and its hash."""
+    db.table("head").add_column("begins", int, not_null_default=0)
+    db.table("head").add_column("begins_hash", str, not_null_default=START)
+    db.execute("CREATE INDEX journal_at ON journal(at)")
+
+
 def _table(db: Database, name: str, pk: str | None, /, **columns: type) -> None:
     db.table(name).create(columns, pk=pk, not_null=set(columns), strict=True)
 
@@ -203,7 +211,7 @@ def prepare(db: Database, point: str) -> None:
     MIGRATIONS.apply(db)
     with transaction(db):
         if not db.execute("SELECT count(*) FROM head").fetchone()[0]:
-            db.execute("INSERT INTO head VALUES (?, 0, ?, 0, 0)", (point, START))
+            db.execute("INSERT INTO head (point, n, hash, seq, opened_at) VALUES (?, 0, ?, 0, 0)", (point, START))
 
 
 @contextlib.contextmanager

@@ -16,6 +16,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlite_utils import Database
 
+from kiosk import forgetting
 from kiosk.core.facts import told
 from kiosk.core.model import HERE, Compartment, Counters, PickupPoint, changed
 from kiosk.core.plan import Plan
@@ -35,7 +36,7 @@ from kiosk.schema import (
     why,
 )
 from kiosk.tables import TABLES, Unreadable
-from sync.messages import Receipt, Telling, Told
+from sync.messages import JournalStands, Receipt, Telling, Told
 
 __all__ = ["Store", "StoreDamaged", "StoreError", "StoreTrouble", "StoreUnfit", "open_journal", "probe"]
 
@@ -113,34 +114,31 @@ class Store:
         if not (rows or step.facts or done):
             return
         n, hash, seq = self._n, self._hash, self._seq
-        try:
-            with transaction(self._db):
-                for name, key, row in rows:
-                    table = TABLES[name]
-                    self._execute(table.delete, (key,)) if row is None else self._execute(table.put, table.encode(row))
-                number = step.session.number or session
-                epoch = step.point.counters.epoch
-                seq = max(seq, expected - 1)
-                for again in self._reused(done):
+        with self._trouble_told(), transaction(self._db):
+            for name, key, row in rows:
+                table = TABLES[name]
+                self._execute(table.delete, (key,)) if row is None else self._execute(table.put, table.encode(row))
+            number = step.session.number or session
+            epoch = step.point.counters.epoch
+            seq = max(seq, expected - 1)
+            for again in self._reused(done):
+                seq += 1
+                self._tell_again(again, seq, f"{self._plan.point}-e{epoch}-again-{seq}")
+            mark = f"e{epoch}-" if epoch else ""
+            for fact in step.facts:
+                n, kind, body = n + 1, kind_of(fact), body_of(fact)
+                hash = chain(hash, n, now, number, kind, body)
+                self._execute("INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?)", (n, now, number, kind, body, hash))
+                if message := told(fact):
                     seq += 1
-                    self._tell_again(again, seq, f"{self._plan.point}-e{epoch}-again-{seq}")
-                mark = f"e{epoch}-" if epoch else ""
-                for fact in step.facts:
-                    n, kind, body = n + 1, kind_of(fact), body_of(fact)
-                    hash = chain(hash, n, now, number, kind, body)
-                    self._execute("INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?)", (n, now, number, kind, body, hash))
-                    if message := told(fact):
-                        seq += 1
-                        self._tell(seq, n, f"{self._plan.point}-{mark}{number}-{n}", now, message)
-                for receipt in done:
-                    self._execute(
-                        "UPDATE outbox SET outcome = ?, detail = ?, done_at = ? WHERE key = ? AND outcome = ''",
-                        (receipt.status, receipt.detail, now, receipt.key),
-                    )
-                if (n, seq) != (self._n, self._seq):
-                    self._execute("UPDATE head SET n = ?, hash = ?, seq = ?", (n, hash, seq))
-        except sqlite3.Error as error:
-            raise self._trouble(error) from error
+                    self._tell(seq, n, f"{self._plan.point}-{mark}{number}-{n}", now, message)
+            for receipt in done:
+                self._execute(
+                    "UPDATE outbox SET outcome = ?, detail = ?, done_at = ? WHERE key = ? AND outcome = ''",
+                    (receipt.status, receipt.detail, now, receipt.key),
+                )
+            if (n, seq) != (self._n, self._seq):
+                self._execute("UPDATE head SET n = ?, hash = ?, seq = ?", (n, hash, seq))
         self._n, self._hash, self._seq = n, hash, seq
 
     def _tell(self, seq: int, n: int, key: str, now: float, message: Told) -> None:
@@ -189,10 +187,24 @@ class Store:
         return self._number("SELECT count(*) FROM outbox WHERE outcome = ''")
 
     def _number(self, sql: str) -> int:
-        try:
+        with self._trouble_told():
             return int(self._execute(sql).fetchone()[0] or 0)
-        except sqlite3.Error as error:
-            raise self._trouble(error) from error
+
+    def forget(self, now: float) -> int:
+        """Forget some of what is old, see forgetting.py; how many rows went, 0 when nothing is old any more. ``now``
+        must be trusted."""
+        with self._trouble_told(), transaction(self._db):
+            return forgetting.forget(self._execute, self._plan.limits, now)
+
+    def rested_at(self) -> float:
+        """When ``stands`` was last remembered; see forgetting.py."""
+        with self._trouble_told():
+            return forgetting.rested_at(self._execute)
+
+    def stands(self, now: float) -> JournalStands:
+        """How far the journal has come. ``now`` must be trusted."""
+        with self._trouble_told():
+            return forgetting.stands(self._execute, self._plan.limits, now)
 
     def close(self) -> None:
         """Let go of the file and its lock. Never raises; may be called twice."""
@@ -215,6 +227,13 @@ class Store:
                 self._execute(table.delete, (row.name,))
             for row in new:
                 self._execute(table.put, table.encode(row))
+
+    @contextlib.contextmanager
+    def _trouble_told(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise self._trouble(error) from error
 
     def _trouble(self, error: sqlite3.Error) -> StoreTrouble:
         return StoreTrouble(f"{self._path}: {why(error)}")

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from sync.instructions import Instructed, InstructionEnded
-from sync.plain import Id, Text
+from sync.plain import Digest, Id, Text
 from sync.rounds import BagHandedOver, BagSealed, HoldExtended, ParcelDidNotFit, RoomLeft
 from sync.things import Neighbour, Patron, SentParcel
 
@@ -152,6 +152,17 @@ class PointTrouble:
     kind: Literal["point_trouble"] = "point_trouble"
 
 
+@dataclass(frozen=True, slots=True)
+class JournalStands:
+    """How far the point's journal has come: its row ``n`` has this ``hash``, and rows before ``first`` were forgotten.
+    Said once a day; a journal written anew later does not fit what was said here."""
+
+    n: Annotated[int, Field(ge=0)]
+    hash: Digest
+    first: Annotated[int, Field(ge=1)]
+    kind: Literal["journal_stands"] = "journal_stands"
+
+
 Told = Annotated[
     ParcelReady
     | ParcelCollected
@@ -165,7 +176,8 @@ Told = Annotated[
     | RoomLeft
     | HoldExtended
     | InstructionEnded
-    | PointTrouble,
+    | PointTrouble
+    | JournalStands,
     Field(discriminator="kind"),
 ]
 

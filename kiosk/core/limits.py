@@ -38,4 +38,6 @@ class Limits(BaseModel):
     away_reader_items_max: int = Field(20, ge=1, le=1000)  # handed to one reader before the library has heard of any
     away_items_max: int = Field(500, ge=1, le=10000)  # the same for the whole point
     away_lending_h: int = Field(14 * 24, ge=1, le=8760)  # after that nothing is handed out; returns go on
+    told_days: int = Field(90, ge=7, le=3650)  # what the library has heard is kept so long, lest it asks again
+    journal_days: int = Field(180, ge=30, le=3650)  # the journal is kept so long
     keep_days: int = Field(7, ge=1, le=365)  # collected and removed parcels are forgotten after that

@@ -16,6 +16,7 @@ from sync.instructions import InstructionEnded
 from sync.messages import (
     ItemDropped,
     ItemsCleared,
+    JournalStands,
     ParcelCollected,
     ParcelMissing,
     ParcelReady,
@@ -123,6 +124,8 @@ def _book(ledger: Ledger, point: str, telling: Telling, at: float) -> list[str]:
             if what == "door_stuck" and parcel:
                 give_time(ledger, parcel)
             return []
+        case JournalStands():
+            return []  # kept with its telling
         case InstructionEnded():
             return _answered(ledger, point, telling.told)
         case ParcelDidNotFit(parcel, _, size):

@@ -1,0 +1,65 @@
+"""What the store forgets when it is old, a part at a time, from the oldest on; and how far the journal has come.
+
+Tellings that the library has heard go after ``told_days``, the journal after ``journal_days``, but nothing of it that
+a telling still kept came from. What waits for the library is never forgotten, however old. Before anything goes, the
+journal says from where on it is kept, so that a beginning cut off by somebody else shows.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from pydantic_core import from_json
+
+from kiosk.core.limits import Limits
+from sync.messages import JournalStands
+
+DAY_S = 86400.0
+FORGET_MAX = 2000  # rows of each table in one transaction: some milliseconds
+Execute = Callable[..., Any]  # of an open database
+
+
+def rested_at(execute: Execute) -> float:
+    """When the journal was last said to stand somewhere; before that, when it began; 0 for an empty one."""
+    said = execute("SELECT max(at) FROM journal WHERE kind = 'journal_stands'").fetchone()[0]
+    return float(said or execute("SELECT at FROM journal ORDER BY n LIMIT 1").fetchone()[0]) if _any(execute) else 0.0
+
+
+def stands(execute: Execute, limits: Limits, now: float) -> JournalStands:
+    """How far the journal has come, for the library to keep, and from which row on it will be kept. Trust the clock
+    ``now`` before you call it."""
+    n, hash, begins = execute("SELECT n, hash, begins FROM head").fetchone()
+    young = execute("SELECT min(n) FROM journal WHERE at >= ?", (now - limits.journal_days * DAY_S,)).fetchone()[0]
+    told = execute("SELECT min(n) FROM outbox WHERE seq >= ?", (_first_kept(execute, limits, now),)).fetchone()[0]
+    return JournalStands(n, hash, max(begins + 1, min(n + 1 if one is None else one for one in (young, told))))
+
+
+def forget(execute: Execute, limits: Limits, now: float) -> int:
+    """Delete some of what is old, inside a transaction: heard tellings, and the journal before the row that ``stands``
+    named last. How many rows went; call it again until none did."""
+    first = execute("SELECT min(seq) FROM outbox").fetchone()[0] or 0
+    heard = min(_first_kept(execute, limits, now), first + FORGET_MAX)
+    gone = int(execute("DELETE FROM outbox WHERE seq < ?", (heard,)).rowcount)
+    return gone + _journal(execute)
+
+
+def _first_kept(execute: Execute, limits: Limits, now: float) -> int:
+    """Seq of the first telling that is kept: what goes, goes from the front, and the newest one stays."""
+    old = now - limits.told_days * DAY_S
+    kept = execute("SELECT min(seq) FROM outbox WHERE outcome = '' OR done_at >= ?", (old,)).fetchone()[0]
+    return int(kept or execute("SELECT max(seq) FROM outbox").fetchone()[0] or 0)
+
+
+def _journal(execute: Execute) -> int:
+    said = execute("SELECT body FROM journal WHERE kind = 'journal_stands' ORDER BY n DESC LIMIT 1").fetchone()
+    begins = execute("SELECT begins FROM head").fetchone()[0]
+    first = min(from_json(said[0])["first"] if said else 0, begins + FORGET_MAX)
+    if first <= begins + 1:
+        return 0
+    hash = execute("SELECT hash FROM journal WHERE n = ?", (first - 1,)).fetchone()[0]
+    execute("DELETE FROM journal WHERE n < ?", (first,))
+    execute("UPDATE head SET begins = ?, begins_hash = ?", (first - 1, hash))
+    return int(first - 1 - begins)
+
+
+def _any(execute: Execute) -> bool:
+    return execute("SELECT 1 FROM journal LIMIT 1").fetchone() is not None
