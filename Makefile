@@ -5,7 +5,7 @@ BIN := .venv/bin
 JOBS ?= 4
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench screens cuts fuzz clean
+.PHONY: help setup demo test check format bench screens cuts fuzz audit clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 14
@@ -42,6 +42,10 @@ cuts: setup ## CUTS power cuts (20000) under the real store, over a disk that lo
 fuzz: setup ## MINUTES=10 of hostile input, bred by what it reaches, shared out over everything that comes from outside
 	@$(BIN)/pip install -q -e .[fuzz]
 	@$(BIN)/python -m tests.fuzz --minutes $(or $(MINUTES),10)
+
+audit: setup ## ask the package index whether known weaknesses concern what is installed
+	@test -x build/audit/bin/pip-audit || { python3 -m venv build/audit && build/audit/bin/pip install -q pip-audit; }
+	@build/audit/bin/pip-audit --strict --skip-editable --path $$($(BIN)/python -c "import sysconfig; print(sysconfig.get_path('purelib'))")
 
 clean: ## remove what was made, .venv too
 	rm -rf .venv build .mypy_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info

@@ -36,6 +36,13 @@ def test_links_and_pictures_lead_somewhere(path: Path) -> None:
             assert ((ROOT / path).parent / target).exists(), f"{path} points to {target}"
 
 
+@pytest.mark.parametrize("path", DOCUMENTS, ids=str)
+def test_tests_that_are_named_exist(path: Path) -> None:
+    for file, name in re.findall(r"`(?:tests/)?([a-z_0-9/]+/test_\w+\.py)(?:::(\w+))?`", text(path)):
+        assert (ROOT / "tests" / file).is_file(), f"{path} names tests/{file}"
+        assert not name or f"def {name}(" in text(Path("tests", file)), f"{path} names {name} of tests/{file}"
+
+
 def test_the_changelog_starts_with_this_version() -> None:
     heading = re.search(r"^## \[?([\d.]+)", text(Path("CHANGELOG.md")), re.MULTILINE)
     assert heading
