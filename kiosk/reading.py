@@ -7,6 +7,7 @@ from kiosk.core.model import PickupPoint
 from kiosk.core.plan import Plan
 from kiosk.schema import StoreUnfit, connect, examine
 from kiosk.store import TOLD, rows_of, unfit_for
+from kiosk.tables import Unreadable
 from sync.messages import Telling
 
 
@@ -27,4 +28,7 @@ def read_waiting(path: Path, plan: Plan) -> list[Telling]:
     with unfit_for(path), contextlib.closing(connect(path, read_only=True)) as db:
         examine(path, plan.point)
         rows = db.execute("SELECT key, seq, at, told FROM outbox WHERE outcome = '' ORDER BY seq").fetchall()
-        return [Telling(key, seq, at, TOLD.validate_json(said)) for key, seq, at, said in rows]
+        try:
+            return [Telling(key, seq, at, TOLD.validate_json(said)) for key, seq, at, said in rows]
+        except ValueError:  # its own words would quote what they tell of people
+            raise Unreadable("table outbox, column told") from None

@@ -179,7 +179,7 @@ def examine(path: Path, point: str) -> None:
         with contextlib.closing(connect(path, read_only=True)) as db:
             try:
                 _look_through(path, db, point)
-            except (UnicodeDecodeError, TypeError):  # texts that are none, in tables made by nobody we know
+            except (UnicodeDecodeError, TypeError, KeyError):  # texts that are none, in tables made by nobody we know
                 raise StoreDamaged(f"{path}: damaged (what stands in it makes no sense). {PLEASE}") from None
 
 

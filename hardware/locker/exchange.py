@@ -9,6 +9,7 @@ from hardware.errors import DeviceSilent, WireError
 from hardware.transport import Transport
 
 QUIET_S = 0.005  # silence kept on the bus before each exchange: 3.5 characters at 9600 are 4 ms; others keep 5 to 20
+SLOWEST_BYTE_S = 10 / 9600
 _heard_at: weakref.WeakKeyDictionary[Transport, float] = weakref.WeakKeyDictionary()
 
 FrameT = TypeVar("FrameT")
@@ -26,6 +27,18 @@ class Decoder(Protocol[FrameT_co]):
         """The frames that ``data`` completes. Never raises."""
 
 
+def say(transport: Transport, request: bytes) -> None:
+    """Send what is not answered. The bus counts as busy until the slowest board has taken it. Raises ``DeviceGone``."""
+    _ask(transport, request)
+    _heard_at[transport] = time.monotonic() + len(request) * SLOWEST_BYTE_S
+
+
+def _ask(transport: Transport, request: bytes) -> None:
+    time.sleep(max(0.0, _heard_at.get(transport, 0.0) + QUIET_S - time.monotonic()))
+    transport.discard_input()
+    transport.write(request)
+
+
 def exchange(
     transport: Transport,
     request: bytes,
@@ -38,9 +51,7 @@ def exchange(
 
     Raises ``DeviceSilent`` when none came, ``WireError`` when something broken came instead, ``DeviceGone``.
     """
-    time.sleep(max(0.0, _heard_at.get(transport, 0.0) + QUIET_S - time.monotonic()))
-    transport.discard_input()
-    transport.write(request)
+    _ask(transport, request)
     until = time.monotonic() + wait_s
     while (left_s := until - time.monotonic()) > 0:
         for frame in decoder.feed(transport.read(left_s)):

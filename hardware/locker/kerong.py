@@ -17,7 +17,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from hardware.errors import DeviceRefused, DeviceSilent, WireError
-from hardware.locker.exchange import exchange
+from hardware.locker.exchange import exchange, say
 from hardware.locker.stream import NEVER, NOT_YET, Stream
 from hardware.readings import Door
 from hardware.transport import Transport
@@ -25,6 +25,8 @@ from hardware.transport import Transport
 STX, ETX = 0x02, 0x03
 LATE_S = 0.5  # from a request that went wrong: so long its reply is waited for, to be dropped
 SETTLE_S = 0.05  # should a reply even later have answered the read for nothing, that read's own follows within this
+SILENT_AFTER = 2  # unlocks without a reply, after which none is waited for
+NEVER_SILENT = -1_000_000  # it has answered an unlock: a silence is a silence
 
 Lengths = Mapping[int, int]
 """Command to the length of a whole frame with it."""
@@ -40,7 +42,8 @@ class Settings(BaseModel):
     feedback: Literal["set_when_locked", "set_when_open"] = "set_when_locked"
     """What a set hook bit means. Four sources say locked, one says open; it depends on the lock's switch."""
     unlock_answered: bool = False
-    """Whether the board answers an unlock. Sources disagree; false suits either kind, see ``KerongBoard.unlock``."""
+    """Whether the board answers an unlock. Sources disagree; false suits either kind, which then shows by itself: see
+    ``KerongBoard.unlock``."""
     reply_wait_s: float = Field(0.2, gt=0, le=0.2)
 
 
@@ -106,6 +109,8 @@ class KerongBoard:
         self._opening = opening
         self._in_step = False  # the last exchange went well, so nothing late can be on its way
         self._asked_at = 0.0
+        self._settled_at = 0.0
+        self._unanswered = NEVER_SILENT if settings.unlock_answered else 0
 
     @property
     def channels(self) -> int:
@@ -116,7 +121,9 @@ class KerongBoard:
         """One pulse. A reply is the board's word that it heard, never that the door moved.
 
         Some boards answer nothing. Unless ``unlock_answered`` is set, silence is therefore followed by a status read,
-        whose reply is taken as the board's word; that an unlock was lost on the way then shows at the door only.
+        whose reply is taken as the board's word; that an unlock was lost on the way then shows at the door only. A
+        board that has left two unlocks without a reply, and never gave one, is read at once from then on, so that the
+        bus is not held for a reply that never comes; when that read goes wrong, the next unlock waits again.
         Nothing is ever repeated. When the board does not answer before, no pulse is asked for: ``DeviceRefused``.
         """
         if not 1 <= channel <= self.channels:  # what is beyond may mean another lock, or every lock
@@ -125,12 +132,29 @@ class KerongBoard:
             self._get_in_step()
         except (DeviceSilent, WireError) as error:
             raise DeviceRefused(f"no pulse was asked for: {error}") from error
+        opening = self._opening(channel)
+        if self._unanswered >= SILENT_AFTER:
+            self._open_unanswered(opening)
+            return
         try:
-            self._exchange(self._opening(channel))
+            self._exchange(opening)
+            self._unanswered = NEVER_SILENT
         except DeviceSilent:
             if self._settings.unlock_answered:
                 raise
             self._read_for_nothing()
+            self._unanswered += 1
+
+    def _open_unanswered(self, opening: Question) -> None:
+        """Its reply, should one come after all, would be taken for that to the read: nothing is read from it, and what
+        comes within ``SETTLE_S`` is dropped before its doors are read again."""
+        self._unanswered = 0
+        self._in_step = False
+        self._asked_at = time.monotonic()
+        say(self._transport, opening.request.to_bytes())
+        self._exchange(self._look)
+        self._unanswered = SILENT_AFTER
+        self._settled_at = time.monotonic() + SETTLE_S
 
     def doors(self) -> dict[int, Door]:
         """Every door, from one status read."""
@@ -148,6 +172,7 @@ class KerongBoard:
     def _status(self) -> tuple[dict[int, bool], dict[int, bool]]:
         """Hook bits and sensor bits by channel: the first and the second half of the data, lowest channels first."""
         self._get_in_step()
+        self._hear_out(self._settled_at)
         data = self._exchange(self._look).data
         half = len(data) // 2
         hooks, sensors = (int.from_bytes(part, "little") for part in (data[:half], data[half:]))

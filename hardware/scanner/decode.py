@@ -6,6 +6,7 @@ not. So a picture is looked at in several ways, each dearer than the one before,
 What no decoder reads for blur, hardware.scanner.blurred may still explain. benchmarks/decode.py measures all this.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Final
 
@@ -65,6 +66,16 @@ class Eyes:
         self._places = Places()
         self._books = Format.EAN13 in formats
 
+    def warm(self) -> None:
+        """Have everything loaded that is loaded late: afterwards no file need be opened (hardware.scanner.confined)."""
+        bars = np.tile(np.repeat(np.arange(60, dtype=np.uint8) % 2 * 200, 8), (120, 1))
+        smeared = cv2.GaussianBlur(
+            cv2.copyMakeBorder(bars, 60, 60, 80, 80, cv2.BORDER_CONSTANT, value=(220,)), (0, 0), 2
+        )
+        blurred.warm()
+        for _ in self.looks(smeared):
+            self._read_upright(smeared)
+
     def looks(self, grey: Grey) -> Iterator[list[Code]]:
         """What each look finds (at most 8 codes, often none), the quick one first; take as many as needed.
 
@@ -102,7 +113,7 @@ class Eyes:
     def _read_zxing(self, grey: Grey) -> list[Code]:
         # Plain text: the default spells control characters out, so that a code could pretend to be another.
         found = zxingcpp.read_barcodes(grey, formats=self._zxing, text_mode=zxingcpp.TextMode.Plain)
-        known = [one for one in found if one.format in _ZXING]
+        known = [one for one in found if one.format in _ZXING and one.text]
         return [Code(one.text, _ZXING[one.format]) for one in known[:CODES_MAX] if not _misread(one, known[:CODES_MAX])]
 
     def _read_zbar(self, grey: Grey) -> list[Code]:
@@ -111,21 +122,25 @@ class Eyes:
 
     def _zbar_codes(self, grey: Grey) -> list[Code]:
         # zbar takes UTF-8 for Shift-JIS, so of its QR codes only ASCII is to be trusted.
-        found = [one for one in pyzbar.decode(grey, symbols=self._zbar) if one.data.isascii() and one.type in _OF_ZBAR]
+        found = [
+            one
+            for one in pyzbar.decode(grey, symbols=self._zbar)
+            if one.data and one.data.isascii() and one.type in _OF_ZBAR
+        ]
         return [Code(one.data.decode("ascii"), _OF_ZBAR[one.type]) for one in found[:CODES_MAX]]
 
     def _read_upright(self, bars: Grey) -> list[Code]:
         """What is read alike in two of four ways. Turning blurs, and of blurred bars decoders now and then make a wrong
         number with a right check digit: by one way of looking, and again in every frame. Two ways of one decoder may
-        err alike, which a book number's prefix all but rules out; of a price code both decoders must be sure."""
-        seen = set(self._zbar_codes(bars))
-        prices = {code for code in seen if code.kind == "ean"}
+        err alike, which a book number's prefix all but rules out; a price code wants three ways and both decoders."""
+        by_zbar = self._zbar_codes(bars)
+        seen = Counter(set(by_zbar))
         ways: tuple[Callable[[Grey], Grey], ...] = (lambda bars: bars, self._contrast.apply, _sharpened)
         for way in ways:
-            codes = self._read_zxing(way(bars))
-            if alike := [code for code in codes if code in (prices if code.kind == "ean" else seen)]:
+            seen.update(set(self._read_zxing(way(bars))))
+            sure = [code for code, times in seen.items() if times > (2 if code.kind == "ean" else 1)]
+            if alike := [code for code in sure if code.kind != "ean" or code in by_zbar]:
                 return alike
-            seen.update(codes)
         return []
 
 

@@ -83,15 +83,13 @@ def _still(file: Path, said: dict[str, Any]) -> Still:
 
 def main() -> None:
     """Confine ourselves, then read what we are fed until nothing comes."""
-    import numpy as np
-
     from hardware.scanner.decode import Eyes
     from hardware.scanner.picture import pictures
 
     told = argument()
     eyes = Eyes(tuple(Format(one) for one in told["formats"]))
     meanings = Meanings.model_validate(told["meanings"])
-    eyes.read(np.zeros((64, 64), np.uint8), meanings)  # whatever is loaded late is loaded now
+    eyes.warm()
     confine()
     feed = sys.stdin.buffer
     while head := feed.read(4):

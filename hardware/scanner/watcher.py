@@ -81,6 +81,7 @@ class Watch:
         self._capture = capture
         self._live = settings.live
         self._eyes = Eyes(settings.formats)
+        self._eyes.warm()
         self._sightings = Sightings(settings.again_after_s)
         self._texts: dict[Scan, Code] = {}
         self._guide = Guide()

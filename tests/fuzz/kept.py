@@ -1,9 +1,11 @@
-"""Inputs that are kept with the tests: one line of hex each, one file a target."""
+"""Inputs that are kept with the tests: one line of hex each (long ones packed, a z before it), one file a target."""
 
 import os
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
+LONG = 2000
 FINDS = Path(__file__).parent / "finds"
 """What once broke a target."""
 CORPUS = Path(__file__).parent / "corpus"
@@ -13,14 +15,18 @@ CORPUS = Path(__file__).parent / "corpus"
 def kept(place: Path, name: str) -> list[bytes]:
     """Those of a target."""
     file = place / f"{name}.txt"
-    return [bytes.fromhex(line) for line in file.read_text().splitlines()] if file.exists() else []
+    return [_of(line) for line in file.read_text().splitlines()] if file.exists() else []
+
+
+def _of(line: str) -> bytes:
+    return zlib.decompress(bytes.fromhex(line[1:])) if line.startswith("z") else bytes.fromhex(line)
 
 
 def keep(place: Path, name: str, data: bytes) -> None:
     """One more."""
     place.mkdir(exist_ok=True)
     with (place / f"{name}.txt").open("a") as file:
-        file.write(data.hex() + "\n")
+        file.write((data.hex() if len(data) < LONG else "z" + zlib.compress(data, 9).hex()) + "\n")
         file.flush()
         os.fsync(file.fileno())
 

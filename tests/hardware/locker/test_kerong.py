@@ -208,6 +208,54 @@ def test_silence_after_unlock_is_followed_by_a_status_read_and_never_by_a_second
     assert script.heard == [family.read, family.unlock_5, family.read]
 
 
+def test_a_board_that_never_answers_unlocks_is_no_longer_waited_for(family):
+    look, opening = (family.read, family.shut), (family.unlock_5, "")
+    board, script = on(family, look, opening, look, opening, look, opening, look, look)
+    for _ in range(2):
+        board.unlock(5)
+    begun = time.monotonic()
+    board.unlock(5)
+    assert time.monotonic() - begun < board._settings.reply_wait_s
+    assert script.heard[-2:] == [family.unlock_5, family.read]
+    assert board.doors()[1] is Door.SHUT
+
+
+def test_when_the_read_behind_such_an_unlock_is_silent_the_outcome_is_unknown_and_the_next_waits_again(family):
+    look, opening = (family.read, family.shut), (family.unlock_5, "")
+    board, script = on(family, look, opening, look, opening, look, opening)
+    board.unlock(5)
+    board.unlock(5)
+    with pytest.raises(DeviceSilent):
+        board.unlock(5)
+    assert script.heard.count(family.unlock_5) == 3
+    script.lines += Script(look, (family.unlock_5, family.unlocked_5)).lines
+    board.unlock(5)
+    assert script.heard[-1] == family.unlock_5  # it was waited for, and its reply heard
+
+
+def test_a_late_reply_to_such_an_unlock_answers_nothing_else(family):
+    """The board begins to answer: its word on the unlock is taken for the read's, whose own comes late."""
+    look, opening = (family.read, family.shut), (family.unlock_5, "")
+    late = (family.read, f"{family.shut} {family.vectors['reply'][1]['bytes']}")
+    board, _ = on(family, look, opening, look, opening, look, opening, late, look)
+    for _ in range(3):
+        board.unlock(5)
+    assert board.doors() == dict.fromkeys(range(1, board.channels + 1), Door.SHUT)
+
+
+def test_a_board_that_has_answered_one_unlock_is_always_waited_for(family):
+    look, silent = (family.read, family.shut), (family.unlock_5, "")
+    answered = (family.unlock_5, family.unlocked_5)
+    board, script = on(family, look, answered, silent, look, silent, look, silent, look)
+    for _ in range(4):
+        board.unlock(5)
+    assert script.heard[-2:] == [family.unlock_5, family.read]
+    begun = time.monotonic()
+    script.lines += Script(silent, look).lines
+    board.unlock(5)
+    assert time.monotonic() - begun >= board._settings.reply_wait_s
+
+
 def test_silence_of_a_board_that_answers_unlocks_is_an_unknown_outcome(family):
     look = (family.read, family.shut)
     board, script = on(family, look, (family.unlock_5, ""), look, unlock_answered=True)

@@ -214,6 +214,21 @@ def test_stills_are_read_and_named(pictures: Path) -> None:
     assert [code.kind for code in found["both"]] in (["isbn", "ean"], ["isbn"])
 
 
+def test_every_way_of_looking_works_without_files(tmp_path: Path) -> None:
+    """What is loaded late would have to be opened, which is not allowed any more."""
+    page = np.pad(label("isbn", ISBN), ((30, 30), (60, 60)), constant_values=235)
+    drawn = {"smeared": cv2.GaussianBlur(page, (0, 0), 2.5), "inverted": 255 - page, "none": np.full_like(page, 90)}
+    for name, picture in drawn.items():
+        cv2.imwrite(str(tmp_path / f"{name}.png"), picture)
+    found = {Path(one.file).stem: one for one in stills.read(sorted(tmp_path.glob("*.png")), Meanings())}
+    assert [one.error for one in found.values()] == ["", "", ""]
+    assert {name: [code.text for code in one.codes] for name, one in found.items()} == {
+        "smeared": [ISBN],
+        "inverted": [ISBN],
+        "none": [],
+    }
+
+
 def test_hostile_files_are_errors_and_the_next_one_is_read(pictures: Path) -> None:
     files = [*sorted(pictures.glob("*.bad")), pictures, pictures / "none", pictures / "book.png"]
     found = list(stills.read(files, Meanings()))
