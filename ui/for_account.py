@@ -92,7 +92,7 @@ def loans(screen: Loans, _: Words) -> View:
     return View(
         "Loans",
         _.ngettext("One book on loan", "{n} books on loan", len(screen.lines)),
-        (_.ngettext("One is late.", "{n} are late.", late) + " " if late else "")
+        (_.ngettext("One is late.", "{n} are late.", late) + "\n" if late else "")
         + (_("Touch a book to renew it.") if screen.renew else _("Renew them at the library.")),
         "book",
         rows=tuple(_loan(line, screen.renew, _) for line in screen.lines),
