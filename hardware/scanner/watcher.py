@@ -16,6 +16,7 @@ from collections import deque
 from typing import Final
 
 import cv2
+import numpy.ma  # noqa: F401  numpy fetches it when it first takes a percentile; once confined, no file opens
 
 from hardware.readings import CodeUnknown, Scan
 from hardware.scanner.barcode import Meanings, meaning

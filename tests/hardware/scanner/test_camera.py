@@ -14,13 +14,13 @@ import pytest
 from pydantic import ValidationError
 
 from hardware.errors import DeviceGone
-from hardware.readings import CodeUnknown, IsbnScanned, ItemScanned, PassScanned, Reading, Scan
+from hardware.readings import CodeUnknown, Guide, Hint, IsbnScanned, ItemScanned, PassScanned, Reading, Scan
 from hardware.scanner.barcode import Meanings, meaning
 from hardware.scanner.camera import Settings, connect
 from hardware.scanner.decode import Eyes
 from hardware.scanner.watcher import UNKNOWN_AFTER_S, Sightings
 from hardware.source import Source
-from simulators.camera import Camera, Kind, Scene, label
+from simulators.camera import Camera, Grip, Kind, Scene, label
 
 BOOK = IsbnScanned("camera", "9787020002207")
 OTHER = IsbnScanned("camera", "9787111544937")
@@ -287,3 +287,9 @@ def test_most_frames_of_any_seed_can_be_read_and_none_as_another_book(kind: Kind
             assert books <= {BOOK}
             read += bool(books)
     assert read >= 36
+
+
+def test_a_blurred_label_too_near_does_not_end_the_process_that_looks(camera: Camera, source: Source) -> None:
+    """Looking hard must need no file that is first opened then: the process is confined."""
+    camera.hold("code128", "SX0001234", Grip(distance=0.5, blur=2))
+    assert heard(source, 40.0) == [Guide("camera", Hint.FARTHER)]
