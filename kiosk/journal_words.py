@@ -35,6 +35,7 @@ WORDS: Mapping[str, str] = {
     "parcel_announced": "parcel {parcel} was announced",
     "parcel_called_back": "parcel {parcel} was called back",
     "case_settled": "case {case} was settled by {person}: {how}",
+    "staff_acted": "{person} at the desk: {act} {compartment} {reason}",
     "hold_learnt": "parcel {parcel} in {compartment} is held for {patron}",
     "instruction_taken": "the library wants: {action} {compartment} {parcel} (instruction {instruction})",
     "instruction_ended": "instruction {instruction}: {outcome} {reason}",

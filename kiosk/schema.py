@@ -130,6 +130,12 @@ def journal_forgotten(db: Database) -> None:
     db.execute("CREATE INDEX journal_at ON journal(at)")
 
 
+def use_by_hours(db: Database) -> None:
+    """How the point is used, hour by hour, without names."""
+    counts = dict.fromkeys(("loaded", "taken", "returned", "stuck"), int)
+    _table(db, "hours", "hour", hour=str, **counts, waited=str)
+
+
 def _table(db: Database, name: str, pk: str | None, /, **columns: type) -> None:
     db.table(name).create(columns, pk=pk, not_null=set(columns), strict=True)
 

@@ -43,6 +43,8 @@ def courier(screen: Courier, _: Words) -> View:
             Button("finish", _("I am done"), main=True),
             *((Button("clear", clear),) if screen.to_clear else ()),
             *((Button("bag", bag),) if screen.bag else ()),
+            *((Button("move", _("Move a parcel to a lower door"), value=screen.to_move[0]),) if screen.to_move else ()),
+            *((Button("desk", _("More")),) if screen.desk else ()),
             *checks,
             *(
                 (Button("cases", _.ngettext("One case to settle", "{n} cases to settle", screen.cases)),)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from kiosk.core.account_screens import Account, Fines, Holds, How, Loans, More, OneHold, Prove
+from kiosk.core.desk_screens import Desk, DoorList, DoorSheet, MachineSheet, Report, Use
 from kiosk.core.screens import (
     Collect,
     Display,
@@ -20,7 +21,7 @@ from kiosk.core.screens import (
 )
 from kiosk.core.staff_screens import Courier, HandOver, Inside, Load, Seal, Settle, TakeOut
 from kiosk.frontend import About
-from ui import at_doors, for_account, for_patrons, for_rounds, for_staff
+from ui import at_doors, for_account, for_desk, for_patrons, for_rounds, for_staff
 from ui.view import Button, StillThere, View
 from ui.words import Words, words
 
@@ -86,6 +87,18 @@ def _screen(screen: Screen, about: About, _: Words) -> View:
             return for_staff.load(screen, _)
         case TakeOut():
             return for_rounds.take_out(screen, _)
+        case Desk():
+            return for_desk.desk(screen, _)
+        case DoorList():
+            return for_desk.door_list(screen, _)
+        case DoorSheet():
+            return for_desk.door_sheet(screen, _)
+        case Report():
+            return for_desk.report(screen, _)
+        case Use():
+            return for_desk.use(screen, _)
+        case MachineSheet():
+            return for_desk.machine(screen, _)
         case Seal():
             return for_rounds.seal(screen, _)
         case HandOver():

@@ -118,6 +118,16 @@ class CaseSettled:
 
 
 @dataclass(frozen=True, slots=True)
+class StaffActed:
+    """Staff or a technician used one of their rights (core/rights.py), at which door and why."""
+
+    person: str
+    act: str
+    compartment: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class HoldLearnt:
     """The library said for whom it holds what a courier or a reader has put in: now their parcel, in this door."""
 
@@ -236,6 +246,7 @@ Fact = (
     | ParcelAnnounced
     | ParcelCalledBack
     | CaseSettled
+    | StaffActed
     | HoldLearnt
     | InstructionTaken
     | ActBegun

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from hardware.readings import Door
 from kiosk.core.heeded import Heeded, OrderPurpose
+from kiosk.core.hour import HourUse
 from kiosk.core.notices import PaperState
 from kiosk.core.plan import SIZES, Plan, Space
 from kiosk.core.round import Round
@@ -187,6 +188,7 @@ class PickupPoint:
     wears: Mapping[str, Wear] = field(default_factory=dict)
     rounds: Mapping[str, Round] = field(default_factory=dict)
     neighbours: Mapping[str, Neighbour] = field(default_factory=dict)
+    hours: Mapping[str, HourUse] = field(default_factory=dict)
 
     # -- looking
 
@@ -256,7 +258,7 @@ class PickupPoint:
         return replace(self, **changes)
 
 
-Row = Compartment | Parcel | Patron | Drop | Device | Case | Heeded | Wear | Round | Neighbour | Counters
+Row = Compartment | Parcel | Patron | Drop | Device | Case | Heeded | Wear | Round | Neighbour | HourUse | Counters
 
 # Which mapping of the point (and table of the store) holds a row, and the name of its key. Counters stand alone.
 TABLE_OF: Mapping[type, tuple[str, str]] = MappingProxyType(
@@ -271,6 +273,7 @@ TABLE_OF: Mapping[type, tuple[str, str]] = MappingProxyType(
         Wear: ("wears", "name"),
         Round: ("rounds", "courier"),
         Neighbour: ("neighbours", "id"),
+        HourUse: ("hours", "hour"),
     }
 )
 

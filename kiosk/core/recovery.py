@@ -28,7 +28,7 @@ def restored(step: Step, expected: int) -> Step:
     return step.order(Refresh())
 
 
-def started(step: Step) -> Step:
+def started(step: Step, now: float) -> Step:
     """The program begins: no door has been seen, no device has answered, nobody stands there."""
     orders = []
     for row in step.point.compartments.values():
@@ -39,5 +39,6 @@ def started(step: Step) -> Step:
         step = step.put(downtime.began(step, replace(row, order=order)))
     for device in step.point.devices.values():
         step = step.put(replace(device, up=False, why="not seen yet"))
-    step = step.put(replace(step.point.counters, online=False, sessions=step.point.counters.sessions + 1))
+    counters = replace(step.point.counters, online=False, sessions=step.point.counters.sessions + 1, alive_at=now)
+    step = step.put(counters)
     return replace(step, session=NOBODY).fact(Booted(tuple(orders)))

@@ -8,6 +8,7 @@ from typing import Literal
 
 from hardware.readings import Door
 from kiosk.core.account_screens import Account, Fines, Holds, How, Loans, More, OneHold, Prove
+from kiosk.core.desk_screens import DeskScreen
 from kiosk.core.notices import ReturnNotice
 from kiosk.core.staff_screens import Courier, HandOver, Inside, Load, Seal, Settle, TakeOut
 from sync.acts import ActKind
@@ -223,6 +224,7 @@ Screen = (
     | Seal
     | HandOver
     | Settle
+    | DeskScreen
     | Goodbye
     | Sorry
 )

@@ -3,7 +3,7 @@
 import math
 
 from hardware.readings import Door
-from kiosk.core import doors, show_account, show_staff
+from kiosk.core import doors, show_account, show_desk, show_staff
 from kiosk.core.account_stories import AccountPin, AtAccount, AtMore, Proving
 from kiosk.core.flows import slips
 from kiosk.core.flows.common import order_at
@@ -28,6 +28,7 @@ from kiosk.core.session import Session, Step
 from kiosk.core.stories import (
     AskingCard,
     AtCourier,
+    AtDesk,
     AtDoor,
     AtHome,
     Checking,
@@ -38,6 +39,7 @@ from kiosk.core.stories import (
     Fetching,
     HandingOver,
     Loading,
+    Moving,
     ProvingPin,
     Returning,
     Sealing,
@@ -82,7 +84,7 @@ def _initials(point: PickupPoint, session: Session) -> str:
             pass
         case Clearing(courier=person) | Checking(courier=person) | Settling(courier=person):
             pass
-        case Sealing(courier=person) | HandingOver(courier=person):
+        case Sealing(courier=person) | HandingOver(courier=person) | AtDesk(courier=person) | Moving(courier=person):
             pass
         case AtAccount(patron=person, account=account) if account and account.initials:
             return account.initials
@@ -140,6 +142,8 @@ def _screen(point: PickupPoint, session: Session, now: float) -> Screen:
             return show_staff.screen(point, session, story, now)
         case AtMore() | Proving() | AccountPin() | AtAccount():
             return show_account.screen(point, story)
+        case AtDesk():
+            return show_desk.screen(point, story, now)
         case Ended(screen=screen):
             return slips.offered(point, screen) if isinstance(screen, Goodbye) else screen
         case _:
@@ -184,7 +188,7 @@ def _purpose(story: AtDoor) -> Purpose:
             return "dropoff"
         case Stowing():
             return "stocking"
-        case Clearing():
+        case Clearing() | Moving():
             return "clearing"
         case Checking():
             return "check"
@@ -192,7 +196,7 @@ def _purpose(story: AtDoor) -> Purpose:
 
 def _titles(point: PickupPoint, story: AtDoor) -> tuple[str, ...]:
     match story:
-        case Fetching(parcel=parcel) | Stowing(parcel=parcel):
+        case Fetching(parcel=parcel) | Stowing(parcel=parcel) | Moving(parcel=parcel):
             return point.parcels[parcel].titles if parcel in point.parcels else ()
         case Dropping(accepted=accepted):
             return tuple(a.item.title for a in accepted)

@@ -5,7 +5,9 @@ from kiosk.core.flows.cases import in_order, may_settle
 from kiosk.core.flows.clearing import to_check, to_clear
 from kiosk.core.flows.stocking import expected
 from kiosk.core.model import Order, PickupPoint
+from kiosk.core.places import to_move
 from kiosk.core.plan import SIZES
+from kiosk.core.rights import rights
 from kiosk.core.session import Session, Step
 from kiosk.core.staff_screens import Courier, HandOver, Inside, Load, Seal, Settle, TakeOut, Thing
 from kiosk.core.stories import AtCourier, Checking, Clearing, HandingOver, Loading, Sealing, Settling
@@ -58,6 +60,8 @@ def _courier(point: PickupPoint, session: Session, story: AtCourier, now: float)
         bag=row.bag,
         seal=row.seal,
         neighbours=_with_room(point, story),
+        desk=len(rights(point, story.courier)) > 1,
+        to_move=tuple(p.compartment for p in to_move(point)),
     )
 
 

@@ -57,7 +57,7 @@ class TakeOut:
 @dataclass(frozen=True, slots=True)
 class Courier:
     """A courier has tapped. Touches: finish, clear (when any to clear), check (value: compartment), bag (when things
-    are in it), cases (when there are any), or scan an item.
+    are in it), cases (when there are any), desk, move (value: compartment), or scan an item.
 
     ``parcels``: (parcel, items, size) still to load. ``loaded`` on this round. ``notice`` about the last scan, with
     ``where``, the door it is about. ``paper``: how it stands with a printer that wants looking after. ``lacks``: see
@@ -80,6 +80,8 @@ class Courier:
     bag: int = 0
     seal: str = ""
     neighbours: tuple[str, ...] = ()
+    desk: bool = False  # there is more to do for this person
+    to_move: tuple[str, ...] = ()  # doors with a parcel out of its reader's reach, for which another is free
 
 
 @dataclass(frozen=True, slots=True)

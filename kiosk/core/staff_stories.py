@@ -90,4 +90,23 @@ class Settling:
     case: str
 
 
-StaffStory = AtCourier | Loading | Stowing | Clearing | Sealing | HandingOver | Checking | Settling
+@dataclass(frozen=True, slots=True)
+class AtDesk:
+    """Staff or a technician beside the round; see flows/desk.py. ``door``: the one looked at; ``chart``: shown."""
+
+    courier: str
+    page: Literal["menu", "doors", "door", "why", "report", "use", "machine"] = "menu"
+    door: str = ""
+    chart: Literal["hours", "doors", "waits", "stuck"] = "hours"
+
+
+@dataclass(frozen=True, slots=True)
+class Moving:
+    """A parcel is taken out to be put behind another door."""
+
+    courier: str
+    parcel: str
+    visit: Visit
+
+
+StaffStory = AtDesk | Moving | AtCourier | Loading | Stowing | Clearing | Sealing | HandingOver | Checking | Settling

@@ -21,7 +21,7 @@ from hardware.readings import (
     SealScanned,
     UnlockEnded,
 )
-from kiosk.core import doors, downtime, feed, recheck, recovery, shown, touches, watch
+from kiosk.core import doors, downtime, feed, recheck, recovery, shown, touches, use, watch
 from kiosk.core.account_stories import AtAccount
 from kiosk.core.doors import Outcome
 from kiosk.core.events import (
@@ -37,19 +37,34 @@ from kiosk.core.events import (
     Tick,
     Touched,
 )
-from kiosk.core.flows import account, clearing, dropoff, identify, pickup, piles, remote, slips, stocking
+from kiosk.core.flows import account, clearing, desk, dropoff, identify, pickup, piles, remote, slips, stocking
 from kiosk.core.flows.common import acted, leave
 from kiosk.core.model import PickupPoint
 from kiosk.core.session import Session, Step
-from kiosk.core.stories import AskingCard, AtCourier, AtDoor, Checking, Clearing, Dropping, Fetching, Returning, Stowing
+from kiosk.core.stories import (
+    AskingCard,
+    AtCourier,
+    AtDoor,
+    Checking,
+    Clearing,
+    Dropping,
+    Fetching,
+    Moving,
+    Returning,
+    Stowing,
+)
 
 
 def step(point: PickupPoint, session: Session, event: Event, now: float) -> Step:
     """What this event leads to, at this point, with this person at the screen, at this time."""
+    return use.counted(point, _decide(point, session, event, now), now)
+
+
+def _decide(point: PickupPoint, session: Session, event: Event, now: float) -> Step:
     at = Step(point, session)
     match event:
         case Started():
-            return recovery.started(at)
+            return recovery.started(at, now)
         case Tick():
             return _tick(at, now)
         case ClockJumped(by=by):
@@ -134,6 +149,8 @@ def _at_door(at: Step, outcome: Outcome | None, now: float) -> Step:
             return stocking.door(at, story, outcome, now)
         case Clearing() | Checking():
             return clearing.door(at, story, outcome, now)
+        case Moving():
+            return desk.door(at, story, outcome, now)
 
 
 # ---- the library --------------------------------------------------------------------------------------------------

@@ -10,10 +10,12 @@ from kiosk.core.notices import ReturnNotice
 from kiosk.core.screens import Goodbye, Sorry
 from kiosk.core.staff_stories import (
     AtCourier,
+    AtDesk,
     Checking,
     Clearing,
     HandingOver,
     Loading,
+    Moving,
     Sealing,
     Settling,
     StaffStory,
@@ -24,10 +26,12 @@ from sync.things import Item
 
 __all__ = [  # those of the staff are defined beside
     "AtCourier",
+    "AtDesk",
     "Checking",
     "Clearing",
     "HandingOver",
     "Loading",
+    "Moving",
     "Sealing",
     "Settling",
     "StaffStory",
@@ -148,4 +152,4 @@ Story = (
     | StaffStory
     | Ended
 )
-AtDoor = Fetching | Dropping | Stowing | Clearing | Checking  # the stories with a visit
+AtDoor = Fetching | Dropping | Stowing | Clearing | Checking | Moving  # the stories with a visit

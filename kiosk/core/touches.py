@@ -4,12 +4,14 @@ from dataclasses import replace
 
 from kiosk.core.account_stories import AccountPin, AtAccount, AtMore
 from kiosk.core.events import Touched
-from kiosk.core.flows import account, bag, cases, clearing, dropoff, identify, pickup, slips, stocking
+from kiosk.core.flows import account, bag, cases, clearing, desk, dropoff, identify, pickup, slips, stocking
 from kiosk.core.flows.common import leave, stay
+from kiosk.core.places import to_move
 from kiosk.core.session import Step
 from kiosk.core.stories import (
     AskingCard,
     AtCourier,
+    AtDesk,
     AtHome,
     Checking,
     Clearing,
@@ -19,6 +21,7 @@ from kiosk.core.stories import (
     Fetching,
     HandingOver,
     Loading,
+    Moving,
     ProvingPin,
     Returning,
     Sealing,
@@ -50,6 +53,10 @@ def touched(at: Step, touch: Touched, now: float) -> Step:
             return stocking.door_touch(at, story, touch, now)
         case Clearing() | Checking():
             return clearing.door_touch(at, story, touch, now)
+        case Moving():
+            return desk.door_touch(at, story, touch, now)
+        case AtDesk():
+            return desk.touch(at, story, touch, now)
         case Loading():
             return stocking.touch(at, story, touch, now)
         case Sealing() | HandingOver():
@@ -75,6 +82,10 @@ def touched(at: Step, touch: Touched, now: float) -> Step:
         case AtCourier():
             if touch.action == "cases":
                 return cases.begin(at, story, now)
+            if touch.action == "desk":
+                return desk.begin(at, story.courier, now)
+            if touch.action == "move" and touch.value in {p.compartment for p in to_move(at.point)}:
+                return desk.move(at, story.courier, touch.value, now)
             if touch.action == "bag":
                 return bag.begin(at, story.courier, now)
             return clearing.touch(at, story, touch, now)

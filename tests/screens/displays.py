@@ -3,6 +3,7 @@
 from typing import get_args, get_type_hints
 
 from hardware.readings import Door
+from kiosk.core.desk_screens import Desk, DoorLine, DoorList, DoorSheet, MachineSheet, Report, Use
 from kiosk.core.screens import (
     Collect,
     Display,
@@ -124,6 +125,37 @@ SCREENS: dict[str, Screen] = {
     "seal": Seal(5, 12, "7041"),
     "hand-over": HandOver("70417733", 5, 12, stranger=True),
     "hand-over-code": HandOver("70417733", 5, 1, "2020", True),
+    "courier-staff": Courier((), 0, 0, (), 5, desk=True, to_move=("A1",), cases=2),
+    "desk": Desk(("round", "audit", "doors", "report", "use", "cases"), 9),
+    "desk-technician": Desk(("doors", "use", "machine")),
+    "door-list": DoorList(
+        tuple(
+            DoorLine(f"A{n}", s, n % 3)  # type: ignore[arg-type]
+            for n, s in enumerate(("free", "taken", "check", "stuck", "open", "unseen", "aside", "busy"))
+        )
+    ),
+    "door-sheet": DoorSheet("B2", "taken", "M", 92, TITLES[:2], True, False, True, 314, 0.4),
+    "door-sheet-aside": DoorSheet("B2", "aside", "M", 92, aside=True, can_open=True),
+    "door-why": DoorSheet("B2", "taken", "M", 92, why=("reader", "repair", "clean", "other")),
+    "report": Report(NOW, 40, 31, 12, 1, 38, 5, 7, 11, ("A3",), 2, 1),
+    "report-quiet": Report(NOW, 0, 0, 0, 0, 0, 0, 0, 24, (), 0, 0),
+    "use-hours": Use("hours", tuple((str(int(NOW) - 3600 * n), n % 7) for n in range(60))),
+    "use-doors": Use("doors", tuple((f"A{n}", 3 * n) for n in range(12))),
+    "use-waits": Use("waits", tuple((str(n), 9 - n) for n in range(8))),
+    "use-none": Use("stuck", ()),
+    "machine": MachineSheet(
+        "dongmen",
+        (("scanner", False, "the port is gone"), ("card", True, "")),
+        ("A3",),
+        12,
+        True,
+        False,
+        NOW,
+        57,
+        40,
+        21,
+        2,
+    ),
     "load": Load("P-0042", ((TITLES[0], True), (TITLES[1], False), (LONG, False))),
     "goodbye-pickup": Goodbye("pickup", TITLES[:3], NOW + 30 * 86400, left=1),
     "goodbye-pickup-all": Goodbye("pickup", (*TITLES, LONG), NOW + 30 * 86400, True, 2, True),

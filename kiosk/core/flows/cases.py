@@ -10,6 +10,7 @@ from kiosk.core.events import Touched
 from kiosk.core.facts import CaseSettled
 from kiosk.core.flows.common import stay
 from kiosk.core.model import Case, PickupPoint
+from kiosk.core.rights import may
 from kiosk.core.session import Step
 from kiosk.core.stories import AtCourier, Settling
 from sync.messages import PointTrouble, Told
@@ -29,8 +30,7 @@ def things(told: Told) -> tuple[str, ...]:
 
 def may_settle(point: PickupPoint, person: str) -> bool:
     """Whether this person is of the staff."""
-    patron = point.patrons.get(person)
-    return patron is not None and patron.role == "staff"
+    return may(point, person, "cases")
 
 
 def in_order(point: PickupPoint) -> list[Case]:

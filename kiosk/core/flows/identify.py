@@ -11,10 +11,11 @@ from pydantic import SecretStr
 
 from kiosk.core.events import Touched
 from kiosk.core.facts import Proved
-from kiosk.core.flows import account, bag, dropoff, pickup, stocking
+from kiosk.core.flows import account, bag, desk, dropoff, pickup, stocking
 from kiosk.core.flows.common import ask, refuse, stay
 from kiosk.core.model import HERE
 from kiosk.core.notices import AccountNotice
+from kiosk.core.rights import RIGHTS
 from kiosk.core.session import Step
 from kiosk.core.stories import AskingCard, Collecting, ProvingPin, Returning
 from sync.asked import Answer, PatronIs, Shown, WhoIs
@@ -115,8 +116,10 @@ def known(
 ) -> Step:
     """The story of this patron: a courier's round, what they wanted, a reader's parcels; the account where there are
     none and nothing stands against the reader."""
-    if patron.role in ("courier", "staff") and patron.standing == "fine":
+    if "round" in RIGHTS[patron.role] and patron.standing == "fine":
         return stocking.begin(step, patron.id, now)
+    if RIGHTS[patron.role] and patron.standing == "fine":
+        return desk.begin(step, patron.id, now)
     step = step.shown_by(patron.id)
     library = step.point.plan.library
     if want == "account":

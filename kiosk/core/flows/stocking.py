@@ -83,7 +83,7 @@ def _put_in(step: Step, story: AtCourier, item: Item, now: float) -> Step:
         return stay(step, replace(story, notice="no_room"), now)
     expires = now + step.point.plan.limits.hold_days * DAY_S
     parcel = Parcel(f"h{step.point.counters.orders + 1}", "", (item,), "S", expires, changed_at=now)
-    return _stow(step, story.courier, parcel, (), now)
+    return stow(step, story.courier, parcel, (), now)
 
 
 def _not_loadable(step: Step, story: AtCourier, holding: list[Parcel], now: float) -> Step:
@@ -115,10 +115,11 @@ def _stow_when_whole(step: Step, story: Loading, parcel: Parcel, now: float) -> 
     """n of n scanned: a door may open. Before that the parcel stays in the courier's hands."""
     if {item.barcode for item in parcel.items} - set(story.scanned):
         return stay(step, story, now)
-    return _stow(step, story.courier, parcel, (), now)
+    return stow(step, story.courier, parcel, (), now)
 
 
-def _stow(step: Step, courier: str, parcel: Parcel, tried: tuple[str, ...], now: float) -> Step:
+def stow(step: Step, courier: str, parcel: Parcel, tried: tuple[str, ...], now: float) -> Step:
+    """Open a door for this parcel, or say that there is no room. ``tried``: not these."""
     space = places.for_parcel(step.point, parcel, tried)
     if space is None:
         large = any(SIZES[s.size] >= SIZES[parcel.size] for n, s in step.point.plan.spaces.items() if n not in tried)
@@ -152,7 +153,7 @@ def door(step: Step, story: Stowing, outcome: Outcome, now: float) -> Step:
     parcel = step.point.parcels.get(story.parcel)
     if parcel and parcel.state == "sent":
         if story.tried and story.tried[-1] == story.visit.compartment:  # it did not fit
-            return _stow(step, story.courier, parcel, story.tried, now)
+            return stow(step, story.courier, parcel, story.tried, now)
         return stay(step, AtCourier(story.courier, "not_put_in"), now)
     return stay(step, AtCourier(story.courier), now)
 
@@ -186,7 +187,7 @@ def door_touch(step: Step, story: Stowing, touched: Touched, now: float) -> Step
             parcel = step.point.parcels.get(story.parcel)
             if parcel is None or parcel.state not in ("sent", "doubt"):
                 return stay(step, AtCourier(story.courier, "stuck"), now)
-            return _stow(step, story.courier, parcel, (*story.tried, at), now)
+            return stow(step, story.courier, parcel, (*story.tried, at), now)
         case "cancel" | "help" if order and order.stuck:
             step = doors.give_up(step, at)
             return stay(step, AtCourier(story.courier, "stuck"), now)

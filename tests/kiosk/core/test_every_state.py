@@ -51,6 +51,7 @@ from kiosk.core.step import step
 from kiosk.core.stories import (
     AskingCard,
     AtCourier,
+    AtDesk,
     AtHome,
     Checking,
     Clearing,
@@ -60,6 +61,7 @@ from kiosk.core.stories import (
     Fetching,
     HandingOver,
     Loading,
+    Moving,
     ProvingPin,
     Returning,
     Sealing,
@@ -193,6 +195,14 @@ def without_a_door() -> Iterator[tuple[str, Machine]]:
     yield "handing over, leaving", bag.copy().touch("finish").do(SealScanned("scanner", "Z-7"))
     yield "courier, a sealed bag", sealed.copy().touch("cancel")
     yield "courier, no room", Machine(PARCEL, PAIR, spaces=[("A1", "S")]).tap("max").scan("i-2", "i-3")
+    desk = with_cases().tap("sue").touch("desk")
+    yield "desk", desk
+    for page in ("doors", "report", "use"):
+        yield f"desk, {page}", desk.copy().touch(page)
+    yield "desk, a door", desk.copy().touch("doors").touch("door", "A1")
+    yield "desk, why", desk.copy().touch("doors").touch("door", "A1").touch("open")
+    yield "technician", technician()
+    yield "technician, the machine", technician().touch("machine")
     yield "sorry", stocked(PARCEL).tap("eve")
     yield "asking for a PIN", unannounced().tap("ann")
     yield "proving a PIN", unannounced().tap("ann").answer(PatronIs(None, pin="needed")).touch("digit", "7")
@@ -205,6 +215,11 @@ def without_a_door() -> Iterator[tuple[str, Machine]]:
     yield "goodbye, a slip under way", offered.copy().touch("print", "en")
     slip = offered.copy().touch("print").session.story.screen.slip.id  # type: ignore[union-attr]
     yield "goodbye, no slip", offered.copy().touch("print").do(PrintEnded("printer", slip, Printed.NOTHING))
+
+
+def technician() -> Machine:
+    machine = stocked(PARCEL)
+    return machine.hear(PatronChanged(Patron("sue", "S.", role="technician", cards=(KEYRING.card("04D4"),)))).tap("sue")
 
 
 def _bag() -> Machine:
@@ -293,6 +308,10 @@ def _much_to_do() -> Machine:
     return machine
 
 
+def _opened(machine: Machine) -> Machine:
+    return machine.touch("doors").touch("door", "A1").touch("open").touch("reason", "repair")
+
+
 def at_doors() -> Iterator[tuple[str, Machine]]:
     courier = Machine(PARCEL, PAIR).tap("max")
     much = _much_to_do().tap("max")
@@ -305,6 +324,10 @@ def at_doors() -> Iterator[tuple[str, Machine]]:
         ("stowing two items", courier.copy().scan("i-2", "i-3")),
         ("clearing", much.copy().touch("clear")),
         ("checking", much.copy().touch("check", "A1")),
+        ("opened by staff", _opened(with_cases().tap("sue").touch("desk"))),
+        ("tried by a technician", _opened(technician())),
+        ("moving", with_cases().tap("sue").touch("desk").touch("doors").touch("door", "A1").touch("move")),
+        ("looking behind all doors", with_cases().tap("sue").touch("desk").touch("audit")),
         ("looking behind a door that is full", stocked(PARCEL).tap("max").scan("i-1").touch("check", "A1")),
     ):
         assert machine.unlocked, name
@@ -339,6 +362,7 @@ ACTIONS = (
     *("collect", "return", "cancel", "finish", "digit", "erase", "enter", "open", "undo", "not_here", "leave_it"),
     *("cases", "by_hand", "nothing", "later", "bag", "absent", "pause"),
     *("more", "how", "account", "loans", "holds", "fines", "renew", "renew_all", "hold", "longer", "cancel_hold"),
+    *("desk", "audit", "doors", "door", "report", "use", "machine", "chart", "reason", "aside", "back", "move"),
     *("does_not_fit", "nothing_in", "again", "help", "other_door", "yes", "no", "clear", "check", "more_time", "print"),
 )
 ANSWERS = (
@@ -366,7 +390,7 @@ TELLING = Telling("p1-1-1", 1, NOW, PointTrouble("door_forced"))
 
 def touches() -> Iterator[Event]:
     for action in (*ACTIONS, "nonsense", ""):
-        for value in ("", "0", "7", "A1", "A0", "p-1", "nowhere"):
+        for value in ("", "0", "7", "A1", "A0", "p-1", "repair", "stuck", "nowhere"):
             yield Touched(action, value)
 
 
@@ -509,7 +533,10 @@ UNDERSTOOD = {
     Returning: {"undo", "open", "cancel", "finish"},
     Fetching: {"not_here", "leave_it", "again", "help", "cancel", "finish"},
     Dropping: {"nothing_in", "again", "help", "other_door", "cancel"},
-    AtCourier: {"clear", "check", "bag", "cancel", "finish"},
+    AtCourier: {"clear", "check", "bag", "desk", "move", "cancel", "finish"},
+    AtDesk: {"audit", "doors", "door", "report", "use", "machine", "chart", "open", "reason", "aside", "back", "move"}
+    | {"cancel", "finish"},
+    Moving: {"again", "help", "cancel"},
     Loading: {"cancel"},
     Stowing: {"does_not_fit", "again", "help", "other_door", "cancel", "finish"},
     Clearing: {"no", "absent", "pause", "again", "help", "cancel"},

@@ -1,0 +1,146 @@
+"""The desk: what staff and technicians may do, and what the journal and the library hear of it."""
+
+from dataclasses import replace
+from typing import Any
+
+from hardware.readings import Door
+from kiosk.core.desk_screens import Desk, DoorList, DoorSheet, MachineSheet, Report, Use
+from kiosk.core.facts import StaffActed
+from kiosk.core.places import cannot_reach
+from kiosk.core.screens import DoorOpen, Home, Opening
+from kiosk.core.session import Step
+from kiosk.core.staff_screens import Courier, Inside
+from sync.messages import ParcelMissing, ParcelReady, PatronChanged, PointTrouble
+from sync.things import Patron
+from tests.kiosk.core.machine import BOBS, KEYRING, PARCEL, Machine, stocked
+
+
+def with_one(role: str, *parcels: Any) -> Machine:
+    machine = stocked(*parcels)
+    return machine.hear(PatronChanged(Patron("sue", "S.", role=role, cards=(KEYRING.card("04D4"),))))  # type: ignore[arg-type]
+
+
+def staff(*parcels: Any) -> Machine:
+    machine = with_one("staff", *parcels).tap("sue")
+    assert isinstance(machine.screen, Courier)
+    return machine.touch("desk")
+
+
+def screen(machine: Machine) -> Any:
+    return machine.screen
+
+
+def test_each_role_has_its_rights_and_no_other() -> None:
+    assert screen(staff()).may == ("round", "audit", "doors", "report", "use", "cases")
+    technician = with_one("technician").tap("sue")
+    assert screen(technician) == Desk(("doors", "use", "machine"))
+    for forbidden in ("audit", "report", "cases"):
+        assert screen(technician.touch(forbidden)) == Desk(("doors", "use", "machine"))
+    assert isinstance(technician.touch("cancel").screen, Home)
+    courier = stocked(PARCEL).tap("max")
+    assert not screen(courier).desk
+    assert isinstance(courier.touch("desk").screen, Courier)
+    assert isinstance(with_one("technician", PARCEL).tap("sue").scan("i-1").screen, Desk)
+
+
+def test_the_audit_goes_behind_every_door_with_something() -> None:
+    machine = staff(PARCEL, BOBS).touch("audit")
+    assert machine.screen == Opening("check", "A1", 1, 2)
+    machine.open().touch("yes").shut()
+    assert machine.screen == Opening("check", "A2", 2, 2)
+    machine.open().touch("no").shut()
+    assert machine.told(ParcelMissing) == [ParcelMissing("p-3", "sue")]
+    assert (machine.parcel().state, machine.parcel("p-3").state) == ("ready", "missing")
+    assert machine.told(StaffActed) == [StaffActed("sue", "audit")]
+    assert not machine.told(ParcelReady)
+
+
+def test_a_door_is_opened_with_a_reason_and_somebody_says_what_is_inside() -> None:
+    machine = staff(PARCEL).touch("doors")
+    assert isinstance(machine.screen, DoorList)
+    machine.touch("door", "A1")
+    assert isinstance(machine.screen, DoorSheet)
+    machine.touch("open")
+    assert screen(machine).why == ("reader", "repair", "clean", "other")
+    assert not machine.touch("reason", "because").unlocked
+    assert machine.touch("reason", "reader").unlocked == ["A1"]
+    assert StaffActed("sue", "open", "A1", "reader") in machine.told(StaffActed)
+    assert PointTrouble("opened_by_staff", "A1", detail="reader") in machine.told(PointTrouble)
+    said = machine.copy().open().touch("yes").shut()
+    assert (said.parcel().state, said.out("A1")) == ("ready", "")
+    silent = machine.open().shut()
+    assert (silent.parcel().state, silent.out("A1")) == ("doubt", "check")
+
+
+def test_an_empty_door_tried_by_a_technician_is_as_before() -> None:
+    machine = with_one("technician").tap("sue").touch("doors").touch("door", "C1").touch("open")
+    machine.touch("reason", "repair").open()
+    assert machine.screen == Inside("C1", "", ())
+    machine.shut()
+    assert machine.out("C1") == ""
+    assert isinstance(machine.screen, Desk)
+
+
+def test_a_door_is_taken_out_of_use_and_back() -> None:
+    machine = staff().touch("doors").touch("door", "A1").touch("aside")
+    assert "A1" not in [space.name for space in machine.point.free()]
+    assert screen(machine).aside
+    machine.touch("aside").restart().doors(Door.SHUT).tap("sue").touch("desk").touch("doors").touch("door", "A1")
+    machine.touch("back")
+    assert "A1" in [space.name for space in machine.point.free()]
+    words = [trouble.what for trouble in machine.told(PointTrouble)]
+    assert words == ["door_out_of_use", "door_in_use"]
+
+
+def test_a_parcel_is_moved_and_stays_its_readers() -> None:
+    machine = staff(PARCEL).touch("doors").touch("door", "A1")
+    assert machine.touch("move").unlocked == ["A1"]
+    machine.open()
+    assert isinstance(machine.screen, DoorOpen)
+    machine.shut()
+    assert machine.unlocked == ["A2"]
+    machine.open().shut()
+    assert machine.told(ParcelReady) == [ParcelReady("p-1", "A2", "sue", ("i-1",))]
+    assert machine.touch("finish").tap("ann").unlocked == ["A2"]
+
+
+def test_a_move_that_breaks_off_leaves_the_parcel_in_a_hand_that_can_load_it() -> None:
+    machine = staff(PARCEL).touch("doors").touch("door", "A1").touch("move").open().shut().restart().doors(Door.SHUT)
+    assert PointTrouble("parcel_taken_to_move", "A1", "p-1") in machine.told(PointTrouble)
+    machine.doors(Door.SHUT).wait(60)
+    machine.tap("max")
+    if machine.out("A2") == "check":
+        machine.touch("check", "A2").open().touch("no").shut()
+    machine.scan("i-1").open().shut()
+    assert machine.parcel().state == "ready"
+
+
+def test_a_parcel_out_of_reach_is_moved_lower() -> None:
+    machine = with_one("staff", PARCEL)
+    heights = {"A1": 150, "A2": 90, "B1": 10, "C1": 100}
+    spaces = {n: replace(s, bottom_cm=heights[n]) for n, s in machine.point.plan.spaces.items()}
+    machine.point = replace(machine.point, plan=replace(machine.point.plan, spaces=spaces))
+    machine.take(cannot_reach(Step(machine.point, machine.session), "p-1"))
+    assert machine.told(PointTrouble) == [PointTrouble("out_of_reach", "A1", "p-1")]
+    assert screen(machine.tap("sue")).to_move == ("A1",)
+    machine.touch("move", "A1").open().shut()
+    assert machine.unlocked == ["A2"]
+    assert screen(machine.open().shut()).to_move == ()
+
+
+def test_report_charts_and_machine() -> None:
+    machine = with_one("staff", PARCEL, BOBS)
+    machine.now += 2 * 86400.0
+    machine.tap("ann").open().shut().touch("finish").tap("sue").touch("desk")
+    report = screen(machine.touch("report"))
+    assert isinstance(report, Report)
+    assert (report.taken, report.lying, report.free) == (1, 1, 3)
+    use = screen(machine.touch("cancel").touch("use"))
+    assert isinstance(use, Use)
+    assert sum(count for _, count in use.points) == 1
+    assert dict(screen(machine.touch("chart", "waits")).points)["2"] == 1
+    assert dict(screen(machine.touch("chart", "doors")).points)["A1"] == 2
+    assert screen(machine.touch("chart", "stuck")).points == ()
+    technician = with_one("technician").tap("sue").touch("machine")
+    assert isinstance(technician.screen, MachineSheet)
+    assert technician.screen.doors == 4

@@ -1,0 +1,180 @@
+"""Words of the desk: all doors, one door, the report, the charts, the machine itself."""
+
+from collections import Counter
+from datetime import datetime
+from importlib.metadata import version
+
+from kiosk.core.desk_screens import Desk, DoorList, DoorSheet, MachineSheet, Report, Use
+from ui.view import Bar, Button, Row, View
+from ui.words import N_, Words
+
+_MENU = {
+    "audit": N_("Look behind all doors ({n})"),
+    "doors": N_("One door"),
+    "report": N_("The day in figures"),
+    "use": N_("Charts"),
+    "machine": N_("The machine"),
+}
+_STATES = {
+    "free": N_("free"),
+    "taken": N_("taken"),
+    "check": N_("to be looked behind"),
+    "stuck": N_("did not open"),
+    "open": N_("stands open"),
+    "unseen": N_("not seen"),
+    "aside": N_("out of use"),
+    "busy": N_("under way"),
+}
+_REASONS = {
+    "reader": N_("To help a reader"),
+    "repair": N_("Repair or trial"),
+    "clean": N_("Cleaning"),
+    "other": N_("Something else"),
+}
+_CHARTS = {
+    "hours": N_("By the hour"),
+    "doors": N_("By door"),
+    "waits": N_("Days until taken"),
+    "stuck": N_("Doors that did not open"),
+}
+BARS_MAX = 24
+
+
+def _back(_: Words) -> Button:
+    return Button("cancel", _("Back"))
+
+
+def desk(screen: Desk, _: Words) -> View:
+    offered = [right for right in _MENU if right in screen.may]
+    buttons = tuple(Button(right, _(_MENU[right], n=screen.to_audit)) for right in offered)
+    line = _("Whatever is done here stands in the journal.")
+    return View("Desk", _("What would you like to do?"), line, "cabinet", buttons=buttons, cancel=_back(_))
+
+
+def door_list(screen: DoorList, _: Words) -> View:
+    rows = tuple(
+        Row(
+            _("Door {door}", door=one.name),
+            _(_STATES[one.state]) + (f" · {one.things}" if one.things else ""),
+            action="door",
+            value=one.name,
+        )
+        for one in screen.lines
+    )
+    return View("DoorList", _("Which door?"), _("Touch one in the list."), "cabinet", rows=rows, cancel=_back(_))
+
+
+def door_sheet(screen: DoorSheet, _: Words) -> View:
+    if screen.why:
+        return View(
+            "DoorSheet",
+            _("Why is door {door} opened?", door=screen.compartment),
+            _("The reason goes into the journal and to the library."),
+            "ask",
+            buttons=tuple(Button("reason", _(_REASONS[why]), value=why) for why in screen.why),
+            cancel=_back(_),
+        )
+    facts = _("Size {size} · {height} cm above the floor", size=screen.size, height=screen.bottom_cm)
+    if screen.openings:
+        opens = _("Opened {n} times, lately after {s} s", n=screen.openings, s=f"{screen.opens_s:.1f}")
+        facts += "\n" + opens
+    buttons = (
+        *((Button("open", _("Open it")),) if screen.can_open else ()),
+        Button("back", _("Use it again")) if screen.aside else Button("aside", _("Take it out of use")),
+        *((Button("move", _("Move its parcel to another door")),) if screen.movable else ()),
+    )
+    return View(
+        "DoorSheet",
+        _("Door {door}: {state}", door=screen.compartment, state=_(_STATES[screen.state])),
+        facts,
+        "cabinet",
+        door=screen.compartment,
+        rows=tuple(Row(title) for title in screen.titles),
+        buttons=buttons,
+        cancel=_back(_),
+    )
+
+
+def report(screen: Report, _: Words) -> View:
+    out = ("、" if _.language == "zh" else ", ").join(screen.out) or _("none")
+    lines = (
+        (_("Parcels put in"), screen.loaded),
+        (_("Parcels taken by readers"), screen.taken),
+        (_("Books returned"), screen.returned),
+        (_("Doors that did not open"), screen.stuck),
+        (_("Parcels lying here now"), screen.lying),
+        (_("of these to be taken out"), screen.expired),
+        (_("Returned books lying here"), screen.drops),
+        (_("Free doors"), screen.free),
+        (_("Doors out of use"), out),
+        (_("Cases to settle"), screen.cases),
+        (_("Bags not handed over"), screen.bags),
+    )
+    at = datetime.fromtimestamp(screen.at).strftime("%Y-%m-%d %H:%M")
+    rows = tuple(Row(words, str(value)) for words, value in lines)
+    return View(
+        "Report", _("The day in figures"), _("The 24 hours until {at}", at=at), "list", rows=rows, cancel=_back(_)
+    )
+
+
+def use(screen: Use, _: Words) -> View:
+    buttons = tuple(Button("chart", _(words), value=name) for name, words in _CHARTS.items() if name != screen.chart)
+    lines = {
+        "hours": _("Taken and returned in the last seven days, by the hour of the day"),
+        "doors": _("How often each door was opened"),
+        "waits": _("How many days parcels lay here before they were taken; the last: a week or more"),
+        "stuck": _("Doors that did not open, by day of the last month"),
+    }
+    bars = _bars(screen)
+    note = "" if any(bar.value for bar in bars) else _("Nothing to show yet.")
+    return View(
+        "Use",
+        _(_CHARTS[screen.chart]),
+        lines[screen.chart],
+        "list",
+        chart=bars,
+        note=note,
+        buttons=buttons,
+        cancel=_back(_),
+    )
+
+
+def _bars(screen: Use) -> tuple[Bar, ...]:
+    match screen.chart:
+        case "hours":
+            hours = Counter[int]()
+            for at, count in screen.points:
+                hours[datetime.fromtimestamp(int(at)).hour] += count
+            return tuple(Bar(str(hour), hours[hour]) for hour in range(6, 24))
+        case "stuck":
+            days = Counter[str]()
+            for at, count in screen.points:
+                days[datetime.fromtimestamp(int(at)).strftime("%m-%d")] += count
+            return tuple(Bar(day, count) for day, count in sorted(days.items())[-10:])
+    return tuple(Bar(name, count) for name, count in screen.points[:BARS_MAX])
+
+
+def machine(screen: MachineSheet, _: Words) -> View:
+    unseen = ("、" if _.language == "zh" else ", ").join(screen.unseen)
+    at = datetime.fromtimestamp(screen.now).strftime("%Y-%m-%d %H:%M")
+    devices = tuple(Row(name, _("answers") if up else why, done=up) for name, up, why in screen.devices)
+    rows = (
+        Row(_("Doors seen"), _("{n} of {all}", n=screen.doors - len(screen.unseen), all=screen.doors), done=not unseen),
+        *((Row(_("Not seen"), unseen, done=False),) if unseen else ()),
+        Row(_("The library"), _("answers") if screen.online else _("out of reach"), done=screen.online),
+        Row(_("The clock"), _("wrong") if screen.clock_wrong else at, done=not screen.clock_wrong),
+        *devices,
+        Row(_("Known parcels"), str(screen.parcels)),
+        Row(_("Known people"), str(screen.patrons)),
+        Row(_("Visits so far"), str(screen.sessions)),
+        Row(_("Cases to settle"), str(screen.cases)),
+        Row(_("Version"), version("shuxiang-kiosk")),
+    )
+    return View(
+        "MachineSheet",
+        _("The machine"),
+        _("Point {point}. To try a door: back, then 'One door'.", point=screen.point),
+        "list",
+        rows=rows,
+        cancel=_back(_),
+    )
