@@ -24,7 +24,19 @@ from kiosk.core.plan import Plan, Space
 from kiosk.explain import Place, dotted, fields_of, first_flaw, nearest
 from kiosk.frontend import About, ScreenSettings
 from kiosk.secrets_file import read_credential, read_hashing_key, read_public_key
-from kiosk.sections import BoardKeys, DeviceKeys, DutySettings, Fixture, Keys, Point, ServiceKeys, StoreFile
+from kiosk.sections import (
+    HIGHEST_CM,
+    LOWEST_CM,
+    USUAL_CM,
+    BoardKeys,
+    DeviceKeys,
+    DutySettings,
+    Fixture,
+    Keys,
+    Point,
+    ServiceKeys,
+    StoreFile,
+)
 from sync.seal import Seal
 from sync.service import Abilities
 from sync.service import Service as LibraryClient
@@ -92,10 +104,8 @@ class Config:
 
     def plan(self) -> Plan:
         """What the deciding core needs to know of it."""
-        spaces = {
-            c.name: Space(c.name, c.size, c.row, c.column, c.height, c.width)
-            for c in sorted(self.compartments, key=lambda c: (c.row, c.column))
-        }
+        rows = max(c.row + c.height for c in self.compartments)
+        spaces = {c.name: _space(c, rows) for c in sorted(self.compartments, key=lambda c: (c.row, c.column))}
         cards, scanners = (frozenset(one.name for one in kind) for kind in (self.cards, (*self.scanners, *self.pads)))
         printers = tuple(device.name for device in self.printers)
         library: Abilities = self.service.module.abilities(self.service.settings)
@@ -115,6 +125,13 @@ class Config:
     def buses(self) -> dict[str, list[Board]]:
         """The boards on each port."""
         return {port: [b for b in self.boards if b.port == port] for port in dict.fromkeys(b.port for b in self.boards)}
+
+
+def _space(c: Fixture, rows: int) -> Space:
+    """A compartment as built; what nobody has measured, as is usual."""
+    usual = HIGHEST_CM - (c.row + c.height) * (HIGHEST_CM - LOWEST_CM) // rows
+    bottom = usual if c.bottom_cm is None else c.bottom_cm
+    return Space(c.name, c.size, c.row, c.column, c.height, c.width, bottom, c.inner_cm or USUAL_CM[c.size])
 
 
 def load(path: Path) -> Config:

@@ -10,6 +10,11 @@ from sync.things import Size
 Name = Annotated[str, Field(min_length=1, max_length=32, pattern=r"^[A-Za-z0-9._-]+$")]
 
 
+Centimetres = Annotated[int, Field(ge=1, le=300)]
+USUAL_CM = {"S": (35, 12, 45), "M": (35, 25, 45), "L": (35, 40, 45)}
+LOWEST_CM, HIGHEST_CM = 10, 190  # of a cabinet whose heights nobody has measured
+
+
 class Section(BaseModel):
     """A section of ours: no setting that is not named here, and none changes."""
 
@@ -53,7 +58,11 @@ class DutySettings(Section):
 
 
 class Fixture(Section):
-    """``[[compartment]]``: its lock (channels count from 1), its size, its place in the front (from 0, top left)."""
+    """``[[compartment]]``: its lock (channels count from 1), its size, its place in the front (from 0, top left).
+
+    ``bottom_cm``: the lower edge of its opening above the floor; not given: as in a cabinet from 10 to 190 cm.
+    ``inner_cm``: width, height and depth inside; not given: what is usual for its size.
+    """
 
     name: Name
     board: Name
@@ -63,6 +72,8 @@ class Fixture(Section):
     column: int = Field(ge=0, le=99)
     height: int = Field(1, ge=1, le=99)
     width: int = Field(1, ge=1, le=99)
+    bottom_cm: int | None = Field(None, ge=0, le=250)
+    inner_cm: tuple[Centimetres, Centimetres, Centimetres] | None = None
 
 
 class ServiceKeys(Section):

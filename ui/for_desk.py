@@ -81,7 +81,7 @@ def door_sheet(screen: DoorSheet, _: Words) -> View:
     buttons = (
         *((Button("open", _("Open it")),) if screen.can_open else ()),
         Button("back", _("Use it again")) if screen.aside else Button("aside", _("Take it out of use")),
-        *((Button("move", _("Move its parcel to another door")),) if screen.movable else ()),
+        *((Button("move", _("Move its parcel")),) if screen.movable else ()),
     )
     return View(
         "DoorSheet",

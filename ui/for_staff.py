@@ -33,7 +33,8 @@ def courier(screen: Courier, _: Words) -> View:
         else _("No parcels to load"),
         (_("Scan any book of a parcel.") if screen.parcels else _("You can finish, or see to the doors."))
         + "\n"
-        + _("{loaded} of {all} loaded  ·  {free} doors free", loaded=screen.loaded, all=every, free=screen.free_doors)
+        + (_("{loaded} of {all} loaded", loaded=screen.loaded, all=every) + "  ·  " if every else "")
+        + _.ngettext("one door free", "{n} doors free", screen.free_doors)
         + (f"\n{_(PAPER[screen.paper])}" if screen.paper in PAPER else "")
         + ("\n" + _("Have looked at: door {doors}", doors=_joined(screen.wearing[:4], _)) if screen.wearing else ""),
         "parcel",
@@ -43,7 +44,7 @@ def courier(screen: Courier, _: Words) -> View:
             Button("finish", _("I am done"), main=True),
             *((Button("clear", clear),) if screen.to_clear else ()),
             *((Button("bag", bag),) if screen.bag else ()),
-            *((Button("move", _("Move a parcel to a lower door"), value=screen.to_move[0]),) if screen.to_move else ()),
+            *((Button("move", _("Move a parcel lower"), value=screen.to_move[0]),) if screen.to_move else ()),
             *((Button("desk", _("More")),) if screen.desk else ()),
             *checks,
             *(

@@ -16,7 +16,7 @@ from kiosk.core.model import Order, PickupPoint
 from kiosk.core.plan import Plan, Space
 from kiosk.core.session import Session, Step
 from sync.messages import ParcelMissing
-from sync.things import Item, Patron
+from sync.things import Item, Neighbour, Patron
 
 NOW = 1_795_000_000.25
 NAMES = ("1", "2", "3")
@@ -45,6 +45,7 @@ def quiet(point: PickupPoint, n: int) -> Step:
 
 _IDS = st.from_regex(r"[A-Za-z0-9._:-]{1,64}", fullmatch=True)
 _DIGESTS = st.from_regex(r"[0-9a-f]{64}", fullmatch=True)
+_COUNTS = st.integers(0, 2**63 - 1)
 _BOUNDED: dict[type, dict[str, st.SearchStrategy[Any]]] = {
     Item: {"barcode": _IDS, "title": st.text(max_size=200), "isbn": st.sampled_from(["", "9787020002207"])},
     Patron: {
@@ -52,7 +53,9 @@ _BOUNDED: dict[type, dict[str, st.SearchStrategy[Any]]] = {
         "initials": st.text(max_size=12),
         "cards": st.lists(_DIGESTS, max_size=8).map(tuple),
         "reason": st.text(max_size=200),
+        "code": st.one_of(st.just(""), _DIGESTS),
     },
+    Neighbour: {"id": _IDS, "name": st.text(max_size=200), "small": _COUNTS, "medium": _COUNTS, "large": _COUNTS},
 }
 _SIMPLE: dict[Any, st.SearchStrategy[Any]] = {
     str: st.text(max_size=80),
