@@ -15,7 +15,7 @@ from hardware.readings import (
 )
 from kiosk.core.events import Touched
 from kiosk.core.screens import DoorOpen, DoorStuck, Goodbye, Home, Opening, Sorry, Wait
-from kiosk.core.staff_screens import Inside
+from kiosk.core.staff_screens import Inside, TakeOut
 from tests.simulation.library import Packed
 from tests.simulation.world import Script, World
 
@@ -70,9 +70,12 @@ class Person:
                 continue  # until it ends by itself
             sprung = (b.name for b in self.world.cabinet.boxes.values() if b.open and b.sprung_at >= self.came)
             self.door = self.door or next(sprung, "")
-            if isinstance(screen, Opening | DoorOpen | DoorStuck | Inside) and screen.compartment != self.door:
+            if (
+                isinstance(screen, Opening | DoorOpen | DoorStuck | Inside | TakeOut)
+                and screen.compartment != self.door
+            ):
                 self.door = screen.compartment
-                self.purpose = getattr(screen, "purpose", "check")
+                self.purpose = "clearing" if isinstance(screen, TakeOut) else getattr(screen, "purpose", "check")
             if self.door and self.world.cabinet.boxes[self.door].open:
                 yield from self.at_the_door()
                 continue
@@ -82,7 +85,7 @@ class Person:
                     self.lie(set(self.world.cabinet.boxes[self.door].inside), "is gone when the door opens")
                 return
             match screen:
-                case Opening() | Wait() | DoorOpen() | Inside() | None:
+                case Opening() | Wait() | DoorOpen() | Inside() | TakeOut() | None:
                     continue
                 case DoorStuck():
                     self.stuck(screen)
@@ -99,6 +102,8 @@ class Person:
         display = self.world.display
         if display is not None and display.initials not in ("", self.world.library.initials(self.name)):
             return True
+        if isinstance(screen, TakeOut):
+            return "clearing" not in self.purposes
         if isinstance(screen, Inside):
             return "check" not in self.purposes
         return isinstance(screen, Opening | DoorOpen | DoorStuck) and screen.purpose not in self.purposes
@@ -120,11 +125,11 @@ class Person:
     def says(self, action: str, said: str) -> Script:
         """Touch, and look whether the machine took it in."""
         screen = self.screen
-        if isinstance(screen, DoorOpen | Inside) and screen.compartment == self.door:
+        if isinstance(screen, DoorOpen | Inside | TakeOut) and screen.compartment == self.door:
             self.touch(action)
             yield self.rng.uniform(0.3, 1.5)
         screen = self.screen
-        right = isinstance(screen, DoorOpen | Inside) and screen.compartment == self.door
+        right = isinstance(screen, DoorOpen | Inside | TakeOut) and screen.compartment == self.door
         self.heard = right and getattr(screen, "said", "") == said
 
     def take(self, barcodes: set[str]) -> None:

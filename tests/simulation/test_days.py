@@ -51,7 +51,7 @@ def test_the_power_fails_at_every_boundary_of_a_morning(part: int) -> None:
     """Before and after each commit and each command, one life after the other."""
     usual = live_a_day(23, visits=6, calm=True)
     told = {telling.told.kind for telling, _ in usual.world.library.received.values()}
-    assert told == {"item_dropped", "items_cleared", "parcel_collected", "parcel_ready", "parcel_removed"}
+    assert told >= {"item_dropped", "items_cleared", "parcel_collected", "parcel_ready", "parcel_removed"}
     for cut_at in range(1 + part, usual.boundaries + 1, 4):
         assert live_a_day(23, visits=6, cut_at=cut_at, calm=True).world.cuts == 1
 
