@@ -88,6 +88,7 @@ def test_a_disturbed_wire_loses_nothing(point: Point, fault: Fault) -> None:
     point.tap("R1002")
     seen = point.kiosk.wait_until(lambda s: s["screen"] in ("DoorOpen", "DoorStuck"), "an answer", 15)
     if seen["screen"] == "DoorStuck":  # the request was lost: the door is read, then pulsed once more
+        point.kiosk.wait_until(lambda s: s["screen"] == "DoorStuck" and s["tries_left"], "the door is read", 20)
         point.kiosk.touch("again")
     point.take(point.open_door())
     point.kiosk.wait_for("Goodbye")
