@@ -7,18 +7,24 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
 
+from hardware.errors import DeviceError
 from hardware.registry import find
+from hardware.touch_panel import TouchPanel
 from kiosk.config import Config
 from kiosk.core.commands import Ask, Do, Print, Refresh, Unlock
 from kiosk.core.events import Tick, Touched
+from kiosk.core.stories import AtHome
 from kiosk.devices import Devices
 from kiosk.frontend import FrontEnd, Shown
 from kiosk.library import LibraryWorkers
 from kiosk.loop import Clock, Incoming, Loop, Outgoing, Upload
 from kiosk.store import Store
 from kiosk.trace import Recorder
-from kiosk.workers import Worker
+from kiosk.watchdog import Watchdog
+from kiosk.workers import REOPEN_S, WAIT_S, Worker
 
 INBOX_MAX = 2000
 TICK_S = 0.25
@@ -41,6 +47,9 @@ class Machine:
         for name, work in (("asks", self._library.answer), ("tells", self._library.tell)):
             self._add(name, work)
         self._add("changes", self._library.listen)
+        self._watchdog = Watchdog(shown, config.screen.renew_h * 3600)
+        if config.screen.touch_panel:
+            self._add("panel", partial(self._feel, config.screen.touch_panel))
 
     def start(self) -> None:
         """Recover, show the first screen, begin. Raises ``StoreTrouble``."""
@@ -95,7 +104,17 @@ class Machine:
                 ticked = time.monotonic()
                 if not isinstance(incoming, Tick):
                     self.loop.handle(Tick())
+                self._watchdog.look(served=not isinstance(self.loop.session.story, AtHome))
             self.loop.handle(incoming)
+
+    def _feel(self, panel: Path, worker: Worker) -> None:
+        """The touch panel's own thread. Without the panel nothing is known of touches, and nothing is concluded."""
+        while not worker.stopping:
+            with contextlib.suppress(DeviceError), contextlib.closing(TouchPanel(panel)) as opened:
+                while not worker.stopping:
+                    for _ in range(opened.wait(WAIT_S)):
+                        self._watchdog.pressed()
+            worker.pause(REOPEN_S[-1])
 
     def _bug(self, bug: BaseException) -> None:
         """A thread met what should not be: say where, end, and let the rows speak at the next start."""

@@ -40,6 +40,8 @@ class ScreenSettings(BaseModel):
     voice_files: Path | None = None  # a folder of recorded sentences, used instead of espeak-ng where there is one
     audio_device: str = ""  # of the player; "": the machine's own
     keys: dict[Literal["next", "previous", "choose", "back"], tuple[str, ...]] = Field(default_factory=dict)
+    touch_panel: Path | None = None  # its input device: the watchdog then sees touches that do not reach the window
+    renew_h: float = Field(24.0, ge=0, le=24 * 365)  # hours; then the program begins anew when it is quiet; 0: never
     rest_s: float = Field(45.0, ge=5, le=3600)  # untouched at Home, until the resting picture
     dim_s: float = Field(600.0, ge=10, le=86400)  # and until it dims
     low: bool = False  # all controls in the lowest third for everybody: where the panel hangs high
@@ -60,21 +62,32 @@ class Shown:
     Displays are replaced, not queued: a slow window skips, it never lags behind.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._lock = threading.RLock()  # ``stop`` may come as a signal while this very thread holds it
         self._display: Display | None = None
         self._listener: Callable[[], None] | None = None
         self._stopped = False
         self._beat_s: float | None = None
+        self.felt_s = 0.0  # of the last touch or key that came to the front end
 
     def beat(self) -> None:
         """The front end is alive: it calls this many times a second while it draws and listens."""
-        self._beat_s = time.monotonic()
+        self._beat_s = self._clock()
+
+    def felt(self) -> None:
+        """A touch or a key came to the front end, whatever it meant."""
+        self.felt_s = self._clock()
+
+    @property
+    def beats(self) -> bool:
+        """Whether this front end gives beats: it has a window."""
+        return self._beat_s is not None
 
     @property
     def silent_s(self) -> float:
         """Seconds since the last beat; 0 for a front end that has never given one."""
-        return 0.0 if self._beat_s is None else time.monotonic() - self._beat_s
+        return 0.0 if self._beat_s is None else self._clock() - self._beat_s
 
     def put(self, display: Display) -> None:
         """Replace the display and wake the front end. Any thread."""

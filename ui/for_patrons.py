@@ -50,7 +50,7 @@ def home(screen: Home, about: About, _: Words) -> View:
         buttons=(
             Button("collect", _("Collect"), picture="collect"),
             Button("return", _("Return"), picture="return"),
-            Button("more", _("More")),
+            Button("more", _("More"), extra=True),
         ),
     )
 

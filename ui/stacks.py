@@ -25,8 +25,9 @@ def buttons(sheet: Sheet, x: float, wide: float, bottom: float) -> float:
     sizes, all_of_them = sheet.sizes, sheet.view.buttons
     lines: list[list[int]] = []
     for n, button in enumerate(all_of_them):
-        joins = lines and not button.main and not all_of_them[lines[-1][0]].main and len(lines[-1]) < _abreast(sheet, n)
-        if joins:
+        before = all_of_them[lines[-1][0]] if lines else button
+        alike = not (button.main or before.main) and bool(button.picture) == bool(before.picture)
+        if lines and alike and len(lines[-1]) < _abreast(sheet, n):
             lines[-1].append(n)
         else:
             lines.append([n])

@@ -146,6 +146,7 @@ class Screen:
 
     def _key(self, _window: Any, code: int, _scan: int, _text: str, modifiers: list[str]) -> bool:
         """Every key is taken, so that none closes the window or changes the settings of Kivy."""
+        self._shown.felt()
         resting, self._alive_s = self._rest is not None, time.monotonic()
         self._wake()
         name = KEY_NAMES.get(code, "")
@@ -198,5 +199,6 @@ class Screen:
         self._manner, self._helping, self._page = self._own, False, 0
 
     def _note_touch(self, *_: Any) -> bool:
+        self._shown.felt()
         self._alive_s = time.monotonic()
         return False
