@@ -8,6 +8,8 @@ _NOT_FIRST = set("，。；：？！、）》」』】〕”’…·・%％~～,
 _NOT_LAST = set("（《「『【〔“‘([{")
 _CLAUSE = re.compile("[^，。；：？！]+[，。；：？！”」]*|.")  # as Chinese sets them off
 
+WORD_MAX = 4
+
 Measure = Callable[[str], float]
 
 
@@ -33,7 +35,10 @@ def wrap(text: str, width: float, measure: Measure) -> list[str]:
 
 
 def longest_word(text: str, measure: Measure) -> float:
-    """The width of the widest word that is written with letters; Chinese may break anywhere."""
+    """The width of the widest word that is written with letters; Chinese may break anywhere, but not a word of two to
+    four characters that stands alone."""
+    if len(text) <= WORD_MAX:
+        return measure(text)
     return max(
         (measure(word) for token in _TOKEN.findall(text) if len(token) > 1 for word in token.split()), default=0.0
     )
