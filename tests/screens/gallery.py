@@ -33,7 +33,7 @@ MANNERS = {
     "low-contrast-largest": Manner(low=True, contrast=True, step=3),
     "simple": Manner(simple=True),
 }
-OVERLAYS = ("help", "still-there")  # over any screen; drawn over "collect"
+OVERLAYS = ("help", "still-there", "resting")  # over any screen; the first two drawn over "collect"
 KEPT_W = 270  # pixels across, of a kept picture in portrait; in landscape its height
 TILE, APART = 18, 14  # a kept picture is another one where a tile of so many pixels differs by so much of 255
 # What is kept: one of each kind, in the manner that strains it most, and the plainest of all.
@@ -51,6 +51,7 @@ KEEP = {
     "wait-card": ("plain",),
     "help": ("plain", "low"),
     "still-there": ("plain", "low"),
+    "resting": ("plain",),
 }
 
 
