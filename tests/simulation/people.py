@@ -106,6 +106,8 @@ class Person:
             return "clearing" not in self.purposes
         if isinstance(screen, Inside):
             return "check" not in self.purposes
+        if isinstance(screen, TakeOut):
+            return "clearing" not in self.purposes
         return isinstance(screen, Opening | DoorOpen | DoorStuck) and screen.purpose not in self.purposes
 
     def stuck(self, screen: DoorStuck) -> None:
