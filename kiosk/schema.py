@@ -130,6 +130,7 @@ def journal_forgotten(db: Database) -> None:
     db.execute("CREATE INDEX journal_at ON journal(at)")
 
 
+@MIGRATIONS()
 def use_by_hours(db: Database) -> None:
     """How the point is used, hour by hour, without names."""
     counts = dict.fromkeys(("loaded", "taken", "returned", "stuck"), int)
