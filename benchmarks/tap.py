@@ -167,6 +167,8 @@ class Bench:
         self.kiosk.touch(Touched("leave_it"))
         time.sleep(0.1)
         self.machine.cabinet.push(COMPARTMENT)
+        self._shows("DoorShut")
+        self.kiosk.touch(Touched("finish"))
         self._shows("Goodbye")
         time.sleep(NOTICED_S)
         return {name: at - arrived for name, at in stamps.items()}

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from hardware.errors import DeviceError
 from hardware.registry import find
+from hardware.secret_file import UnfitFile
 from hardware.touch_panel import TouchPanel
 from kiosk.config import Config
 from kiosk.core.commands import Ask, Do, Print, Refresh, Unlock
@@ -21,7 +22,8 @@ from kiosk.devices import Devices
 from kiosk.frontend import FrontEnd, Shown
 from kiosk.library import LibraryWorkers
 from kiosk.loop import Clock, Incoming, Loop, Outgoing, Upload
-from kiosk.store import Store
+from kiosk.receipt import key_beside, make_key, read_key
+from kiosk.store import Store, StoreUnfit
 from kiosk.trace import Recorder
 from kiosk.watchdog import Watchdog
 from kiosk.workers import REOPEN_S, WAIT_S, Worker
@@ -131,6 +133,7 @@ def run(config: Config, front: str = "", recorder: Recorder | None = None) -> in
     front_end: FrontEnd = find("kiosk.screen", front or config.screen.front)
     shown = Shown()
     with contextlib.closing(Store.open(config.store, config.plan())) as store:
+        _receipt_key(config)
         machine = Machine(config, store, shown, recorder)
         machine.start()
         try:
@@ -139,6 +142,14 @@ def run(config: Config, front: str = "", recorder: Recorder | None = None) -> in
         finally:
             machine.stop()
     return EXIT_BUG if machine.failed else 0
+
+
+def _receipt_key(config: Config) -> None:
+    try:
+        make_key(key_beside(config.store))
+        read_key(key_beside(config.store))
+    except (OSError, UnfitFile) as error:
+        raise StoreUnfit(f"no key for receipts: {error}") from None
 
 
 @contextlib.contextmanager

@@ -15,7 +15,7 @@ from pathlib import Path
 import click
 
 from hardware.registry import UnknownDriver
-from kiosk import cli_tools
+from kiosk import cli_receipts, cli_tools
 from kiosk.cli_parts import (
     EXIT_CONFIG,
     EXIT_SCREEN,
@@ -198,5 +198,7 @@ def probe(
     sys.exit(0 if whole else EXIT_UNFIT)
 
 
+main.add_command(cli_receipts.verify_slips)
+main.add_command(cli_receipts.receipt_key)
 for tool in (cli_tools.check, cli_tools.walk, cli_tools.decode, cli_tools.listen, cli_tools.trace):
     main.add_command(tool)

@@ -23,6 +23,7 @@ from kiosk.core.limits import Limits
 from kiosk.core.plan import Plan, Space
 from kiosk.explain import Place, dotted, fields_of, first_flaw, nearest
 from kiosk.frontend import About, ScreenSettings
+from kiosk.receipt import key_beside, signer_at
 from kiosk.secrets_file import read_credential, read_hashing_key, read_public_key
 from kiosk.sections import (
     HIGHEST_CM,
@@ -119,8 +120,9 @@ class Config:
         return client
 
     def about(self) -> About:
-        """What a front end may say of it."""
-        return About(self.point.id, self.point.names.model_dump(), self.point.phone)
+        """What a front end may say of it. Raises ``UnfitFile`` for a receipt key that is there and cannot be used."""
+        sign = signer_at(key_beside(self.store), self.point.id)
+        return About(self.point.id, self.point.names.model_dump(), self.point.phone, sign)
 
     def buses(self) -> dict[str, list[Board]]:
         """The boards on each port."""

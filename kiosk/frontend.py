@@ -8,14 +8,14 @@ desk closes the window). It decides nothing and reads no files of the point.
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from kiosk.core.events import Touched
-from kiosk.core.screens import Display
+from kiosk.core.screens import Display, Slip
 
 
 class NoScreen(Exception):
@@ -49,11 +49,12 @@ class ScreenSettings(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What a front end may say of the point itself. ``names`` by language."""
+    """What a front end may say of the point itself. ``names`` by language. ``sign`` makes the receipt on a slip."""
 
     point: str
     names: dict[str, str]
     phone: str
+    sign: Callable[[Slip], str] | None = field(default=None, repr=False, compare=False)
 
 
 class Shown:

@@ -1,6 +1,6 @@
 """A slip in words, Chinese or English: on paper, and as the text of the QR on the screen. Pure, but for the time zone.
 
-It names no person and no card. Room for a signature: a proof of return would be one more ``Code``.
+It names no person and no card. That of a return bears the receipt (receipt.py), which proves it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,10 +12,11 @@ from kiosk.frontend import About
 
 ITEMS_MAX = 30  # on paper; more are counted
 TEXT_BYTES_MAX = 420  # a QR that any phone reads from a screen: version 15 or less
+SHORTEST = 150  # of them, for the words beside a long receipt
 TITLE_MAX = 60  # characters of a title on paper
 SHORT_TITLE_MAX = 18  # and in the QR
 
-_WORDS: Mapping[str, Mapping[str, str]] = {
+_SAID: Mapping[str, Mapping[str, str]] = {
     "zh": {
         "pickup": "取书凭条",
         "dropoff": "还书凭条:已收到",
@@ -58,20 +59,35 @@ def sheet(slip: Slip, about: About, language: str) -> Sheet:
         lines.append(Line(_say(language, "more", n=len(slip.items) - ITEMS_MAX)))
     lines.append(Rule())
     lines += [Line(words) for words in _tail(slip, about, language)]
-    return (*lines, Line(""), Code(reference(slip, about)))
+    return (*lines, Line(""), Code(_receipt(slip, about) or reference(slip, about)))
 
 
 def text(slip: Slip, about: About, language: str) -> str:
-    """The slip as at most ``TEXT_BYTES_MAX`` bytes of UTF-8; items that do not fit are counted."""
+    """The slip as at most ``TEXT_BYTES_MAX`` bytes of UTF-8; items that do not fit are counted. A receipt stands in
+    its last line, whole; of a very long one little but the head stands before it."""
+    receipt = _receipt(slip, about)
+    room = TEXT_BYTES_MAX - len(receipt) - 1 if receipt else TEXT_BYTES_MAX
+    return (
+        f"{_words(slip, about, language, max(room, SHORTEST))}\n{receipt}"
+        if receipt
+        else _words(slip, about, language, room)
+    )
+
+
+def _receipt(slip: Slip, about: About) -> str:
+    return about.sign(slip) if about.sign and slip.purpose == "dropoff" else ""
+
+
+def _words(slip: Slip, about: About, language: str, bytes_max: int) -> str:
     head, tail = list(_head(slip, about, language)), list(_tail(slip, about, language))
     for shown in range(min(len(slip.items), ITEMS_MAX), -1, -1):
         items = [_short(title, barcode) for title, barcode in slip.items[:shown]]
         hidden = len(slip.items) - shown
         more = [_say(language, "more", n=hidden)] if hidden else []
         whole = "\n".join("".join(c for c in line if c.isprintable()) for line in (*head, *items, *more, *tail))
-        if len(whole.encode()) <= TEXT_BYTES_MAX:
+        if len(whole.encode()) <= bytes_max:
             return whole
-    return whole.encode()[:TEXT_BYTES_MAX].decode(errors="ignore")
+    return whole.encode()[:bytes_max].decode(errors="ignore")
 
 
 def _head(slip: Slip, about: About, language: str) -> Iterator[str]:
@@ -92,7 +108,7 @@ def _tail(slip: Slip, about: About, language: str) -> Iterator[str]:
 
 
 def _say(language: str, key: str, **values: object) -> str:
-    return _WORDS.get(language, _WORDS["zh"])[key].format(**values)
+    return _SAID.get(language, _SAID["zh"])[key].format(**values)
 
 
 def _short(title: str, barcode: str) -> str:

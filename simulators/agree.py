@@ -32,6 +32,8 @@ def by_journal(facts: list[dict[str, Any]], parcels: Mapping[str, frozenset[str]
         if kind == "parcel_ready":
             places[body["parcel"]] = body["compartment"]
             inside.setdefault(body["compartment"], set()).update(parcels[body["parcel"]])
+        elif (kind == "parcel_collected" and body.get("left")) or (kind == "parcel_missing" and body.get("items")):
+            inside.get(places.get(body["parcel"], ""), set()).difference_update(body["items"])
         elif kind in ("parcel_collected", "parcel_missing", "parcel_removed"):
             inside.get(places.pop(body["parcel"], ""), set()).difference_update(parcels[body["parcel"]])
         elif kind == "item_dropped":
@@ -89,9 +91,9 @@ def disagreements(ledger: Ledger, cabinet: Cabinet, facts: list[dict[str, Any]],
         for name in sorted(stands.keys() | says.keys()):
             if stands.get(name, frozenset()) != says.get(name, frozenset()):
                 yield f"compartment {name} holds {_words(stands, name)}, {witness} says {_words(says, name)}"
-    collected = {fact["facts"]["parcel"]: fact["facts"] for fact in facts if fact["kind"] == "parcel_collected"}
+    collected = [fact["facts"] for fact in facts if fact["kind"] == "parcel_collected"]
     returned = {fact["facts"]["item"] for fact in facts if fact["kind"] == "item_dropped"}
-    for body in collected.values():
+    for body in collected:
         for barcode in set(body["items"]) - returned:
             loan = ledger.loan(barcode)
             if loan is None or loan["patron"] != patron_of(ledger, body["parcel"]):

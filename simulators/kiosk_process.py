@@ -66,6 +66,11 @@ class KioskProcess:
         self._process = None
         return status
 
+    @property
+    def running(self) -> bool:
+        """Whether it has been started and not ended."""
+        return self._process is not None and self._process.poll() is None
+
     def touch(self, action: str, value: str = "") -> None:
         """A touch, by its meaning."""
         assert self._process

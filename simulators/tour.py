@@ -110,6 +110,7 @@ class Tour:
             door = self._opened()
         self._picture("pickup-door")
         self._take_all(door)
+        self._done("door-shut")
         self._end("goodbye")
 
     def _library_away(self) -> None:
@@ -128,6 +129,7 @@ class Tour:
             self._hand.touch(f"key {digit}")
         self._hand.touch("key enter")
         self._take_all(self._opened())
+        self._done()
         self._end("goodbye-provisional")
 
     def _library_back(self) -> None:
@@ -136,7 +138,9 @@ class Tour:
         click.echo("      every loan is booked")
 
     def _by_pass(self) -> None:
-        self._show_pass()
+        self._show_pass("Choose")
+        self._picture("pickup-choose")
+        self._hand.touch("take")
         door = self._opened()
         self._picture("pickup-first-of-two")
         click.echo(f"      the power fails with door {door} open")
@@ -145,14 +149,15 @@ class Tour:
         self._start_again()
         self._show_pass()
         self._take_all(self._opened())
+        self._done()
         self._end("goodbye-after-power-cut")
 
-    def _show_pass(self) -> None:
+    def _show_pass(self, *screens: str) -> None:
         if self._machine.camera:
             self._machine.camera.hold("qr", self._message(BY_PASS, "pass"))
         else:
             self._machine.scanner.scan(self._message(BY_PASS, "pass"))
-        self._hand.wait_for("Opening", "DoorOpen", timeout_s=30)
+        self._hand.wait_for(*screens or ("Opening", "DoorOpen"), timeout_s=30)
         if self._machine.camera:
             self._machine.camera.take_away()
 
@@ -206,6 +211,13 @@ class Tour:
         for item in cabinet.inside(door):
             cabinet.take_out(door, item)
         cabinet.push(door)
+
+    def _done(self, picture: str = "") -> None:
+        """The door need not be opened once more."""
+        self._hand.wait_for("DoorShut")
+        if picture:
+            self._picture(picture)
+        self._hand.touch("finish")
 
     def _end(self, picture: str) -> None:
         self._hand.wait_for("Goodbye")

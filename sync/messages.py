@@ -91,22 +91,29 @@ class ParcelReady:
 
 @dataclass(frozen=True, slots=True)
 class ParcelCollected:
-    """The door opened for its reader and shut again: book the loans. ``due`` is the provisional date shown."""
+    """The door opened for its reader and shut again: book the loans. ``due`` is the provisional date shown.
+
+    ``items`` are those that were taken. ``left``: the others of the parcel, still held for this reader here, the parcel
+    with them; empty when all of it has gone.
+    """
 
     parcel: Id
     patron: Id
     items: Annotated[tuple[Id, ...], Field(max_length=50)]
     proof: Literal["card", "code", "pass"]
     due: float
+    left: Annotated[tuple[Id, ...], Field(max_length=50)] = ()
     kind: Literal["parcel_collected"] = "parcel_collected"
 
 
 @dataclass(frozen=True, slots=True)
 class ParcelMissing:
-    """The reader (``by`` reader) or courier says it is not behind its door: no loan; somebody must look."""
+    """The reader (``by`` reader) or courier says it is not behind its door: no loan; somebody must look. ``items``:
+    only these of it are not there; empty: none of it is."""
 
     parcel: Id
     by: Id
+    items: Annotated[tuple[Id, ...], Field(max_length=50)] = ()
     kind: Literal["parcel_missing"] = "parcel_missing"
 
 

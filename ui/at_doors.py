@@ -4,6 +4,8 @@ from typing import assert_never
 
 from kiosk.core.screens import DoorOpen, DoorStuck, Opening
 from kiosk.frontend import About
+from ui import fetching
+from ui.notices import DOOR
 from ui.parts import cancel, rows
 from ui.view import Button, Tone, View
 from ui.words import Words
@@ -25,7 +27,7 @@ def door_open(screen: DoorOpen, _: Words) -> View:
     match screen.purpose:
         case "pickup":
             title = _("Door {door} is open. Take your books.", door=door)
-            buttons = (Button("not_here", _("Something is missing")), Button("leave_it", _("I leave them here")))
+            buttons = fetching.remarks(screen, _)
         case "dropoff":
             title = _("Door {door} is open. Put your books in.", door=door)
             buttons = (Button("nothing_in", _("I put nothing in")),)
@@ -42,21 +44,21 @@ def door_open(screen: DoorOpen, _: Words) -> View:
     tone: Tone = "done"
     if screen.said:
         title = _("Please push door {door} shut", door=door)
-        line, buttons = _heard(screen, _), ()
+        line, buttons = _heard(screen, _), fetching.undo(screen, _)
     if screen.left:
         tone = "wait"
         title = _("Please push door {door} shut", door=door)
         line = _("It has stood open for a while. We are done as soon as it clicks.")
-    return View("DoorOpen", title, line, "cabinet", tone, door=door, rows=rows(screen.titles, _), buttons=buttons)
+    note = _(DOOR[screen.notice]) if screen.notice else ""
+    listed = rows(screen.titles, _)
+    return View("DoorOpen", title, line, "cabinet", tone, door=door, rows=listed, note=note, buttons=buttons)
 
 
 def _heard(screen: DoorOpen, _: Words) -> str:
     """What follows from what the person has just said of this door."""
-    if screen.said == "missing":
-        return _("We will look for what is missing. No loan is booked for it.")
+    if screen.purpose == "pickup" or screen.said == "missing":
+        return fetching.heard(screen, _)
     match screen.purpose:
-        case "pickup":
-            return _("Your books stay here and remain yours.")
         case "stocking":
             return _("Take the parcel with you; the next door opens, or you choose what to do.")
         case "dropoff":

@@ -1,12 +1,10 @@
 """Words of the screens a reader sees away from a door: home, collect, return, goodbye, sorry."""
 
-from datetime import datetime
-
 from kiosk.core.screens import Collect, Goodbye, Home, Pin, Return, Sorry, Wait
 from kiosk.frontend import About
 from kiosk.slip import text
 from ui.notices import PRINTING, RETURN, noted
-from ui.parts import ROWS_MAX, cancel, keypad, rows
+from ui.parts import ROWS_MAX, cancel, date_words, keypad, rows
 from ui.sorry import sorry_words
 from ui.view import Button, Tone, View
 from ui.words import N_, Words
@@ -131,15 +129,17 @@ def returning(screen: Return, _: Words) -> View:
         line = _("The scanner is resting. Your books are still with you, and still on your card.")
     if screen.offline:
         line += "\n" + _("The library is out of reach; it books your return as soon as it is back.")
+    unread = Button("unreadable", _("My book has no code that can be read"), extra=True)
     buttons = (Button("open", _("Open the door"), main=True), Button("undo", _("Take the last one off the list")))
+    titles = tuple(title or _("A book without a code, to be looked at") for title in screen.titles)
     return View(
         "Return",
         title,
         line,
         "scan",
-        rows=rows(screen.titles[::-1], _, done=True),
+        rows=rows(titles[::-1], _, done=True),
         note=noted(RETURN, screen, _),
-        buttons=buttons if count else (),
+        buttons=(*buttons, unread) if count else (unread,),
         cancel=cancel(_),
     )
 
@@ -150,7 +150,7 @@ def goodbye(screen: Goodbye, about: About, _: Words) -> View:
     if screen.purpose == "pickup" and screen.titles:
         title = _("Enjoy reading!")
         if screen.due:
-            lines.append(_("Please bring them back by {date}.", date=_date(screen.due, _.language)))
+            lines.append(_("Please bring them back by {date}.", date=date_words(screen.due, _.language)))
         if screen.provisional:
             lines.append(_("The library confirms the date soon."))
     elif screen.purpose == "pickup":
@@ -164,6 +164,8 @@ def goodbye(screen: Goodbye, about: About, _: Words) -> View:
         )
     elif screen.purpose == "dropoff":
         lines.append(_("Nothing was returned; all is as before."))
+    if screen.far:
+        lines.append(_("The library knows that you cannot reach that door, and chooses another one."))
     if screen.missing:
         lines.append(_("Something was not there: we look into it, and it was not booked to you."))
     if screen.left:
@@ -197,12 +199,6 @@ def _rows_beside(screen: Goodbye) -> int:
     if not screen.slip:
         return ROWS_MAX
     return 3 if len(screen.titles) <= 3 else 2
-
-
-def _date(moment: float, language: str) -> str:
-    from babel.dates import format_skeleton  # here: only a goodbye needs it, and starting should not wait for it
-
-    return str(format_skeleton("MMMMd", datetime.fromtimestamp(moment), locale=language))
 
 
 def sorry(screen: Sorry, about: About, _: Words) -> View:

@@ -32,6 +32,9 @@ RETURN = (
         "unreadable": N_("The code could not be read. Hold it still, a hand's width away."),
         "full": N_("The list is full. Open the door for these first; the next ones after that."),
         "card_taken": N_("Your card is read. Now scan the book."),
+        "card_unread": N_("The card could not be read. Hold it flat on the reader until it says so."),
+        "return_first": N_("Open the door for these first. Then show your code again."),
+        "not_on_loan": N_("Nobody had this one on loan. Thank you for bringing it; we take it and look."),
         "card_unknown": N_("We do not know this card. Returning needs none: scan the library's sticker."),
         "card_offline": N_("Your card cannot be looked up just now. Returning needs none: scan the library's sticker."),
     }
@@ -61,6 +64,13 @@ LOAD = (
         "unreadable": N_("The code could not be read. Hold it still, a hand's width away."),
     }
 )
+
+DOOR = {
+    "yours": N_("This is the book on the list. Take it, and push the door shut."),
+    "use_sticker": N_("Please show the library's own sticker, so that we know which book this is."),
+    "unreadable": N_("The code could not be read. Hold it still, a hand's width away."),
+    "door_first": N_("One thing after another: please push the door shut first, then show it again."),
+}
 
 PRINTING = {
     "under_way": N_("Your slip is being printed."),

@@ -1,9 +1,18 @@
 """Parts that several screens share."""
 
+from datetime import datetime
+
 from ui.view import Button, Keypad, Row
 from ui.words import Words
 
 ROWS_MAX = 4  # more are counted, not listed
+
+
+def date_words(moment: float, language: str) -> str:
+    """Month and day as people say them."""
+    from babel.dates import format_skeleton  # here: only a loan needs it, and starting should not wait for it
+
+    return str(format_skeleton("MMMMd", datetime.fromtimestamp(moment), locale=language))
 
 
 def cancel(_: Words) -> Button:

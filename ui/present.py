@@ -5,6 +5,7 @@ from typing import assert_never
 
 from kiosk.core.account_screens import Account, Fines, Holds, How, Loans, More, OneHold, Prove
 from kiosk.core.desk_screens import Desk, DoorList, DoorSheet, MachineSheet, Report, Use
+from kiosk.core.reader_screens import Choose, DoorShut, Sort
 from kiosk.core.screens import (
     Collect,
     Display,
@@ -21,7 +22,7 @@ from kiosk.core.screens import (
 )
 from kiosk.core.staff_screens import Courier, HandOver, Inside, Load, Seal, Settle, TakeOut
 from kiosk.frontend import About
-from ui import at_doors, for_account, for_desk, for_patrons, for_rounds, for_staff
+from ui import at_doors, fetching, for_account, for_desk, for_patrons, for_rounds, for_staff
 from ui.view import Button, StillThere, View
 from ui.words import Words, words
 
@@ -69,6 +70,12 @@ def _screen(screen: Screen, about: About, _: Words) -> View:
             return for_patrons.collect(screen, _)
         case Pin():
             return for_patrons.pin(screen, _)
+        case Choose():
+            return fetching.choose(screen, _)
+        case Sort():
+            return fetching.sort(screen, _)
+        case DoorShut():
+            return fetching.door_shut(screen, _)
         case Opening():
             return at_doors.opening(screen, _)
         case DoorOpen():

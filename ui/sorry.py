@@ -171,6 +171,12 @@ REASONS: dict[str, Reason] = {
         N_("Please try again in a few minutes, or call us: {phone}."),
         "away",
     ),
+    "out_of_reach": Reason(
+        N_("We have told the library that you cannot reach it"),
+        N_("Your books are safe and still yours. They will lie behind a door that you can reach."),
+        N_("If somebody is with you, they may open it for you now. Or call us: {phone}."),
+        "phone",
+    ),
     "store_trouble": Reason(
         N_("This machine must rest for a moment"),
         N_("It cannot write anything down, so it opens no door. What is yours is safe."),

@@ -13,9 +13,12 @@ from kiosk.core import downtime
 from kiosk.core.commands import Unlock
 from kiosk.core.facts import DoorOpened, DoorShut, NotOpened, UnlockAnswered, UnlockOrdered
 from kiosk.core.heeded import OrderPurpose
-from kiosk.core.model import Compartment, Order, PickupPoint
+from kiosk.core.model import Compartment, PickupPoint
+from kiosk.core.order import Order
 from kiosk.core.session import Step
-from kiosk.core.settle import book_collected, doubt, mark_doubt, set_check, settle, withdraw
+from kiosk.core.settle import doubt, mark_doubt, set_check, settle, withdraw
+from kiosk.core.stories import Fetching
+from kiosk.core.taken import book_collected, taken_so_far
 from kiosk.core.wear import Wear, opened, shut
 from sync.messages import PointTrouble
 
@@ -24,10 +27,11 @@ BOUNCE_S = 1.0  # nobody opens a door, does something and shuts it in less: the 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What happened to the door of an order. ``late``: open too long; it still is."""
+    """What happened to the door of an order. ``late``: open too long; it still is. ``resting``: shut, and its reader
+    may have it opened once more; ``shut``: that is over, and it has settled."""
 
     order: str
-    what: Literal["opened", "shut", "stuck", "late"]
+    what: Literal["opened", "resting", "shut", "stuck", "late"]
 
 
 def unlock(
@@ -68,7 +72,7 @@ def answered(step: Step, event: UnlockEnded) -> tuple[Step, Outcome | None]:
     order = row.order if row else None
     if row is None or order is None or (order.id, order.attempt) != (event.order, event.attempt):
         return step, None
-    unmoved = event.pulse in (Pulse.REFUSED, Pulse.NOT_SENT) and not order.opened_at
+    unmoved = event.pulse in (Pulse.REFUSED, Pulse.NOT_SENT) and (not order.opened_at or order.reopening)
     step = step.put(replace(row, order=replace(order, pulse=event.pulse.value, stuck=order.stuck or unmoved)))
     step = step.fact(UnlockAnswered(event.compartment, event.order, event.attempt, event.pulse))
     return step, Outcome(order.id, "stuck") if unmoved else None
@@ -91,11 +95,16 @@ def seen(step: Step, event: DoorSeen, now: float) -> tuple[Step, Outcome | None]
 
 
 def _opened(step: Step, row: Compartment, order: Order, now: float) -> tuple[Step, Outcome | None]:
-    if order.opened_at:
+    if order.opened_at and not order.shut_at:
         return step, None
-    row = replace(row, order=replace(order, opened_at=now))
+    again = order.shut_at > 0.0
+    if again:
+        had = taken_so_far(step.point, order)
+        # what was said of it before it was shut holds no more
+        order = replace(order, keep=False, missing=False, left=(), absent=(), wrong="", reach=False, had=had)
+    row = replace(row, order=replace(order, opened_at=now, shut_at=0.0, stuck=False, late=False))
     step = step.put(row).fact(DoorOpened(row.name, order.id))
-    if not (order.blind or order.cut):
+    if not (again or order.blind or order.cut):
         step = _aged(step, opened(_wear(step, row.name), now - order.asked_at, order.attempt))
     return step, Outcome(order.id, "opened")
 
@@ -120,13 +129,51 @@ def _shut(step: Step, row: Compartment, order: Order, now: float) -> tuple[Step,
         return step, None  # the board is back and the door is shut: the wait for it goes on
     if order.opened_at and not order.cut and now - order.opened_at < BOUNCE_S:
         return step, None  # time will tell
-    step = step.put(replace(row, order=None, out="" if row.out in ("stuck", "silent") else row.out))
+    if order.shut_at and not order.cut:
+        return step, None  # shut as before: it rests until its time is over
     if not order.opened_at:  # nobody saw what the door did while the power was away
-        return doubt(step, row.name), Outcome(order.id, "shut")
-    step = step.fact(DoorShut(row.name, order.id))
-    if not order.cut:
-        step = step.put(shut(_wear(step, row.name), now - order.opened_at))
-    return settle(step, row.name, order, now), Outcome(order.id, "shut")
+        return doubt(_ended(step, row), row.name), Outcome(order.id, "shut")
+    if not order.shut_at:
+        step = step.fact(DoorShut(row.name, order.id))
+    if order.cut:
+        return settle(_ended(step, row), row.name, order, now), Outcome(order.id, "shut")
+    step = step.put(shut(_wear(step, row.name), now - order.opened_at))
+    if _waited_for(step, order):
+        return step.put(replace(row, order=replace(order, shut_at=now))), Outcome(order.id, "resting")
+    return settle(_ended(step, row), row.name, order, now), Outcome(order.id, "shut")
+
+
+def _ended(step: Step, row: Compartment) -> Step:
+    """Its order is over; a door that moved is in use again."""
+    return step.put(replace(row, order=None, out="" if row.out in ("stuck", "silent") else row.out))
+
+
+# ---- the grace after a reader has shut a door ---------------------------------------------------------------------
+
+
+def _waited_for(step: Step, order: Order) -> bool:
+    """Whether the reader of this order still stands there and may want the door opened again."""
+    story = step.session.story
+    theirs = isinstance(story, Fetching) and story.visit.order == order.id
+    return theirs and step.point.plan.limits.reopen_s > 0 and not order.booked
+
+
+def finish(step: Step, compartment: str, now: float) -> Step:
+    """The grace is over: what its reader did there settles. Nothing for an order that does not rest."""
+    row = step.point.compartments[compartment]
+    order = row.order
+    return settle(_ended(step, row), compartment, order, now) if order and order.resting else step
+
+
+def _rest(step: Step, row: Compartment, order: Order, now: float) -> tuple[Step, Outcome | None]:
+    if order.reopening:
+        if now - order.asked_at < step.point.plan.limits.open_wait_s:
+            return step, None
+        return step.put(replace(row, order=replace(order, stuck=True))), Outcome(order.id, "stuck")
+    return (step, None) if _waited_for(step, order) else (finish(step, row.name, now), None)
+
+
+# ---- time, and the end --------------------------------------------------------------------------------------------
 
 
 def _seen_alone(step: Step, row: Compartment) -> Step:
@@ -150,7 +197,10 @@ def tick(step: Step, now: float) -> tuple[Step, list[Outcome]]:
         order = row.order
         if order is None:
             continue
-        if not order.opened_at:
+        if order.shut_at and not order.cut:
+            step, outcome = _rest(step, row, order, now)
+            outcomes += [outcome] if outcome else []
+        elif not order.opened_at:
             if now - order.asked_at >= limits.open_wait_s and not order.stuck and not order.cut:
                 step = step.put(replace(row, order=replace(order, stuck=True)))
                 outcomes.append(Outcome(order.id, "stuck"))
@@ -158,7 +208,8 @@ def tick(step: Step, now: float) -> tuple[Step, list[Outcome]]:
             step, outcome = _shut(step, row, order, now)
             outcomes += [outcome] if outcome else []
         elif now - order.opened_at >= limits.shut_wait_s + limits.left_open_s:
-            step = book_collected(step, order, now)
+            booked = book_collected(step, order, now)
+            step = step if booked is step else booked.put(replace(row, order=replace(order, booked=True)))
         elif now - order.opened_at >= limits.shut_wait_s and not order.late:
             step = step.put(replace(row, order=replace(order, late=True)))
             step = step.fact(PointTrouble("door_left_open", row.name))

@@ -6,10 +6,10 @@ from kiosk.core.events import Receipted
 from kiosk.core.facts import Disagreed, HoldLearnt, ParcelAnnounced, ParcelCalledBack
 from kiosk.core.flows import remote
 from kiosk.core.flows.cases import things
+from kiosk.core.limits import DAY_S
 from kiosk.core.model import HERE, Case, Drop, Parcel
 from kiosk.core.plan import SIZES
 from kiosk.core.session import Step
-from kiosk.core.settle import DAY_S
 from sync.instructions import Instructed
 from sync.library_clock import Bounds
 from sync.messages import (
@@ -146,8 +146,11 @@ def receipted(step: Step, event: Receipted, now: float) -> Step:
 def _confirmed(step: Step, event: Receipted) -> Step:
     """The library has heard of a loan, whatever it makes of it."""
     told = event.telling.told
-    parcel = step.point.parcels.get(told.parcel) if isinstance(told, ParcelCollected) else None
-    return step.put(replace(parcel, unheard=False)) if parcel and parcel.unheard else step
+    if not isinstance(told, ParcelCollected):
+        return step
+    rows = (p for p in step.point.parcels.values() if p.unheard and (p.id + ".").startswith(told.parcel + "."))
+    mine = [p for p in rows if tuple(item.barcode for item in p.items) == told.items]  # all of it, or the part taken
+    return step.put(*(replace(p, unheard=False) for p in mine))
 
 
 def _whose(step: Step, event: Receipted, now: float) -> Step:

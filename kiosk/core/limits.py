@@ -2,6 +2,8 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
+DAY_S = 86400.0
+
 
 class Limits(BaseModel):
     """Seconds end in ``_s``, hours in ``_h``, counts in ``_max``. ``away``: while the library is out of reach."""
@@ -21,6 +23,7 @@ class Limits(BaseModel):
     open_wait_s: float = Field(4.0, gt=0.5, le=30)  # pulse to door seen open
     shut_wait_s: float = Field(60.0, ge=5, le=900)  # door open before it is called left open
     left_open_s: float = Field(30.0, ge=1, le=900)  # after that, until the screen goes home without it
+    reopen_s: float = Field(10.0, ge=0, le=60)  # after a reader has shut a door, to have it opened once more
     open_attempts_max: int = Field(3, ge=1, le=5)  # pulses for one order
     wrong_codes_max: int = Field(10, ge=1, le=100)  # a day, for the whole point
     drop_items_max: int = Field(10, ge=1, le=50)  # in one return

@@ -9,45 +9,14 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from hardware.readings import Door
-from kiosk.core.heeded import Heeded, OrderPurpose
+from kiosk.core.heeded import Heeded
 from kiosk.core.hour import HourUse
 from kiosk.core.notices import PaperState
+from kiosk.core.order import Order
 from kiosk.core.plan import SIZES, Plan, Space
 from kiosk.core.round import Round
 from kiosk.core.wear import Wear
 from sync.things import Item, Neighbour, Patron, Size
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """Permission for one door to move, for one purpose and person: on disk before the lock hears of it.
-
-    ``about``: the parcel, the instruction, or nothing for drops. ``opened_at``: when the door was first seen open, 0
-    before that.
-    ``attempt`` counts pulses and ``pulse`` is the wire's word on the last. ``stuck``: not seen open in time.
-    ``keep``: what lay there stays, what was to go in stays out (left it, did not fit, put nothing in).
-    ``missing``: said not to be there. ``absent``: of several things these are not (parcel ids, barcodes); ``found``:
-    barcodes that nobody expected there. ``blind``: the door could not be seen for a while before it was seen open, so
-    it may have moved. ``cut``: the power failed while the order was under way. ``late``: left open too long.
-    """
-
-    id: str
-    purpose: OrderPurpose
-    person: str
-    about: str
-    proof: str
-    asked_at: float
-    attempt: int = 1
-    opened_at: float = 0.0
-    pulse: str = ""
-    stuck: bool = False
-    keep: bool = False
-    missing: bool = False
-    blind: bool = False
-    cut: bool = False
-    late: bool = False
-    absent: tuple[str, ...] = ()
-    found: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,9 @@ ReturnNotice = Literal[
     "card_taken",
     "card_unknown",
     "card_offline",
+    "card_unread",
+    "return_first",
+    "not_on_loan",
     GuideNotice,
     PadNotice,
 ]
@@ -34,6 +37,7 @@ CourierNotice = Literal[
     GuideNotice,
     PadNotice,
 ]
+DoorNotice = Literal["", "yours", "use_sticker", "unreadable", "door_first"]
 PaperState = Literal["", "ok", "near_end", "out", "cover_open", "fault"]
 LoadNotice = Literal[
     "",

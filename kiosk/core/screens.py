@@ -9,7 +9,8 @@ from typing import Literal
 from hardware.readings import Door
 from kiosk.core.account_screens import Account, Fines, Holds, How, Loans, More, OneHold, Prove
 from kiosk.core.desk_screens import DeskScreen
-from kiosk.core.notices import ReturnNotice
+from kiosk.core.notices import DoorNotice, ReturnNotice
+from kiosk.core.reader_screens import Choose, DoorShut, Sort
 from kiosk.core.staff_screens import Courier, HandOver, Inside, Load, Seal, Settle, TakeOut
 from sync.acts import ActKind
 
@@ -75,8 +76,10 @@ class Opening:
 class DoorOpen:
     """The door stands open. Titles only where the person at the screen has shown that they are his.
 
-    Touches: pickup: not_here, leave_it. stocking: does_not_fit. dropoff: nothing_in.
-    ``left``: open too long, please shut. ``said``: what the person has touched: it stays, or it is not there.
+    Touches: pickup: not_here, some (which of ``several`` are not there, or stay?), wrong_book, leave_it, cannot_reach;
+    or scan the book; undo once something is said. stocking: does_not_fit. dropoff: nothing_in.
+    ``left``: open too long, please shut. ``said``: what the person has touched: it stays, it is not there, the door is
+    out of reach. ``titles``: at a pickup, those that are still taken. ``wrong``: another book lies there.
     """
 
     purpose: Purpose
@@ -85,7 +88,10 @@ class DoorOpen:
     of: int = 1
     titles: tuple[str, ...] = ()
     left: bool = False
-    said: Literal["", "keep", "missing"] = ""
+    said: Literal["", "keep", "missing", "some", "reach"] = ""
+    several: bool = False
+    wrong: bool = False
+    notice: DoorNotice = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +111,8 @@ class DoorStuck:
 class Return:
     """Scan what is returned. ``titles``: accepted so far (title, or barcode when unknown).
 
-    Touches: open and undo (when there are any), cancel. ``scanner``: one answers, so that scanning is possible.
+    Touches: open and undo (when there are any), unreadable (a book whose code cannot be read goes on the list, with
+    the title ""), cancel. ``scanner``: one answers, so that scanning is possible.
 
     ``notice``: about the last scan, or what lies on the pad. ``isbn_needs_card``: tap the card, so that we know which
     copy it is. ``part_missing``: ``lacks`` names the first part that is, and of how many.
@@ -156,6 +163,7 @@ class Goodbye:
     missing: bool = False  # something was not there: we look into it, no loan was booked
     slip: Slip | None = None
     printing: Printing = ""
+    far: bool = False  # the library knows that something lies too far for this person to reach
 
 
 Reason = Literal[
@@ -185,6 +193,7 @@ Reason = Literal[
     "cabinet_full",
     "door_stuck",
     "door_unreachable",
+    "out_of_reach",
     "store_trouble",
 ]
 Then = Literal["return", "collect"]
@@ -213,8 +222,11 @@ Screen = (
     | Holds
     | OneHold
     | Fines
+    | Choose
     | Opening
     | DoorOpen
+    | Sort
+    | DoorShut
     | DoorStuck
     | Inside
     | TakeOut

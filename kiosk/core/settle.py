@@ -7,12 +7,13 @@ from dataclasses import replace
 
 from kiosk.core.facts import LeftInside
 from kiosk.core.flows import rounds
-from kiosk.core.model import HERE, Drop, Order, Parcel
+from kiosk.core.model import HERE, Drop, Parcel
+from kiosk.core.order import Order
 from kiosk.core.session import Step
+from kiosk.core.taken import book_collected, sort_out
 from sync.messages import (
     ItemDropped,
     ItemsCleared,
-    ParcelCollected,
     ParcelMissing,
     ParcelReady,
     ParcelRemoved,
@@ -20,14 +21,12 @@ from sync.messages import (
 )
 from sync.things import Item
 
-DAY_S = 86400.0
 OPENED = "opened"  # what an order to look behind a door is about when staff had no doubt, but a reason
 
 
 def settle(step: Step, compartment: str, order: Order, now: float) -> Step:
     """A door opened for this order has shut. ``order`` is no longer in the row."""
-    # Did they see that it was heard, or act otherwise in the dark?
-    if order.cut and (order.keep or order.missing or order.absent or order.found):
+    if order.cut and order.said and not order.shut_at:  # did they see that it was heard, or act otherwise in the dark?
         return doubt(step, compartment)
     match order.purpose:
         case "pickup":
@@ -48,27 +47,23 @@ def settle(step: Step, compartment: str, order: Order, now: float) -> Step:
 
 def _pickup(step: Step, compartment: str, order: Order, now: float) -> Step:
     parcel = step.point.parcels.get(order.about)
-    if parcel is None or parcel.state == "collected":  # booked when its door was left open: who knows who shut it
+    if parcel is None or parcel.state == "collected" or order.booked:  # told while it stood open: who knows who shut it
         return set_check(step, compartment).fact(PointTrouble("parcel_in_doubt", compartment, order.about))
-    if order.missing:
-        step = step.put(replace(parcel, state="missing", changed_at=now)).fact(ParcelMissing(parcel.id, order.person))
-        return set_check(step, compartment)
-    if order.keep:
-        return step.fact(LeftInside(parcel.id, compartment))
     step = book_collected(step, order, now)
-    return _clear_check(step, compartment)
-
-
-def book_collected(step: Step, order: Order, now: float) -> Step:
-    """The loan, told once: the parcel has left with its reader. Nothing for other purposes or when booked already."""
-    parcel = step.point.parcels.get(order.about)
-    if order.purpose != "pickup" or parcel is None or parcel.state == "collected" or order.keep or order.missing:
-        return step
-    due = now + step.point.plan.limits.loan_days * DAY_S
-    items = tuple(item.barcode for item in parcel.items)
-    proof = "code" if order.proof == "code" else "pass" if order.proof == "pass" else "card"
-    step = step.put(replace(parcel, state="collected", compartment="", changed_at=now, unheard=True))
-    return step.fact(ParcelCollected(parcel.id, order.person, items, proof, due))  # type: ignore[arg-type]
+    sorted_ = sort_out(parcel, order)
+    if order.reach:
+        step = step.fact(PointTrouble("out_of_reach", compartment, parcel.id))
+    if order.wrong:
+        detail = order.wrong if order.wrong != "?" else ""
+        step = set_check(step.fact(PointTrouble("wrong_item", compartment, parcel.id, detail)), compartment)
+    if sorted_.lacking:
+        here = step.point.parcels[parcel.id]
+        step = step.put(replace(here, state="doubt" if sorted_.left else "missing", changed_at=now))
+        which = tuple(item.barcode for item in sorted_.lacking) if sorted_.taken or sorted_.left else ()
+        return set_check(step.fact(ParcelMissing(parcel.id, order.person, which)), compartment)
+    if sorted_.left:
+        return step.fact(LeftInside(parcel.id, compartment))
+    return step if order.wrong else _clear_check(step, compartment)
 
 
 def _stocking(step: Step, compartment: str, order: Order, now: float) -> Step:

@@ -3,7 +3,7 @@
 import math
 
 from hardware.readings import Door
-from kiosk.core import doors, show_account, show_desk, show_staff
+from kiosk.core import doors, show_account, show_desk, show_pickup, show_staff
 from kiosk.core.account_stories import AccountPin, AtAccount, AtMore, Proving
 from kiosk.core.flows import slips
 from kiosk.core.flows.common import order_at
@@ -32,6 +32,7 @@ from kiosk.core.stories import (
     AtDoor,
     AtHome,
     Checking,
+    Choosing,
     Clearing,
     Collecting,
     Dropping,
@@ -79,6 +80,8 @@ def _warns(point: PickupPoint, session: Session, now: float) -> bool:
 def _initials(point: PickupPoint, session: Session) -> str:
     match session.story:
         case Fetching(patron=person) | Returning(patron=person) | Dropping(patron=person) | Ended(patron=person):
+            pass
+        case Choosing(patron=person):
             pass
         case AtCourier(courier=person) | Loading(courier=person) | Stowing(courier=person):
             pass
@@ -131,6 +134,8 @@ def _screen(point: PickupPoint, session: Session, now: float) -> Screen:
             return Collect(digits, codes, wrong, left, cards_only=not point.plan.library.codes)
         case AskingCard():
             return Wait("card")
+        case Choosing():
+            return show_pickup.choose(point, story)
         case ProvingPin(digits=pin, wrong=times):
             left = point.plan.limits.pins_wrong_max - times
             return Pin(len(pin.get_secret_value()), times > 0, left)
@@ -166,18 +171,30 @@ def _answers(point: PickupPoint, names: frozenset[str]) -> bool:
 def _door(point: PickupPoint, session: Session, story: AtDoor) -> Screen:
     visit, purpose = story.visit, _purpose(story)
     order = order_at(Step(point, session), visit)
-    if order is None or not (order.opened_at or order.stuck):
+    if order is None or order.reopening or not (order.opened_at or order.stuck):
         return Opening(purpose, visit.compartment, visit.n, visit.of)
     if not order.opened_at:
         left = doors.attempts_left(point, visit.compartment)
         return DoorStuck(purpose, visit.compartment, left, purpose in ("stocking", "dropoff"))
+    if isinstance(story, Fetching):
+        return show_pickup.at_door(point, story, order)
     if isinstance(story, Checking):
         return show_staff.inside(point, story, order)
     if isinstance(story, Clearing):
         return show_staff.take_out(point, story, order)
     said = "missing" if order.missing else "keep" if order.keep else ""
     titles = _titles(point, story)
-    return DoorOpen(purpose, visit.compartment, visit.n, visit.of, titles, order.late, said)  # type: ignore[arg-type]
+    notice = story.notice if isinstance(story, Dropping) else ""
+    return DoorOpen(
+        purpose,
+        visit.compartment,
+        visit.n,
+        visit.of,
+        titles,
+        order.late,
+        said,  # type: ignore[arg-type]
+        notice=notice,
+    )
 
 
 def _purpose(story: AtDoor) -> Purpose:
@@ -196,9 +213,9 @@ def _purpose(story: AtDoor) -> Purpose:
 
 def _titles(point: PickupPoint, story: AtDoor) -> tuple[str, ...]:
     match story:
-        case Fetching(parcel=parcel) | Stowing(parcel=parcel) | Moving(parcel=parcel):
+        case Stowing(parcel=parcel) | Moving(parcel=parcel):
             return point.parcels[parcel].titles if parcel in point.parcels else ()
         case Dropping(accepted=accepted):
             return tuple(a.item.title for a in accepted)
-        case Clearing() | Checking():
+        case Fetching() | Clearing() | Checking():
             return ()

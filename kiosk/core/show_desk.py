@@ -16,9 +16,9 @@ from kiosk.core.desk_screens import (
     Use,
 )
 from kiosk.core.flows.desk import REASONS, movable, to_audit
+from kiosk.core.limits import DAY_S
 from kiosk.core.model import HERE, Compartment, PickupPoint
 from kiosk.core.rights import rights
-from kiosk.core.settle import DAY_S
 from kiosk.core.stories import AtDesk
 from kiosk.core.use import HOUR_S
 

@@ -4,7 +4,8 @@ from kiosk.core.flows import clearing, rounds, slips
 from kiosk.core.flows.cases import in_order, may_settle
 from kiosk.core.flows.clearing import to_check, to_clear
 from kiosk.core.flows.stocking import expected
-from kiosk.core.model import Order, PickupPoint
+from kiosk.core.model import PickupPoint
+from kiosk.core.order import Order
 from kiosk.core.places import to_move
 from kiosk.core.plan import SIZES
 from kiosk.core.rights import rights

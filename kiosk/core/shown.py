@@ -4,26 +4,32 @@ from dataclasses import replace
 
 from hardware.readings import CodeUnknown, Hint, IsbnScanned, ItemScanned, SealScanned
 from kiosk.core.account_stories import AtMore, Proving
-from kiosk.core.flows import bag, clearing, dropoff, identify, pickup, stocking
-from kiosk.core.flows.common import refuse, stay
+from kiosk.core.events import Touched
+from kiosk.core.flows import bag, clearing, dropoff, fetching, identify, pickup, stocking
+from kiosk.core.flows.common import order_at, refuse, stay
 from kiosk.core.notices import GuideNotice
 from kiosk.core.screens import Reason, Sorry
 from kiosk.core.session import Step
 from kiosk.core.stories import (
     AtCourier,
+    AtDoor,
     AtHome,
     Checking,
+    Choosing,
     Clearing,
     Collecting,
+    Dropping,
     Ended,
+    Fetching,
     HandingOver,
     Loading,
+    ProvingPin,
     Returning,
     Sealing,
 )
 
 # Stories that anything shown may begin or replace: nobody is in the middle of something.
-_Open = AtHome | Collecting | AtMore | Proving | Ended
+_Open = AtHome | Collecting | AtMore | Proving | Ended | Choosing | ProvingPin
 
 
 def _anew(at: Step) -> Step:
@@ -33,11 +39,14 @@ def _anew(at: Step) -> Step:
 
 def card(at: Step, number: str, now: float) -> Step:
     """A card begins its person's story, or says whose returns these are."""
+    at = _done_with_door(at, now)
     story = at.session.story
     if isinstance(story, HandingOver):
         return bag.card(at, story, at.point.plan.keyring.card(number), now)
     if isinstance(story, Proving):
         return identify.card(_anew(at), number, now, story.want)
+    if isinstance(story, AtDoor):
+        return _at_door(at, story)
     if isinstance(story, _Open):
         return identify.card(_anew(at), number, now)
     return identify.card(at, number, now) if isinstance(story, Returning) else at
@@ -45,6 +54,7 @@ def card(at: Step, number: str, now: float) -> Step:
 
 def printed(at: Step, number: str, now: float) -> Step:
     """A card number in print says whose returns these are; whether it opens doors is for the library to say."""
+    at = _done_with_door(at, now)
     if isinstance(at.session.story, _Open) and not at.point.plan.limits.printed_opens:
         return refuse(_anew(at), "number_only", now, then=("return", "collect"))
     return card(at, number, now)
@@ -53,27 +63,62 @@ def printed(at: Step, number: str, now: float) -> Step:
 def card_unread(at: Step, why: str, now: float) -> Step:
     """Two cards, one without a usable number, or one that was lifted too early."""
     reasons: dict[str, Reason] = {"two": "card_two", "unfit": "card_unfit"}
-    return refuse(_anew(at), reasons.get(why, "card_unread"), now) if isinstance(at.session.story, _Open) else at
+    match at.session.story:
+        case Returning(key="") as story:  # what was scanned stays as it is
+            return stay(at, replace(story, notice="card_unread"), now)
+        case AtHome() | Collecting() | AtMore() | Proving() | Ended() | Choosing() | ProvingPin():
+            return refuse(_anew(at), reasons.get(why, "card_unread"), now)
+    return at
 
 
 def pass_scanned(at: Step, text: str, now: float) -> Step:
-    """A pickup QR."""
-    return pickup.by_pass(_anew(at), text, now) if isinstance(at.session.story, _Open) else at
+    """A pickup QR. Somebody who has put books on the list of their return finishes that first."""
+    at = _done_with_door(at, now)
+    match at.session.story:
+        case Fetching() | Dropping() as story:
+            return _at_door(at, story)
+        case Returning(key="", accepted=(_, *_)) as story:
+            return stay(at, replace(story, notice="return_first"), now)
+        case AtHome() | Collecting() | AtMore() | Proving() | Ended() | Choosing() | ProvingPin() | Returning(key=""):
+            return pickup.by_pass(_anew(at), text, now)
+    return at
+
+
+def _at_door(at: Step, story: AtDoor) -> Step:
+    """A reader's door stands open: one thing after another."""
+    order = order_at(at, story.visit)
+    opened = order is not None and order.opened_at > 0 and not order.shut_at
+    if not opened or not isinstance(story, Fetching | Dropping) or story.notice == "door_first":
+        return at
+    return at.to(replace(story, notice="door_first"), at.session.until)
+
+
+def _done_with_door(at: Step, now: float) -> Step:
+    """Whoever shows something after their door was shut is done with it."""
+    match at.session.story:
+        case Fetching() as story if (order := order_at(at, story.visit)) and order.resting:
+            return fetching.touch(at, story, Touched("finish"), now)
+    return at
 
 
 def scanned(at: Step, scan: ItemScanned | IsbnScanned | CodeUnknown | SealScanned, now: float) -> Step:
     """The code of an item goes to the story that wants it; at home it begins a return."""
+    at = _done_with_door(at, now)
     story = at.session.story
     if isinstance(scan, SealScanned):
         return bag.sealed(at, story, scan.number, now) if isinstance(story, Sealing | AtCourier) else at
     if isinstance(story, Clearing | Checking):
         return clearing.scanned(at, story, scan.barcode, now) if isinstance(scan, ItemScanned) else at
+    if isinstance(story, Fetching):
+        return fetching.scanned(at, story, scan)
+    if isinstance(story, Dropping):
+        return _at_door(at, story)
     if isinstance(scan, CodeUnknown):
         return _unreadable(at, now)
     if isinstance(story, AtCourier | Loading):
         return stocking.scanned(at, story, scan, now) if isinstance(scan, ItemScanned) else _unreadable(at, now)
     if isinstance(story, _Open):
-        at = dropoff.begin(_anew(at), now, story.patron if isinstance(story, Ended) else "")
+        at = dropoff.begin(_anew(at), now, story.patron if isinstance(story, Ended | Choosing) else "")
         story = at.session.story
     return dropoff.scanned(at, story, scan, now) if isinstance(story, Returning) else at
 
@@ -82,7 +127,7 @@ def _unreadable(at: Step, now: float) -> Step:
     match at.session.story:
         case Ended(screen=Sorry(reason="code_unreadable")) as story:  # noise on the line: one fact, however long
             return at.to(story, now + at.point.plan.limits.sorry_s)
-        case AtHome() | Collecting() | AtMore() | Proving() | Ended():
+        case AtHome() | Collecting() | AtMore() | Proving() | Ended() | Choosing() | ProvingPin():
             return refuse(_anew(at), "code_unreadable", now)
         case Returning() | AtCourier() | Loading() as story if not getattr(story, "key", ""):
             return stay(at, replace(story, notice="unreadable"), now)

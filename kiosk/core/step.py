@@ -37,8 +37,8 @@ from kiosk.core.events import (
     Tick,
     Touched,
 )
-from kiosk.core.flows import account, clearing, desk, dropoff, identify, pickup, piles, remote, slips, stocking
-from kiosk.core.flows.common import acted, leave
+from kiosk.core.flows import account, clearing, desk, dropoff, fetching, identify, piles, remote, slips, stocking
+from kiosk.core.flows.common import acted, leave, order_at
 from kiosk.core.model import PickupPoint
 from kiosk.core.session import Session, Step
 from kiosk.core.stories import (
@@ -130,6 +130,8 @@ def _tick(at: Step, now: float) -> Step:
         return stocking.answered(at, story, None, now)
     if isinstance(story, AtAccount) and story.key:
         return account.overdue(at, story, now)
+    if isinstance(story, Fetching) and (order := order_at(at, story.visit)) and order.resting:
+        return fetching.rested(at, story, now)
     return leave(at)
 
 
@@ -142,7 +144,7 @@ def _at_door(at: Step, outcome: Outcome | None, now: float) -> Step:
         return at
     match story:
         case Fetching():
-            return pickup.door(at, story, outcome, now)
+            return fetching.door(at, story, outcome, now)
         case Dropping():
             return dropoff.door(at, story, outcome, now)
         case Stowing():

@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import SecretStr
 
 from kiosk.core.account_stories import AccountPin, AtAccount, AtMore, Proving
-from kiosk.core.notices import ReturnNotice
+from kiosk.core.notices import DoorNotice, ReturnNotice
 from kiosk.core.screens import Goodbye, Sorry
 from kiosk.core.staff_stories import (
     AtCourier,
@@ -81,8 +81,21 @@ class ProvingPin:
 
 
 @dataclass(frozen=True, slots=True)
+class Choosing:
+    """Several parcels are ready: all of them, or only those ``chosen``? ``left``: others that cannot be had now."""
+
+    patron: str
+    proof: str
+    parcels: tuple[str, ...]
+    chosen: tuple[str, ...] = ()
+    left: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Fetching:
-    """A reader at the door of ``parcel``: ``queue`` still to open, ``done`` taken, ``left`` not taken."""
+    """A reader at the door of ``parcel``: ``queue`` still to open, ``done`` taken (rows of parcels), ``left`` not
+    taken, ``far``: something lies too far for them. ``sorting``: the items that are not there or stay, while they say
+    so."""
 
     patron: str
     proof: str
@@ -92,6 +105,9 @@ class Fetching:
     done: tuple[str, ...] = ()
     left: int = 0
     missing: bool = False
+    far: bool = False
+    sorting: tuple[str, ...] | None = None
+    notice: DoorNotice = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +143,7 @@ class Dropping:
     accepted: tuple[Accepted, ...]
     visit: Visit
     tried: tuple[str, ...] = ()
+    notice: DoorNotice = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +163,7 @@ Story = (
     | Proving
     | AccountPin
     | AtAccount
+    | Choosing
     | Fetching
     | Returning
     | Dropping

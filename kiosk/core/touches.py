@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from kiosk.core.account_stories import AccountPin, AtAccount, AtMore
 from kiosk.core.events import Touched
-from kiosk.core.flows import account, bag, cases, clearing, desk, dropoff, identify, pickup, slips, stocking
+from kiosk.core.flows import account, bag, cases, clearing, desk, dropoff, fetching, identify, pickup, slips, stocking
 from kiosk.core.flows.common import leave, stay
 from kiosk.core.places import to_move
 from kiosk.core.session import Step
@@ -14,6 +14,7 @@ from kiosk.core.stories import (
     AtDesk,
     AtHome,
     Checking,
+    Choosing,
     Clearing,
     Collecting,
     Dropping,
@@ -46,7 +47,7 @@ def touched(at: Step, touch: Touched, now: float) -> Step:
         case Ended():
             return _after(at, story, touch, now)
         case Fetching():
-            return pickup.touch(at, story, touch, now)
+            return fetching.touch(at, story, touch, now)
         case Dropping():
             return dropoff.door_touch(at, story, touch, now)
         case Stowing():
@@ -72,6 +73,8 @@ def touched(at: Step, touch: Touched, now: float) -> Step:
     if touch.action in ("cancel", "finish"):
         return leave(at)
     match story:
+        case Choosing():
+            return pickup.choose(at, story, touch, now)
         case Collecting():
             worked = identify.by_work_code(at, story, touch, now)
             return worked or pickup.keypad(at, story, touch, now)
@@ -110,6 +113,8 @@ def _begin(at: Step, touch: Touched, now: float) -> Step:
             return dropoff.begin(at.begun(), now)
         case "more":
             return stay(at.begun(), AtMore(), now)
+        case "digit" if touch.value in tuple("0123456789") and pickup.codes_open(at, now):
+            return pickup.keypad(stay(at.begun(), Collecting(), now), Collecting(), touch, now)
     return at
 
 
@@ -121,6 +126,8 @@ def _after(at: Step, story: Ended, touch: Touched, now: float) -> Step:
             return dropoff.begin(at, now, story.patron)
         case "account" if at.session.reader and at.point.plan.library.account:
             return account.begin(at, at.session.reader, now)
+        case "digit" if touch.value in tuple("0123456789") and pickup.codes_open(at, now):
+            return pickup.keypad(stay(at.home().begun(), Collecting(), now), Collecting(), touch, now)
         case "print":
             return slips.touch(at, story, touch.value, now)
         case "finish" | "cancel":

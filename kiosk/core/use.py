@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from kiosk.core.hour import WAITED_DAYS, HourUse
+from kiosk.core.limits import DAY_S
 from kiosk.core.model import PickupPoint
 from kiosk.core.session import Step
-from kiosk.core.settle import DAY_S
 from sync.messages import ItemDropped, ParcelCollected, ParcelReady, PointTrouble
 
 HOUR_S = 3600.0

@@ -71,8 +71,9 @@ def clock_jumped(step: Step, by: float) -> Step:
             row = replace(row, down_since=row.down_since + by)
             step = step.put(row)
         if order is not None:
-            opened_at = order.opened_at and order.opened_at + by
-            step = step.put(replace(row, order=replace(order, asked_at=order.asked_at + by, opened_at=opened_at)))
+            opened_at, shut_at = order.opened_at and order.opened_at + by, order.shut_at and order.shut_at + by
+            order = replace(order, asked_at=order.asked_at + by, opened_at=opened_at, shut_at=shut_at)
+            step = step.put(replace(row, order=order))
     if step.point.counters.away_since:
         counters = step.point.counters
         step = step.put(replace(counters, away_since=max(counters.away_since + by, 1.0)))

@@ -108,9 +108,12 @@ def _book(ledger: Ledger, point: str, telling: Telling, at: float) -> list[str]:
             return _ready(ledger, point, parcel, compartment)
         case ParcelCollected():
             return _collected(ledger, point, telling.told, at)
-        case ParcelMissing(parcel, _):
+        case ParcelMissing(parcel, _, items):
             said = _TELLING.dump_json(telling).decode()
-            _case(ledger, point, telling, said, "parcel_missing", f"parcel {parcel} is not behind its door")
+            what = f"{', '.join(items)} of parcel {parcel}" if items else f"parcel {parcel}"
+            _case(ledger, point, telling, said, "parcel_missing", f"{what} not behind its door")
+            if items and not _nothing_else(ledger, parcel, items):
+                return _items_missing(ledger, parcel, items)
             return _parcel_gone(ledger, point, parcel, "missing", "missing", "waiting")
         case ParcelRemoved(parcel, _):
             return _parcel_gone(ledger, point, parcel, "removed", "transit", "expired")
@@ -121,7 +124,7 @@ def _book(ledger: Ledger, point: str, telling: Telling, at: float) -> list[str]:
         case PointTrouble(what, compartment, parcel, detail):
             said = _TELLING.dump_json(telling).decode()
             _case(ledger, point, telling, said, what, " ".join(filter(None, (compartment, parcel, detail))))
-            if what == "door_stuck" and parcel:
+            if what in ("door_stuck", "out_of_reach") and parcel:
                 give_time(ledger, parcel)
             return []
         case JournalStands():
@@ -179,11 +182,33 @@ def _collected(ledger: Ledger, point: str, told: ParcelCollected, at: float) -> 
         doubts.append(f"parcel {told.parcel} was {parcel['status']}")
     for barcode in told.items:
         doubts += _lend(ledger, point, barcode, told.patron, at, told.due)
-    if parcel is not None:
+    if parcel is not None and told.left:
+        _leaves_the_parcel(ledger, told.parcel, told.items, "collected")
+    elif parcel is not None:
         ledger.change("update parcels set status = 'collected', compartment = '' where id = ?", told.parcel)
         ledger.change("update holds set status = 'collected' where parcel = ?", told.parcel)
         forget_if_done(ledger, point, parcel["patron"])
     return doubts
+
+
+def _leaves_the_parcel(ledger: Ledger, parcel: str, items: tuple[str, ...], hold: str) -> None:
+    """These are no longer of the parcel, which goes on with the others."""
+    for barcode in items:
+        ledger.change("delete from parcel_items where parcel = ? and barcode = ?", parcel, barcode)
+        sql = "update holds set status = ?, parcel = '' where parcel = ? and isbn in "
+        ledger.change(sql + "(select isbn from items where barcode = ?)", hold, parcel, barcode)
+
+
+def _nothing_else(ledger: Ledger, parcel: str, items: tuple[str, ...]) -> bool:
+    rows = ledger.rows("select barcode from parcel_items where parcel = ?", parcel)
+    return {row["barcode"] for row in rows} <= set(items)
+
+
+def _items_missing(ledger: Ledger, parcel: str, items: tuple[str, ...]) -> list[str]:
+    _leaves_the_parcel(ledger, parcel, items, "waiting")
+    for barcode in items:
+        ledger.change("update items set place = 'missing', point = '' where barcode = ?", barcode)
+    return []
 
 
 def _lend(ledger: Ledger, point: str, barcode: str, patron: str, at: float, told_due: float) -> list[str]:

@@ -6,7 +6,8 @@ from dataclasses import replace
 from hardware.readings import Door
 from kiosk.core.facts import UnlockOrdered
 from kiosk.core.identity import Keyring
-from kiosk.core.model import Order, Parcel, PickupPoint
+from kiosk.core.model import Parcel, PickupPoint
+from kiosk.core.order import Order
 from kiosk.core.plan import Plan, Space
 from kiosk.core.session import Session, Step
 from sync.messages import ParcelMissing

@@ -80,10 +80,17 @@ class Point:
         self.kiosk.wait_for("Home")
 
     def take(self, door: str) -> list[str]:
-        """Take all out of an open compartment and shut it."""
+        """Take all out of an open compartment, shut it, and be done with it."""
         items = [self.machine.cabinet.take_out(door) for _ in self.machine.cabinet.inside(door)]
         self.machine.cabinet.push(door)
+        if self.kiosk.running:
+            self.done(door)
         return sorted(items)
+
+    def done(self, door: str) -> None:
+        """The door need not be opened once more."""
+        self.kiosk.wait_for("DoorShut", compartment=door)
+        self.kiosk.touch("finish")
 
     def message(self, patron: str, what: str) -> str:
         """Code or pass from the library's short message, which comes once the parcel is ready."""

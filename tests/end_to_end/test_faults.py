@@ -76,6 +76,7 @@ def test_not_there_books_no_loan(point: Point) -> None:
     point.kiosk.touch("not_here")
     point.kiosk.wait_for("DoorOpen", said="missing")
     point.machine.cabinet.push(door)
+    point.done(door)
     point.kiosk.wait_for("Goodbye", missing=True)
     point.told()
     assert all(point.on_loan(item) == "" for item in point.items_of("R1001"))

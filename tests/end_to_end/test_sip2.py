@@ -96,6 +96,8 @@ def test_a_hold_is_loaded_collected_and_returned(point: Sip2Point) -> None:
     time.sleep(0.5)  # the receipt is on its way to the rows
     point.machine.tap_and_lift("R1002")
     point.at_open_door(lambda door: point.machine.cabinet.take_out(door, item))
+    kiosk.wait_for("DoorShut")
+    kiosk.touch("finish")
     kiosk.wait_for("Goodbye")
     until(lambda: point.loans(item), "the loan is booked")
     kiosk.touch("finish")
@@ -157,6 +159,8 @@ def test_with_the_library_away_the_right_reader_still_gets_the_book_and_all_is_b
     kiosk.wait_until(lambda seen: seen.get("screen") == "Home" and not seen.get("online"), "Home, offline", 20.0)
     point.machine.tap_and_lift("R1002")
     point.at_open_door(lambda door: point.machine.cabinet.take_out(door, item))
+    kiosk.wait_for("DoorShut")
+    kiosk.touch("finish")
     assert kiosk.wait_for("Goodbye")["provisional"]
     assert not point.loans(item)
     kiosk.kill()  # and the power fails

@@ -1,5 +1,7 @@
 """Slips at a point that runs: on paper, only as a QR, cut off amid it; and never a second time."""
 
+import subprocess
+import sys
 import time
 
 import pytest
@@ -15,6 +17,11 @@ def collect(point: Point, patron: str = "R1001") -> Seen:
     point.tap(patron)
     point.take(point.open_door())
     return point.kiosk.wait_for("Goodbye")
+
+
+def kiosk_says(point: Point, command: str, *words: str) -> "subprocess.CompletedProcess[str]":
+    line = [sys.executable, "-m", "kiosk", command, str(point.machine.config), *words]
+    return subprocess.run(line, env=dict(point.machine.env), capture_output=True, text=True, timeout=60)
 
 
 def offered(point: Point) -> Seen:
@@ -71,6 +78,16 @@ def test_a_slip_after_a_pickup_and_one_after_a_return(printing: Point) -> None:
     assert items[0] in printer.lines
     assert printer.unknown == []
     point.agreed()
+    proof = next(line for line in printer.lines if line.startswith("[QR R1;")).removeprefix("[QR ").removesuffix("]")
+    said = kiosk_says(point, "verify", proof, proof.replace(items[0], "SIP0009999"), "hello")
+    assert said.returncode == 1
+    genuine, changed, unknown = said.stdout.splitlines()
+    assert genuine.startswith("genuine: dongmen-")
+    assert genuine.endswith(f"checked: {items[0]}")
+    assert changed == "changed: this is not what point dongmen signed"
+    assert unknown.startswith("unknown: ")
+    public = kiosk_says(point, "receipt-key").stdout
+    assert public.startswith("-----BEGIN PUBLIC KEY-----")
 
 
 def test_without_paper_there_is_the_code_and_nothing_else_changes(printing: Point) -> None:

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from hardware.readings import Door
 from kiosk.core.facts import DoorOpened, Fact, UnlockOrdered
 from kiosk.core.identity import Keyring
-from kiosk.core.model import Order, PickupPoint
+from kiosk.core.model import PickupPoint
+from kiosk.core.order import Order
 from kiosk.core.plan import Plan, Space
 from kiosk.core.session import Session, Step
 from sync.messages import ParcelMissing

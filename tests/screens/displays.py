@@ -4,6 +4,7 @@ from typing import get_args, get_type_hints
 
 from hardware.readings import Door
 from kiosk.core.desk_screens import Desk, DoorLine, DoorList, DoorSheet, MachineSheet, Report, Use
+from kiosk.core.reader_screens import Choose, DoorShut, Sort, Waiting
 from kiosk.core.screens import (
     Collect,
     Display,
@@ -49,6 +50,11 @@ def slip(purpose: Purpose, titles: tuple[str, ...]) -> Slip:
     return Slip("103", 57, purpose, NOW, items, NOW + 30 * 86400 if purpose == "pickup" else 0.0, len(titles) > 4)
 
 
+def waiting(many: int, chosen: str = "") -> tuple[Waiting, ...]:
+    titles = (TITLES[:3], (LONG,), TITLES[2:])
+    return tuple(Waiting(f"P{n}", f"A{n}", "S", titles[n % 3], f"P{n}" == chosen) for n in range(1, many + 1))
+
+
 def _printing(how: Printing) -> Goodbye:
     titles = (*TITLES, LONG)
     return Goodbye("pickup", titles, NOW + 30 * 86400, left=1, slip=slip("pickup", titles), printing=how)
@@ -75,9 +81,21 @@ SCREENS: dict[str, Screen] = {
     "collect-wrong": Collect("", True, True),
     "collect-wrong-few": Collect("", True, True, 1),
     "collect-closed": Collect("", False, False, 0),
+    "choose": Choose(waiting(2), 1),
+    "choose-some": Choose(waiting(7, "P1")),
+    "sort": Sort("B2", tuple((f"i-{n}", title, False) for n, title in enumerate(TITLES[:3]))),
+    "sort-marked": Sort("B2", (("i-0", LONG, True), *((f"i-{n}", TITLES[n], n == 2) for n in (1, 2, 3)))),
+    "shut": DoorShut("B2", TITLES[:1], NOW + 30 * 86400),
+    "shut-next": DoorShut("B2", (*TITLES, LONG), NOW + 30 * 86400, next_door="C1", n=1, of=2),
+    "shut-stuck": DoorShut("B2", TITLES[:2], NOW + 30 * 86400, stuck=True),
+    "shut-nothing": DoorShut("B2", (), 0.0, "reach", reopen=False),
     "opening": Opening("pickup", "B2", 1, 2),
-    "open-pickup": DoorOpen("pickup", "B2", 1, 2, TITLES[:3]),
-    "open-pickup-many": DoorOpen("pickup", "B2", 1, 1, (*TITLES, LONG)),
+    "open-pickup": DoorOpen("pickup", "B2", 1, 2, TITLES[:3], several=True),
+    "open-pickup-one": DoorOpen("pickup", "B2", titles=TITLES[:1], notice="door_first"),
+    "open-said-wrong": DoorOpen("pickup", "B2", titles=TITLES[:1], said="missing", wrong=True),
+    "open-said-reach": DoorOpen("pickup", "B2", titles=TITLES[:1], said="reach"),
+    "open-said-some": DoorOpen("pickup", "B2", titles=TITLES[:2], said="some", several=True),
+    "open-pickup-many": DoorOpen("pickup", "B2", 1, 1, (*TITLES, LONG), several=True),
     "open-pickup-left": DoorOpen("pickup", "B2", left=True),
     "open-dropoff": DoorOpen("dropoff", "B2"),
     "open-stocking": DoorOpen("stocking", "B2", titles=(LONG, TITLES[1])),
@@ -101,6 +119,7 @@ SCREENS: dict[str, Screen] = {
     "return": Return(()),
     "return-no-scanner": Return((), scanner=False),
     "return-one": Return(TITLES[:1]),
+    "return-unread": Return((TITLES[0], "")),
     "return-many": Return((*TITLES, LONG), "twice", True),
     "courier": Courier(tuple((f"P-{n:04}", n, "M") for n in range(1, 8)), 3, 2, ("A2", "C4"), 5),
     **{f"courier-paper-{p}": Courier((), 7, 0, (), 5, "", p) for p in ("near_end", "out", "cover_open", "fault")},
@@ -168,6 +187,7 @@ SCREENS: dict[str, Screen] = {
     "goodbye-slip-return": Goodbye("dropoff", TITLES[:1], slip=slip("dropoff", TITLES[:1]), printing="offered"),
     "goodbye-slip-only-code": Goodbye("dropoff", TITLES[:2], slip=slip("dropoff", TITLES[:2])),
     **{f"goodbye-slip-{how}": _printing(how) for how in ("under_way", "done", "nothing", "unknown")},
+    "goodbye-pickup-far": Goodbye("pickup", left=1, far=True),
     "goodbye-pickup-none": Goodbye("pickup"),
     "goodbye-dropoff": Goodbye("dropoff", TITLES[:2], provisional=True),
     "goodbye-dropoff-none": Goodbye("dropoff"),

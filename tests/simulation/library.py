@@ -204,8 +204,8 @@ class Library:
                 if self.parcels[parcel].status in ("collected", "removed"):
                     self.twice.append(f"{parcel} is ready after it was {self.parcels[parcel].status}")
                 self.parcels[parcel].status = "ready"
-            case ParcelCollected(parcel, patron, items):
-                return self._collected(parcel, patron, items)
+            case ParcelCollected():
+                return self._collected(telling.told)
             case ParcelMissing(parcel):
                 self.troubles.append(telling.told)
                 if self.parcels[parcel].status in ("collected", "removed"):
@@ -227,11 +227,14 @@ class Library:
                     self.cabinet.discard(detail)
         return ""
 
-    def _collected(self, parcel: str, patron: str, items: tuple[str, ...]) -> str:
+    def _collected(self, told: ParcelCollected) -> str:
+        parcel, patron, items = told.parcel, told.patron, told.items
         row = self.parcels[parcel]
         if row.status == "collected":
             self.twice.append(f"{parcel} was collected twice")
-        before, row.status = row.status, "collected"
+        before, row.status = row.status, "ready" if told.left else "collected"
+        if told.left:
+            row.sent = replace(row.sent, items=tuple(i for i in row.sent.items if i.barcode in told.left))
         self.loans |= dict.fromkeys(items, patron)
         if self.patrons[patron].standing != "fine":
             return f"{patron} is {self.patrons[patron].standing} since"

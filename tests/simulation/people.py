@@ -14,6 +14,7 @@ from hardware.readings import (
     PatronScanned,
 )
 from kiosk.core.events import Touched
+from kiosk.core.reader_screens import Choose, DoorShut, Sort
 from kiosk.core.screens import DoorOpen, DoorStuck, Goodbye, Home, Opening, Sorry, Wait
 from kiosk.core.staff_screens import Inside, TakeOut
 from tests.simulation.library import Packed
@@ -32,6 +33,7 @@ class Person:
         self.name, self.card = name, card
         self.door = ""  # the compartment that is theirs now
         self.came = world.now
+        self.taken = ""  # the compartment they shut last
         self.purpose = ""  # what for, as last seen on the screen
 
     @property
@@ -71,7 +73,7 @@ class Person:
             sprung = (b.name for b in self.world.cabinet.boxes.values() if b.open and b.sprung_at >= self.came)
             self.door = self.door or next(sprung, "")
             if (
-                isinstance(screen, Opening | DoorOpen | DoorStuck | Inside | TakeOut)
+                isinstance(screen, Opening | DoorOpen | Sort | DoorStuck | Inside | TakeOut)
                 and screen.compartment != self.door
             ):
                 self.door = screen.compartment
@@ -85,7 +87,7 @@ class Person:
                     self.lie(set(self.world.cabinet.boxes[self.door].inside), "is gone when the door opens")
                 return
             match screen:
-                case Opening() | Wait() | DoorOpen() | Inside() | TakeOut() | None:
+                case Opening() | Wait() | DoorOpen() | Sort() | Inside() | TakeOut() | None:
                     continue
                 case DoorStuck():
                     self.stuck(screen)
@@ -108,6 +110,8 @@ class Person:
             return "check" not in self.purposes
         if isinstance(screen, TakeOut):
             return "clearing" not in self.purposes
+        if isinstance(screen, Choose | Sort | DoorShut):
+            return "pickup" not in self.purposes
         return isinstance(screen, Opening | DoorOpen | DoorStuck) and screen.purpose not in self.purposes
 
     def stuck(self, screen: DoorStuck) -> None:
@@ -155,6 +159,7 @@ class Person:
             self.world.lied[barcode] = why
 
     def shut(self) -> Script:
+        self.taken = self.door
         if self.world.odd(0.02):
             self.world.say(f"{self.name} leaves {self.door} open")
             yield self.rng.uniform(50.0, 300.0)
@@ -192,15 +197,57 @@ class Reader(Person):
         yield 0.5
         self.touch("enter")
 
+    def elsewhere(self, screen: object) -> Script:
+        match screen:
+            case Choose(parcels=parcels):
+                for parcel in parcels:
+                    if self.rng.random() < 0.3:
+                        self.touch("parcel", parcel.parcel)
+                        yield 0.5
+                self.touch(self.rng.choice(("take",) * 8 + ("cannot_reach", "cancel")))
+            case DoorShut(reopen=reopen):
+                choices = ["next", "finish", "next", "finish", "more_time", "wait"] + ["reopen"] * reopen
+                self.touch(self.rng.choice(choices))
+            case _:
+                self.touch("cancel")
+        yield 1.0
+
+    def takes_some(self, mine: set[str]) -> Script:
+        """Only some of it; the machine hears which."""
+        leaves = set(self.rng.sample(sorted(mine), self.rng.randint(1, len(mine) - 1)))
+        self.touch("some")
+        yield self.rng.uniform(0.3, 1.5)
+        for barcode in sorted(leaves):
+            self.touch("item", barcode)
+            yield self.rng.uniform(0.3, 1.0)
+        screen = self.screen
+        marked = {barcode for barcode, _, on in screen.items if on} if isinstance(screen, Sort) else set()
+        if not isinstance(screen, Sort) or screen.compartment != self.door or marked != leaves:
+            return
+        self.touch("stay_here")
+        yield self.rng.uniform(0.3, 1.5)
+        screen = self.screen
+        if isinstance(screen, DoorOpen) and screen.compartment == self.door and screen.said == "some":
+            self.take(mine - leaves)
+            self.heard = True
+
     def at_the_door(self) -> Script:
         box = self.world.cabinet.boxes[self.door]
         mine = {i.barcode for p in self.parcels for i in p.sent.items} & box.inside
         yield self.rng.uniform(0.5, 5.0)
-        if not mine:
+        about = {i.barcode for p in self.parcels for i in p.sent.items}
+        if not mine and self.taken == self.door:
+            pass  # opened once more, and all of it is in their hands
+        elif not mine:
             yield from self.says("not_here", "missing")
             if not self.heard:
-                about = {i.barcode for p in self.parcels for i in p.sent.items}
                 self.lie(about - self.hands, "could not say that it is not there")
+        elif self.rng.random() < 0.3 and len(mine) > 1:
+            self.heard = False
+            yield from self.takes_some(mine)
+            if not self.heard:
+                yield from self.says("undo", "")
+                self.take(mine)
         elif self.rng.random() < 0.08:
             yield from self.says("leave_it", "keep")
             if not self.heard:

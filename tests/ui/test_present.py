@@ -10,6 +10,7 @@ from typing import Any, get_args, get_type_hints
 
 import pytest
 
+from kiosk.core.reader_screens import Choose, Sort
 from kiosk.core.screens import Collect, DoorOpen, DoorStuck, Goodbye, Home, Screen, Sorry
 from kiosk.core.staff_screens import Courier
 from tests.screens.displays import SCREENS, display
@@ -111,7 +112,14 @@ def test_every_notice_has_words() -> None:
         ("wait-card", {"cancel"}),
         ("collect", {"digit", "erase", "enter", "cancel"}),
         ("collect-closed", {"cancel"}),
-        ("open-pickup", {"not_here", "leave_it"}),
+        ("open-pickup", {"some", "wrong_book", "leave_it", "cannot_reach"}),
+        ("open-pickup-one", {"not_here", "wrong_book", "leave_it", "cannot_reach"}),
+        ("open-said-some", {"undo"}),
+        ("choose", {"parcel", "take", "cannot_reach", "cancel"}),
+        ("sort", {"item", "cancel"}),
+        ("sort-marked", {"item", "are_missing", "stay_here", "cancel"}),
+        ("shut", {"reopen", "finish"}),
+        ("shut-next", {"next", "reopen", "finish"}),
         ("open-dropoff", {"nothing_in"}),
         ("open-stocking", {"does_not_fit"}),
         ("open-clearing", set()),
@@ -119,8 +127,8 @@ def test_every_notice_has_words() -> None:
         ("stuck-pickup-over", {"help", "cancel"}),
         ("stuck-dropoff", {"again", "other_door", "help", "cancel"}),
         ("inside", {"yes", "no"}),
-        ("return", {"cancel"}),
-        ("return-one", {"open", "undo", "cancel"}),
+        ("return", {"unreadable", "cancel"}),
+        ("return-one", {"open", "undo", "unreadable", "cancel"}),
         ("courier", {"finish", "clear", "check"}),
         ("courier-none", {"finish"}),
         ("load", {"cancel"}),
@@ -133,6 +141,8 @@ def test_the_touches_each_screen_offers(name: str, actions: set[str]) -> None:
     view = present(display(name), ABOUT, "zh")
     keys = view.keypad.keys if view.keypad else ()
     offered = {button.action for button in (*view.buttons, *keys)} | ({view.cancel.action} if view.cancel else set())
+    if isinstance(SCREENS[name], Choose | Sort):
+        offered |= {row.action for row in view.rows if row.action}
     assert offered == actions
 
 

@@ -8,7 +8,8 @@ from kiosk.core.commands import Ask, Do
 from kiosk.core.events import Acted
 from kiosk.core.facts import ActBegun, ActEnded, TurnedAway
 from kiosk.core.flows import slips
-from kiosk.core.model import Compartment, Order
+from kiosk.core.model import Compartment
+from kiosk.core.order import Order
 from kiosk.core.screens import Goodbye, Reason, Sorry, Then
 from kiosk.core.session import Step
 from kiosk.core.stories import AtDoor, Ended, Story, Visit

@@ -20,6 +20,7 @@ from kiosk.core.stories import Accepted, Dropping, Returning
 from sync.asked import Answer, ItemIs, LoansAre, LoansWith, WhatIs
 from sync.things import Item, Size
 
+UNREAD = "UNREAD-"  # begins the name of a thing whose code cannot be read
 QUEUE_MAX = 10  # scans kept while the library is asked
 
 
@@ -122,7 +123,7 @@ def answered(step: Step, story: Returning, answer: Answer | None, now: float) ->
         case ItemIs(item=None):
             return _next(step, replace(story, notice="not_ours"), now)
         case ItemIs(item=Item() as item):
-            return _accept(step, story, item, True, now)
+            return _accept(step, story, item, True, now, "" if answer.on_loan else "not_on_loan")
         case LoansAre(items=items):
             return _copies(step, story, items, "isbn_not_yours", now)
     if code.startswith(("978", "979")) and len(code) == 13:
@@ -130,8 +131,17 @@ def answered(step: Step, story: Returning, answer: Answer | None, now: float) ->
     return _accept(step, story, Item(code, code), False, now)
 
 
-def _accept(step: Step, story: Returning, item: Item, checked: bool, now: float) -> Step:
-    return _next(step, replace(story, accepted=(*story.accepted, Accepted(item, checked)), notice=""), now)
+def _accept(step: Step, story: Returning, item: Item, checked: bool, now: float, notice: ReturnNotice = "") -> Step:
+    return _next(step, replace(story, accepted=(*story.accepted, Accepted(item, checked)), notice=notice), now)
+
+
+def _unreadable(step: Step, story: Returning, now: float) -> Step:
+    """A book whose code nobody can read: taken in all the same, for staff to look at. Orders only grow, so its name
+    is never given twice."""
+    if len(story.accepted) >= step.point.plan.limits.drop_items_max:
+        return stay(step, replace(story, notice="full"), now)
+    n = 1 + sum(one.item.barcode.startswith(UNREAD) for one in story.accepted)
+    return _accept(step, story, Item(f"{UNREAD}{step.point.counters.orders + 1}-{n}", ""), False, now)
 
 
 def _next(step: Step, story: Returning, now: float) -> Step:
@@ -148,6 +158,8 @@ def touch(step: Step, story: Returning, touched: Touched, now: float) -> Step:
     match touched.action:
         case "undo" if story.accepted and not story.key:
             return stay(step, replace(story, accepted=story.accepted[:-1], notice=""), now)
+        case "unreadable" if not story.key:
+            return _unreadable(step, story, now)
         case "open" if story.accepted and not story.key:
             return _open(step, story.patron, story.accepted, (), now)
     return step
@@ -189,7 +201,7 @@ def door(step: Step, story: Dropping, outcome: Outcome, now: float) -> Step:
     titles = tuple(d.item.title for d in received)
     sure = all(d.checked and d.state == "received" for d in received)
     provisional = not (step.point.counters.online and sure)
-    items = tuple((d.item.title, d.item.barcode) for d in received)
+    items = tuple((d.item.title or d.item.barcode, d.item.barcode) for d in received)
     slip = Slip(story.visit.order, step.session.number, "dropoff", now, items, provisional=provisional)
     return goodbye(step, Goodbye("dropoff", titles, provisional=provisional, slip=slip), now, story.patron)
 

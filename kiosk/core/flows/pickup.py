@@ -1,32 +1,21 @@
-"""Pickup: a reader proves who they are, their doors open one after another, what they took is booked.
+"""Pickup: a reader proves who they are and what lies here for them is found; their doors open in fetching.py.
 
-card, code or QR -> may they, is it here -> door opens -> they take it and shut the door -> next door -> goodbye
+card, code or QR -> may they, is it here -> one parcel: its door opens; several: all of them, or only some?
 """
 
 from dataclasses import replace
 
-from hardware.readings import Door
-from kiosk.core import doors, offline
-from kiosk.core.doors import Outcome
 from kiosk.core.events import Touched
 from kiosk.core.facts import Proved, WrongCode
-from kiosk.core.flows.common import (
-    door_until,
-    goodbye,
-    leave,
-    mark,
-    order_at,
-    pulse_again,
-    refuse,
-    stay,
-    visit,
-)
+from kiosk.core.flows import fetching
+from kiosk.core.flows.common import leave, refuse, stay
+from kiosk.core.flows.fetching import Gone, why_not
 from kiosk.core.identity import read_pass
+from kiosk.core.limits import DAY_S
 from kiosk.core.model import HERE, Parcel
-from kiosk.core.screens import Goodbye, Reason, Slip
+from kiosk.core.screens import Reason
 from kiosk.core.session import Step
-from kiosk.core.settle import DAY_S
-from kiosk.core.stories import Collecting, Fetching
+from kiosk.core.stories import Choosing, Collecting
 from sync.messages import PointTrouble
 from sync.things import Patron
 
@@ -103,107 +92,51 @@ def _by_proof(step: Step, parcels: list[Parcel], proof: str, now: float) -> Step
     return begin(step, patron, proof, [p for p in waiting if p.patron == patron.id], now)
 
 
-# ---- doors --------------------------------------------------------------------------------------------------------
+# ---- what there is ------------------------------------------------------------------------------------------------
 
 
 def begin(step: Step, patron: Patron, proof: str, parcels: list[Parcel], now: float, elsewhere: str = "") -> Step:
-    """Open the first door of what this patron may take now, or say why there is none."""
+    """Open the door of what this patron may take now, let them choose among several, or say why there is nothing."""
     step = step.fact(Proved(proof, patron.id))
     if patron.standing != "fine":
         blocked: Reason = "patron_expired" if patron.standing == "expired" else "patron_blocked"
         return refuse(step, blocked, now, patron.reason, ("return",), patron.id)
     here = sorted((p for p in parcels if p.state in HERE), key=lambda p: (p.compartment, p.id))
-    ready = [p for p in here if not _why_not(step, p, now)]
+    ready = [p.id for p in here if not why_not(step, p, now)]
     if not ready:
-        why: Reason = _why_not(step, here[0], now) or "nothing_ready" if here else "nothing_ready"
+        why: Reason = why_not(step, here[0], now) or "nothing_ready" if here else "nothing_ready"
         if elsewhere and not here:
             return refuse(step, "ready_elsewhere", now, elsewhere, ("return",), patron.id)
         return refuse(step, why, now, then=("return",), person=patron.id)
     left = len([p for p in here if not p.recalled]) - len(ready)
-    return _open(step, patron.id, proof, [p.id for p in ready], (), left, False, now)
+    if len(ready) > 1:
+        return stay(step, Choosing(patron.id, proof, tuple(ready), left=left), now)
+    return fetching.open_next(step, patron.id, proof, ready, Gone(left=left), now)
 
 
-def _why_not(step: Step, parcel: Parcel, now: float) -> Reason | None:
-    row = step.point.compartments.get(parcel.compartment)
-    if parcel.recalled:
-        return "parcel_recalled"
-    if parcel.state in ("missing", "loading"):
-        return "parcel_in_doubt"
-    if step.point.expired(parcel, now):
-        return "parcel_expired"
-    if row is None or row.door is not Door.SHUT or row.order is not None:
-        return "door_unreachable"
-    return offline.why_not(step.point, parcel.patron, now)
-
-
-def _open(
-    step: Step,
-    patron: str,
-    proof: str,
-    queue: list[str],
-    done: tuple[str, ...],
-    left: int,
-    missing: bool,
-    now: float,
-) -> Step:
-    """Order the next door that can still be opened; the others count as left."""
-    while queue:
-        parcel = step.point.parcels.get(queue.pop(0))
-        if parcel is None or _why_not(step, parcel, now):
-            left += 1
-            continue
-        n = len(done) + left + 1
-        step = doors.unlock(step, parcel.compartment, "pickup", patron, parcel.id, proof, now)
-        here = visit(step, parcel.compartment, n, n + len(queue))
-        return step.to(
-            Fetching(patron, proof, parcel.id, here, tuple(queue), done, left, missing), door_until(step, now)
-        )
-    return _finish(step, patron, done, left, missing, now)
-
-
-def _finish(step: Step, patron: str, done: tuple[str, ...], left: int, missing: bool, now: float) -> Step:
-    taken = [p for p in map(step.point.parcels.get, done) if p]
-    items = tuple((item.title, item.barcode) for parcel in taken for item in parcel.items)
-    titles = tuple(title for title, _ in items)
-    due = now + step.point.plan.limits.loan_days * DAY_S if titles else 0.0
-    provisional = not step.point.counters.online
-    story = step.session.story
-    last = story.visit.order if isinstance(story, Fetching) else ""
-    slip = Slip(last, step.session.number, "pickup", now, items, due, provisional) if items else None
-    return goodbye(step, Goodbye("pickup", titles, due, provisional, left, missing, slip), now, patron)
-
-
-def door(step: Step, story: Fetching, outcome: Outcome, now: float) -> Step:
-    """Something happened to the door in front of the reader."""
-    if outcome.what != "shut":
-        return step.to(story, door_until(step, now))
-    parcel = step.point.parcels.get(story.parcel)
-    done, left, missing = story.done, story.left, story.missing
-    if parcel and parcel.state == "collected":
-        done = (*done, parcel.id)
-    elif parcel and parcel.state == "missing":
-        missing = True
-    else:
-        left += 1
-    return _open(step, story.patron, story.proof, list(story.queue), done, left, missing, now)
-
-
-def touch(step: Step, story: Fetching, touched: Touched, now: float) -> Step:
-    """A touch while a door is opening, open or stuck."""
-    order = order_at(step, story.visit)
-    match touched.action:
-        case "not_here" if order and order.opened_at:
-            return mark(step, story.visit, missing=True)
-        case "leave_it" | "cancel" if order and order.opened_at:
-            return mark(step, story.visit, keep=True)
-        case "again":
-            return pulse_again(step, story, now)
-        case "cancel" | "help" if order and order.stuck:
-            step = doors.give_up(step, story.visit.compartment)
-            if not (story.queue or story.done):
-                return refuse(step, "door_stuck", now, then=("return",), person=story.patron)
-            queue = list(story.queue)
-            return _open(step, story.patron, story.proof, queue, story.done, story.left + 1, story.missing, now)
-        case "finish":
+def choose(step: Step, story: Choosing, touch: Touched, now: float) -> Step:
+    """A touch on the list: without a tick all of it is meant."""
+    match touch.action:
+        case "parcel" if touch.value in story.parcels:
+            ticked = {*story.chosen} ^ {touch.value}
+            return stay(step, replace(story, chosen=tuple(p for p in story.parcels if p in ticked)), now)
+        case "take":
+            return _take(step, story, story.chosen or story.parcels, False, now)
+        case "cannot_reach" if len(story.chosen) < len(story.parcels):
+            return _take(_out_of_reach(step, story), story, story.chosen, True, now)
+        case "cancel" | "finish":
             return leave(step)
     return step
+
+
+def _out_of_reach(step: Step, story: Choosing) -> Step:
+    """The library hears of each door that this reader cannot reach."""
+    far = [p for p in map(step.point.parcels.get, story.parcels) if p and p.compartment and p.id not in story.chosen]
+    return step.fact(*(PointTrouble("out_of_reach", p.compartment, p.id) for p in far))
+
+
+def _take(step: Step, story: Choosing, chosen: tuple[str, ...], far: bool, now: float) -> Step:
+    left = story.left + len(story.parcels) - len(chosen)
+    if not chosen:
+        return refuse(step, "out_of_reach", now, then=("return",), person=story.patron)
+    return fetching.open_next(step, story.patron, story.proof, list(chosen), Gone(left=left, far=far), now)

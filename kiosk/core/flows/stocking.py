@@ -15,11 +15,11 @@ from kiosk.core.events import Touched
 from kiosk.core.feed import forget_old
 from kiosk.core.flows import rounds
 from kiosk.core.flows.common import ask, door_until, leave, mark, order_at, pulse_again, stay, visit
+from kiosk.core.limits import DAY_S
 from kiosk.core.model import HERE, Parcel
 from kiosk.core.notices import CourierNotice
 from kiosk.core.plan import SIZES
 from kiosk.core.session import Step
-from kiosk.core.settle import DAY_S
 from kiosk.core.stories import AtCourier, Loading, Stowing
 from sync.asked import Answer, ItemIs, WhatIs
 from sync.messages import ParcelRemoved

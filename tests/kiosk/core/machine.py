@@ -26,6 +26,7 @@ from kiosk.core.identity import Keyring
 from kiosk.core.limits import Limits
 from kiosk.core.model import Compartment, PickupPoint
 from kiosk.core.plan import Plan, Space
+from kiosk.core.reader_screens import DoorShut
 from kiosk.core.screens import Screen
 from kiosk.core.session import NOBODY, Session, Step
 from kiosk.core.show import display
@@ -167,10 +168,13 @@ class Machine:
         self.do(UnlockEnded(self.door, order.id, order.attempt, Pulse.ACCEPTED))
         return self.do(DoorSeen(self.door, Door.OPEN), after=after)
 
-    def shut(self, after: float = 5.0) -> Self:
-        """Every open door is pushed shut."""
+    def shut(self, after: float = 5.0, done: bool = True) -> Self:
+        """Every open door is pushed shut; a reader who might have it opened once more is ``done`` with it."""
         standing = [name for name, row in self.point.compartments.items() if row.door is Door.OPEN]
-        return self.do(*(DoorSeen(name, Door.SHUT) for name in standing), after=after)
+        self.do(*(DoorSeen(name, Door.SHUT) for name in standing), after=after)
+        if done and isinstance(self.screen, DoorShut):
+            self.touch("next" if self.screen.next_door else "finish")
+        return self
 
     def wait(self, seconds: float) -> Self:
         """Time alone, half a second at a time."""

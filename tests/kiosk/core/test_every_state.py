@@ -54,6 +54,7 @@ from kiosk.core.stories import (
     AtDesk,
     AtHome,
     Checking,
+    Choosing,
     Clearing,
     Collecting,
     Dropping,
@@ -170,10 +171,14 @@ def without_a_door() -> Iterator[tuple[str, Machine]]:
         "collecting, codes closed",
         replace_counters(closed, wrong_codes=10, wrong_day=int(NOW // DAY_S)).touch("collect"),
     )
+    several = stocked(PARCEL, PAIR).tap("ann")
+    yield "choosing", several
+    yield "choosing, one ticked", several.copy().touch("parcel", "p-1")
     yield "asking for a card", stocked(PARCEL).do(CardShown("card", SecretStr("FF")))
     yield "returning", stocked(PARCEL).touch("return")
     yield "returning, offline", stocked(PARCEL).do(Online(False)).touch("return").scan("x-1")
     yield "returning, asking for an item", stocked(PARCEL).scan("x-1").scan("x-2")
+    yield "returning, one that nobody can read", stocked(PARCEL).touch("return").touch("unreadable")
     waiting = stocked(PARCEL).do(IsbnScanned("scanner", ISBN))
     yield "returning, a book number waits", waiting
     yield "returning, too much on the pad", stocked(PARCEL).do(PileSeen("pad", ("x-1", "x-2")))
@@ -317,7 +322,8 @@ def at_doors() -> Iterator[tuple[str, Machine]]:
     much = _much_to_do().tap("max")
     for name, machine in (
         ("fetching one", stocked(PARCEL).tap("ann")),
-        ("fetching two", stocked(PARCEL, PAIR).show(qr())),
+        ("fetching two", stocked(PARCEL, PAIR).show(qr()).touch("take")),
+        ("fetching several items", stocked(PAIR).tap("ann")),
         ("fetching by code", stocked(PARCEL).code(CODE)),
         ("dropping", _accepted().touch("open")),
         ("stowing", courier.copy().scan("i-1")),
@@ -343,7 +349,8 @@ def at_doors() -> Iterator[tuple[str, Machine]]:
         yield f"{name}, left open for good", machine.copy().open().wait(400)
         yield f"{name}, the power failed before", machine.copy().restart()
         yield f"{name}, the power failed while open", machine.copy().open().restart()
-        for action in ("not_here", "leave_it", "nothing_in", "does_not_fit", "yes", "no"):
+        yield from resting(name, machine.copy().open().shut(done=False))
+        for action in ("not_here", "leave_it", "nothing_in", "does_not_fit", "yes", "no", "wrong_book", "cannot_reach"):
             said = machine.copy().open()
             before = said.order
             if said.touch(action).order != before:
@@ -354,12 +361,43 @@ def at_doors() -> Iterator[tuple[str, Machine]]:
             yield f"{name}, open, something else there, the power failed", said.copy().restart()
 
 
-STATES = dict([*at_home(), *remote(), *without_a_door(), *at_doors()])
+def resting(name: str, machine: Machine) -> Iterator[tuple[str, Machine]]:
+    """Doors of a pickup that were just shut, and may be opened once more."""
+    if isinstance(machine.session.story, Fetching):
+        yield f"{name}, shut again", machine
+        yield f"{name}, shut again, the power failed", machine.copy().restart()
+        yield f"{name}, to be opened once more", machine.copy().touch("reopen")
+        yield (
+            f"{name}, to be opened once more, board gone",
+            machine.copy().touch("reopen").do(DoorSeen(machine.door, Door.UNKNOWN)),
+        )
+        yield f"{name}, to be opened once more, the power failed", machine.copy().touch("reopen").restart()
+        yield f"{name}, did not open once more", machine.copy().touch("reopen").wait(5)
+        yield f"{name}, opened once more", machine.copy().touch("reopen").open()
+
+
+def sorting() -> Iterator[tuple[str, Machine]]:
+    wide = stocked(PAIR).tap("ann").open()
+    yield "fetching, which are not there", wide.copy().touch("some")
+    marked = wide.copy().touch("some").touch("item", "i-2")
+    yield "fetching, one marked", marked
+    for action in ("are_missing", "stay_here"):
+        said = marked.copy().touch(action)
+        yield f"fetching, {action}", said
+        yield f"fetching, {action}, shut again", said.copy().shut(done=False)
+        yield f"fetching, {action}, the power failed", said.copy().restart()
+        yield f"fetching, {action}, left open for good", said.copy().wait(400)
+    yield "fetching, a wrong book shown", wide.copy().scan("x-1")
+
+
+STATES = dict([*at_home(), *remote(), *without_a_door(), *at_doors(), *sorting()])
 
 # ---- the events ---------------------------------------------------------------------------------------------------
 
 ACTIONS = (
     *("collect", "return", "cancel", "finish", "digit", "erase", "enter", "open", "undo", "not_here", "leave_it"),
+    *("parcel", "take", "cannot_reach", "some", "wrong_book", "item", "are_missing"),
+    *("stay_here", "reopen", "next", "unreadable"),
     *("cases", "by_hand", "nothing", "later", "bag", "absent", "pause"),
     *("more", "how", "account", "loans", "holds", "fines", "renew", "renew_all", "hold", "longer", "cancel_hold"),
     *("desk", "audit", "doors", "door", "report", "use", "machine", "chart", "reason", "aside", "back", "move"),
@@ -390,7 +428,7 @@ TELLING = Telling("p1-1-1", 1, NOW, PointTrouble("door_forced"))
 
 def touches() -> Iterator[Event]:
     for action in (*ACTIONS, "nonsense", ""):
-        for value in ("", "0", "7", "A1", "A0", "p-1", "repair", "stuck", "nowhere"):
+        for value in ("", "0", "7", "A1", "A0", "p-1", "i-2", "repair", "stuck", "nowhere"):
             yield Touched(action, value)
 
 
@@ -519,7 +557,7 @@ def test_any_event_in_any_state_gives_a_step_and_every_wait_ends(name: str) -> N
 
 
 UNDERSTOOD = {
-    AtHome: {"collect", "return", "more"},
+    AtHome: {"collect", "return", "digit", "more"},
     AtMore: {"how", "account", "cancel", "finish"},
     Proving: {"cancel", "finish"},
     AccountPin: {"digit", "erase", "enter", "cancel", "finish"},
@@ -530,8 +568,22 @@ UNDERSTOOD = {
     Collecting: {"digit", "erase", "enter", "cancel", "finish"},
     AskingCard: {"cancel", "finish"},
     ProvingPin: {"digit", "erase", "enter", "cancel", "finish"},
-    Returning: {"undo", "open", "cancel", "finish"},
-    Fetching: {"not_here", "leave_it", "again", "help", "cancel", "finish"},
+    Returning: {"undo", "open", "unreadable", "cancel", "finish"},
+    Choosing: {"parcel", "take", "cannot_reach", "cancel", "finish"},
+    Fetching: {
+        *(
+            "not_here",
+            "some",
+            "wrong_book",
+            "leave_it",
+            "cannot_reach",
+            "undo",
+            "item",
+            "are_missing",
+            "stay_here",
+        ),
+        *("reopen", "next", "again", "help", "cancel", "finish"),
+    },
     Dropping: {"nothing_in", "again", "help", "other_door", "cancel"},
     AtCourier: {"clear", "check", "bag", "desk", "move", "cancel", "finish"},
     AtDesk: {"audit", "doors", "door", "report", "use", "machine", "chart", "open", "reason", "aside", "back", "move"}
@@ -544,7 +596,7 @@ UNDERSTOOD = {
     Sealing: {"digit", "erase", "enter", "cancel", "later", "finish"},
     HandingOver: {"digit", "erase", "enter", "cancel", "later", "finish"},
     Settling: {"by_hand", "nothing", "later", "cancel", "finish"},
-    Ended: {"collect", "return", "print", "account", "finish", "cancel"},
+    Ended: {"collect", "return", "digit", "print", "account", "finish", "cancel"},
 }
 
 

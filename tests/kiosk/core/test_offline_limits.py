@@ -7,9 +7,9 @@ import pytest
 
 from hardware.readings import Door
 from kiosk.core.events import ClockJumped, Online, Receipted, Started
-from kiosk.core.limits import Limits
+from kiosk.core.limits import DAY_S, Limits
+from kiosk.core.reader_screens import Choose
 from kiosk.core.screens import Goodbye, Opening, Return, Sorry
-from kiosk.core.settle import DAY_S
 from sync.messages import ItemDropped, ParcelCollected, Receipt, Telling
 from tests.kiosk.core.machine import BOBS, CODE, NOW, PAIR, PARCEL, Machine, qr
 
@@ -25,6 +25,8 @@ def stocked(**limits: int) -> Machine:
 
 def collect(machine: Machine, who: str) -> Machine:
     machine.tap(who)
+    if isinstance(machine.screen, Choose):
+        machine.touch("take")
     while isinstance(machine.screen, Opening):
         machine.open().shut()
     return machine
@@ -39,7 +41,7 @@ def receipt_all(machine: Machine, status: str = "applied") -> Machine:
 
 @pytest.mark.parametrize("proves", [lambda m: m.tap("ann"), lambda m: m.code(CODE), lambda m: m.show(qr())])
 def test_card_code_and_qr_open_and_the_due_date_is_provisional(proves: Callable[[Machine], Machine]) -> None:
-    machine = proves(stocked())
+    machine = proves(stocked()).touch("take")
     while isinstance(machine.screen, Opening):
         machine.open().shut()
     assert isinstance(machine.screen, Goodbye)

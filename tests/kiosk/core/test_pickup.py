@@ -9,6 +9,7 @@ from hardware.readings import Door, DoorSeen, PatronScanned, Pulse, UnlockEnded
 from kiosk.core.account_screens import Account
 from kiosk.core.events import ClockJumped, Online, Tick
 from kiosk.core.facts import LeftInside, WrongCode
+from kiosk.core.reader_screens import DoorShut
 from kiosk.core.screens import Collect, DoorOpen, DoorStuck, Goodbye, Home, Opening, Return, Sorry
 from sync.account import AccountIs
 from sync.messages import ParcelCollected, ParcelMissing, ParcelSent, PatronChanged, PatronForgotten, PointTrouble
@@ -57,7 +58,7 @@ def test_a_reader_collects_with_or_without_the_library(way: str, online: bool) -
 
 
 def test_several_parcels_open_one_after_another() -> None:
-    machine = stocked(PARCEL, PAIR).tap("ann")
+    machine = stocked(PARCEL, PAIR).tap("ann").touch("take")
     assert machine.screen == Opening("pickup", "A1", 1, 2)
     machine.open().shut()
     assert machine.unlocked == ["B1"]
@@ -168,7 +169,9 @@ def test_a_bouncing_switch_settles_nothing() -> None:
 
 
 def test_a_door_shut_at_once_settles_a_second_later() -> None:
-    assert stocked(PARCEL).tap("ann").open().shut(0.2).wait(1).told(ParcelCollected)
+    machine = stocked(PARCEL).tap("ann").open().shut(0.2).wait(1)
+    assert isinstance(machine.screen, DoorShut)
+    assert machine.touch("finish").told(ParcelCollected)
 
 
 @pytest.mark.parametrize(("who", "why"), [("eve", "patron_blocked"), ("old", "patron_expired")])
@@ -191,7 +194,7 @@ def test_a_recall_before_the_open_door_comes_too_late() -> None:
 
 
 def test_a_recall_on_the_way_to_the_next_door_keeps_it_shut() -> None:
-    machine = stocked(PARCEL, PAIR).tap("ann").open().recall("p-2").shut()
+    machine = stocked(PARCEL, PAIR).tap("ann").touch("take").open().recall("p-2").shut()
     assert not machine.unlocked
     assert machine.screen.left == 1  # type: ignore[union-attr]
 

@@ -80,7 +80,7 @@ def test_what_was_said_to_a_machine_that_died_is_looked_at(said: str) -> None:
 
 
 def test_the_next_reader_is_served_while_a_door_is_in_question() -> None:
-    machine = stocked(PARCEL, PAIR).tap("ann").restart()
+    machine = stocked(PARCEL, PAIR).tap("ann").touch("take").restart()
     machine.do(DoorSeen("B1", Door.SHUT)).tap("ann")
     assert machine.unlocked == ["B1"]
 

@@ -21,7 +21,7 @@ def collected(paper: Paper | None = Paper.OK, **how: Any) -> Machine:
     machine = stocked(PARCEL, PAIR, **how)
     if paper:
         machine.paper(paper)
-    return machine.tap("ann").open().shut().open().shut()
+    return machine.tap("ann").touch("take").open().shut().open().shut()
 
 
 def goodbye(machine: Machine) -> Goodbye:

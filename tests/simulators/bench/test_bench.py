@@ -81,6 +81,8 @@ def test_a_courier_loads_and_a_reader_collects(bench: Bench) -> None:
     bench.until(lambda s: s["kiosk"]["screen"] == "DoorOpen", "door")
     bench.act("take", door="open")
     bench.act("push", door="open")
+    bench.until(lambda s: s["kiosk"]["screen"] == "DoorShut", "door shut")
+    bench.act("touch_named", target="finish")
     bench.until(lambda s: s["kiosk"]["screen"] == "Goodbye", "goodbye")
     bench.act("touch_named", target="finish")
     said = " ".join(bench.state()["said"])

@@ -1,0 +1,234 @@
+"""Fetching: a reader before the doors of their parcels, one door after another.
+
+door opens -> they take it, or say what is not as it should be, and shut the door -> for a short while it may be opened
+once more -> what they took is booked, the next door opens -> goodbye
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from hardware.readings import CodeUnknown, Door, IsbnScanned, ItemScanned
+from kiosk.core import doors, offline
+from kiosk.core.doors import Outcome
+from kiosk.core.events import Touched
+from kiosk.core.flows.common import door_until, goodbye, leave, order_at, pulse_again, refuse, visit
+from kiosk.core.limits import DAY_S
+from kiosk.core.model import Parcel
+from kiosk.core.order import Order
+from kiosk.core.screens import Goodbye, Reason, Slip
+from kiosk.core.session import Step
+from kiosk.core.stories import Fetching
+from kiosk.core.taken import row_of_taken
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """How it went so far: ``done``, rows of what was taken; how many parcels were ``left``; whether anything was
+    ``missing``, or lies behind a door too ``far`` for this reader. ``n`` doors were opened."""
+
+    done: tuple[str, ...] = ()
+    left: int = 0
+    missing: bool = False
+    far: bool = False
+    n: int = 0
+
+
+def why_not(step: Step, parcel: Parcel, now: float) -> Reason | None:
+    """Why its reader cannot have this parcel now, or nothing."""
+    row = step.point.compartments.get(parcel.compartment)
+    if parcel.recalled:
+        return "parcel_recalled"
+    if parcel.state in ("missing", "loading"):
+        return "parcel_in_doubt"
+    if step.point.expired(parcel, now):
+        return "parcel_expired"
+    if row is None or row.door is not Door.SHUT or row.order is not None:
+        return "door_unreachable"
+    return offline.why_not(step.point, parcel.patron, now)
+
+
+def open_next(step: Step, patron: str, proof: str, parcels: Sequence[str], gone: Gone, now: float) -> Step:
+    """Order the next door that can still be opened; the others count as left. After the last, goodbye."""
+    queue = list(parcels)
+    while queue:
+        parcel = step.point.parcels.get(queue.pop(0))
+        if parcel is None or why_not(step, parcel, now):
+            gone = replace(gone, left=gone.left + 1)
+            continue
+        n = gone.n + 1
+        step = doors.unlock(step, parcel.compartment, "pickup", patron, parcel.id, proof, now)
+        here = visit(step, parcel.compartment, n, n + len(queue))
+        story = Fetching(patron, proof, parcel.id, here, tuple(queue), gone.done, gone.left, gone.missing, gone.far)
+        return step.to(story, door_until(step, now))
+    return _goodbye(step, patron, gone, now)
+
+
+def _goodbye(step: Step, patron: str, gone: Gone, now: float) -> Step:
+    taken = [p for p in map(step.point.parcels.get, gone.done) if p]
+    items = tuple((item.title, item.barcode) for parcel in taken for item in parcel.items)
+    titles = tuple(title for title, _ in items)
+    due = now + step.point.plan.limits.loan_days * DAY_S if titles else 0.0
+    provisional = not step.point.counters.online
+    story = step.session.story
+    last = story.visit.order if isinstance(story, Fetching) else ""
+    slip = Slip(last, step.session.number, "pickup", now, items, due, provisional) if items else None
+    screen = Goodbye("pickup", titles, due, provisional, gone.left, gone.missing, slip, far=gone.far)
+    return goodbye(step, screen, now, patron)
+
+
+# ---- the door -----------------------------------------------------------------------------------------------------
+
+
+def door(step: Step, story: Fetching, outcome: Outcome, now: float) -> Step:
+    """Something happened to the door in front of the reader."""
+    match outcome.what:
+        case "resting":
+            return step.to(replace(story, sorting=None, notice=""), now + step.point.plan.limits.reopen_s)
+        case "stuck" if (order := order_at(step, story.visit)) and order.resting:  # it did not open once more
+            return step.to(story, now + step.point.plan.limits.reopen_s)
+        case "shut":
+            return _next(step, story, _gone(step, story), story.queue, now)
+    return step.to(story, door_until(step, now))
+
+
+def rested(step: Step, story: Fetching, now: float) -> Step:
+    """The time to have it opened once more is over: it settles, and the next door opens."""
+    step = doors.finish(step, story.visit.compartment, now)
+    return _next(step, story, _gone(step, story), story.queue, now)
+
+
+def _next(step: Step, story: Fetching, gone: Gone, queue: tuple[str, ...], now: float) -> Step:
+    return open_next(step, story.patron, story.proof, queue, gone, now)
+
+
+def _gone(step: Step, story: Fetching) -> Gone:
+    """How it went, with the door that has just settled."""
+    gone = Gone(story.done, story.left, story.missing, story.far, story.visit.n)
+    part, here = (
+        row_of_taken(step.point, story.parcel, story.visit.order),
+        step.point.parcels.get(story.parcel),
+    )
+    done = (*gone.done, part.id) if part else gone.done
+    missing = gone.missing or (here is not None and here.state in ("missing", "doubt"))
+    stays = here is not None and here.state not in ("collected", "missing")
+    return replace(gone, done=done, missing=missing, left=gone.left + stays)
+
+
+# ---- touches ------------------------------------------------------------------------------------------------------
+
+
+def touch(step: Step, story: Fetching, touched: Touched, now: float) -> Step:
+    """A touch while a door is opening, open, shut again, or stuck."""
+    order = order_at(step, story.visit)
+    if order is not None and order.resting:
+        return _at_rest(step, story, touched, now)
+    if order is not None and order.opened_at and not order.shut_at:
+        return _at_open_door(step, story, order, touched)
+    match touched.action:
+        case "again":
+            return pulse_again(step, story, now)
+        case "cancel" | "help" if order and order.stuck:
+            step = doors.give_up(step, story.visit.compartment)
+            if not (story.queue or story.done):
+                return refuse(step, "door_stuck", now, then=("return",), person=story.patron)
+            gone = Gone(story.done, story.left + 1, story.missing, story.far, story.visit.n)
+            return _next(step, story, gone, story.queue, now)
+        case "finish" if order is None or not order.shut_at:
+            return leave(step)
+    return step
+
+
+def _at_rest(step: Step, story: Fetching, touched: Touched, now: float) -> Step:
+    match touched.action:
+        case "reopen" if doors.attempts_left(step.point, story.visit.compartment):
+            return doors.again(step, story.visit.compartment, now).to(story, door_until(step, now))
+        case "next" if story.queue:
+            return rested(step, story, now)
+        case "finish" | "cancel":
+            step = doors.finish(step, story.visit.compartment, now)
+            gone = _gone(step, story)
+            return _next(step, story, replace(gone, left=gone.left + len(story.queue)), (), now)
+    return step
+
+
+def _at_open_door(step: Step, story: Fetching, order: Order, touched: Touched) -> Step:
+    if story.sorting is not None:
+        return _sort(step, story, order, touched)
+    parcel = step.point.parcels.get(story.parcel)
+    several = parcel is not None and len(parcel.items) > 1
+    match touched.action:
+        case "not_here":
+            return _say(step, story, missing=True)
+        case "some" if several:
+            return _to(step, replace(story, sorting=()))
+        case "wrong_book":
+            step = _say(step, story, wrong=order.wrong or "?", missing=order.missing or not several)
+            return _to(step, replace(story, sorting=())) if several else step
+        case "leave_it" | "cancel":
+            return _say(step, story, keep=True)
+        case "cannot_reach":
+            return _say(step, replace(story, far=True), keep=True, reach=True)
+        case "undo" if order.said:
+            undone = {"keep": False, "missing": False, "left": (), "absent": (), "wrong": "", "reach": False}
+            return _say(step, replace(story, far=story.far and not order.reach), **undone)
+        case "finish" if not order.said:
+            return leave(step)
+    return step
+
+
+def _sort(step: Step, story: Fetching, order: Order, touched: Touched) -> Step:
+    """Which of several are not there, or stay there?"""
+    parcel, off = step.point.parcels.get(story.parcel), story.sorting or ()
+    barcodes = tuple(item.barcode for item in parcel.items) if parcel else ()
+    match touched.action:
+        case "item" if touched.value in barcodes:
+            ticked = {*off} ^ {touched.value}
+            return _to(step, replace(story, sorting=tuple(b for b in barcodes if b in ticked)))
+        case "are_missing" if off:
+            left = tuple(b for b in order.left if b not in off)
+            return _say(step, story, absent=_together(order.absent, off), left=left)
+        case "stay_here" if off:
+            absent = tuple(b for b in order.absent if b not in off)
+            return _say(step, story, left=_together(order.left, off), absent=absent)
+        case "cancel" | "finish":
+            return _to(step, replace(story, sorting=None))
+    return step
+
+
+def _together(some: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*some, *more)))
+
+
+def _to(step: Step, story: Fetching) -> Step:
+    """The same open door: its time goes on as it was."""
+    return step.to(replace(story, notice=""), step.session.until)
+
+
+def _say(step: Step, story: Fetching, **said: object) -> Step:
+    """What the reader says of the open door: on disk before it shuts."""
+    row = step.point.compartments[story.visit.compartment]
+    assert row.order is not None
+    order = replace(row.order, **said)  # type: ignore[arg-type]
+    return _to(step.put(replace(row, order=order)), replace(story, sorting=None))
+
+
+# ---- things shown at the door -------------------------------------------------------------------------------------
+
+
+def scanned(step: Step, story: Fetching, scan: ItemScanned | IsbnScanned | CodeUnknown) -> Step:
+    """A book held under the scanner at the open door: is it the one on the list?"""
+    order, parcel = order_at(step, story.visit), step.point.parcels.get(story.parcel)
+    if order is None or not order.opened_at or order.shut_at or parcel is None:
+        return step
+    if isinstance(scan, CodeUnknown):
+        return step.to(replace(story, notice="unreadable"), step.session.until)
+    code = scan.barcode if isinstance(scan, ItemScanned) else scan.isbn
+    if any(code in (item.barcode, item.isbn) for item in parcel.items):
+        return step.to(replace(story, notice="yours"), step.session.until)
+    if not isinstance(scan, ItemScanned):
+        return step.to(replace(story, notice="use_sticker"), step.session.until)
+    if order.wrong == code:
+        return step
+    several = len(parcel.items) > 1
+    step = _say(step, story, wrong=code, missing=order.missing or not several)
+    return _to(step, replace(story, sorting=())) if several else step

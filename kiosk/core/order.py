@@ -1,0 +1,63 @@
+"""Permission for one door to move; it stands in the row of its compartment."""
+
+from dataclasses import dataclass
+
+from kiosk.core.heeded import OrderPurpose
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Permission for one door to move, for one purpose and person: on disk before the lock hears of it.
+
+    ``about``: the parcel, the instruction, or nothing for drops. ``opened_at``: when the door was first seen open, 0
+    before that.
+    ``attempt`` counts pulses and ``pulse`` is the wire's word on the last. ``stuck``: not seen open in time.
+    ``keep``: what lay there stays, what was to go in stays out (left it, did not fit, put nothing in).
+    ``missing``: said not to be there. ``absent``: of several things these are not (parcel ids, barcodes); ``found``:
+    barcodes that nobody expected there. ``blind``: the door could not be seen for a while before it was seen open, so
+    it may have moved. ``cut``: the power failed while the order was under way. ``late``: left open too long.
+
+    Of a pickup: ``shut_at``: when it was shut while its reader stood there, who may have it opened once more before it
+    settles; 0 before that. ``left``: barcodes of the items that stay.
+    ``wrong``: another book lay there, its barcode or "?". ``reach``: its reader cannot reach this door. ``booked``: the
+    loan was told while the door still stood open. ``had``: barcodes taken before it was opened once more.
+    """
+
+    id: str
+    purpose: OrderPurpose
+    person: str
+    about: str
+    proof: str
+    asked_at: float
+    attempt: int = 1
+    opened_at: float = 0.0
+    pulse: str = ""
+    stuck: bool = False
+    keep: bool = False
+    missing: bool = False
+    blind: bool = False
+    cut: bool = False
+    late: bool = False
+    absent: tuple[str, ...] = ()
+    found: tuple[str, ...] = ()
+    shut_at: float = 0.0
+    left: tuple[str, ...] = ()
+    wrong: str = ""
+    reach: bool = False
+    booked: bool = False
+    had: tuple[str, ...] = ()
+
+    @property
+    def reopening(self) -> bool:
+        """Whether its reader has had it shut and wants it open again, and it has not been seen open since."""
+        return self.shut_at > 0.0 and self.asked_at >= self.shut_at and not self.stuck
+
+    @property
+    def resting(self) -> bool:
+        """Whether it was shut and its reader may still want it opened again."""
+        return self.shut_at > 0.0 and not self.reopening
+
+    @property
+    def said(self) -> bool:
+        """Whether anything was said of it while it stood open."""
+        return bool(self.keep or self.missing or self.left or self.absent or self.found or self.wrong)

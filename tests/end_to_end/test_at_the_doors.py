@@ -1,0 +1,120 @@
+"""What may happen at the doors of a pickup, over real wires."""
+
+import time
+
+from simulators.library.packing import pack_parcel, place_hold
+from simulators.machine import POINT
+from tests.end_to_end.people import COURIER, Point, eventually
+
+
+def with_three_parcels(point: Point) -> list[str]:
+    """R1001 has three parcels behind three doors; their ids in the order of the doors."""
+    ledger = point.machine.library.ledger
+    for _ in range(2):
+        row = ledger.row("select barcode, isbn from items where place = 'shelf' order by barcode")
+        assert row
+        place_hold(ledger, "R1001", row["isbn"], POINT)
+        pack_parcel(ledger, POINT, "R1001", (row["barcode"],))
+    sql = "select id from parcels where patron = 'R1001' and point = ? order by id"
+    parcels = [row["id"] for row in ledger.rows(sql, POINT)]
+    point.kiosk.wait_for("Home")
+    point.tap(COURIER)
+    point.kiosk.wait_until(
+        lambda s: s["screen"] == "Courier" and {p[0] for p in s["parcels"]} >= {*parcels}, "announced"
+    )
+    for loaded, parcel in enumerate(parcels, 1):
+        items = [r["barcode"] for r in ledger.rows("select barcode from parcel_items where parcel = ?", parcel)]
+        for item in items:
+            point.machine.scanner.scan(item)
+            point.kiosk.wait_until(
+                lambda s, item=item: s["screen"] == "DoorOpen" or item in str(s.get("titles")) or s["screen"] == "Load",  # type: ignore[misc]
+                "scanned",
+            )
+        door = point.open_door()
+        for item in items:
+            point.machine.cabinet.put_in(door, item)
+        point.machine.cabinet.push(door)
+        point.kiosk.wait_for("Courier", loaded=loaded)
+    point.kiosk.touch("finish")
+    point.home()
+    return parcels
+
+
+def test_two_of_three_parcels_one_door_after_the_other(point: Point) -> None:
+    parcels = with_three_parcels(point)
+    point.tap("R1001")
+    seen = point.kiosk.wait_for("Choose")
+    assert {one["parcel"] for one in seen["parcels"]} == {*parcels}
+    for parcel in parcels[:2]:
+        point.kiosk.touch("parcel", parcel)
+    point.kiosk.wait_until(lambda s: s["screen"] == "Choose" and sum(p["chosen"] for p in s["parcels"]) == 2, "ticked")
+    point.kiosk.touch("take")
+    taken = []
+    for n in (1, 2):
+        door = point.open_door()
+        taken += [point.machine.cabinet.take_out(door) for _ in point.machine.cabinet.inside(door)]
+        point.machine.cabinet.push(door)
+        point.kiosk.wait_for("DoorShut", compartment=door)
+        point.kiosk.touch("next" if n == 1 else "finish")
+    assert point.kiosk.wait_for("Goodbye")["left"] == 1
+    point.agreed()
+    for item in taken:
+        eventually(lambda item=item: point.on_loan(item) == "R1001", "booked")  # type: ignore[misc]
+    point.home()
+    point.tap("R1001")
+    assert point.take(point.open_door())
+    assert point.kiosk.wait_for("Goodbye")["left"] == 0
+    point.agreed()
+
+
+def test_a_door_opened_once_more_and_one_book_left(point: Point) -> None:
+    point.stock("R1001")
+    items = point.items_of("R1001")
+    point.tap("R1001")
+    door = point.open_door()
+    point.machine.cabinet.push(door)
+    point.kiosk.wait_for("DoorShut", compartment=door)
+    point.kiosk.touch("more_time")
+    assert all(point.on_loan(item) == "" for item in items)
+    eventually(lambda: point.kiosk.seen[-1]["screen"] == "DoorShut", "shut")
+    time.sleep(2.5)  # the lock rests
+    point.kiosk.touch("reopen")
+    assert point.open_door() == door
+    point.kiosk.touch("some")
+    point.kiosk.wait_for("Sort")
+    point.kiosk.touch("item", items[1])
+    point.kiosk.wait_until(
+        lambda s: s["screen"] == "Sort" and [items[1], True] in [[i[0], i[2]] for i in s["items"]], "x"
+    )
+    point.kiosk.touch("stay_here")
+    point.kiosk.wait_for("DoorOpen", said="some")
+    point.machine.cabinet.take_out(door, items[0])
+    point.machine.cabinet.push(door)
+    point.done(door)
+    assert point.kiosk.wait_for("Goodbye")["left"] == 1
+    point.told()
+    eventually(lambda: point.on_loan(items[0]) == "R1001", "booked")
+    assert point.on_loan(items[1]) == ""
+    point.agreed()
+    point.home()
+    point.tap("R1001")
+    assert point.take(point.open_door()) == [items[1]]
+    point.kiosk.wait_for("Goodbye")
+    point.agreed()
+
+
+def test_a_wrong_book_is_told_and_nothing_booked(point: Point) -> None:
+    point.stock("R1002")
+    (item,) = point.items_of("R1002")
+    point.tap("R1002")
+    door = point.open_door()
+    point.machine.scanner.scan("SIP0009999")
+    point.kiosk.wait_for("DoorOpen", wrong=True, said="missing")
+    point.machine.cabinet.push(door)
+    point.done(door)
+    assert point.kiosk.wait_for("Goodbye")["missing"]
+    point.told()
+    assert point.on_loan(item) == ""
+    cases = point.machine.library.ledger.rows("select what, detail from cases where point = ? order by id", POINT)
+    assert [case["what"] for case in cases] == ["wrong_item", "parcel_missing"]
+    assert "SIP0009999" in cases[0]["detail"]

@@ -1,0 +1,110 @@
+"""One surface, any proof: what is shown at any time is answered, and nothing under way is lost by it."""
+
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from hardware.readings import CardUnread, PatronScanned
+from kiosk.core.reader_screens import Choose
+from kiosk.core.screens import Collect, DoorOpen, Goodbye, Home, Opening, Return, Sorry
+from sync.asked import ItemIs
+from sync.messages import ItemDropped, ParcelCollected
+from tests.kiosk.core.machine import BOBS, CARDS, CODE, LIMITS, PAIR, PARCEL, item, qr, stocked
+
+SHOWN: dict[str, Any] = {
+    "card": lambda machine: machine.tap("ann"),
+    "pass": lambda machine: machine.show(qr()),
+    "code": lambda machine: machine.code(CODE),
+}
+IDLE: dict[str, Any] = {
+    "home": lambda: stocked(PARCEL),
+    "collect": lambda: stocked(PARCEL).touch("collect"),
+    "a code half typed": lambda: stocked(PARCEL).touch("collect").touch("digit", "9"),
+    "sorry": lambda: stocked(PARCEL).tap("eve"),
+    "somebody's list": lambda: stocked(PARCEL, PAIR).tap("ann"),
+    "a return without anything": lambda: stocked(PARCEL).touch("return"),
+}
+
+
+@pytest.mark.parametrize("where", IDLE)
+@pytest.mark.parametrize("way", ["card", "pass"])
+def test_a_card_or_a_pass_begins_its_story_wherever_nothing_is_under_way(where: str, way: str) -> None:
+    machine = SHOWN[way](IDLE[where]())
+    if (where, way) == ("a return without anything", "card"):
+        assert machine.screen == Return((), "card_taken")
+    else:
+        assert isinstance(machine.screen, Opening | Choose)
+
+
+@pytest.mark.parametrize("where", ["home", "sorry"])
+def test_a_digit_goes_to_code_entry(where: str) -> None:
+    machine = IDLE[where]()
+    for digit in CODE:
+        machine.touch("digit", digit)
+    assert machine.screen == Collect(CODE, True)
+    assert machine.touch("enter").unlocked == ["A1"]
+
+
+def test_a_digit_begins_nothing_where_codes_are_closed() -> None:
+    machine = stocked(PARCEL, limits=LIMITS.model_copy(update={"wrong_codes_max": 1})).code("99999999").touch("finish")
+    assert isinstance(machine.touch("digit", "1").screen, Home)
+
+
+def test_a_pass_waits_for_the_return_that_was_begun() -> None:
+    machine = stocked(PARCEL).scan("x-1").answer(ItemIs(item("x-1"), True)).show(qr())
+    assert machine.screen == Return(("Title x-1",), "return_first")
+    assert not machine.unlocked
+
+
+@pytest.mark.parametrize("way", SHOWN)
+def test_whoever_shows_something_after_the_door_is_done_with_it(way: str) -> None:
+    machine = stocked(PARCEL, BOBS).tap("bob").open().shut(done=False)
+    SHOWN[way](machine) if way != "code" else machine.touch("finish") and SHOWN[way](machine)
+    assert machine.unlocked
+    assert [told.parcel for told in machine.told(ParcelCollected)] == ["p-3"]
+
+
+def test_a_book_shown_after_the_door_begins_a_return() -> None:
+    machine = stocked(PARCEL).tap("ann").open().shut(done=False).scan("i-1")
+    assert machine.told(ParcelCollected)
+    assert machine.screen == Return(("Title i-1",))
+
+
+def test_anything_shown_at_an_open_door_for_returns_is_answered() -> None:
+    machine = stocked(PARCEL).scan("x-1").answer(ItemIs(item("x-1"), True)).touch("open").open()
+    for shown in (lambda: machine.tap("ann"), lambda: machine.show(qr()), lambda: machine.scan("x-2")):
+        shown()
+        assert isinstance(machine.screen, DoorOpen)
+        assert machine.screen.notice == "door_first"
+    assert isinstance(machine.shut().screen, Goodbye)
+
+
+def test_a_card_lifted_too_early_takes_nothing_off_the_list() -> None:
+    machine = stocked(PARCEL).scan("x-1").answer(ItemIs(item("x-1"), True)).do(CardUnread("card", "lifted"))
+    assert machine.screen == Return(("Title x-1",), "card_unread")
+
+
+def test_a_printed_number_after_the_door_says_what_it_is_good_for() -> None:
+    machine = stocked(PARCEL).tap("ann").open().shut(done=False)
+    machine.do(PatronScanned("scanner", SecretStr(CARDS["bob"])))
+    assert machine.screen == Sorry("number_only", "", ("return", "collect"))
+    assert machine.told(ParcelCollected)
+
+
+# ---- what comes back ----------------------------------------------------------------------------------------------
+
+
+def test_a_book_that_nobody_had_on_loan_is_taken_in_with_a_word() -> None:
+    machine = stocked().scan("x-1").answer(ItemIs(item("x-1"), on_loan=False))
+    assert machine.screen == Return(("Title x-1",), "not_on_loan")
+
+
+def test_a_book_nobody_can_read_gets_a_door_and_is_looked_at() -> None:
+    machine = stocked().touch("return").touch("unreadable").touch("unreadable")
+    assert machine.screen == Return(("", ""))
+    machine.touch("undo").touch("open").open().shut()
+    (dropped,) = machine.told(ItemDropped)
+    assert (dropped.item, dropped.checked) == (f"UNREAD-{machine.point.counters.orders}-1", False)
+    assert isinstance(machine.screen, Goodbye)
+    assert machine.screen.provisional

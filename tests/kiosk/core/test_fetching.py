@@ -1,0 +1,229 @@
+"""At the door of a parcel: what to take, what is not as it should be, and the time to have it opened once more."""
+
+from dataclasses import replace
+
+import pytest
+
+from hardware.readings import Door, DoorSeen, Pulse, UnlockEnded
+from kiosk.core.facts import DoorShut as DoorShutFact
+from kiosk.core.facts import LeftInside
+from kiosk.core.reader_screens import Choose, DoorShut, Sort, Waiting
+from kiosk.core.screens import DoorOpen, Goodbye, Home, Opening, Sorry
+from sync.messages import ParcelCollected, ParcelMissing, PointTrouble
+from tests.kiosk.core.machine import DAY_S, LIMITS, PAIR, PARCEL, Machine, stocked
+
+THIRD = replace(PARCEL, id="p-5", items=(PARCEL.items[0].__class__("i-5", "Title i-5"),))
+
+
+def troubles(machine: Machine) -> list[PointTrouble]:
+    return machine.told(PointTrouble)
+
+
+# ---- all or some --------------------------------------------------------------------------------------------------
+
+
+def test_several_parcels_are_listed_with_size_and_door() -> None:
+    machine = stocked(PARCEL, PAIR).tap("ann")
+    one = Waiting("p-1", "A1", "S", ("Title i-1",), False)
+    two = Waiting("p-2", "B1", "M", ("Title i-2", "Title i-3"), False)
+    assert machine.screen == Choose((one, two))
+    assert not machine.unlocked
+
+
+def test_only_those_ticked_are_opened_and_the_others_stay() -> None:
+    machine = stocked(PARCEL, PAIR, THIRD).tap("ann").touch("parcel", "p-2").touch("parcel", "p-1")
+    machine.touch("parcel", "p-1").touch("take")
+    assert machine.screen == Opening("pickup", "B1")
+    machine.open().shut()
+    assert [told.parcel for told in machine.told(ParcelCollected)] == ["p-2"]
+    assert isinstance(machine.screen, Goodbye)
+    assert machine.screen.left == 2
+    machine.touch("finish").tap("ann")
+    assert isinstance(machine.screen, Choose)
+
+
+def test_doors_out_of_reach_are_told_and_stay_shut() -> None:
+    machine = stocked(PARCEL, PAIR).tap("ann").touch("parcel", "p-1").touch("cannot_reach")
+    assert troubles(machine) == [PointTrouble("out_of_reach", "B1", "p-2")]
+    assert machine.unlocked == ["A1"]
+    machine.open().shut()
+    assert isinstance(machine.screen, Goodbye)
+    assert (machine.screen.far, machine.screen.left) == (True, 1)
+    none = stocked(PARCEL, PAIR).tap("ann").touch("cannot_reach")
+    assert none.screen == Sorry("out_of_reach", "", ("return",))
+    assert len(troubles(none)) == 2
+
+
+def test_a_list_left_alone_ends() -> None:
+    assert isinstance(stocked(PARCEL, PAIR).tap("ann").wait(41).screen, Home)
+
+
+# ---- what is not as it should be ----------------------------------------------------------------------------------
+
+
+def test_one_of_two_is_not_there() -> None:
+    machine = stocked(PAIR).tap("ann").open().touch("some")
+    assert machine.screen == Sort("B1", (("i-2", "Title i-2", False), ("i-3", "Title i-3", False)))
+    machine.touch("item", "i-3").touch("are_missing")
+    assert machine.screen == DoorOpen("pickup", "B1", titles=("Title i-2",), said="some", several=True)
+    machine.shut()
+    (lent,) = machine.told(ParcelCollected)
+    assert (lent.items, lent.left) == (("i-2",), ("i-3",))
+    assert machine.told(ParcelMissing) == [ParcelMissing("p-2", "ann", ("i-3",))]
+    assert machine.parcel("p-2").state == "missing"
+    assert machine.parcel("p-2").titles == ("Title i-3",)
+    assert machine.out("B1") == "check"
+    assert isinstance(machine.screen, Goodbye)
+    assert (machine.screen.titles, machine.screen.missing, machine.screen.left) == (("Title i-2",), True, 0)
+
+
+def test_one_of_two_stays_and_is_fetched_later() -> None:
+    machine = stocked(PAIR).tap("ann").open().touch("some").touch("item", "i-3").touch("stay_here").shut()
+    assert machine.told(ParcelCollected)[0].items == ("i-2",)
+    assert machine.told(LeftInside) == [LeftInside("p-2", "B1")]
+    assert isinstance(machine.screen, Goodbye)
+    assert (machine.screen.left, machine.screen.missing) == (1, False)
+    machine.touch("finish").tap("ann").open().shut()
+    assert [told.items for told in machine.told(ParcelCollected)] == [("i-2",), ("i-3",)]
+    assert machine.told(ParcelCollected)[1].left == ()
+    machine.touch("finish").scan("i-2")
+    assert machine.session.story.accepted[0].checked  # type: ignore[union-attr]
+
+
+def test_a_slip_of_the_tongue_is_undone() -> None:
+    machine = stocked(PARCEL).tap("ann").open().touch("not_here").touch("undo").shut()
+    assert machine.told(ParcelCollected)
+    assert not machine.told(ParcelMissing)
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_another_book_lies_there(known: bool) -> None:
+    machine = stocked(PARCEL).tap("ann").open()
+    machine.scan("x-9") if known else machine.touch("wrong_book")
+    assert isinstance(machine.screen, DoorOpen)
+    assert machine.screen.wrong
+    machine.shut()
+    assert not machine.told(ParcelCollected)
+    assert machine.told(ParcelMissing) == [ParcelMissing("p-1", "ann")]
+    assert troubles(machine) == [PointTrouble("wrong_item", "A1", "p-1", "x-9" if known else "")]
+    assert machine.out("A1") == "check"
+
+
+def test_a_wrong_book_among_several_asks_which_one_is_missing() -> None:
+    machine = stocked(PAIR).tap("ann").open().scan("x-9")
+    assert isinstance(machine.screen, Sort)
+    machine.touch("item", "i-2").touch("are_missing").shut()
+    assert machine.told(ParcelCollected)[0].items == ("i-3",)
+    assert troubles(machine) == [PointTrouble("wrong_item", "B1", "p-2", "x-9")]
+
+
+def test_a_book_shown_at_its_own_door_is_the_right_one() -> None:
+    machine = stocked(PARCEL).tap("ann").open().scan("i-1")
+    assert machine.screen == DoorOpen("pickup", "A1", titles=("Title i-1",), notice="yours")
+    assert machine.shut().told(ParcelCollected)
+
+
+def test_a_card_shown_at_an_open_door_is_answered() -> None:
+    machine = stocked(PARCEL).tap("ann").open().tap("bob")
+    assert machine.screen == DoorOpen("pickup", "A1", titles=("Title i-1",), notice="door_first")
+    assert not machine.unlocked
+
+
+def test_a_door_out_of_reach_keeps_its_parcel() -> None:
+    machine = stocked(PARCEL).tap("ann").open().touch("cannot_reach").shut()
+    assert troubles(machine) == [PointTrouble("out_of_reach", "A1", "p-1")]
+    assert machine.parcel().state == "ready"
+    assert isinstance(machine.screen, Goodbye)
+    assert (machine.screen.far, machine.screen.left, machine.screen.titles) == (True, 1, ())
+
+
+# ---- once more ----------------------------------------------------------------------------------------------------
+
+
+def test_the_loan_waits_until_the_reader_is_done() -> None:
+    machine = stocked(PARCEL).tap("ann").open().shut(done=False)
+    due = machine.now + 30 * DAY_S
+    assert machine.screen == DoorShut("A1", ("Title i-1",), due)
+    assert machine.told(DoorShutFact)
+    assert not machine.told(ParcelCollected)
+    machine.wait(LIMITS.reopen_s + 1)
+    assert len(machine.told(ParcelCollected)) == 1
+    assert isinstance(machine.screen, Goodbye)
+    assert len(machine.told(DoorShutFact)) == 1
+
+
+def test_a_door_opens_once_more_and_what_was_said_before_is_forgotten() -> None:
+    machine = stocked(PARCEL).tap("ann").open().touch("leave_it").shut(done=False).touch("reopen")
+    assert machine.unlocked == ["A1"]
+    assert isinstance(machine.screen, Opening)
+    machine.open()
+    assert machine.screen == DoorOpen("pickup", "A1", titles=("Title i-1",))
+    assert machine.shut().told(ParcelCollected)
+    assert not machine.told(LeftInside)
+
+
+def test_what_is_said_of_a_door_opened_once_more_is_about_the_rest() -> None:
+    machine = stocked(PAIR).tap("ann").open().touch("some").touch("item", "i-3").touch("stay_here").shut(done=False)
+    machine.touch("reopen").open().touch("leave_it").shut()
+    assert machine.told(ParcelCollected)[0].items == ("i-2",)
+    back = stocked(PARCEL).tap("ann").open().shut(done=False).touch("reopen").open().touch("leave_it").shut()
+    assert not back.told(ParcelCollected)
+    gone = stocked(PARCEL).tap("ann").open().shut(done=False).touch("reopen").open().touch("not_here").shut()
+    assert gone.told(ParcelMissing)
+
+
+def test_a_door_is_not_opened_again_and_again() -> None:
+    machine = stocked(PARCEL).tap("ann").open().shut(done=False)
+    for _ in range(LIMITS.open_attempts_max - 1):
+        machine.touch("reopen").open().shut(done=False)
+    assert machine.screen.reopen is False  # type: ignore[union-attr]
+    assert not machine.touch("reopen").unlocked
+
+
+@pytest.mark.parametrize("refused", [True, False])
+def test_a_door_that_does_not_open_once_more_keeps_what_was_said(refused: bool) -> None:
+    machine = stocked(PARCEL).tap("ann").open().touch("leave_it").shut(done=False).touch("reopen")
+    order = machine.order
+    machine.do(UnlockEnded("A1", order.id, order.attempt, Pulse.REFUSED)) if refused else machine.wait(5)
+    assert isinstance(machine.screen, DoorShut)
+    assert machine.screen.stuck
+    machine.touch("finish")
+    assert machine.told(LeftInside)
+    assert not machine.told(ParcelCollected)
+
+
+def test_who_walks_away_from_a_shut_door_has_what_they_took() -> None:
+    machine = stocked(PARCEL).tap("ann").open().shut(done=False).touch("reopen").wait(200)
+    assert isinstance(machine.screen, Home)
+    assert len(machine.told(ParcelCollected)) == 1
+    assert machine.point.compartments["A1"].order is None
+
+
+def test_the_power_fails_while_a_door_rests() -> None:
+    machine = stocked(PARCEL).tap("ann").open().shut(done=False).restart()
+    assert not machine.told(ParcelCollected)
+    machine.do(DoorSeen("A1", Door.SHUT))
+    assert len(machine.told(ParcelCollected)) == 1
+    assert machine.out("A1") == ""
+    said = stocked(PARCEL).tap("ann").open().touch("not_here").shut(done=False).restart().do(DoorSeen("A1", Door.SHUT))
+    assert said.told(ParcelMissing)
+
+
+def test_a_latch_that_did_not_catch_is_an_open_door() -> None:
+    machine = stocked(PARCEL).tap("ann").open().shut(done=False).do(DoorSeen("A1", Door.OPEN), after=1.0)
+    assert isinstance(machine.screen, DoorOpen)
+    assert len(machine.shut().told(ParcelCollected)) == 1
+
+
+def test_that_is_all_for_now() -> None:
+    machine = stocked(PARCEL, PAIR).tap("ann").touch("take").open().shut(done=False).touch("finish")
+    assert isinstance(machine.screen, Goodbye)
+    assert (machine.screen.titles, machine.screen.left) == (("Title i-1",), 1)
+    assert not machine.unlocked
+    assert machine.parcel("p-2").state == "ready"
+
+
+def test_a_point_without_the_grace_settles_at_once() -> None:
+    machine = stocked(PARCEL, limits=LIMITS.model_copy(update={"reopen_s": 0.0})).tap("ann").open().shut(done=False)
+    assert isinstance(machine.screen, Goodbye)
+    assert machine.told(ParcelCollected)

@@ -1,0 +1,112 @@
+"""Words while a reader fetches what is theirs: the list, what is not as it should be, the door that was just shut."""
+
+from kiosk.core.reader_screens import Choose, DoorShut, Sort, Waiting
+from kiosk.core.screens import DoorOpen
+from ui.parts import cancel, date_words, rows
+from ui.view import Button, Row, View
+from ui.words import Words
+
+
+def choose(screen: Choose, _: Words) -> View:
+    chosen = sum(parcel.chosen for parcel in screen.parcels)
+    title = _.ngettext("One parcel is ready for you", "{n} parcels are ready for you", len(screen.parcels))
+    line = _("Take them all, one door after the other; or touch those that you want now.")
+    if screen.others:
+        line += "\n" + _.ngettext(
+            "One more is here and cannot be had just now; it stays yours.",
+            "{n} more are here and cannot be had just now; they stay yours.",
+            screen.others,
+        )
+    take = _.ngettext("Take this one", "Take these {n}", chosen) if chosen else _("Take all of them")
+    far = _("I cannot reach the others") if chosen else _("I cannot reach these doors")
+    reach = (Button("cannot_reach", far, extra=True),) if chosen < len(screen.parcels) else ()
+    listed = tuple(_listed(parcel, _) for parcel in screen.parcels)
+    buttons = (Button("take", take, main=True), *reach)
+    return View("Choose", title, line, "parcel", rows=listed, buttons=buttons, cancel=cancel(_))
+
+
+def _listed(parcel: Waiting, _: Words) -> Row:
+    first, *others = parcel.titles
+    words = _("Door {door} · {title}", door=parcel.compartment, title=first)
+    if others:
+        words += " " + _.ngettext("and one more", "and {n} more", len(others))
+    sizes = {"S": _("small"), "M": _("medium"), "L": _("large")}
+    return Row(words, sizes.get(parcel.size, ""), parcel.chosen, "parcel", parcel.parcel)
+
+
+def sort(screen: Sort, _: Words) -> View:
+    listed = tuple(Row(title, "", marked, "item", barcode) for barcode, title, marked in screen.items)
+    marked = any(row.done for row in listed)
+    said = (Button("are_missing", _("These are not there")), Button("stay_here", _("These stay here")))
+    return View(
+        "Sort",
+        _("Which ones do you not take?"),
+        _("Touch them, then say what is so. The others are booked to you when the door is shut."),
+        "ask",
+        rows=listed,
+        buttons=said if marked else (),
+        cancel=Button("cancel", _("Back")),
+    )
+
+
+def remarks(screen: DoorOpen, _: Words) -> tuple[Button, ...]:
+    """What a reader may say of the open door."""
+    if screen.several:
+        not_all = Button("some", _("I do not take all of it"))
+        return (
+            not_all,
+            Button("wrong_book", _("A wrong book lies here"), extra=True),
+            *_stays(_("I leave them here"), _),
+        )
+    missing = Button("not_here", _("It is not here"))
+    return (missing, Button("wrong_book", _("It is another book"), extra=True), *_stays(_("I leave it here"), _))
+
+
+def _stays(leave: str, _: Words) -> tuple[Button, ...]:
+    return Button("leave_it", leave), Button("cannot_reach", _("I cannot reach this door"))
+
+
+def undo(screen: DoorOpen, _: Words) -> tuple[Button, ...]:
+    """People slip."""
+    return (Button("undo", _("No, I take all of it")),) if screen.purpose == "pickup" else ()
+
+
+def heard(screen: DoorOpen | DoorShut, _: Words) -> str:
+    """What follows from what the reader has just said."""
+    if isinstance(screen, DoorOpen) and screen.wrong:
+        return _("Leave the wrong book inside, we look after it. What is missing is not booked to you.")
+    match screen.said:
+        case "missing":
+            return _("We will look for what is missing. No loan is booked for it.")
+        case "reach":
+            return _("The library is told. Somebody near you may push it shut; your books stay here and remain yours.")
+        case "some":
+            return _("Only what you take is booked to you.")
+    return _("Your books stay here and remain yours.")
+
+
+def door_shut(screen: DoorShut, _: Words) -> View:
+    if screen.titles:
+        title = _("Door {door} is shut. What you took is yours.", door=screen.compartment)
+        line = _("Please bring it back by {date}.", date=date_words(screen.due, _.language))
+    else:
+        title = _("Door {door} is shut. Nothing was taken.", door=screen.compartment)
+        line = heard(screen, _)
+    if screen.reopen:
+        line += "\n" + _("Something forgotten? It can be opened once more now.")
+    following = (Button("next", _("Open door {door}", door=screen.next_door), main=True),) if screen.next_door else ()
+    end = Button("finish", _("That is all for now") if following else _("Done"), main=not following)
+    again = (Button("reopen", _("Open it again")),) if screen.reopen else ()
+    return View(
+        "DoorShut",
+        title,
+        line,
+        "cabinet",
+        "wait" if screen.stuck else "done",
+        door=screen.compartment,
+        rows=rows(screen.titles, _, done=True, rows_max=3),
+        note=_("The door did not open once more. What you took is yours; what is inside is safe.")
+        if screen.stuck
+        else "",
+        buttons=(*following, *again, end) if following else (end, *again),
+    )
