@@ -3,13 +3,16 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import get_args
 
 from hardware.readings import Door
 from simulators.agree import disagreements, parcels_of, read_journal
 from simulators.kiosk_process import KioskProcess
 from simulators.machine import POINT, Machine
+from sync.messages import Told
 
 COURIER = "C2001"
+TOLD_KINDS = {kind.__dataclass_fields__["kind"].default for kind in get_args(get_args(Told)[0])}
 
 
 def eventually(true: Callable[[], bool], what: str, timeout_s: float = 15.0) -> None:
@@ -108,8 +111,7 @@ class Point:
 
     def told(self) -> None:
         """Wait until the library has heard everything."""
-        told_kinds = ("parcel_ready", "parcel_collected", "item_dropped", "point_trouble", "parcel_missing")
-        facts = [f for f in read_journal(self.machine.config, self.machine.env) if f["kind"] in told_kinds]
+        facts = [f for f in read_journal(self.machine.config, self.machine.env) if f["kind"] in TOLD_KINDS]
         sql = "select count(*) as n from received where point = ?"
         eventually(lambda: self.machine.library.ledger.row(sql, POINT)["n"] >= len(facts), "all told", 40)  # type: ignore[index]
 
