@@ -148,7 +148,7 @@ def test_entries_come_newest_last_and_can_be_chosen(path: Path) -> None:
     with open_journal(path, "dongmen") as journal:
         everything = journal.entries()
         assert [entry.n for entry in everything] == list(range(1, 21))
-        assert everything[1].facts == {"parcel": "par-1", "by": "p-1"}
+        assert everything[1].facts == {"parcel": "par-1", "by": "p-1", "items": []}
         assert (everything[1].kind, everything[1].session, everything[1].at) == ("parcel_missing", 1, NOW + 1)
         assert [entry.n for entry in journal.entries(limit=3)] == [18, 19, 20]
         assert [entry.n for entry in journal.entries(after=17)] == [18, 19, 20]
@@ -220,5 +220,5 @@ def test_facts_hold_no_word_kind_twice(tmp_path: Path) -> None:
     store = Store.open(tmp_path / "store.db", plan())
     point = store.load()
     store.commit(point, Step(point, NOBODY).fact(ParcelMissing("p", "r")), NOW)
-    assert store.journal.entries()[0].facts == {"parcel": "p", "by": "r"}
+    assert store.journal.entries()[0].facts == {"parcel": "p", "by": "r", "items": []}
     store.close()
