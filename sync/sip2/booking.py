@@ -12,7 +12,7 @@ from sync.messages import ItemDropped, ParcelCollected, ParcelReady, Receipt, Te
 from sync.seal import NotSealed, Seal
 from sync.sip2.client import Client
 from sync.sip2.dialect import Dialect
-from sync.sip2.items import Hold, has_on_loan, hold, known, on_loan, shelved
+from sync.sip2.items import Hold, has_on_loan, hold, known, not_held, on_loan, shelved
 from sync.sip2.message import Message, Unsayable, shown
 from sync.sip2.people import TEXT_MAX, words
 from sync.sip2.words import CHARGED, Words
@@ -26,10 +26,12 @@ NO_WORD = "kept at the point: SIP2 has no word for this"
 @dataclass(frozen=True, slots=True)
 class Doubt:
     """``said``: this telling may have been said before. ``left``: items that have left the point since it happened;
-    others may have borrowed them."""
+    others may have borrowed them. ``back``: items that come back later in the same batch, all of which may have been
+    said and booked before the point was started anew."""
 
     said: bool
     left: frozenset[str] = frozenset()
+    back: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ class Booking:
                     return _receipt(telling.key, ready)
                 case ParcelCollected():
                     number = self._seal.show(told.patron).get_secret_value()
-                    lent = [self._lend(number, barcode, telling.at, told.due) for barcode in told.items]
+                    lent = [self._lend(number, barcode, telling.at, told.due, doubt) for barcode in told.items]
                     self._remember(told)
                     return _receipt(telling.key, lent)
                 case ItemDropped():
@@ -132,7 +134,7 @@ class Booking:
 
     # ---- going out ------------------------------------------------------------------------------------------------
 
-    def _lend(self, number: str, barcode: str, at: float, due: float) -> Booked:
+    def _lend(self, number: str, barcode: str, at: float, due: float, doubt: Doubt) -> Booked:
         item = self._item(barcode)
         if item and on_loan(item):
             has = self._has(number, item, barcode)
@@ -140,6 +142,8 @@ class Booking:
                 return Booked(True, words(item))
             whose = "on loan to somebody else" if has is False else "on loan, and the library does not say to whom"
             return Booked(False, _joined(f"not booked: {whose}", words(item)))
+        if item and barcode in doubt.back and not_held(item, self._dialect):  # said a second time it would be two loans
+            return Booked(True, _joined("lent and back again: both were booked before, or neither is", words(item)))
         answer = self._client.say(self._says.checkout(number, barcode, at, due), self._until)
         if answer.yes("ok"):
             return Booked(True, _joined(self._other_due(answer, due), words(answer)))

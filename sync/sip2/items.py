@@ -34,6 +34,11 @@ def on_loan(item: Message) -> bool:
     return item.fixed["circulation"] in ON_LOAN
 
 
+def not_held(item: Message, dialect: Dialect) -> bool:
+    """Whether it certainly waits for nobody; False also where this library's 18 does not show that it waits."""
+    return dialect.shows_holds and item.fixed["circulation"] in (AVAILABLE, TO_BE_RESHELVED)
+
+
 def item_is(item: Message, barcode: str, dialect: Dialect) -> ItemIs:
     """The answer to "what is this"."""
     if not known(item):
@@ -41,7 +46,7 @@ def item_is(item: Message, barcode: str, dialect: Dialect) -> ItemIs:
     title = shown(item.first("AJ")).strip()[:TEXT_MAX]
     state = item.fixed["circulation"]
     held = "yes" if state == ON_HOLD_SHELF or item.first("CY").strip() else ""
-    if not held and dialect.shows_holds and state in (AVAILABLE, TO_BE_RESHELVED):
+    if not held and not_held(item, dialect):
         held = "no"
     return ItemIs(Item(barcode, title or barcode), on_loan(item), held)  # type: ignore[arg-type]
 

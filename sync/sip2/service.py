@@ -15,7 +15,7 @@ from sync.account import AccountIs, AccountOf
 from sync.acts import ActKind, Ruling, Said
 from sync.asked import Answer, ItemIs, LoansAre, LoansWith, PatronIs, Question, Shown, WhatIs
 from sync.errors import ServiceBroken, ServiceError, ServiceSilent, ServiceUnreachable
-from sync.messages import Page, PatronChanged, Receipt, Telling
+from sync.messages import ItemDropped, Page, PatronChanged, Receipt, Telling
 from sync.seal import NotSealed, Seal
 from sync.service import Abilities, Service
 from sync.sip2.account import Accounts
@@ -111,7 +111,8 @@ class Sip2:
             if time.monotonic() >= until:
                 raise ServiceUnreachable(f"{n} of {len(tellings)} tellings are booked, the rest in the next round")
             said = self._fresh or telling.key in self._unsure
-            self._done[telling.key] = self._told(telling, Doubt(said, left), until)
+            back = _back(tellings[n + 1 :]) if self._fresh else frozenset()
+            self._done[telling.key] = self._told(telling, Doubt(said, left, back), until)
         receipts = tuple(self._done[telling.key] for telling in tellings)
         self._fresh = False
         self._done.clear()
@@ -200,6 +201,11 @@ class Sip2:
             return now
         off = said - now
         return now + off - round(off / _ZONE_S) * _ZONE_S
+
+
+def _back(tellings: Sequence[Telling]) -> frozenset[str]:
+    """The items that these return."""
+    return frozenset(telling.told.item for telling in tellings if isinstance(telling.told, ItemDropped))
 
 
 def _worker(role: Role, card: str) -> PatronChanged:

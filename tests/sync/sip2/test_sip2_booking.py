@@ -226,6 +226,19 @@ def test_out_and_back_both_told_late() -> None:
     assert ledger.effects == ["lend R100", "return R100"]
 
 
+@pytest.mark.parametrize("hold", ["", "R100"])
+def test_out_and_back_in_one_batch_whose_answers_were_all_lost_is_one_loan(hold: str) -> None:
+    """The power fails when all is booked and no receipt is kept. Where the item waits for its reader, it never was."""
+    ledger = Ledger(hold=hold)
+    batch = (telling(LENT, 1), telling(BACK, 2))
+    with library(ledger.answers()) as lib:
+        if not hold:
+            settled(lib).tell(batch)
+        receipts = tell(client(lib.port, dialect="koha"), *batch)
+    assert [r.status for r in receipts] == ["applied", "applied"]
+    assert [effect for effect in ledger.effects if effect != "return "] == ["lend R100", "return R100"]
+
+
 def test_returned_already_is_returned() -> None:
     ledger = Ledger()
     with library(ledger.answers()) as lib:
