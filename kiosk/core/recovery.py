@@ -2,8 +2,8 @@
 guessed and nothing is pulsed again. The answers come as ``DoorSeen`` and settle in doors.py:
 
     seen open                   it goes on: it settles when it shuts
-    shut, was seen open before  it settles as it would have (a courier looks where a parcel was being
-                                loaded, or something was said of the door: perhaps nobody saw that it was heard)
+    shut, was seen open before  it settles as it would have (a courier looks where a parcel was being loaded or
+                                fetched, or something was said of the door: perhaps nobody saw that it was heard)
     shut, never seen open       nobody knows: set aside until a courier has looked
 """
 

@@ -16,7 +16,7 @@ from simulators.machine import POINT, Machine
 from simulators.pcsc import Card
 from simulators.pcsc import Fault as CardFault
 from simulators.readers import NOTICED_S
-from tests.end_to_end.people import Point
+from tests.end_to_end.people import COURIER, Point
 
 
 def test_power_cut_with_the_door_open(point: Point) -> None:
@@ -26,9 +26,18 @@ def test_power_cut_with_the_door_open(point: Point) -> None:
     point.kiosk.kill()
     items = point.take(door)
     point.kiosk.start()
-    point.ready()
-    point.agreed()
+    point.kiosk.wait_until(lambda s: s["screen"] == "Home" and s["cards"] and s["online"], "Home", 20)
+    point.told()
     assert all(point.on_loan(item) == "R1001" for item in items)
+    point.tap(COURIER)  # somebody looks before anything else goes in there
+    assert point.kiosk.wait_for("Courier")["to_check"] == [door]
+    point.kiosk.touch("check", door)
+    point.kiosk.wait_for("Inside", titles=[])
+    point.machine.cabinet.push(door)
+    point.kiosk.wait_for("Courier", to_check=[])
+    point.kiosk.touch("finish")
+    point.home()
+    point.agreed()
 
 
 def test_power_cut_before_the_door_moved_is_a_question_for_the_courier(point: Point) -> None:
