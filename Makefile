@@ -5,7 +5,7 @@ BIN := .venv/bin
 JOBS ?= 4
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench screens cuts fuzz audit clean
+.PHONY: help setup demo test check format bench screens cuts simulate fuzz audit clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 14
@@ -38,6 +38,10 @@ screens: setup ## every screen in every manner, as pictures; UPDATE=1 keeps them
 
 cuts: setup ## CUTS power cuts (20000) under the real store, over a disk that loses what was not synced
 	@$(BIN)/python -m tests.cuts $(or $(CUTS),20000)
+
+simulate: setup ## SEEDS=200 lives of DAYS=1 in a simulated world, with faults, over REST and SIP2; PLANTED=1: what finds them
+	@$(BIN)/python -m $(if $(PLANTED),tests.simulation.planted,tests.simulation.years --seeds $(or $(SEEDS),200) \
+	    --days $(or $(DAYS),1) --first $(or $(FIRST),0) $(if $(MINUTES),--minutes $(MINUTES)))
 
 fuzz: setup ## MINUTES=10 of hostile input, bred by what it reaches, shared out over everything that comes from outside
 	@$(BIN)/pip install -q -e .[fuzz]

@@ -49,7 +49,8 @@ def again(step: Step, compartment: str, now: float) -> Step:
     """One more pulse for the order of a door that was seen shut. Never called blindly."""
     row = step.point.compartments[compartment]
     assert row.order is not None, f"{compartment} has no order"
-    order = replace(row.order, attempt=row.order.attempt + 1, asked_at=now, pulse="", stuck=False)
+    blind = row.order.blind and not row.order.opened_at  # what was not seen before it opened is over
+    order = replace(row.order, attempt=row.order.attempt + 1, asked_at=now, pulse="", stuck=False, blind=blind)
     return _pulse(step, row, order)
 
 
@@ -90,7 +91,7 @@ def seen(step: Step, event: DoorSeen, now: float) -> tuple[Step, Outcome | None]
         return _opened(step.put(row), row, row.order, now)
     if event.door is Door.SHUT:
         return _shut(step.put(row), row, row.order, now)
-    blind = row.order.blind or not row.order.opened_at
+    blind = row.order.blind or not row.order.opened_at or row.order.asked_again
     return step.put(replace(row, order=replace(row.order, blind=blind))), None
 
 
@@ -98,9 +99,9 @@ def _opened(step: Step, row: Compartment, order: Order, now: float) -> tuple[Ste
     if order.opened_at and not order.shut_at:
         return step, None
     again = order.shut_at > 0.0
-    if again:
+    if order.asked_again:
         had = taken_so_far(step.point, order)
-        # what was said of it before it was shut holds no more
+        # its reader wanted it open: what was said of it before it was shut holds no more
         order = replace(order, keep=False, missing=False, left=(), absent=(), wrong="", reach=False, had=had)
     row = replace(row, order=replace(order, opened_at=now, shut_at=0.0, stuck=False, late=False))
     step = step.put(row).fact(DoorOpened(row.name, order.id))
@@ -136,7 +137,7 @@ def _shut(step: Step, row: Compartment, order: Order, now: float) -> tuple[Step,
     if not order.shut_at:
         step = step.fact(DoorShut(row.name, order.id))
     if order.cut:
-        return settle(_ended(step, row), row.name, order, now), Outcome(order.id, "shut")
+        return _settled(step, row, order, now), Outcome(order.id, "shut")
     step = step.put(shut(_wear(step, row.name), now - order.opened_at))
     if _waited_for(step, order):
         return step.put(replace(row, order=replace(order, shut_at=now))), Outcome(order.id, "resting")
@@ -162,7 +163,13 @@ def finish(step: Step, compartment: str, now: float) -> Step:
     """The grace is over: what its reader did there settles. Nothing for an order that does not rest."""
     row = step.point.compartments[compartment]
     order = row.order
-    return settle(_ended(step, row), compartment, order, now) if order and order.resting else step
+    return _settled(step, row, order, now) if order and order.resting else step
+
+
+def _settled(step: Step, row: Compartment, order: Order, now: float) -> Step:
+    """What was done there before it was shut holds; a door that may have opened once more unseen is looked behind."""
+    step = settle(_ended(step, row), row.name, order, now)
+    return doubt(step, row.name) if order.asked_again and order.blind else step
 
 
 def _rest(step: Step, row: Compartment, order: Order, now: float) -> tuple[Step, Outcome | None]:

@@ -50,7 +50,12 @@ class Order:
     @property
     def reopening(self) -> bool:
         """Whether its reader has had it shut and wants it open again, and it has not been seen open since."""
-        return self.shut_at > 0.0 and self.asked_at >= self.shut_at and not self.stuck
+        return self.asked_again and not self.stuck
+
+    @property
+    def asked_again(self) -> bool:
+        """Whether its lock was pulsed since it was shut, and it has not been seen open since."""
+        return self.shut_at > 0.0 and self.asked_at >= self.shut_at
 
     @property
     def resting(self) -> bool:

@@ -35,7 +35,7 @@ def started(step: Step, now: float) -> Step:
         order = row.order
         if order is not None:
             orders.append(order.id)
-            order = replace(order, cut=True, blind=order.blind or not order.opened_at, stuck=False)
+            order = replace(order, cut=True, blind=order.blind or not order.opened_at or order.asked_again, stuck=False)
         step = step.put(downtime.began(step, replace(row, order=order)))
     for device in step.point.devices.values():
         step = step.put(replace(device, up=False, why="not seen yet"))

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from hardware.readings import DeviceDown, DeviceUp, Door, DoorSeen, Pulse, Reading, UnlockEnded
 from kiosk.core.commands import Unlock
+from tests.simulation.faults import Faults
 
 Later = Callable[..., None]  # (seconds, function, *arguments)
 
@@ -27,7 +28,8 @@ class Box:
 
 @dataclass
 class Cabinet:
-    """``post`` hands a reading to the machine, ``later`` does something in so many seconds, ``calm``: no faults."""
+    """``post`` hands a reading to the machine, ``later`` does something in so many seconds, ``dice``: what
+    goes wrong."""
 
     names: tuple[str, ...]
     rng: random.Random
@@ -35,20 +37,14 @@ class Cabinet:
     post: Callable[[Reading], None]
     say: Callable[[str], None]
     clock: Callable[[], float]
-    calm: bool = False
+    dice: Faults
     bus_up: bool = True
     powered: bool = False
     boxes: dict[str, Box] = field(default_factory=dict)
     reported: dict[str, Door] = field(default_factory=dict)
-    faults: int = 0
 
     def __post_init__(self) -> None:
         self.boxes = {name: Box(name) for name in self.names}
-
-    def _odd(self, chance: float) -> bool:
-        odd = not self.calm and self.rng.random() < chance
-        self.faults += odd
-        return odd
 
     # ---- power and wire
 
@@ -105,20 +101,20 @@ class Cabinet:
         moves = True
         if not self.bus_up:
             pulse, moves = Pulse.NOT_SENT, False
-        elif self._odd(0.02):
+        elif self.dice.odd(0.02, "pulse_refused"):
             pulse, moves = Pulse.REFUSED, False
-        elif self._odd(0.03):
+        elif self.dice.odd(0.03, "pulse_unanswered"):
             pulse, moves = Pulse.UNKNOWN, self.rng.random() < 0.6
         if moves:
-            late = self.rng.uniform(1.0, 10.0) if self._odd(0.05) else self.rng.uniform(0.05, 0.6)
-            if self._odd(0.03):
+            late = self.rng.uniform(1.0, 10.0) if self.dice.odd(0.05, "late_door") else self.rng.uniform(0.05, 0.6)
+            if self.dice.odd(0.03, "jam"):
                 self.boxes[command.compartment].jammed_until = self.clock() + self.rng.uniform(5, 400)
             self.later(late, self._let_go, command.compartment)
-        if self._odd(0.02):
+        if self.dice.odd(0.02, "bus_cut"):
             self.later(self.rng.uniform(0.1, 3.0), self.cut_wire, self.rng.uniform(1.0, 30.0))
         ended = UnlockEnded(command.compartment, command.order, command.attempt, pulse)
         self.later(delay, self._answer, ended)
-        if self._odd(0.01):
+        if self.dice.odd(0.01, "pulse_answered_twice"):
             self.later(delay + self.rng.uniform(0, 5), self._answer, ended)
 
     def _answer(self, ended: UnlockEnded) -> None:
@@ -137,7 +133,6 @@ class Cabinet:
 
     def force(self, name: str) -> None:
         """Somebody breaks a door open."""
-        self.faults += 1
         self.say(f"the door of {name} is forced")
         self._turn(self.boxes[name], True)
 
@@ -150,7 +145,7 @@ class Cabinet:
     def _turn(self, box: Box, open: bool) -> None:
         box.open, box.turned_at = open, self.clock()
         self.later(self.rng.uniform(0.05, 0.5), self._look, box.name)
-        if self._odd(0.02):  # the switch bounces
+        if self.dice.odd(0.02, "bounce"):
             self.say(f"the switch of {box.name} bounces")
             old = Door.SHUT if open else Door.OPEN
             self.later(0.6, self._flap, box.name, old)

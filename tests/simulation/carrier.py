@@ -81,6 +81,7 @@ class Carrier(Person):
             case Inside(titles=titles):
                 yield from self.look(set(titles))
             case _:  # a dark screen before an open door: take nothing out that was not asked for
+                self.doubt(set(box.inside))
                 if self.purpose == "clearing":
                     self.take(set(box.inside))
                 elif self.purpose == "stocking":
@@ -97,6 +98,7 @@ class Carrier(Person):
             if not wanted or occupied:
                 self.lie(wanted | {t.removeprefix("Title ") for t in screen.titles}, "could not say it was not put in")
                 return
+            self.doubt(wanted)
         self.put(wanted)
 
     def look(self, titles: set[str]) -> Script:

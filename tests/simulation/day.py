@@ -4,66 +4,24 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from pydantic import SecretStr
-
-from hardware.readings import CardShown, CodeUnknown, IsbnScanned, ItemScanned, PassScanned
-from kiosk.core.events import Touched
 from kiosk.core.stories import AtHome
 from sync.messages import ItemDropped
 from tests.simulation.carrier import Carrier
+from tests.simulation.faults import ALL, Allowed
 from tests.simulation.invariants import decode_quickly
 from tests.simulation.library import Library
-from tests.simulation.people import Person, Reader
+from tests.simulation.people import Reader
 from tests.simulation.returner import Returner
 from tests.simulation.rules import Violation
 from tests.simulation.sip2_library import Sip2Library
 from tests.simulation.sip2_wire import Sip2Link
+from tests.simulation.story import about
+from tests.simulation.strangers import Child, Guesser
+from tests.simulation.troubles import troubles
 from tests.simulation.world import Script, World
 
 DAY_S = 86400.0
 READERS, COURIERS = 14, 2
-ACTIONS = (
-    "collect",
-    "return",
-    "cancel",
-    "finish",
-    "digit",
-    "enter",
-    "erase",
-    "open",
-    "undo",
-    "again",
-    "help",
-    "more_time",
-)
-
-
-class Child(Person):
-    """Touches and shows anything, but not before an open door."""
-
-    def visit(self) -> Script:
-        world, rng = self.world, self.rng
-        for _ in range(rng.randint(3, 25)):
-            yield rng.uniform(0.1, 2.0)
-            self.door = getattr(self.screen, "compartment", "")
-            if self.door:
-                return
-            match rng.randrange(12):
-                case 0:
-                    world.post(CardShown("card", SecretStr(f"{rng.getrandbits(32):08X}")))
-                case 1:
-                    world.post(IsbnScanned("scanner", "9787020002207"))
-                case 2:
-                    world.post(CodeUnknown("scanner", 3))
-                case 3:
-                    world.post(PassScanned("scanner", SecretStr("L1:NONSENSE")))
-                case 4:
-                    world.post(ItemScanned("scanner", f"X{rng.randrange(3)}"))
-                    world.post(Touched("cancel"))
-                case _:
-                    action = rng.choice(ACTIONS)
-                    if action != "open":
-                        self.touch(action, str(rng.randrange(10)))
 
 
 class Day:
@@ -77,10 +35,12 @@ class Day:
         cut_at: int | None = None,
         calm: bool = False,
         sip2: bool = False,
+        days: int = 1,
+        allowed: Allowed = ALL,
     ) -> None:
-        self.world = World(seed, directory, cut_at, calm, sip2)
+        self.world = World(seed, directory, cut_at, calm, sip2, allowed, long=days > 1)
         self.rng = self.world.rng
-        self.visits = visits or self.rng.randint(30, 80)
+        self.visits, self.days = visits, days
         self.cards: dict[str, str] = {}
         self.over = False
         self.boundaries = 0  # until the evening
@@ -129,10 +89,15 @@ class Day:
     # ---- people, one after another
 
     def visitors(self) -> Script:
-        for _ in range(self.visits):
-            yield self.rng.uniform(1.0, 10.0) if self.rng.random() < 0.2 else self.rng.uniform(30.0, 900.0)
-            yield from self.one()
-            self.world.watch.rows_fit_the_cabinet()
+        for day in range(self.days):
+            for _ in range(self.visits or self.rng.randint(*((30, 80) if self.days == 1 else (5, 45)))):
+                yield self.rng.uniform(1.0, 10.0) if self.rng.random() < 0.2 else self.rng.uniform(30.0, 900.0)
+                yield from self.one()
+                self.world.watch.rows_fit_the_cabinet()
+            if day < self.days - 1:  # the night; now and then a holiday of weeks, with everything shut
+                self.world.say(f"---- the night after day {day + 1}")
+                shut = self.rng.choice((3, 8, 20)) if self.rng.random() < 0.05 else 1
+                yield DAY_S * (self.world.now // DAY_S + shut) - self.world.now + self.rng.uniform(0.0, 3600.0)
         self.over = True
 
     def one(self) -> Script:
@@ -158,9 +123,22 @@ class Day:
                 if hands := sorted(person.hands):
                     yield from person.visit(set(rng.sample(hands, min(len(hands), rng.randint(1, 4)))))
             case 16:
-                yield from Child(self.world, "a child").visit()
+                yield from self.nobody_in_particular()
             case _:
                 self.news()
+
+    def nobody_in_particular(self) -> Script:
+        """A child, somebody who tries codes, or a reader whom a child will not leave alone."""
+        match self.rng.randrange(4):
+            case 0 | 1:
+                yield from Child(self.world, "a child").visit()
+            case 2:
+                yield from Guesser(self.world, "a guesser").visit()
+            case _:
+                self.world.follow(Child(self.world, "a child beside them").visit())
+                name = f"R{self.rng.randrange(1, READERS):02d}"
+                mine = [p for p in self.world.library.parcels.values() if p.sent.patron == name]
+                yield from Reader(self.world, name, self.cards[name], mine).visit("card")
 
     def carry(self, name: str, thorough: bool = False) -> Script:
         if not self.over:
@@ -216,47 +194,6 @@ class Day:
 
     # ---- troubles
 
-    def troubles(self) -> Script:
-        rng, world = self.rng, self.world
-        while not self.over:
-            yield rng.uniform(60.0, 2500.0)
-            if world.calm:
-                continue
-            world.faults += 1
-            match rng.randrange(10):
-                case 0 | 1:
-                    world.say("the library is away")
-                    world.net_up = False
-                    yield rng.choice((30.0, 600.0, 4 * 3600.0))
-                    world.net_up = True
-                    world.say("the library is back")
-                case 2 | 3:
-                    world.cabinet.cut_wire(rng.choice((2.0, 20.0, 300.0)))
-                case 4:
-                    by = rng.choice((-3600.0, 3600.0, -30.0, 5.0, 90.0, -DAY_S))
-                    world.say(f"the clock jumps by {by:.0f} s")
-                    world.offset += by
-                case 5:
-                    world.say("the disk is full")
-                    world.disk_full = True
-                    yield rng.choice((2.0, 30.0, 200.0))
-                    world.disk_full = False
-                    world.say("the disk has room again")
-                case 6:
-                    world.cabinet.force(rng.choice(world.cabinet.names))
-                case 7:
-                    if world.loop is not None:
-                        world.die()
-                case 8:
-                    for box in world.cabinet.boxes.values():
-                        box.jammed_until = world.now + rng.choice((0.0, 0.0, 600.0))
-                case 9 if isinstance(world.link, Sip2Link):
-                    world.say("the library talks nonsense")
-                    world.link.nonsense = True
-                    yield rng.choice((60.0, 600.0, 2 * 3600.0))
-                    world.link.nonsense = False
-                    world.say("the library talks sense again")
-
     def passers_by(self) -> Script:
         """Whoever sees a door stand open in front of nobody pushes it shut, sooner or later."""
         while True:
@@ -271,7 +208,7 @@ class Day:
         """The day from power on to the last settled doubt. Raises ``Violation``."""
         world = self.world
         world.boot()
-        for script in (self.visitors(), self.troubles(), self.passers_by()):
+        for script in (self.visitors(), troubles(world, lambda: self.over), self.passers_by()):
             world.follow(script)
         while not self.over:
             world.run(world.now + 600.0)
@@ -282,9 +219,10 @@ class Day:
         """Faults stop, doors are shut, all is told; then couriers look behind each door in doubt, and none is left."""
         world = self.world
         world.say("---- faults stop")
-        world.calm = world.cabinet.calm = True
+        world.dice.calm = True
         world.run(world.now + 1500.0)  # what is away comes back, who stands there goes
-        world.net_up, world.disk_full = True, False
+        world.net_up, world.disk_full, world.disk_slow = True, False, False
+        world.set_clock()
         if isinstance(world.link, Sip2Link):
             world.link.nonsense = False
         for box in world.cabinet.boxes.values():
@@ -304,19 +242,30 @@ class Day:
         world.store.close()
 
 
-def live_a_day(seed: int, visits: int = 0, cut_at: int | None = None, calm: bool = False, sip2: bool = False) -> Day:
+def live_a_day(
+    seed: int,
+    visits: int = 0,
+    cut_at: int | None = None,
+    calm: bool = False,
+    sip2: bool = False,
+    days: int = 1,
+    allowed: Allowed = ALL,
+) -> Day:
     """One seed, start to end. Raises ``Violation`` with the story of the day in words and how to see it again."""
     decode_quickly()
     shm = Path("/dev/shm")
     directory = Path(tempfile.mkdtemp(prefix="kiosk-day-", dir=shm if shm.is_dir() else None))
-    day = Day(seed, directory, visits, cut_at, calm, sip2)
+    day = Day(seed, directory, visits, cut_at, calm, sip2, days, allowed)
     try:
         day.live()
     except Exception as error:
         again = f"python -m tests.simulation {seed}" + " --sip2" * sip2
-        again += f" --visits {visits} --cut-at {cut_at}" if cut_at else ""
-        words = "\n".join(day.world.story[-40:])
-        raise Violation(f"seed {seed}: {error!r}\n\n{words}\n\nto see it again: {again}") from error
+        again += f" --days {days}" * (days > 1) + f" --visits {visits}" * bool(visits) + allowed.again()
+        again += f" --cut-at {cut_at}" if cut_at else ""
+        words = "\n".join(about(day.world.story, repr(error)))
+        breach = Violation(f"seed {seed}: {error!r}\n\n{words}\n\nto see it again: {again}")
+        breach.day = day  # type: ignore[attr-defined]
+        raise breach from error
     finally:
         if day.world.store is not None:
             day.world.store.close()

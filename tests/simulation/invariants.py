@@ -1,16 +1,18 @@
 """What must be true after every event, at every command and in the end. A breach is a ``Violation`` in words."""
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from hardware.readings import CardShown, Door, DoorSeen, PassScanned, PatronScanned
-from kiosk.core.commands import Unlock
+from kiosk.core.commands import Do, Print, Unlock
 from kiosk.core.events import Touched
 from kiosk.core.model import Compartment, PickupPoint, changed
+from kiosk.core.order import Order
 from kiosk.core.stories import AtHome, Collecting
 from kiosk.loop import Incoming
 from kiosk.store import Store
 from kiosk.tables import TABLES
-from sync.messages import ParcelCollected
+from sync.messages import ParcelCollected, ParcelMissing, ParcelReady
 from tests.simulation.agreement import agree
 from tests.simulation.rules import must
 
@@ -26,10 +28,14 @@ class Watch:
     def __init__(self, world: "World") -> None:
         self.world = world
         self.pulses: set[tuple[str, int]] = set()
+        self.acted: set[str] = set()
+        self.slips: set[str] = set()  # begun, and perhaps on paper
+        self.wrong: Counter[int] = Counter()  # wrong codes that were entered, by the day of the machine's clock
         self.last_seen: dict[str, Door] = {}
         self.proved: set[str] = set()  # patrons proved in the session that runs
         self.session = 0
         self.new: str = ""
+        self.guessed = False  # a code was entered that nobody has
         self.point: PickupPoint | None = None  # compared with the store last
 
     # ---- at every event
@@ -44,7 +50,7 @@ class Watch:
         loop, library = self.world.loop, self.world.library
         assert loop is not None
         story = loop.session.story
-        self.new = ""
+        self.new, self.guessed = "", False
         match incoming:
             case DoorSeen(compartment, door):
                 self.last_seen[compartment] = door
@@ -56,6 +62,7 @@ class Watch:
             case Touched(action="enter") if isinstance(story, Collecting):
                 known = (p.sent.patron for p in library.parcels.values() if p.code == story.digits)
                 self.new = next(known, "")
+                self.guessed = not self.new and len(story.digits) == 8
         self.proved.add(self.new)
 
     def _mind_the_session(self) -> None:
@@ -73,6 +80,9 @@ class Watch:
         session = loop.session
         if not isinstance(session.story, AtHome):
             must(session.until < self.world.wall() + 200, f"{session.story} waits too long")
+        if self.guessed and self.world.now >= self.world.busy_until and self.world.wall() >= loop._sorry_until:
+            self.wrong[int(self.world.wall() // 86400)] += 1
+        self.guessed = False
         self.same_on_disk()
 
     def same_on_disk(self, all_of_it: bool = False) -> None:
@@ -119,6 +129,17 @@ class Watch:
         must((row.order.id, row.order.attempt) == (command.order, command.attempt), f"{name}: another order is on disk")
         self._allowed(point, row)
 
+    def acts(self, command: Do) -> None:
+        """An act is said: once, whatever became of it before."""
+        must(command.said.key not in self.acted, f"act {command.said.key} is said twice")
+        self.acted.add(command.said.key)
+        must(command.said.act.patron in self.proved, f"{command.said.act} is said for somebody who proved nothing")
+
+    def prints(self, command: Print) -> None:
+        """A slip goes to the printer: again only where nothing came of it."""
+        must(command.slip.id not in self.slips, f"slip {command.slip.id} is printed twice")
+        self.slips.add(command.slip.id)
+
     def _allowed(self, point: PickupPoint, row: Compartment) -> None:
         order, name = row.order, row.name
         assert order is not None
@@ -129,8 +150,9 @@ class Watch:
                 must(parcel.compartment == name, f"{name} is opened for {parcel.id}, which is not there")
                 must(parcel.patron == order.person, f"{name} is opened for {order.person}, not for its patron")
                 must(order.person in self.proved, f"{name} is opened for {order.person}, who proved nothing")
+                self._after_few_guesses(point, order)
                 self._within_the_limits(point, order.person)
-                theirs = all(self.world.library.may_take(b, order.person) for b in inside)
+                theirs = all(self.world.library.may_take(b, order.person, point.counters.cursor) for b in inside)
                 must(theirs, f"{name} is opened for {order.person}; the library holds {inside} for another")
                 must(not parcel.recalled, f"{name} is opened though {parcel.id} is recalled")
                 in_time = self.world.wall() <= parcel.expires or order.attempt > 1  # they stand there, and came in time
@@ -147,6 +169,12 @@ class Watch:
                 must(patron.role != "reader", f"{name} is opened for {patron.id} as if for a courier")
                 must(patron.id in self.proved, f"{name} is opened for courier {patron.id}, who proved nothing")
                 must(order.purpose != "stocking" or not inside, f"{name} is offered for stocking, and is not empty")
+
+    def _after_few_guesses(self, point: PickupPoint, order: Order) -> None:
+        """A code opens nothing on a day with so many wrong ones before it."""
+        wrong = self.wrong[int(self.world.wall() // 86400)]
+        few = order.proof != "code" or order.attempt > 1 or wrong < point.plan.limits.wrong_codes_max
+        must(few, f"a code opens a door after {wrong} wrong codes that day")
 
     def _within_the_limits(self, point: PickupPoint, person: str) -> None:
         """While the library is away: how much it has not heard of, counted in the outbox."""
@@ -196,6 +224,10 @@ class Watch:
         must(isinstance(loop.session.story, AtHome), f"somebody still seems to stand there: {loop.session.story}")
         must(store.waiting_count() == 0, f"{store.waiting_count()} tellings were never told")
         told = {t.compartment for t in world.library.troubles if hasattr(t, "compartment")}
+        said = [telling.told for telling, _ in world.library.received.values()]
+        missing = {t.parcel for t in said if isinstance(t, ParcelMissing)}
+        told |= {t.compartment for t in said if isinstance(t, ParcelReady) and t.parcel in missing}
+        self._journal_is_as_was_told(store)
         for row in loop.point.compartments.values():
             must(row.order is None, f"{row.name} still has an order: {row.order}")
             must(row.door is Door.SHUT, f"{row.name} is {row.door}")
@@ -203,6 +235,14 @@ class Watch:
         self.rows_fit_the_cabinet()
         self.died(store)
         agree(world, loop.point)
+
+    def _journal_is_as_was_told(self, store: Store) -> None:
+        """Where the point said that its journal stood, it still says so, unless it has forgotten since."""
+        for stands in getattr(self.world.library, "stands", ()):
+            row = store._execute("SELECT hash FROM journal WHERE n = ?", (stands.n,)).fetchone()
+            must(
+                row is None or row[0] == stands.hash, f"row {stands.n} of the journal is not what the library was told"
+            )
 
     def nothing_is_in_doubt(self) -> None:
         """Couriers have looked behind every door: each compartment is in use again."""

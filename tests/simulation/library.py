@@ -6,6 +6,7 @@ disagrees. It also notices what no honest point tells: an effect that it has had
 
 import base64
 import random
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
@@ -14,12 +15,15 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.core.identity import Keyring
 from simulators.library.passes import issue_pass
+from sync.account import AccountOf
+from sync.acts import Ruling, Said
 from sync.asked import Answer, ItemIs, LoansAre, LoansWith, PatronIs, Query, WhatIs
 from sync.errors import ServiceGap
 from sync.messages import (
     Change,
     ItemDropped,
     ItemsCleared,
+    JournalStands,
     Page,
     ParcelCollected,
     ParcelMissing,
@@ -35,6 +39,7 @@ from sync.messages import (
 )
 from sync.service import Abilities
 from sync.things import Item, Patron, SentParcel
+from tests.simulation.accounts import account
 
 POINT = "p1"
 SIGNING = Ed25519PrivateKey.from_private_bytes(b"\x07" * 32)
@@ -50,6 +55,7 @@ class Packed:
     qr: str
     status: str = "sent"  # sent, ready, collected, missing, removed
     recalled: bool = False
+    n: int = 0  # how long the feed was when it was announced
 
 
 @dataclass
@@ -71,6 +77,9 @@ class Library:
     troubles: list[PointTrouble | ParcelMissing] = field(default_factory=list)
     conflicts: list[tuple[Telling, str]] = field(default_factory=list)
     twice: list[str] = field(default_factory=list)  # effects there were before
+    acted: dict[str, tuple[Said, Ruling]] = field(default_factory=dict)
+    renewals: Counter[str] = field(default_factory=Counter)
+    stands: list[JournalStands] = field(default_factory=list)  # where the point said that its journal stood
 
     # ---- things
 
@@ -112,9 +121,11 @@ class Library:
         """Who has it on loan, or nobody."""
         return self.loans.get(barcode, "")
 
-    def may_take(self, barcode: str, person: str) -> bool:
-        """Whether the library has set this item aside for this person, and for nobody since."""
-        mine = [p for p in self.parcels.values() if barcode in {i.barcode for i in p.sent.items}]
+    def may_take(self, barcode: str, person: str, cursor: str) -> bool:
+        """Whether the library has set this item aside for this person, and for nobody since, as far as a point with
+        this cursor can know."""
+        heard = int(base64.b64decode(cursor)) if cursor else 0
+        mine = [p for p in self.parcels.values() if barcode in {i.barcode for i in p.sent.items} and p.n <= heard]
         return bool(mine) and mine[-1].sent.patron == person
 
     def pack(self, patron: str, barcodes: Sequence[str], expires: float) -> str:
@@ -128,6 +139,7 @@ class Library:
         packed = Packed(sent, code, issue_pass(SIGNING, pass_id, POINT, expires))
         self.parcels[number] = packed
         self.feed += [PatronChanged(self.patrons[patron]), ParcelSent(sent)]
+        packed.n = len(self.feed)
         return number
 
     def recall(self, parcel: str) -> None:
@@ -156,6 +168,8 @@ class Library:
             case LoansWith(patron, isbn):
                 own = (self.items[b] for b, who in self.loans.items() if who == patron)
                 return LoansAre(tuple(item for item in own if item.isbn == isbn))
+            case AccountOf():
+                return account(self, query)
             case _:
                 return PatronIs(self.patron_of(query.card))
 
@@ -219,6 +233,8 @@ class Library:
                 self.parcels[parcel].status = "removed"
             case ItemDropped(item):
                 return self._dropped(item)
+            case JournalStands():
+                self.stands.append(telling.told)
             case ItemsCleared(items):
                 self.cabinet -= set(items)
             case PointTrouble(what, detail=detail):

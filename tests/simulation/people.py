@@ -13,6 +13,7 @@ from hardware.readings import (
     PassScanned,
     PatronScanned,
 )
+from kiosk.core.account_screens import Account, Holds, Loans, OneHold
 from kiosk.core.events import Touched
 from kiosk.core.reader_screens import Choose, DoorShut, Sort
 from kiosk.core.screens import DoorOpen, DoorStuck, Goodbye, Home, Opening, Sorry, Wait
@@ -60,7 +61,7 @@ class Person:
 
     def pause(self) -> float:
         """How long until they look again; now and then somebody dawdles."""
-        return self.rng.uniform(40.0, 130.0) if self.world.odd(0.015) else self.rng.uniform(0.4, 4.0)
+        return self.rng.uniform(40.0, 130.0) if self.world.odd(0.015, "dawdles") else self.rng.uniform(0.4, 4.0)
 
     def at_the_screen(self) -> Script:
         """Look, act, until the story is over or patience ends."""
@@ -79,9 +80,10 @@ class Person:
                 self.door = screen.compartment
                 self.purpose = "clearing" if isinstance(screen, TakeOut) else getattr(screen, "purpose", "check")
             if self.door and self.world.cabinet.boxes[self.door].open:
+                yield from self.reads()
                 yield from self.at_the_door()
                 continue
-            if self.world.odd(0.01):
+            if self.world.odd(0.01, "walks_away"):
                 self.world.say(f"{self.name} walks away from the screen")
                 if isinstance(screen, Opening) and self.purpose in ("pickup", "clearing"):
                     self.lie(set(self.world.cabinet.boxes[self.door].inside), "is gone when the door opens")
@@ -92,6 +94,9 @@ class Person:
                 case DoorStuck():
                     self.stuck(screen)
                 case Goodbye() | Sorry() | Home():
+                    if isinstance(screen, Goodbye) and screen.printing == "offered" and self.rng.random() < 0.4:
+                        self.touch("print", self.rng.choice(("zh", "en", "")))
+                        yield self.rng.uniform(0.5, 5.0)
                     if self.rng.random() < 0.5 and not isinstance(screen, Home):
                         self.touch("finish")
                         yield 1.0
@@ -124,6 +129,15 @@ class Person:
         self.touch("cancel")
         yield 1.0
 
+    def reads(self) -> Script:
+        """Before an open door, they wait a little for words about it."""
+        for _ in range(self.rng.randint(2, 8)):
+            screen = self.screen
+            if getattr(screen, "compartment", "") == self.door and not isinstance(screen, Opening):
+                self.purpose = "clearing" if isinstance(screen, TakeOut) else getattr(screen, "purpose", self.purpose)
+                return
+            yield self.rng.uniform(0.5, 1.5)
+
     def at_the_door(self) -> Script:
         """The door stands open before them."""
         raise NotImplementedError
@@ -137,6 +151,11 @@ class Person:
         screen = self.screen
         right = isinstance(screen, DoorOpen | Inside | TakeOut) and screen.compartment == self.door
         self.heard = right and getattr(screen, "said", "") == said
+
+    def doubt(self, barcodes: set[str]) -> None:
+        """They touched something and saw no answer; it may still be heard, from behind a slow disk."""
+        if self.world.now < self.world.busy_until + 5.0:
+            self.lie(barcodes, "saw no answer, and went on as if nothing had been touched")
 
     def take(self, barcodes: set[str]) -> None:
         box = self.world.cabinet.boxes[self.door]
@@ -160,7 +179,7 @@ class Person:
 
     def shut(self) -> Script:
         self.taken = self.door
-        if self.world.odd(0.02):
+        if self.world.odd(0.02, "left_open"):
             self.world.say(f"{self.name} leaves {self.door} open")
             yield self.rng.uniform(50.0, 300.0)
         else:
@@ -205,12 +224,30 @@ class Reader(Person):
                         self.touch("parcel", parcel.parcel)
                         yield 0.5
                 self.touch(self.rng.choice(("take",) * 8 + ("cannot_reach", "cancel")))
+            case Account() | Loans() | Holds() | OneHold() if "pickup" in self.purposes:
+                self.at_the_account(screen)
             case DoorShut(reopen=reopen):
                 choices = ["next", "finish", "next", "finish", "more_time", "wait"] + ["reopen"] * reopen
                 self.touch(self.rng.choice(choices))
             case _:
                 self.touch("cancel")
         yield 1.0
+
+    def at_the_account(self, screen: Account | Loans | Holds | OneHold) -> None:
+        """Looks around, renews, lets a hold go, asks for more time."""
+        match screen:
+            case Account():
+                self.touch(self.rng.choice(("loans", "loans", "holds", "holds", "collect", "finish")))
+            case Loans(lines=lines):
+                one = ("renew", self.rng.choice(lines).id) if lines else ("cancel", "")
+                self.touch(*self.rng.choice((one, one, ("renew_all", ""), ("cancel", ""), ("finish", ""))))
+            case Holds(lines=lines):
+                one = ("hold", self.rng.choice(lines).id) if lines else ("cancel", "")
+                self.touch(*self.rng.choice((one, one, ("cancel", ""), ("finish", ""))))
+            case OneHold(sure=True):
+                self.touch(self.rng.choice(("yes", "yes", "no")))
+            case OneHold():
+                self.touch(self.rng.choice(("longer", "cancel_hold", "cancel", "finish")))
 
     def takes_some(self, mine: set[str]) -> Script:
         """Only some of it; the machine hears which."""
@@ -247,12 +284,14 @@ class Reader(Person):
             yield from self.takes_some(mine)
             if not self.heard:
                 yield from self.says("undo", "")
+                self.doubt(mine)
                 self.take(mine)
         elif self.rng.random() < 0.08:
             yield from self.says("leave_it", "keep")
             if not self.heard:
+                self.doubt(mine)
                 self.take(mine)
-        elif self.world.odd(0.01):
+        elif self.world.odd(0.01, "takes_nothing"):
             self.lie(mine, "walks away from the open door without taking it")
         else:
             self.take(mine)

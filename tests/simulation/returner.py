@@ -38,7 +38,7 @@ class Returner(Person):
         barcode = self.items[self.scans % len(self.items)]
         item = self.world.library.items.get(barcode)
         self.scans += 1
-        if self.world.odd(0.1):
+        if self.world.odd(0.1, "unreadable"):
             self.world.post(CodeUnknown("scanner", 5))
         elif item and item.isbn and self.rng.random() < 0.3:
             self.world.say(f"{self.name} scans the book number of {barcode}")
@@ -53,7 +53,7 @@ class Returner(Person):
                 if self.scans < len(self.items) + (self.rng.random() < 0.2):
                     self.scan()
                 elif titles:
-                    self.touch("undo" if self.world.odd(0.05) else "open")
+                    self.touch("undo" if self.world.odd(0.05, "undo") else "open")
                 elif screen.notice == "isbn_needs_card" and self.card:
                     yield from self.tap()
                 else:

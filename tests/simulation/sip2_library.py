@@ -159,7 +159,7 @@ class Sip2Library:
         sql = "select parcels.* from parcels join parcel_items on id = parcel where barcode = ? and status in {}"
         return self.ledger.row(sql.format("('sent', 'ready') order by id desc"), barcode)
 
-    def may_take(self, barcode: str, person: str) -> bool:
+    def may_take(self, barcode: str, person: str, cursor: str = "") -> bool:
         """Whether the library has ever set this item aside for this person, and for nobody since."""
         sql = "select patron from parcels join parcel_items on id = parcel where barcode = ? order by id desc"
         row = self.ledger.row(sql, barcode)

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 from unittest import mock
 
 from kiosk.core.commands import Ask
-from kiosk.core.events import Answered, Heard, Online
-from kiosk.loop import Upload, Uploaded
+from kiosk.core.events import Answered, Online
+from kiosk.loop import Polled, Upload, Uploaded
 from simulators.library.sip2.talk import PASSWORD, USER, Fault, Talk
 from sync.errors import ServiceError
+from sync.library_clock import LibraryClock
 from sync.sip2 import client, people, service, words
 from sync.sip2.frame import Frame, Reader
 from sync.sip2.service import Settings, Sip2
@@ -98,7 +99,7 @@ class MemoryWire:
         pieces = [piece for frame in self._hears.feed(data) for piece in self._talk.hear(frame)]
         link.library.host.mend()
         at = link.clock.monotonic() + self._world.rng.uniform(0.01, 0.4)
-        if self._world.odd(0.01):
+        if self._world.odd(0.01, "sip2_slow"):
             self._world.say(f"the answer to a {code} is slow")
             at += self._world.rng.uniform(1.0, 12.0)
         self._coming.extend((at, piece) for piece in pieces)
@@ -143,17 +144,20 @@ class Sip2Link:
 
     def fault(self, code: str) -> Fault | None:
         """What goes wrong with this message."""
-        if self.nonsense and code not in ("93", "99"):
-            self.world.faults += 1
+        if self.nonsense and code not in ("93", "99") and self.world.dice.happens("sip2_nonsense_spell"):
             return "nonsense"
-        if not self.world.odd(0.06):
-            return None
-        return "refused_login" if code == "93" else self.world.rng.choice(FAULTS)
+        fault: Fault = "refused_login" if code == "93" else self.world.rng.choice(FAULTS)
+        return fault if self.world.odd(0.06, f"sip2_{fault}") else None
 
     def begin(self, life: int, cursor: str) -> None:
         """A life begins."""
         self.asks, self.tells, self.listens = (self._service() for _ in range(3))
-        self.world.follow(self._listen(life, cursor))
+        self.cursor = cursor
+        self.world.follow(self._listen(life))
+
+    def refresh(self) -> None:
+        """The next page is a snapshot."""
+        self.cursor = ""
 
     def _service(self) -> Sip2:
         about = {"host": "memory", "tls": False, "user": USER, "institution": "SIP", "location": POINT}
@@ -172,18 +176,18 @@ class Sip2Link:
         finally:
             self.clock.spent = 0.0
 
-    def _listen(self, life: int, cursor: str) -> "Script":
-        world = self.world
+    def _listen(self, life: int) -> "Script":
+        world, clock = self.world, LibraryClock()
         while life == world.life:
             with world.powered():
-                page, spent = self._call(lambda: self.listens.changes(cursor, 0.0))  # noqa: B023  called at once
+                page, spent = self._call(lambda: self.listens.changes(self.cursor, 0.0))
                 if isinstance(page, ServiceError):
                     world.later(spent, world.arrive, life, Online(False))
                 else:
                     world.later(spent, world.arrive, life, Online(True))
-                    if page.snapshot or page.cursor != cursor:
-                        cursor = page.cursor
-                        world.later(spent, world.arrive, life, Heard(page))
+                    clock = clock.heard(page.server_time, world.now, world.now + spent)
+                    self.cursor = page.cursor
+                    world.later(spent, world.arrive, life, Polled(page, clock))
             yield world.rng.uniform(30.0, 400.0)
 
     def ask(self, ask: Ask) -> None:

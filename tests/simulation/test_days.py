@@ -6,11 +6,13 @@ as many as one has patience for.
 
 import pytest
 
-from tests.simulation.day import live_a_day
+from tests.simulation import planted
+from tests.simulation.day import DAY_S, live_a_day
+from tests.simulation.shrink import Life, rule_of, shrink
 
-SEEDS, CHUNK = 160, 10
-SIP2_SEEDS, SIP2_CHUNK = 60, 5
-SIP2_MORNING = 33
+SEEDS, CHUNK = 50, 10
+SIP2_SEEDS, SIP2_CHUNK = 20, 5
+MORNING, SIP2_MORNING = 97, 19
 
 
 @pytest.mark.parametrize("first", range(0, SEEDS, CHUNK))
@@ -23,6 +25,28 @@ def test_whole_days(first: int) -> None:
 def test_whole_days_over_sip2_with_every_message_failing(first: int) -> None:
     for seed in range(first, first + SIP2_CHUNK):
         live_a_day(seed, sip2=True)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_days_and_weeks_with_one_store(seed: int) -> None:
+    """Nights, holidays, weeks without the library, a clock that drifts, is set, and is wrong at boot."""
+    day = live_a_day(seed, days=5)
+    assert day.world.now > 4 * DAY_S
+    assert day.world.loop is not None
+
+
+def test_a_failing_life_is_made_short_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    planted.handing_out_what_has_expired(monkeypatch)
+    life = Life(0, visits=30)
+    breach = life.live()
+    assert breach is not None
+    shorter, told = shrink(life, breach)
+    assert rule_of(told) == rule_of(breach)
+    assert 0 < shorter.visits < 30
+    again = shorter.live()
+    assert again is not None
+    assert str(again) == str(told)
+    assert shorter.allowed.again() in str(told)
 
 
 @pytest.mark.parametrize("sip2", [False, True])
@@ -48,11 +72,11 @@ def test_a_day_without_faults_over_sip2_leaves_only_what_was_put_in_for_nobody()
 @pytest.mark.parametrize("part", range(4))
 def test_the_power_fails_at_every_boundary_of_a_morning(part: int) -> None:
     """Before and after each commit and each command, one life after the other."""
-    usual = live_a_day(20, visits=6, calm=True)
+    usual = live_a_day(MORNING, visits=6, calm=True)
     told = {telling.told.kind for telling, _ in usual.world.library.received.values()}
     assert told >= {"item_dropped", "items_cleared", "parcel_collected", "parcel_ready", "parcel_removed"}
     for cut_at in range(1 + part, usual.boundaries + 1, 4):
-        assert live_a_day(20, visits=6, cut_at=cut_at, calm=True).world.cuts == 1
+        assert live_a_day(MORNING, visits=6, cut_at=cut_at, calm=True).world.cuts == 1
 
 
 @pytest.mark.parametrize("part", range(2))

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from hardware.readings import DeviceUp
-from kiosk.core.commands import Ask, Unlock
+from kiosk.core.commands import Ask, Do, Print, Refresh, Unlock
 from kiosk.core.events import Tick
 from kiosk.core.limits import Limits
 from kiosk.core.plan import Plan, Space
@@ -25,11 +25,14 @@ from kiosk.loop import Clock, Incoming, Loop, Outgoing, Upload, UploadFailed
 from kiosk.store import Store, StoreTrouble
 from sync.errors import ServiceError
 from tests.simulation.cabinet import Cabinet
+from tests.simulation.faults import ALL, Allowed, Faults
 from tests.simulation.invariants import Watch
 from tests.simulation.library import KEYRING, POINT, Library
+from tests.simulation.printer import Printer
 from tests.simulation.rest_wire import RestLink
 from tests.simulation.sip2_library import Sip2Library
 from tests.simulation.sip2_wire import Sip2Link
+from tests.simulation.story import in_words
 
 EPOCH = 1_800_000_000.0
 SIZES = "SSSSMMML"
@@ -45,19 +48,30 @@ class World:
     ``sip2``: the library speaks SIP2 and announces nothing."""
 
     def __init__(
-        self, seed: int, directory: Path, cut_at: int | None = None, calm: bool = False, sip2: bool = False
+        self,
+        seed: int,
+        directory: Path,
+        cut_at: int | None = None,
+        calm: bool = False,
+        sip2: bool = False,
+        allowed: Allowed = ALL,
+        long: bool = False,
     ) -> None:
         self.seed = seed
         self.rng = random.Random(seed)
         self.directory = directory
-        self.cut_at, self.calm = cut_at, calm
+        self.cut_at, self.long = cut_at, long
+        self.dice = Faults(self.rng, allowed, calm)
         self.now = 0.0
-        self.offset = EPOCH
+        self.epoch = EPOCH + self.rng.randrange(365) * 86400.0
+        self.offset = self.epoch  # the machine's clock at the beginning, as it is set now
+        self.drift = self.rng.uniform(-100e-6, 100e-6)
         self.story: list[str] = []
         self.heap: list[tuple[float, int, Callable[..., None], tuple[Any, ...]]] = []
         self.order = count()
-        self.events = self.faults = self.boundaries = self.cuts = 0
-        self.net_up, self.disk_full = True, False
+        self.events = self.boundaries = self.cuts = 0
+        self.net_up, self.disk_full, self.disk_slow = True, False, False
+        self.busy_until = 0.0
         self.life = 0
         self.loop: Loop | None = None
         self.store: Store | None = None
@@ -65,17 +79,23 @@ class World:
         self.library: Library | Sip2Library
         self.link: RestLink | Sip2Link
         if sip2:
-            self.library = Sip2Library(random.Random(seed + 1), directory, lambda: EPOCH + self.now)
+            self.library = Sip2Library(random.Random(seed + 1), directory, self.true)
             self.link = Sip2Link(self, self.library)
         else:
             self.library = Library(random.Random(seed + 1))
             self.link = RestLink(self, self.library)
         names = tuple(f"{'AB'[n // 6]}{n % 6 + 1}" for n in range(self.rng.randint(5, 11)))
         spaces = {name: Space(name, self.rng.choice(SIZES), n % 6, n // 6) for n, name in enumerate(names)}  # type: ignore[arg-type]
+        kept = {"told_days": 7, "journal_days": 30, "keep_days": 2} if long else {}
         tight = {"away_reader_items_max": 1, "away_items_max": 3, "away_lending_h": 2}
-        limits = Limits(printed_opens=True, recheck_s=1800).model_copy(update=tight if self.rng.random() < 0.5 else {})
-        self.plan = Plan(POINT, spaces, KEYRING, limits, frozenset({"card"}), library=self.library.abilities)
-        self.cabinet = Cabinet(names, self.rng, self.later, self.post, self.say, lambda: self.now, calm)
+        limits = Limits(printed_opens=True, recheck_s=1800, **kept).model_copy(
+            update=tight if self.rng.random() < 0.5 else {}
+        )
+        self.plan = Plan(
+            POINT, spaces, KEYRING, limits, frozenset({"card"}), printers=("printer",), library=self.library.abilities
+        )
+        self.cabinet = Cabinet(names, self.rng, self.later, self.post, self.say, lambda: self.now, self.dice)
+        self.printer = Printer(self)
         self.holders: dict[str, str] = {}  # item to person, or "library"; nothing while it lies in a compartment
         self.taken: Counter[str] = Counter()  # how often a reader has taken an item out
         self.lied: dict[str, str] = {}  # items whose whereabouts people were silent or wrong about
@@ -102,17 +122,28 @@ class World:
 
     def wall(self) -> float:
         """What the machine's clock shows."""
-        return self.offset + self.now
+        return self.offset + self.now * (1 + self.drift)
+
+    def true(self) -> float:
+        """What the library's clock shows."""
+        return self.epoch + self.now
+
+    def set_clock(self) -> None:
+        """Somebody sets the machine's clock right."""
+        self.offset = self.epoch - self.now * self.drift
 
     def say(self, words: str) -> None:
         """One line of the story."""
         self.story.append(f"{self.now:9.1f}  {words}")
 
-    def odd(self, chance: float) -> bool:
-        """Whether something goes wrong now."""
-        odd = not self.calm and self.rng.random() < chance
-        self.faults += odd
-        return odd
+    def odd(self, chance: float, kind: str) -> bool:
+        """Whether this goes wrong now."""
+        return self.dice.odd(chance, kind)
+
+    @property
+    def faults(self) -> int:
+        """How much went wrong."""
+        return self.dice.total
 
     # ---- the machine
 
@@ -126,6 +157,10 @@ class World:
         if self.loop is not None:
             return
         try:
+            if self.long and self.odd(0.1, "wrong_clock_at_boot"):
+                self.say("the machine's clock has lost the time")
+                self.offset = self.rng.choice((0.0, self.epoch - 30 * 86400.0)) - self.now
+                self.later(self.rng.uniform(30.0, 2000.0), self.set_clock)
             self.store = Store.open(self.path, self.plan)
             self._wrap(self.store)
             clock = Clock(self.wall, lambda: self.now)
@@ -144,6 +179,7 @@ class World:
         self.watch.born()
         self.cabinet.power(True)
         self.post(DeviceUp("card"))
+        self.printer.begin()
         self.follow(self._ticks(self.life))
         self.link.begin(self.life, loop.point.counters.cursor)
 
@@ -166,21 +202,31 @@ class World:
         self.later(self.rng.choice((2.0, 10.0, 45.0, 900.0)), self.boot)
 
     def _wrap(self, store: Store) -> None:
-        commit = store.commit
+        store.commit = self._on_this_disk(store.commit)  # type: ignore[method-assign]
+        store.forget = self._on_this_disk(store.forget)  # type: ignore[method-assign]
 
-        def cut_or_commit(*args: Any, **kwargs: Any) -> None:
+    def _on_this_disk(self, write: Callable[..., Any]) -> Callable[..., Any]:
+        """A transaction, on a disk that may be full, slow or ill, of a machine that may lose its power."""
+
+        def writes(*args: Any, **kwargs: Any) -> Any:
             self.boundary("before a commit")
             if self.disk_full:
                 raise StoreTrouble("the disk is full")
-            commit(*args, **kwargs)
+            if self.odd(0.002, "disk_io"):
+                self.say("an I/O fault of the disk")
+                raise StoreTrouble("an I/O fault")
+            result = write(*args, **kwargs)
+            if self.disk_slow and self.dice.happens("slow_commit"):
+                self.busy_until = max(self.busy_until, self.now) + self.rng.uniform(0.1, 4.0)
             self.boundary("after a commit")
+            return result
 
-        store.commit = cut_or_commit  # type: ignore[method-assign]
+        return writes
 
     def boundary(self, where: str) -> None:
         """A place where the power may fail."""
         self.boundaries += 1
-        if self.boundaries == self.cut_at or (self.cut_at is None and self.odd(0.0015)):
+        if self.boundaries == self.cut_at or (self.cut_at is None and self.odd(0.0015, "power_cut")):
             self.say(f"cut {where}")
             raise PowerCut
 
@@ -190,6 +236,9 @@ class World:
 
     def _handle(self, life: int, incoming: Incoming) -> None:
         if self.loop is None or life != self.life:
+            return
+        if self.now < self.busy_until:  # the deciding thread still waits for its disk
+            self.later(self.busy_until - self.now, self._handle, life, incoming)
             return
         self.events += 1
         with self.powered():
@@ -217,7 +266,7 @@ class World:
     def show(self, display: Display) -> None:
         """The screen of the machine."""
         if self.display is None or display.screen != self.display.screen:
-            self.say(f"    [{display.screen}]")
+            self.say(f"    {in_words(display.screen)}")
         self.display = display
 
     def act(self, outgoing: Outgoing) -> None:
@@ -232,6 +281,13 @@ class World:
                 self.link.ask(outgoing)
             case Upload():
                 self.link.tell(outgoing)
+            case Do() if isinstance(self.link, RestLink):
+                self.watch.acts(outgoing)
+                self.link.do(outgoing)
+            case Refresh():
+                self.link.refresh()
+            case Print():
+                self.printer.prints(outgoing)
         self.boundary(f"after {type(outgoing).__name__}")
 
     def _ticks(self, life: int) -> Script:

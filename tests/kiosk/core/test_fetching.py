@@ -192,6 +192,26 @@ def test_a_door_that_does_not_open_once_more_keeps_what_was_said(refused: bool) 
     assert not machine.told(ParcelCollected)
 
 
+def test_a_switch_that_bounces_after_the_door_was_shut_forgets_nothing_of_what_was_said() -> None:
+    machine = stocked(PAIR).tap("ann").open().touch("some").touch("item", "i-3").touch("stay_here").shut(done=False)
+    machine.do(DoorSeen("B1", Door.OPEN)).do(DoorSeen("B1", Door.SHUT)).wait(2).touch("finish")
+    assert machine.told(ParcelCollected)[0].items == ("i-2",)
+
+
+@pytest.mark.parametrize("cut", [True, False])
+def test_a_door_that_may_have_opened_once_more_unseen_is_looked_behind(cut: bool) -> None:
+    machine = stocked(PARCEL).tap("ann").open().touch("leave_it").shut(done=False).touch("reopen")
+    if cut:
+        machine.restart()
+    else:
+        machine.do(DoorSeen("A1", Door.UNKNOWN)).wait(5)
+    machine.do(DoorSeen("A1", Door.SHUT))
+    if not cut:
+        machine.touch("finish")
+    assert machine.parcel("p-1").state == "doubt"
+    assert machine.out("A1") == "check"
+
+
 def test_who_walks_away_from_a_shut_door_has_what_they_took() -> None:
     machine = stocked(PARCEL).tap("ann").open().shut(done=False).touch("reopen").wait(200)
     assert isinstance(machine.screen, Home)

@@ -1,0 +1,79 @@
+"""Accounts at the library that announces: what it says a reader has, and the acts it rules on, each once by its key."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from sync.account import AccountIs, AccountOf, Hold, Loan
+from sync.acts import CancelHold, LoanRuling, MoreTime, PlaceHold, Renew, RenewAll, Ruling, Said
+from sync.messages import ParcelSent
+
+if TYPE_CHECKING:
+    from tests.simulation.library import Library
+
+DAY_S = 86400.0
+
+
+def account(library: "Library", asked: AccountOf) -> AccountIs:
+    """What a reader has."""
+    if asked.patron not in library.patrons:
+        return AccountIs(known=False)
+    loans = tuple(Loan(b, library.items[b].title) for b, who in library.loans.items() if who == asked.patron)
+    mine = (p for p in library.parcels.values() if p.sent.patron == asked.patron and not p.recalled)
+    states = {"sent": "coming", "ready": "ready"}
+    holds = tuple(
+        Hold(p.sent.id, p.sent.id, states[p.status], "p1", True, p.sent.expires, p.sent.id)  # type: ignore[arg-type]
+        for p in mine
+        if p.status in states
+    )
+    return AccountIs(True, asked.patron, loans, holds)
+
+
+def rule(library: "Library", said: Said, now: float) -> Ruling:
+    """The library's word on an act; heard again, it is the same word."""
+    known = library.acted.get(said.key)
+    if known:
+        if known[0] != said:
+            library.twice.append(f"act {said.key} was said of two different things")
+        return known[1]
+    ruling = _ruled(library, said, now)
+    library.acted[said.key] = (said, ruling)
+    return ruling
+
+
+def _ruled(library: "Library", said: Said, now: float) -> Ruling:
+    match said.act:
+        case Renew(patron, loan):
+            return _renewed(library, patron, loan, now)
+        case RenewAll(patron):
+            loans = [b for b, who in library.loans.items() if who == patron]
+            each = [(b, _renewed(library, patron, b, now)) for b in loans]
+            rulings = tuple(LoanRuling(b, one.done, one.words, one.until) for b, one in each)
+            return Ruling(all(one.done for _, one in each), each=rulings)
+        case CancelHold(patron, hold):
+            if not _theirs(library, patron, hold):
+                return Ruling(False, "not yours")
+            library.recall(hold)
+            return Ruling(True)
+        case MoreTime(patron, hold):
+            if not _theirs(library, patron, hold):
+                return Ruling(False, "not yours")
+            packed = library.parcels[hold]
+            packed.sent = replace(packed.sent, expires=packed.sent.expires + DAY_S)
+            library.feed.append(ParcelSent(packed.sent))
+            return Ruling(True, until=packed.sent.expires)
+        case PlaceHold():
+            return Ruling(False, "not from here")
+
+
+def _theirs(library: "Library", patron: str, hold: str) -> bool:
+    packed = library.parcels.get(hold)
+    return bool(packed and packed.sent.patron == patron and packed.status in ("sent", "ready") and not packed.recalled)
+
+
+def _renewed(library: "Library", patron: str, loan: str, now: float) -> Ruling:
+    if library.loans.get(loan) != patron:
+        return Ruling(False, "not on loan")
+    if library.rng.random() < 0.2:
+        return Ruling(False, "somebody waits for it")
+    library.renewals[loan] += 1
+    return Ruling(True, until=now + 30 * DAY_S)

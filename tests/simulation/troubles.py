@@ -1,0 +1,86 @@
+"""What befalls the point from outside while it works: network, wire, clock, disk, force, power, jams."""
+
+from collections.abc import Callable
+
+from tests.simulation.sip2_wire import Sip2Link
+from tests.simulation.world import Script, World
+
+DAY_S = 86400.0
+KINDS = (
+    "library_away",
+    "library_away",
+    "bus_away",
+    "bus_away",
+    "clock_jump",
+    "summer_time",
+    "disk_full",
+    "disk_slow",
+    "door_forced",
+    "power_pulled",
+    "jams",
+    "sip2_nonsense",
+)
+
+
+def troubles(world: World, over: Callable[[], bool]) -> Script:
+    """One after another until the life is over. Each is a fault of its kind; a spell of it lasts."""
+    rng = world.rng
+    while not over():
+        yield rng.uniform(60.0, 2500.0 if not world.long else 12_000.0)
+        kind = rng.choice(KINDS if isinstance(world.link, Sip2Link) else KINDS[:-1])
+        if world.dice.happens(kind):
+            yield from _trouble(world, kind)
+
+
+def _trouble(world: World, kind: str) -> Script:
+    rng = world.rng
+    match kind:
+        case "library_away":
+            world.say("the library is away")
+            world.net_up = False
+            weeks = (9 * DAY_S, 20 * DAY_S) if world.long and rng.random() < 0.05 else ()
+            yield rng.choice(weeks or (30.0, 600.0, 4 * 3600.0))
+            world.net_up = True
+            world.say("the library is back")
+        case "bus_away":
+            world.cabinet.cut_wire(rng.choice((2.0, 20.0, 300.0)))
+        case "clock_jump":
+            by = rng.choice((-3600.0, 3600.0, -30.0, 5.0, 90.0, -DAY_S))
+            world.say(f"the clock jumps by {by:.0f} s")
+            world.offset += by
+            if world.long and rng.random() < 0.7:
+                yield rng.choice((60.0, 3600.0, DAY_S))
+                world.say("the clock is set right")
+                world.set_clock()
+        case "summer_time":  # a clock kept in local time by whoever set it up
+            by = rng.choice((3600.0, -3600.0))
+            world.say(f"summer time begins or ends: {by:+.0f} s")
+            world.offset += by
+            yield rng.choice((600.0, 4 * 3600.0))
+            world.offset -= by
+        case "disk_full":
+            world.say("the disk is full")
+            world.disk_full = True
+            yield rng.choice((2.0, 30.0, 200.0))
+            world.disk_full = False
+            world.say("the disk has room again")
+        case "disk_slow":
+            world.say("the disk is slow")
+            world.disk_slow = True
+            yield rng.choice((30.0, 300.0, 1800.0))
+            world.disk_slow = False
+        case "door_forced":
+            world.cabinet.force(rng.choice(world.cabinet.names))
+        case "power_pulled":
+            if world.loop is not None:
+                world.die()
+        case "jams":
+            for box in world.cabinet.boxes.values():
+                box.jammed_until = world.now + rng.choice((0.0, 0.0, 600.0))
+        case _:
+            assert isinstance(world.link, Sip2Link)
+            world.say("the library talks nonsense")
+            world.link.nonsense = True
+            yield rng.choice((60.0, 600.0, 2 * 3600.0))
+            world.link.nonsense = False
+            world.say("the library talks sense again")
