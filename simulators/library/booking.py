@@ -5,6 +5,7 @@ receipt says ``conflict`` and a case with the whole telling waits for staff. Not
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 from pydantic import TypeAdapter
 
@@ -228,9 +229,22 @@ def _lend(ledger: Ledger, point: str, barcode: str, patron: str, at: float, told
         due = told_due  # the reader was shown this date
     elif told_due > due:
         doubts.append(f"the due date shown for {barcode} is too late")
-    ledger.add("loans", barcode=barcode, patron=patron, point=point, started=at, due=due, ended=None, ended_at=None)
+    loan = {"barcode": barcode, "patron": patron, "point": point, "started": at, "due": due}
+    if back := None if running else _came_back(ledger, barcode, at):
+        ledger.add("loans", **loan, ended=back["at"], ended_at=back["point"])
+        return [*doubts, f"{barcode} came back to {back['point']} before this loan was heard of; it has ended"]
+    ledger.add("loans", **loan, ended=None, ended_at=None)
     ledger.change("update items set place = 'loan', point = '' where barcode = ?", barcode)
     return doubts
+
+
+def _came_back(ledger: Ledger, barcode: str, since: float) -> dict[str, Any] | None:
+    """The return of a loan that another point told late: heard before it, so that nobody had the item on loan."""
+    sql = (
+        "select point, at from cases where what = 'item_dropped_conflict' and at > ? "
+        "and json_extract(telling, '$.told.item') = ? order by at"
+    )
+    return ledger.row(sql, since, barcode)
 
 
 def _parcel_gone(ledger: Ledger, point: str, parcel: str, status: str, place: str, hold: str) -> list[str]:

@@ -75,6 +75,7 @@ TABLES: dict[str, tuple[dict[str, type], str | tuple[str, ...]]] = {
     "acts": ({"point": str, "key": str, "sha256": str, "ruling": str, "at": float}, ("point", "key")),
     "messages": ({"id": int, "patron": str, "point": str, "text": str, "code": str, "pass": str, "at": float}, "id"),
 }
+INDEXES = {"loans": "barcode", "parcel_items": "barcode", "holds": "parcel", "items": "isbn", "parcels": "patron"}
 _CHANGE: TypeAdapter[Change] = TypeAdapter(Change)
 
 
@@ -102,6 +103,8 @@ class Ledger:
         self._db.enable_wal()
         for name, (columns, pk) in TABLES.items():
             self._db.table(name).create(columns, pk=pk, if_not_exists=True)
+        for name, column in INDEXES.items():
+            self._db.table(name).create_index([column], if_not_exists=True)
         if not self.rows("select * from meta"):
             self.add("meta", name="epoch", value=f"{self.rng.getrandbits(48):012x}")
             self.add("meta", name="horizon", value="0")

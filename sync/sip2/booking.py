@@ -147,7 +147,8 @@ class Booking:
         answer = self._client.say(self._says.checkout(number, barcode, at, due), self._until)
         if answer.yes("ok"):
             return Booked(True, _joined(self._other_due(answer, due), words(answer)))
-        return Booked(False, words(answer) or "the library refused the checkout without a word")
+        said = _joined(_fee(answer), words(answer))
+        return Booked(False, said or "the library refused the checkout without a word")
 
     def _other_due(self, answer: Message, shown_due: float) -> str:
         """The library's due date where it is another day than the one that was shown."""
@@ -178,6 +179,12 @@ class Booking:
         if "17" in self._dialect.without:
             return None
         return self._client.say(self._says.item(barcode), self._until)
+
+
+def _fee(answer: Message) -> str:
+    """What the library wants to be paid first (BV, BH). No fee is ever agreed to (BO) for somebody who has left."""
+    sum, currency = shown(answer.first("BV")).strip(), shown(answer.first("BH")).strip()
+    return f"a fee is asked: {sum} {currency}".rstrip() if sum.strip("0., ") else ""
 
 
 def _receipt(key: str, booked: list[Booked]) -> Receipt:

@@ -80,9 +80,9 @@ def outage(waiting: Sequence[Waiting], sealed: bool) -> list[Told]:
     return story
 
 
-def fill(path: Path, story: Sequence[Told]) -> None:
-    """The outage itself: each telling a transaction of its own, one a second until a minute ago."""
-    began = time.time() - 60.0 - len(story)
+def fill(path: Path, story: Sequence[Told], until_s: float = 60.0) -> None:
+    """The outage itself: each telling a transaction of its own, one a second until ``until_s`` ago."""
+    began = time.time() - until_s - len(story)
     with closing(Store.open(path, PLAN)) as store:
         point = store.load()
         for n, told in enumerate(story):
@@ -148,7 +148,11 @@ class Life:
         self.loop = Loop(store, Clock(lambda: born + self._running, lambda: self._running), self._act, lambda _: None)
         self.loop.start()
         self.loop.handle(Online(True))
-        self._running += 200.0  # longer than the spread after an outage
+        self.wait()
+
+    def wait(self) -> None:
+        """Longer than the spread after an outage, and than the wait after some failures."""
+        self._running += 200.0
         self.loop.handle(Tick())
 
     def _act(self, order: Outgoing) -> None:

@@ -2,11 +2,29 @@
 Ten thousand of them, with rates: ``python -m benchmarks.replay``."""
 
 import shutil
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from tests.kiosk.replay import POINT, books, fill, left_alone, once_more, outage, stock, tellings, twice, wire
+from kiosk.loop import Uploaded, UploadFailed
+from kiosk.store import Store
+from sync.errors import ServiceGap
+from sync.messages import PointTrouble
+from tests.kiosk.replay import (
+    PLAN,
+    POINT,
+    Life,
+    books,
+    fill,
+    left_alone,
+    once_more,
+    outage,
+    stock,
+    tellings,
+    twice,
+    wire,
+)
 
 ITEMS = 100
 
@@ -37,3 +55,42 @@ def test_hundreds_of_offline_loans_told_twice_have_their_effect_once_and_in_orde
             assert {receipt.status for receipt in again} == {"duplicate"}
             assert len(again) == len(told)
             assert books(library.ledger) == before
+
+
+def test_library_restored_from_backup_is_told_again_what_it_has_forgotten(tmp_path: Path) -> None:
+    """Over REST it notices by the numbers. Over SIP2 nothing can: see tests/sync/sip2/test_conflicts.py."""
+    library, backup, path = tmp_path / "library", tmp_path / "backup", tmp_path / "point.sqlite"
+    story = outage(stock(library, 30), sealed=False)
+
+    def upload() -> list[int]:
+        """All that waits is told; the first number of each batch."""
+        firsts = []
+        with wire("rest", library) as service, closing(Store.open(path, PLAN)) as store:
+            with closing(service.client()) as client:
+                life = Life(store)
+                while life.uploads:
+                    batch = life.uploads.pop().batch
+                    firsts.append(batch[0].seq)
+                    try:
+                        life.loop.handle(Uploaded(batch, client.tell(batch)))
+                    except ServiceGap as gap:
+                        life.loop.handle(UploadFailed(gap))
+                        life.wait()
+            assert store.waiting_count() == 0
+        return firsts
+
+    fill(path, story[:20], 1000.0)
+    assert upload() == [1]
+    shutil.copytree(library, backup)
+    fill(path, story[20:], 500.0)
+    assert upload() == [21]
+    shutil.rmtree(library)
+    shutil.copytree(backup, library)
+    fill(path, [PointTrouble("door_stuck", "A1")])
+    assert upload() == [91, 21]
+    with wire("rest", library) as service:
+        heard = service.ledger.rows("select seq from received order by rowid")
+        assert [row["seq"] for row in heard] == list(range(1, 92))
+        loans = service.ledger.rows("select ended from loans where barcode like 'REP%'")
+        assert len(loans) == 30
+        assert all(row["ended"] for row in loans)

@@ -281,6 +281,15 @@ def test_a_refusal_keeps_the_librarys_words() -> None:
     assert (receipt.status, receipt.detail) == ("conflict", "Card blocked.; See the desk.")
 
 
+def test_a_fee_demanded_is_told_to_staff_and_never_agreed_to() -> None:
+    refused = f"120NUN{WHEN}AOmain|AAR100|ABi-1|AJDune|AH|BT02|BHCNY|BV5.00|AFPay first.|"
+    with library(Ledger().answers() | {"11": lambda _: refused}) as lib:
+        [receipt] = tell(settled(lib), telling(LENT))
+        assert (receipt.status, receipt.detail) == ("conflict", "a fee is asked: 5.00 CNY; Pay first.")
+        assert lib.codes() == ["17", "11"]  # not once more, and no 37
+        assert not any("|BOY" in line for line in lib.said)
+
+
 def test_nonsense_is_told_again_and_nothing_overtakes_it() -> None:
     with library(Ledger().answers() | {"09": lambda _: b"Problems handling the request\r"}) as lib:
         service = settled(lib)
