@@ -20,7 +20,7 @@ from kiosk.core.model import Case
 from kiosk.core.session import Session, Step
 from kiosk.core.wear import Wear
 from kiosk.store import Store
-from sync.messages import ItemDropped, ParcelCollected, PointTrouble
+from sync.messages import ItemDropped, ParcelCollected, PointTrouble, Receipt
 from sync.seal import Seal
 
 
@@ -260,6 +260,10 @@ def test_what_waits_is_written_for_koha(point: Path, tmp_path: Path) -> None:
     ]
     assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d-\d\d-\d\d \d{3}", rows[0].split("\t")[0])
     assert kiosk("koc", point, file).exit_code == 2  # nothing is overwritten
+    with closing(Store.open(config.store, config.plan())) as store:  # what the library has answered is not carried over
+        loan = next(one for one in store.waiting(9) if isinstance(one.told, ParcelCollected))
+        store.commit(store.load(), Step(store.load(), Session(4)), NOW, (Receipt(loan.key, "applied"),))
+    assert "0 loans, 1 returns" in kiosk("koc", point, tmp_path / "rest.koc").output
 
 
 def test_the_verifier_of_a_card_is_the_one_its_tap_gives(point: Path) -> None:

@@ -257,3 +257,10 @@ def test_the_example_for_sip2_is_whole(example: Path) -> None:
     config = load(example)
     assert config.service.driver == "sip2"
     assert not config.plan().library.announces
+
+
+def test_how_much_is_handed_out_with_the_library_away_is_set_here(example: Path) -> None:
+    lines = "[limits]\naway_reader_items_max = 3\naway_items_max = 40\naway_lending_h = 24"
+    example.write_text(example.read_text(encoding="utf-8").replace("[limits]", lines), encoding="utf-8")
+    limits = load(example).plan().limits
+    assert (limits.away_reader_items_max, limits.away_items_max, limits.away_lending_h) == (3, 40, 24)

@@ -2,18 +2,25 @@
 Ten thousand of them, with rates: ``python -m benchmarks.replay``."""
 
 import shutil
+import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from kiosk.config import load
+from kiosk.koc import export
 from kiosk.loop import Uploaded, UploadFailed
 from kiosk.store import Store
+from simulators.library.sip2.lending import Lending
+from simulators.library.sip2.quirks import PROFILES
 from sync.errors import ServiceGap
-from sync.messages import PointTrouble
+from sync.messages import ItemDropped, ItemsCleared, ParcelCollected, PointTrouble, Told
 from tests.kiosk.replay import (
+    KEYRING,
     PLAN,
     POINT,
+    ROUND,
     Life,
     books,
     fill,
@@ -41,6 +48,9 @@ def test_hundreds_of_offline_loans_told_twice_have_their_effect_once_and_in_orde
         assert tally.changed == []
         assert [receipt.key for receipt in tally.receipts] == [telling.key for telling in told]
         assert tally.batches == 3
+        with closing(sqlite3.connect(path)) as db:  # and every answer is kept
+            kept = db.execute("select key, outcome, detail from outbox order by seq").fetchall()
+        assert kept == [(receipt.key, receipt.status, receipt.detail) for receipt in tally.receipts]
         rows = library.ledger.rows("select * from loans where barcode like 'REP%' order by id")
         assert [row["barcode"] for row in rows] == [one.barcode for one in waiting]
         assert [row["patron"] for row in rows] == [one.patron for one in waiting]
@@ -94,3 +104,33 @@ def test_library_restored_from_backup_is_told_again_what_it_has_forgotten(tmp_pa
         loans = service.ledger.rows("select ended from loans where barcode like 'REP%'")
         assert len(loans) == 30
         assert all(row["ended"] for row in loans)
+
+
+def test_koha_hears_the_file_first_and_then_the_point_and_every_loan_runs_once(example: Path, tmp_path: Path) -> None:
+    """``kiosk koc``, uploaded by staff; then the wire is back. What came back since may be noted twice, and is over."""
+    waiting = stock(tmp_path / "library", 60)
+    (example.parent / "hashing.key").write_text(KEYRING.hashing.hex())
+    config = load(example)
+    story = outage(waiting, sealed=True)
+    returned = {one.barcode for one in waiting[:ROUND]}
+    fill(config.store, [told for told in story if isinstance(told, ParcelCollected) or _item(told) in returned])
+    assert export(config, tmp_path / "out.koc") == (60, 30, 0)
+    with wire("sip2", tmp_path / "library") as service:
+        desk = Lending(service.ledger, PROFILES["koha"])
+        for line in (tmp_path / "out.koc").read_text(encoding="utf-8").splitlines()[1:]:
+            match line.split("\t")[1:]:
+                case ["issue", number, item]:
+                    desk.lend(number, item, False, False, None)
+                case ["return", item]:
+                    desk.take_back(item, POINT, None)
+        twice(config.store, service)
+        running = service.ledger.rows("select barcode, patron from loans where barcode like 'REP%' and ended is null")
+        assert sorted((row["barcode"], row["patron"]) for row in running) == [
+            (one.barcode, one.patron) for one in waiting[ROUND:]
+        ]
+        assert not service.ledger.rows("select * from renewals")
+        assert len(service.ledger.rows("select * from loans where barcode like 'REP%'")) <= 60 + len(returned)
+
+
+def _item(told: Told) -> str:
+    return told.item if isinstance(told, ItemDropped) else told.items[0] if isinstance(told, ItemsCleared) else ""
