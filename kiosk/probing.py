@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 from kiosk.config import Config
-from sync.sip2.probe import Probe, dialect_file
+from sync.sip2.probe import Probe
+from sync.sip2.probe_file import dialect_file
 from sync.sip2.probe_line import Fruitless, Guard
 
 

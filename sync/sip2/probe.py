@@ -1,4 +1,4 @@
-"""Finds out how a SIP2 library speaks, with a test patron and test items, and writes it down as a dialect.
+"""Finds out how a SIP2 library speaks, with a test patron and test items; probe_file.py writes it down as a dialect.
 
 Every message goes through ``Guard``, which lets nothing pass that names anybody or anything else. Unless ``may_lend``
 nothing is asked for but questions; with it a test item is lent to the test patron and checked in again.
@@ -7,8 +7,6 @@ nothing is asked for but questions; with it a test item is lent to the test patr
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from importlib.resources import files
-from typing import Any
 
 from sync.sip2 import probe_trials
 from sync.sip2.dialect import Dialect
@@ -16,7 +14,7 @@ from sync.sip2.frame import Check, Frame, seal
 from sync.sip2.message import Charset
 from sync.sip2.probe_line import Found, Fruitless, Guard, Line
 from sync.sip2.settings import Settings
-from sync.sip2.words import CHARGED, Words
+from sync.sip2.words import CHARGED, SUMMARY, Words
 
 CHARSETS: tuple[Charset, ...] = ("utf-8", "gb18030")
 DATES = ("%Y%m%d    %H%M%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d", "%d.%m.%Y", "%m/%d/%Y,%H:%M")
@@ -33,6 +31,7 @@ class Probe:
         self._wait_s = wait_s
         self._words = Words(settings, Dialect(), password, "")
         self._line = self._new_line()
+        self._titles: dict[str, str] = {}
         self.found: dict[str, Found] = {}
         """By the names of a dialect's lines, as far as it has come."""
         self.notes: list[str] = []
@@ -45,9 +44,11 @@ class Probe:
             self._promises()
             self._patron(pin)
             self._items()
+            self._waiting(pin)
             self._manners()
             if may_lend:
                 self._lending()
+            self._goodbye()
             self._strangers()
         except OSError as error:
             raise Fruitless(f"the connection broke ({error or type(error).__name__})") from None
@@ -138,9 +139,30 @@ class Probe:
                 without = self.found.get("without", Found([], ""))
                 self.found["without"] = Found([*without.value, "17"], "no answer to a 17")
                 return
-            title = "known" if item.first("AJ") else "unknown, or without a title"
+            self._titles[barcode] = item.first("AJ").strip()
+            title = "known" if self._titles[barcode] else "unknown, or without a title"
             self.notes.append(f"{barcode}: {title}, circulation status {item.fixed['circulation']}")
             self._date(item.first("AH"))
+
+    def _waiting(self, pin: str) -> None:
+        """What the list of holds that wait has, where the test patron waits for a test item. None is placed."""
+        self._tell("asking what the test patron waits for")
+        answer = self._line.say(self._words.patron(self._guard.patron, pin, SUMMARY["CD"]))
+        listed = answer.all("CD") if answer else ()
+        for barcode in self._guard.items:
+            if by := _listed_by(listed, barcode, self._titles.get(barcode, "")):
+                self.found["waiting"] = Found(by, f"CD has the {by} of a test item")
+                return
+        what = "lists something else than the test items" if listed else "is empty"
+        self.notes.append(
+            f"waiting: not found out, CD {what}. Let the test patron wait for a test item that is on loan"
+        )
+
+    def _goodbye(self) -> None:
+        """35, which ends nothing but this session."""
+        self._tell("saying that the test patron has gone")
+        ended = self._line.say(self._words.end(self._guard.patron))
+        self.notes.append("ends_sessions: a 35 is " + ("answered" if ended else "NOT answered, so leave it false"))
 
     def _date(self, text: str) -> None:
         if not text or "dates" in self.found:
@@ -220,44 +242,15 @@ class Probe:
     def _list(self, barcode: str, title: str) -> None:
         loans = self._line.say(self._words.patron(self._guard.patron, summary=CHARGED))
         listed = loans.all("AU") if loans else ()
-        if any(barcode.casefold() in text.casefold().split() for text in listed):
-            self.found["loans"] = Found("barcode", "AU has the barcode")
-        elif title and any(title.casefold() in text.casefold() for text in listed):
-            self.found["loans"] = Found("title", "AU has the title and no barcode")
+        if by := _listed_by(listed, barcode, title):
+            self.found["loans"] = Found(by, f"AU has the {by}" + (" and no barcode" if by == "title" else ""))
         elif listed:
             self.notes.append("AU lists something that is neither barcode nor title")
 
 
-def dialect_file(found: dict[str, Found], notes: Sequence[str], base: str = "plain") -> str:
-    """A site's own dialect: line by line what it means, what was seen, and the value; all else is the base's."""
-    meant = _explained()
-    lines = [f"# Found by kiosk probe on {datetime.now():%Y-%m-%d}. What is not here was not found out: as in base."]
-    lines += [f"# {_shown(note)}" for note in notes]
-    lines += ["", f'base = "{base}"']
-    for name, one in found.items():
-        lines += ["", f"# {name}: {meant[name]}", f"# seen: {_shown(one.seen)}", f"{name} = {_toml(one.value)}"]
-    return "\n".join(lines) + "\n"
-
-
-def _explained() -> dict[str, str]:
-    """What each line of a dialect means, as ``plain.toml`` says beside it, or above it where it has no room there."""
-    said: dict[str, str] = {}
-    above = ""
-    for line in files("sync.sip2").joinpath("dialects/plain.toml").read_text(encoding="utf-8").splitlines():
-        name, equals, rest = line.partition(" = ")
-        if line.startswith("#"):
-            above = line.removeprefix("# ")
-        elif equals:
-            said[name] = rest.partition("# ")[2].strip() or above
-    return said
-
-
-def _shown(text: str) -> str:
-    """One line, whatever a library has said in it."""
-    return "".join(sign if sign.isprintable() else " " for sign in text)
-
-
-def _toml(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return "[" + ", ".join(map(_toml, value)) + "]" if isinstance(value, list) else f'"{value}"'
+def _listed_by(listed: Sequence[str], barcode: str, title: str) -> str:
+    """Whether this item stands there by its "barcode" or its "title"; "" if neither does."""
+    texts = [text.casefold() for text in listed]
+    if any(barcode.casefold() in text.split() for text in texts):
+        return "barcode"
+    return "title" if title and any(title.casefold() in text for text in texts) else ""

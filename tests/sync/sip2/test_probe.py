@@ -9,12 +9,14 @@ import pytest
 from raw_library import WHEN, Answer, Library, library
 
 from simulators.library.ledger import Ledger
+from simulators.library.packing import place_hold
 from simulators.library.seed import card_number, seed, signing_key
 from simulators.library.sip2.quirks import PROFILES, Quirks
 from simulators.library.sip2.server import Sip2Server
 from sync.sip2.dialect import load
 from sync.sip2.message import Message
-from sync.sip2.probe import Probe, dialect_file
+from sync.sip2.probe import Probe
+from sync.sip2.probe_file import dialect_file
 from sync.sip2.probe_line import Forbidden, Fruitless, Guard
 from sync.sip2.settings import Settings
 from tests.simulators.test_sip2_server import spare
@@ -70,6 +72,40 @@ def test_gbk_crlf_and_titles_are_found(ledger: Ledger) -> None:
     probe, _ = probed(ledger, ours)
     found = {name: one.value for name, one in probe.found.items()}
     assert (found["charset"], found["end"], found["loans"], found["without"]) == ("gb18030", "CRLF", "title", ["17"])
+
+
+@pytest.mark.parametrize("waits", [True, False])
+def test_what_stands_in_the_list_of_waiting_holds_is_found_where_one_waits(waits: bool, ledger: Ledger) -> None:
+    item, before = spare(ledger), ledger.rows("select * from holds")
+    if waits:
+        row = ledger.row("select isbn from items where barcode = ?", item)
+        assert row
+        place_hold(ledger, "R1016", row["isbn"], "lujia")
+        before = ledger.rows("select * from holds")
+    with Sip2Server(ledger, PROFILES["plain"]) as server:
+        about = {"host": "127.0.0.1", "port": server.port, "tls": False, "user": "kiosk", "location": "main"}
+        probe = Probe(Settings.model_validate(about), "kiosk", Guard(PATRON, (item,)), lambda _: None, 1.0)
+        probe.run()
+        assert "15" not in server.heard
+    assert ("waiting" in probe.found) is waits
+    assert any(note.startswith("waiting: not found out, CD is empty") for note in probe.notes) is not waits
+    if waits:
+        assert probe.found["waiting"].value == "title"
+    assert ledger.rows("select * from holds") == before
+
+
+@pytest.mark.parametrize("answered", [True, False])
+def test_how_the_end_of_a_session_is_answered_is_noted_and_what_is_not_probed_is_written(answered: bool) -> None:
+    said = {"on_35": lambda _: f"36Y{WHEN}AOmain|AA{PATRON}|"} if answered else {"on_35": lambda _: None}
+    with library(stranger(**said)) as lib:  # type: ignore[arg-type]
+        probe = probe_of(lib)
+    assert any("NOT answered" in note for note in probe.notes if note.startswith("ends_sessions")) is not answered
+    text = dialect_file(probe.found, probe.notes)
+    assert {"more_time", "ends_sessions"}.isdisjoint(tomllib.loads(text))
+    for name in ("more_time", "ends_sessions"):
+        explained, why = text.rpartition(f"# {name}: ")[2].splitlines()[:2]
+        assert len(explained) > 10
+        assert why.startswith("# not probed: ")
 
 
 def test_all_is_as_it_was_and_without_leave_nothing_is_lent(ledger: Ledger) -> None:
