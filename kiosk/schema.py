@@ -137,6 +137,13 @@ def use_by_hours(db: Database) -> None:
     _table(db, "hours", "hour", hour=str, **counts, waited=str)
 
 
+@MIGRATIONS()
+def helpers_of_parcels(db: Database) -> None:
+    """With which code somebody else may fetch a parcel, and until when."""
+    db.table("parcels").add_column("helper", str, not_null_default="")
+    db.table("parcels").add_column("helper_until", float, not_null_default=0.0)
+
+
 def _table(db: Database, name: str, pk: str | None, /, **columns: type) -> None:
     db.table(name).create(columns, pk=pk, not_null=set(columns), strict=True)
 

@@ -3,7 +3,18 @@
 from datetime import datetime
 from unicodedata import east_asian_width
 
-from kiosk.core.account_screens import Account, Fines, HoldLine, Holds, LoanLine, Loans, More, OneHold, Prove
+from kiosk.core.account_screens import (
+    Account,
+    Fines,
+    HoldLine,
+    Holds,
+    LoanLine,
+    Loans,
+    More,
+    OneHold,
+    Permission,
+    Prove,
+)
 from kiosk.frontend import About
 from ui.parts import cancel
 from ui.view import Button, Row, View
@@ -19,6 +30,7 @@ NOTICES = {
     "some_renewed": N_("Not all could be renewed. What the library says stands beside each book."),
     "longer": N_("Done: it waits for you longer."),
     "cancelled": N_("Done: it is off your list."),
+    "taken_back": N_("Done: the code opens nothing any more. It waits for you alone."),
 }
 TITLE_MAX = 26  # in a list, of letters; a Chinese one counts for two
 _SILENT = N_("Not done; nothing has changed. Please ask the library.")
@@ -70,6 +82,8 @@ def account(screen: Account, about: About, _: Words) -> View:
         rows.append(_to("holds", _("Holds"), screen.holds, "", _))
         owed = _money(screen.owed, screen.currency, _) or _("none")
         rows.append(Row(_("Fees"), owed, None, "fines" if screen.owed else "", ""))
+    elif screen.here:
+        rows.append(Row(_("What lies here"), doors, None, "holds", ""))
     return View(
         "Account",
         _("Your account"),
@@ -140,10 +154,16 @@ def one_hold(screen: OneHold, _: Words) -> View:
     said = [_where(line, _)]
     if line.state != "here" and line.place:
         said.append(_("To be collected at: {place}", place=line.place))
-    if line.state in ("here", "elsewhere") and day:
+    if line.state in ("here", "elsewhere") and day and not line.helper_until:
         said.append(_("It waits until {date}.", date=day))
+    if line.helper_until:
+        said.append(
+            _("Somebody else may fetch it with your code until {moment}.", moment=_moment(line.helper_until, _))
+        )
     offers = {
         "collect": Button("collect", _("Collect now"), main=True),
+        "permit": Button("permit", _("Let somebody else fetch it")),
+        "take_back": Button("take_back", _("Take the code back")),
         "longer": Button("longer", _("Ask for more time")),
         "cancel_hold": Button("cancel_hold", _("I do not want it any more")),
     }
@@ -155,6 +175,27 @@ def one_hold(screen: OneHold, _: Words) -> View:
         note=_note(screen.notice, screen.words, _),
         buttons=tuple(offers[action] for action in screen.may),
         cancel=_back(_),
+    )
+
+
+def permission(screen: Permission, about: About, _: Words) -> View:
+    code, until = f"{screen.code[:4]} {screen.code[4:]}", _moment(screen.until, _)
+    place = about.names.get(_.language) or about.point
+    note = _("Pickup code {code}\n{place}, until {moment}", code=code, place=place, moment=until)
+    return View(
+        "Permission",
+        _("The code: {code}", code=code),
+        _(
+            "Whoever types this code here may fetch “{title}” once, until {moment}.",
+            title=short(screen.title),
+            moment=until,
+        )
+        + "\n"
+        + _("The loan is yours. The code is shown only now; you can take it back here at any time."),
+        "parcel",
+        code=note + "\n" + _("At the machine: touch Collect, type the code, take what lies behind the door."),
+        code_words=_("Scan this to send the code on, or write it down."),
+        cancel=Button("cancel", _("Done")),
     )
 
 
@@ -215,6 +256,10 @@ def _money(amount: str, currency: str, _: Words) -> str:
     if not amount or not currency:
         return amount
     return f"{amount} 元" if _.language == "zh" and currency == "CNY" else f"{currency} {amount}"
+
+
+def _moment(moment: float, _: Words) -> str:
+    return f"{_day(moment, _)} {datetime.fromtimestamp(moment):%H:%M}"
 
 
 def _day(moment: float, _: Words) -> str:

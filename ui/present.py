@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import assert_never
 
-from kiosk.core.account_screens import Account, Fines, Holds, How, Loans, More, OneHold, Prove
+from kiosk.core.account_screens import Account, Fines, Holds, How, Loans, More, OneHold, Permission, Prove
 from kiosk.core.desk_screens import Desk, DoorList, DoorSheet, MachineSheet, Report, Use
 from kiosk.core.reader_screens import Choose, DoorShut, Sort
 from kiosk.core.screens import (
@@ -128,6 +128,8 @@ def _screen(screen: Screen, about: About, _: Words) -> View:
             return for_account.holds(screen, _)
         case OneHold():
             return for_account.one_hold(screen, _)
+        case Permission():
+            return for_account.permission(screen, about, _)
         case Fines():
             return for_account.fines(screen, about, _)
         case _ as never:

@@ -93,6 +93,12 @@ REASONS: dict[str, Reason] = {
         N_("Please come back later, or call us: {phone}."),
         "parcel",
     ),
+    "helper_not_now": Reason(
+        N_("This cannot be handed out just now"),
+        N_("The code is right. What you came for stays where it is, safe."),
+        N_("Please ask the person who sent you; they find out here with their card, or from us: {phone}."),
+        "parcel",
+    ),
     "code_wrong": Reason(
         N_("This code opens no door here"),
         N_("Nothing was opened and nothing is lost."),

@@ -1,6 +1,6 @@
 """Screens of the menu and of a reader's account; data, as those of screens.py. Sums are the library's own text."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from kiosk.core.notices import AccountNotice
@@ -30,8 +30,9 @@ class Prove:
 class Account:
     """What the reader has. Touches: loans, holds, fines (where there are any), collect (where ``here``), cancel.
 
-    ``known`` False: the library does not answer, and only what lies here is known. ``here``: doors behind which
-    something waits. ``owed``: as the library states it, "" for nothing. ``words``: the library's, with the notice.
+    ``known`` False: the library does not answer, and only what lies here is known (touch holds). ``here``: doors behind
+    which something waits. ``owed``: as the library states it, "" for nothing. ``words``: the library's, with the
+    notice.
     """
 
     known: bool
@@ -73,7 +74,8 @@ class Loans:
 @dataclass(frozen=True, slots=True)
 class HoldLine:
     """One hold: ``here`` behind ``door``, ready ``elsewhere``, ``coming`` to ``place``, or ``waiting`` with so many
-    ``ahead`` (None: not said). ``until`` in Unix seconds, 0: not said."""
+    ``ahead`` (None: not said). ``until`` in Unix seconds, 0: not said. ``helper_until``: so long somebody else may
+    fetch it; 0: nobody."""
 
     id: str
     title: str
@@ -82,6 +84,7 @@ class HoldLine:
     door: str = ""
     until: float = 0.0
     ahead: int | None = None
+    helper_until: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +98,24 @@ class Holds:
 
 @dataclass(frozen=True, slots=True)
 class OneHold:
-    """One hold. Touches: those of ``may`` (collect, longer, cancel_hold), cancel: back. ``sure``: cancelling it was
-    touched; touches then are yes and no."""
+    """One hold. Touches: those of ``may`` (collect; permit: let somebody else fetch it; take_back that permission;
+    longer; cancel_hold), cancel: back. ``sure``: cancelling it was touched; touches then are yes and no."""
 
     line: HoldLine
-    may: tuple[Literal["collect", "longer", "cancel_hold"], ...]
+    may: tuple[Literal["collect", "permit", "take_back", "longer", "cancel_hold"], ...]
     sure: bool = False
     notice: AccountNotice = ""
     words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """The code with which somebody else may fetch this ``title`` once, until then; shown this one time. Touches:
+    cancel: back."""
+
+    title: str
+    code: str = field(repr=False)
+    until: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ class AtAccount:
 
     ``account`` None: the library has not said. ``key``: a question under way or, with ``act``, an act. ``part``: which
     list; ``hold``: which hold of it; ``sure``: whether they are sure is asked. ``rulings``: what became of renewals.
+    ``code``: with which somebody else may fetch what is in that hold, while it is shown.
     ``words``: the library's, with the notice. ``wrong``: PINs that were, this visit.
     """
 
@@ -55,3 +56,4 @@ class AtAccount:
     words: str = ""
     pin: SecretStr | None = None
     wrong: int = 0
+    code: SecretStr | None = None

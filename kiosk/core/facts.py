@@ -167,6 +167,23 @@ class ActEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class PermissionGiven:
+    """A reader lets somebody else fetch a parcel, with a code, until then."""
+
+    parcel: str
+    person: str
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
+class PermissionTakenBack:
+    """A reader does not want it any more; the code opens nothing from now on."""
+
+    parcel: str
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
 class LeftInside:
     """A reader opened the door and left the parcel there."""
 
@@ -251,6 +268,8 @@ Fact = (
     | InstructionTaken
     | ActBegun
     | ActEnded
+    | PermissionGiven
+    | PermissionTakenBack
     | LeftInside
     | DeviceChanged
     | PaperChanged

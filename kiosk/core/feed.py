@@ -70,6 +70,8 @@ def _sent(step: Step, sent: SentParcel, now: float) -> Step:
         return step
     if sent.items == old.items and SIZES[old.size] > SIZES[sent.size]:  # learnt here when it did not fit
         news["size"] = old.size
+    if sent.patron != old.patron:  # what its reader allowed is not the next one's
+        news |= {"helper": "", "helper_until": 0.0}
     return step.put(replace(old, recalled=False, **news))  # type: ignore[arg-type]
 
 

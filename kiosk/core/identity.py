@@ -35,6 +35,10 @@ class Keyring:
         """The keyed hash of a pickup code, 64 hex digits."""
         return self._digest(b"code:", digits)
 
+    def helper_code(self, of: str) -> str:
+        """The 8 digits that follow from a name never used twice; nobody without the key can reckon them."""
+        return f"{int(self._digest(b'helper:', of)[:16], 16) % 10**8:08}"
+
     def signed(self, payload: bytes, signature: bytes) -> bool:
         """Whether the library signed this; ``payload`` begins with the word for its kind of thing."""
         return any(_signed_by(key, payload, signature) for key in self.passes)

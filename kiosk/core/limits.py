@@ -26,6 +26,7 @@ class Limits(BaseModel):
     reopen_s: float = Field(10.0, ge=0, le=60)  # after a reader has shut a door, to have it opened once more
     open_attempts_max: int = Field(3, ge=1, le=5)  # pulses for one order
     wrong_codes_max: int = Field(10, ge=1, le=100)  # a day, for the whole point
+    helper_h: float = Field(72.0, gt=0, le=720)  # how long somebody else may fetch a parcel with a code of its reader
     drop_items_max: int = Field(10, ge=1, le=50)  # in one return
     loan_days: int = Field(30, ge=1, le=365)  # provisional due date
     parcels_max: int = Field(2000, ge=1, le=20000)  # rows kept of the feed

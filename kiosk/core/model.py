@@ -52,7 +52,8 @@ class Parcel:
 
     Where the library announces nothing, a parcel is one item put in by a courier: ``patron`` is empty until the
     library has said whom it is held for, and ``asked_at`` is when it was last asked whether it still is.
-    ``unheard``: collected, and the library has not confirmed the loan yet.
+    ``unheard``: collected, and the library has not confirmed the loan yet. ``helper``: the keyed hash of a code with
+    which somebody else may fetch it, until ``helper_until``.
     """
 
     id: str
@@ -68,6 +69,8 @@ class Parcel:
     changed_at: float = 0.0
     asked_at: float = 0.0
     unheard: bool = False
+    helper: str = ""
+    helper_until: float = 0.0
 
     @property
     def titles(self) -> tuple[str, ...]:

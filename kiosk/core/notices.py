@@ -59,4 +59,5 @@ AccountNotice = Literal[
     "some_renewed",
     "longer",
     "cancelled",
+    "taken_back",
 ]

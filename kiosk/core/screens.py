@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from hardware.readings import Door
-from kiosk.core.account_screens import Account, Fines, Holds, How, Loans, More, OneHold, Prove
+from kiosk.core.account_screens import Account, Fines, Holds, How, Loans, More, OneHold, Permission, Prove
 from kiosk.core.desk_screens import DeskScreen
 from kiosk.core.notices import DoorNotice, ReturnNotice
 from kiosk.core.reader_screens import Choose, DoorShut, Sort
@@ -194,6 +194,7 @@ Reason = Literal[
     "door_stuck",
     "door_unreachable",
     "out_of_reach",
+    "helper_not_now",
     "store_trouble",
 ]
 Then = Literal["return", "collect"]
@@ -221,6 +222,7 @@ Screen = (
     | Loans
     | Holds
     | OneHold
+    | Permission
     | Fines
     | Choose
     | Opening

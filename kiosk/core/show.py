@@ -79,6 +79,8 @@ def _warns(point: PickupPoint, session: Session, now: float) -> bool:
 
 def _initials(point: PickupPoint, session: Session) -> str:
     match session.story:
+        case Fetching(proof="helper"):  # who stands there is not the reader
+            return ""
         case Fetching(patron=person) | Returning(patron=person) | Dropping(patron=person) | Ended(patron=person):
             pass
         case Choosing(patron=person):
@@ -146,7 +148,7 @@ def _screen(point: PickupPoint, session: Session, now: float) -> Screen:
         case AtCourier() | Settling() | Loading() | Sealing() | HandingOver():
             return show_staff.screen(point, session, story, now)
         case AtMore() | Proving() | AccountPin() | AtAccount():
-            return show_account.screen(point, story)
+            return show_account.screen(point, story, now)
         case AtDesk():
             return show_desk.screen(point, story, now)
         case Ended(screen=screen):

@@ -10,18 +10,21 @@ from kiosk.core.account_screens import (
     Loans,
     More,
     OneHold,
+    Permission,
     Prove,
 )
 from kiosk.core.account_stories import AccountPin, AtAccount, AtMore, Proving
 from kiosk.core.flows import account as flow
-from kiosk.core.model import Parcel, PickupPoint
+from kiosk.core.flows import helping
+from kiosk.core.model import PickupPoint
 from kiosk.core.screens import Pin, Screen, Wait
+from kiosk.core.session import Session, Step
 from sync.account import AccountIs, Hold
 
 _ORDER = ("here", "elsewhere", "coming", "waiting")
 
 
-def screen(point: PickupPoint, story: AtMore | Proving | AccountPin | AtAccount) -> Screen:
+def screen(point: PickupPoint, story: AtMore | Proving | AccountPin | AtAccount, now: float) -> Screen:
     """The screen of each of these stories."""
     match story:
         case AtMore(how=how):
@@ -32,13 +35,13 @@ def screen(point: PickupPoint, story: AtMore | Proving | AccountPin | AtAccount)
             return Pin(len(digits.get_secret_value()), wrong > 0, point.plan.limits.pins_wrong_max - wrong)
         case AtAccount(key=key, act=act) if key:
             return Wait(act.kind if act else "account")
-        case AtAccount(account=account):
-            if account is None:
-                return Account(False, here=_doors(point, story), notice=story.notice, words=story.words)
-            return _part(point, story, account)
+        case AtAccount(account=None, part=""):
+            return Account(False, here=_doors(point, story), notice=story.notice, words=story.words)
+        case AtAccount():
+            return _part(point, story, flow.known(point, story), now)
 
 
-def _part(point: PickupPoint, story: AtAccount, account: AccountIs) -> Screen:
+def _part(point: PickupPoint, story: AtAccount, account: AccountIs, now: float) -> Screen:
     notice, words, acts = story.notice, story.words, point.plan.library.acts
     match story.part:
         case "loans":
@@ -51,21 +54,13 @@ def _part(point: PickupPoint, story: AtAccount, account: AccountIs) -> Screen:
                 lines.append(LoanLine(loan.id, loan.title, loan.due, loan.late, state, why))  # type: ignore[arg-type]
             return Loans(tuple(lines), "renew" in acts, "renew_all" in acts and len(lines) > 1, notice, words)
         case "holds":
-            held = [_line(point, story.patron, one) for one in account.holds]
+            held = [_line(point, story.patron, one, now) for one in account.holds]
             line = next((one for one in held if one.id == story.hold), None)
             if line is None:
                 return Holds(tuple(sorted(held, key=lambda one: _ORDER.index(one.state))), notice, words)
-            ready = flow.find(account, story.hold)
-            may = tuple(
-                name
-                for name, can in (
-                    ("collect", line.door != ""),
-                    ("longer", "more_time" in acts and ready is not None and ready.state == "ready"),
-                    ("cancel_hold", "cancel_hold" in acts),
-                )
-                if can
-            )
-            return OneHold(line, may, story.sure, notice, words)  # type: ignore[arg-type]
+            if story.code is not None and line.helper_until:
+                return Permission(line.title, story.code.get_secret_value(), line.helper_until)
+            return OneHold(line, _may(point, story, account, now), story.sure, notice, words)  # type: ignore[arg-type]
         case "fines":
             return Fines(tuple((one.amount, one.what) for one in account.fines), account.owed, account.currency)
     late = sum(loan.late for loan in account.loans)
@@ -83,18 +78,29 @@ def _part(point: PickupPoint, story: AtAccount, account: AccountIs) -> Screen:
     )
 
 
+def _may(point: PickupPoint, story: AtAccount, account: AccountIs, now: float) -> tuple[str, ...]:
+    """What can be done about the hold they look at."""
+    acts = point.plan.library.acts if story.account else frozenset()
+    hold = flow.find(account, story.hold)
+    parcel = flow.lies_in(point, story.patron, hold) if hold else None
+    offers = (
+        "collect" if parcel else "",
+        flow.helpers(Step(point, Session()), parcel, now) if parcel else "",
+        "longer" if "more_time" in acts and hold and hold.state == "ready" else "",
+        "cancel_hold" if "cancel_hold" in acts else "",
+    )
+    return tuple(filter(None, offers))
+
+
 def _doors(point: PickupPoint, story: AtAccount) -> tuple[str, ...]:
     return tuple(dict.fromkeys(parcel.compartment for parcel in flow.here(point, story.patron)))
 
 
-def _line(point: PickupPoint, patron: str, hold: Hold) -> HoldLine:
+def _line(point: PickupPoint, patron: str, hold: Hold, now: float) -> HoldLine:
     """Our own rows say what lies here, sooner than the library does."""
-    parcel = next((one for one in flow.here(point, patron) if _is_in(hold, one)), None)
+    parcel = flow.lies_in(point, patron, hold)
     if parcel:
-        return HoldLine(hold.id, hold.title, "here", hold.place, parcel.compartment, hold.until or parcel.expires)
+        until, helper_until = hold.until or parcel.expires, helping.until(parcel, now)
+        return HoldLine(hold.id, hold.title, "here", hold.place, parcel.compartment, until, None, helper_until)
     state = hold.state if hold.state != "ready" else "here" if hold.here else "elsewhere"
     return HoldLine(hold.id, hold.title, state, hold.place, "", hold.until, hold.ahead)
-
-
-def _is_in(hold: Hold, parcel: Parcel) -> bool:
-    return parcel.id == hold.parcel or any(hold.id == item.barcode or hold.title == item.title for item in parcel.items)

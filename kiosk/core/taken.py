@@ -55,14 +55,14 @@ def book_collected(step: Step, order: Order, now: float) -> Step:
     sorted_ = sort_out(parcel, order)
     if not sorted_.taken:
         return step
-    gone = replace(parcel, state="collected", compartment="", changed_at=now, unheard=True)
+    gone = replace(parcel, state="collected", compartment="", changed_at=now, unheard=True, helper="", helper_until=0.0)
     stays = tuple(item for item in parcel.items if item not in sorted_.taken)
     if stays:
         part = replace(gone, id=f"{parcel.id}.{order.id}", items=sorted_.taken, code="", pass_id="")
-        step = step.put(replace(parcel, items=stays), part)
+        step = step.put(replace(parcel, items=stays, helper="", helper_until=0.0), part)
     else:
         step = step.put(gone)
     due = now + step.point.plan.limits.loan_days * DAY_S
-    proof = "code" if order.proof == "code" else "pass" if order.proof == "pass" else "card"
+    proof = "code" if order.proof in ("code", "helper") else "pass" if order.proof == "pass" else "card"
     taken, left = (tuple(item.barcode for item in items) for items in (sorted_.taken, stays))
     return step.fact(ParcelCollected(parcel.id, order.person, taken, proof, due, left))  # type: ignore[arg-type]

@@ -130,7 +130,7 @@ def test_the_journal_in_plain_words(point: Path) -> None:
     assert [line.split("  ")[-1].strip() for line in lines(result)[:4]] == [
         f"door 1: unlock ordered for pickup by {one} par-1 (order 1.1)",
         f"parcel par-1 is not behind its door, says {one}",
-        f"{other} came with a card",
+        f"{other}: proved by card",
         "door 1: seen open (order 2)",
     ]
     assert one != other

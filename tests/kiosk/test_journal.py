@@ -199,7 +199,7 @@ def test_lines_say_what_happened_and_name_no_patron() -> None:
     mark = without_patrons(entries[1], KEY)["person"]
     assert [said.split("  ")[-1].strip() for said in lines] == [
         "the kiosk started; doors under way: 3, 4",
-        f"{mark} came with a card",
+        f"{mark}: proved by card",
         "door 4: the board says accepted (order 12.1)",
         "the clock was set by -3600 s",
         "device main is lost port lost",

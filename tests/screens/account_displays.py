@@ -1,8 +1,21 @@
 """One screen of every kind of the menu and of the account, with names as long as they come."""
 
+from dataclasses import replace
 from typing import get_args, get_type_hints
 
-from kiosk.core.account_screens import Account, Fines, HoldLine, Holds, How, LoanLine, Loans, More, OneHold, Prove
+from kiosk.core.account_screens import (
+    Account,
+    Fines,
+    HoldLine,
+    Holds,
+    How,
+    LoanLine,
+    Loans,
+    More,
+    OneHold,
+    Permission,
+    Prove,
+)
 from kiosk.core.screens import Screen
 
 LONG = "一本书名非常非常长的书:关于图书馆、自助机与所有等待着它们的读者的故事,以及后来发生的一切"
@@ -42,7 +55,7 @@ def account_screens(now: float) -> dict[str, Screen]:
         "prove-no-reader": Prove("account", False),
         "account": Account(True, 5, 1, 2, ("B2",), "12.50", "CNY"),
         "account-nothing": Account(True),
-        "account-away": Account(False, here=("A1", "B2"), notice="away"),
+        "account-away-here": Account(False, here=("A1", "B2"), notice="away"),
         "account-not-whole": Account(True, 100, 0, 0, (), "1,50", "EUR", False),
         **{f"account-{n}": Account(True, 2, 0, 1, notice=n, words=WHY) for n in notices if n},
         "loans": Loans(loans, True, True),
@@ -52,6 +65,12 @@ def account_screens(now: float) -> dict[str, Screen]:
         "holds": Holds(holds),
         "holds-cancelled": Holds(holds[1:], "cancelled"),
         "hold-here": OneHold(HERE, ("collect", "longer", "cancel_hold")),
+        "hold-permit": OneHold(HERE, ("collect", "permit", "longer", "cancel_hold")),
+        "hold-permitted": OneHold(
+            replace(HERE, helper_until=now + 86400), ("collect", "take_back", "longer", "cancel_hold")
+        ),
+        "hold-taken-back": OneHold(HERE, ("collect", "permit"), notice="taken_back"),
+        "permission": Permission(LONG, "40718352", now + 86400),
         "hold-refused": OneHold(HERE, ("collect", "longer", "cancel_hold"), notice="refused", words=WHY),
         "hold-elsewhere": OneHold(holds[1], ("longer", "cancel_hold")),
         "hold-waiting": OneHold(holds[2], ("cancel_hold",)),

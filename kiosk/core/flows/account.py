@@ -7,13 +7,14 @@ anew, and the screen says that it is not known.
 """
 
 from dataclasses import replace
+from typing import Literal
 
 from pydantic import SecretStr
 
 from kiosk.core.account_stories import AccountPin, AtAccount, AtMore, Proving
 from kiosk.core.events import Acted, Touched
 from kiosk.core.facts import Proved
-from kiosk.core.flows import pickup
+from kiosk.core.flows import helping, pickup
 from kiosk.core.flows.common import act, ask, leave, refuse, stay
 from kiosk.core.model import HERE, Parcel, PickupPoint
 from kiosk.core.notices import AccountNotice
@@ -50,6 +51,24 @@ def here(point: PickupPoint, patron: str) -> list[Parcel]:
     """What lies, or may lie, behind a door here for this patron."""
     mine = (p for p in point.parcels.values() if p.patron == patron and p.state in HERE and not p.recalled)
     return sorted(mine, key=lambda p: (p.compartment, p.id))
+
+
+def known(point: PickupPoint, story: AtAccount) -> AccountIs:
+    """What the library has said; while it says nothing, what lies here, each parcel as one hold."""
+    if story.account is not None:
+        return story.account
+    mine = here(point, story.patron)
+    holds = (Hold(p.id, "、".join(p.titles), "ready", here=True, until=p.expires, parcel=p.id) for p in mine)
+    return AccountIs(holds=tuple(holds))
+
+
+def lies_in(point: PickupPoint, patron: str, hold: Hold) -> Parcel | None:
+    """The parcel here in which this hold lies; our own rows know sooner than the library does."""
+    return next((one for one in here(point, patron) if _is_in(hold, one)), None)
+
+
+def _is_in(hold: Hold, parcel: Parcel) -> bool:
+    return parcel.id == hold.parcel or any(hold.id == item.barcode or hold.title == item.title for item in parcel.items)
 
 
 def begin(
@@ -180,11 +199,11 @@ def touch(step: Step, story: AtAccount, touched: Touched, now: float) -> Step:
     if touched.action == "cancel":
         back = _back(story)
         return leave(step) if back is None else stay(step, back, now)
+    if story.code is not None:
+        return step
     if touched.action == "collect" and here(step.point, story.patron):
         return _collect(step, story.patron, now)
-    account = story.account
-    if account is None:
-        return step
+    account = known(step.point, story)
     if story.hold:
         return _at_hold(step, story, touched.action, now)
     acts = step.point.plan.library.acts
@@ -207,6 +226,8 @@ def find(account: AccountIs, hold: str) -> Hold | None:
 
 def _back(story: AtAccount) -> AtAccount | None:
     """One step back; None: there is none."""
+    if story.code is not None:
+        return replace(story, code=None)
     if story.sure:
         return replace(story, sure=False)
     if story.hold:
@@ -215,9 +236,15 @@ def _back(story: AtAccount) -> AtAccount | None:
 
 
 def _at_hold(step: Step, story: AtAccount, action: str, now: float) -> Step:
-    acts = step.point.plan.library.acts
-    hold = find(story.account, story.hold) if story.account else None
+    acts = step.point.plan.library.acts if story.account else frozenset()
+    hold = find(known(step.point, story), story.hold)
+    parcel = lies_in(step.point, story.patron, hold) if hold and not story.sure else None
     match action:
+        case "permit" if parcel and helpers(step, parcel, now) == "permit":
+            step, code = helping.permit(step, parcel, now)
+            return stay(step, replace(story, code=SecretStr(code), notice="", words=""), now)
+        case "take_back" if parcel and helpers(step, parcel, now) == "take_back":
+            return stay(helping.take_back(step, parcel), replace(story, notice="taken_back", words=""), now)
         case "yes" if story.sure:
             return _act(step, story, CancelHold(story.patron, story.hold), now)
         case "no" if story.sure:
@@ -227,6 +254,13 @@ def _at_hold(step: Step, story: AtAccount, action: str, now: float) -> Step:
         case "longer" if "more_time" in acts and not story.sure and hold and hold.state == "ready":
             return _act(step, story, MoreTime(story.patron, story.hold), now)
     return step
+
+
+def helpers(step: Step, parcel: Parcel, now: float) -> Literal["", "permit", "take_back"]:
+    """What its reader may touch about somebody else fetching this parcel."""
+    if helping.until(parcel, now):
+        return "take_back"
+    return "permit" if pickup.codes_open(step, now) and helping.may_permit(step.point, parcel, now) else ""
 
 
 def _collect(step: Step, person: str, now: float) -> Step:

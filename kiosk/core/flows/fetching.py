@@ -73,7 +73,12 @@ def _goodbye(step: Step, patron: str, gone: Gone, now: float) -> Step:
     last = story.visit.order if isinstance(story, Fetching) else ""
     slip = Slip(last, step.session.number, "pickup", now, items, due, provisional) if items else None
     screen = Goodbye("pickup", titles, due, provisional, gone.left, gone.missing, slip, far=gone.far)
-    return goodbye(step, screen, now, patron)
+    return goodbye(step, screen, now, _who(story.proof, patron) if isinstance(story, Fetching) else patron)
+
+
+def _who(proof: str, patron: str) -> str:
+    """Who stands there: the reader, or a helper, who is nobody here."""
+    return "" if proof == "helper" else patron
 
 
 # ---- the door -----------------------------------------------------------------------------------------------------
@@ -130,7 +135,7 @@ def touch(step: Step, story: Fetching, touched: Touched, now: float) -> Step:
         case "cancel" | "help" if order and order.stuck:
             step = doors.give_up(step, story.visit.compartment)
             if not (story.queue or story.done):
-                return refuse(step, "door_stuck", now, then=("return",), person=story.patron)
+                return refuse(step, "door_stuck", now, then=("return",), person=_who(story.proof, story.patron))
             gone = Gone(story.done, story.left + 1, story.missing, story.far, story.visit.n)
             return _next(step, story, gone, story.queue, now)
         case "finish" if order is None or not order.shut_at:

@@ -76,7 +76,7 @@ def test_what_lies_here_is_collected_from_the_account() -> None:
     assert opened().touch("collect").unlocked == ["A1"]
     machine = opened().touch("holds").touch("hold", "H1")
     assert isinstance(machine.screen, OneHold)
-    assert machine.screen.may == ("collect", "longer", "cancel_hold")
+    assert machine.screen.may == ("collect", "permit", "longer", "cancel_hold")
     assert machine.touch("collect").unlocked == ["A1"]
 
 

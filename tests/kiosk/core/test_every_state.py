@@ -259,6 +259,13 @@ def account() -> Iterator[tuple[str, Machine]]:
     holds = home.copy().touch("holds")
     yield "account, holds", holds
     yield "account, a hold", holds.copy().touch("hold", "A1")
+    permission = holds.copy().touch("hold", "A1").touch("permit")
+    yield "account, a permission", permission
+    yield "account, a permission given", permission.copy().touch("cancel")
+    yield "account, a permission taken back", permission.copy().touch("cancel").touch("take_back")
+    yield "account, what lies here", asking.copy().answer(None).touch("holds")
+    yield "account, one that lies here", asking.copy().answer(None).touch("holds").touch("hold", "p-1")
+    yield "sorry, a helper", _helped(stocked(PARCEL).recall("p-1"), "p-1")
     yield "account, more time", holds.copy().touch("hold", "A1").touch("longer")
     sure = holds.copy().touch("hold", "A1").touch("cancel_hold")
     yield "account, sure", sure
@@ -266,6 +273,13 @@ def account() -> Iterator[tuple[str, Machine]]:
     yield "account, renewed", loans.copy().touch("renew", "7").act(Ruling(True, until=NOW + DAY_S))
     yield "account, not renewed", loans.copy().touch("renew_all").act(Ruling(False, each=(LoanRuling("7", False),)))
     yield "account, not known", loans.copy().touch("renew", "7").act("unknown")
+
+
+def _helped(machine: Machine, parcel: str) -> Machine:
+    """A helper types the code of its reader."""
+    row = replace(machine.parcel(parcel), helper=KEYRING.code("55555555"), helper_until=NOW + DAY_S)
+    machine.point = machine.point.put(row)
+    return machine.code("55555555")
 
 
 def with_cases() -> Machine:
@@ -325,6 +339,7 @@ def at_doors() -> Iterator[tuple[str, Machine]]:
         ("fetching two", stocked(PARCEL, PAIR).show(qr()).touch("take")),
         ("fetching several items", stocked(PAIR).tap("ann")),
         ("fetching by code", stocked(PARCEL).code(CODE)),
+        ("fetching for somebody else", _helped(stocked(PARCEL), "p-1")),
         ("dropping", _accepted().touch("open")),
         ("stowing", courier.copy().scan("i-1")),
         ("stowing two items", courier.copy().scan("i-2", "i-3")),
