@@ -5,7 +5,7 @@ BIN := .venv/bin
 JOBS ?= 4
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench screens cuts simulate fuzz audit clean
+.PHONY: help setup demo test check format bench screens cuts simulate kills fuzz audit clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 14
@@ -42,6 +42,9 @@ cuts: setup ## CUTS power cuts (20000) under the real store, over a disk that lo
 simulate: setup ## SEEDS=200 lives of DAYS=1 in a simulated world, with faults, over REST and SIP2; PLANTED=1: what finds them
 	@$(BIN)/python -m $(if $(PLANTED),tests.simulation.planted,tests.simulation.years --seeds $(or $(SEEDS),200) \
 	    --days $(or $(DAYS),1) --first $(or $(FIRST),0) $(if $(MINUTES),--minutes $(MINUTES)))
+
+kills: setup ## KILLS real kiosks (500) killed at random moments while people use them
+	@$(BIN)/python -m tests.kills $(or $(KILLS),500)
 
 fuzz: setup ## MINUTES=10 of hostile input, bred by what it reaches, shared out over everything that comes from outside
 	@$(BIN)/pip install -q -e .[fuzz]

@@ -1,0 +1,196 @@
+"""People at a real kiosk that may die under their hands: they look at the screen, do what it says, and go on.
+
+Whatever happens to the program, doors and books are real: what somebody took is theirs, what was put in lies there.
+"""
+
+import random
+import threading
+import time
+from typing import Any
+
+from hardware.readings import Door
+from simulators.agree import parcels_of
+from simulators.kiosk_process import KioskProcess, NotShown, Seen
+from simulators.library.packing import pack_parcel
+from simulators.machine import POINT, Machine
+from tests.kills.settling import answer
+
+READERS = ("R1001", "R1002", "R1003", "R1004", "R1007", "R1008")
+COURIER = "C2001"
+LOOK_S = 0.05
+
+
+class Crowd:
+    """One person at a time. ``live`` begins a visit in a thread of its own; ``gone`` ends it where it stands."""
+
+    def __init__(self, machine: Machine, dice: random.Random) -> None:
+        self._machine = machine
+        self._cabinet = machine.cabinet
+        self._ledger = machine.library.ledger
+        self._dice = dice
+        self._leaving = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._kiosk: KioskProcess
+        self._hands: list[str] = []  # books held in the hand, to be put in
+        self.trouble: list[BaseException] = []
+        self.visits = 0
+
+    def live(self, kiosk: KioskProcess) -> None:
+        """Somebody comes."""
+        self._kiosk = kiosk
+        self._leaving.clear()
+        self.visits += 1
+        story = self._dice.choice(self._stories())
+        self._thread = threading.Thread(target=self._until_the_end, args=(story,), daemon=True)
+        self._thread.start()
+
+    def gone(self) -> None:
+        """They leave, wherever they are; whoever sees a door open pushes it shut, mostly."""
+        self._leaving.set()
+        assert self._thread
+        self._thread.join(20)
+        assert not self._thread.is_alive()
+        self._machine.card.lift()
+        for name in self._cabinet.names:
+            if self._cabinet.door(name) is Door.OPEN and self._dice.random() < 0.9:
+                self._cabinet.push(name)
+
+    # ---- stories
+
+    def _stories(self) -> list[Any]:
+        """What somebody has a reason to come for."""
+        ready = self._ledger.rows("select distinct patron from parcels where point = ? and status = 'ready'", POINT)
+        sent = self._ledger.row("select count(*) as n from parcels where point = ? and status = 'sent'", POINT)
+        lent = self._ledger.rows("select barcode from items where place = 'loan'")
+        if sent and sent["n"] < 3:
+            self._pack()
+        stories: list[Any] = [self._stock]
+        stories += [lambda patron=row["patron"]: self._collect(patron) for row in ready] * 2
+        if lent:
+            stories += [lambda: self._return([row["barcode"] for row in lent])] * 2
+        return [*stories, self._clear]
+
+    def _pack(self) -> None:
+        shelf = self._ledger.rows("select barcode from items where place = 'shelf'")
+        for row in self._dice.sample(shelf, min(2, len(shelf))):
+            pack_parcel(self._ledger, POINT, self._dice.choice(READERS), (row["barcode"],))
+
+    def _until_the_end(self, story: Any) -> None:
+        try:
+            story()
+        except (NotShown, BrokenPipeError, ValueError, AssertionError, OSError):
+            pass  # the program died, or shows something else: people go away
+        except BaseException as bug:
+            self.trouble.append(bug)
+
+    def _collect(self, patron: str) -> None:
+        self._tap(patron)
+        self._do_what_it_says()
+
+    def _return(self, lent: list[str]) -> None:
+        self._touch("return")
+        self._kiosk.wait_for("Return", 5)
+        for barcode in self._dice.sample(lent, min(len(lent), self._dice.randrange(1, 3))):
+            self._machine.scanner.scan(barcode)
+            self._hands.append(barcode)
+            time.sleep(0.2)
+        self._kiosk.wait_until(lambda s: s["screen"] == "Return" and s["titles"], "a title", 5)
+        self._touch("open")
+        self._do_what_it_says()
+
+    def _stock(self) -> None:
+        self._tap(COURIER)
+        seen = self._kiosk.wait_for("Courier", 5)
+        for parcel, _, _ in seen["parcels"][:2]:
+            items = sorted(parcels_of(self._ledger, POINT)[parcel])
+            for item in items:
+                self._machine.scanner.scan(item)
+                time.sleep(0.2)
+            self._hands = list(items)
+            self._kiosk.wait_for("DoorOpen", 6)
+            self._do_what_it_says(until="Courier")
+        self._touch("finish")
+
+    def _clear(self) -> None:
+        self._tap(COURIER)
+        self._kiosk.wait_for("Courier", 5)
+        self._do_what_it_says(clear=True)
+
+    # ---- reacting
+
+    def _tap(self, patron: str) -> None:
+        self._kiosk.wait_until(lambda s: s["screen"] == "Home" and s["cards"], "Home", 10)
+        self._machine.tap_and_lift(patron)
+
+    def _touch(self, action: str, value: str = "") -> None:
+        self._kiosk.touch(action, value)
+
+    def _do_what_it_says(self, until: str = "Home", clear: bool = False) -> None:
+        """Until this screen, or 20 s: look, act, look."""
+        ends = time.monotonic() + 20
+        while time.monotonic() < ends and not self._leaving.is_set():
+            time.sleep(LOOK_S)
+            seen = self._latest()
+            if seen["screen"] == until:
+                return
+            self._react(seen, clear)
+
+    def _latest(self) -> Seen:
+        try:
+            return self._kiosk.wait_until(lambda _: True, "anything", 0.3)
+        except NotShown:
+            return self._kiosk.seen[-1] if self._kiosk.seen else {"screen": ""}
+
+    def _react(self, seen: Seen, clear: bool) -> None:
+        match seen["screen"]:
+            case "DoorOpen" | "TakeOut" | "Inside":
+                self._at_door(seen)
+            case "Choose":
+                self._touch("take")
+            case "DoorShut":
+                self._touch(self._dice.choice(("finish", "next", "reopen")) if seen["next_door"] else "finish")
+            case "DoorStuck":
+                self._touch("cancel")
+            case "Goodbye" | "Sorry":
+                self._touch("finish")
+            case "Courier" if clear and seen["to_check"]:
+                self._touch("check", seen["to_check"][0])
+            case "Courier" if clear and seen["to_clear"]:
+                self._touch("clear")
+            case "Courier":
+                self._touch("finish")
+            case "Seal" | "HandOver":
+                self._touch("later")
+            case "Home" | "Opening" | "Wait" | "":
+                pass
+            case _:
+                self._touch("cancel")
+
+    def _at_door(self, seen: Seen) -> None:
+        door = seen["compartment"]
+        if self._cabinet.door(door) is not Door.OPEN:
+            return
+        lies = list(self._cabinet.inside(door))
+        match seen["screen"], seen.get("purpose"):
+            case "Inside", _:
+                answer(self._cabinet, self._kiosk, seen)
+            case "TakeOut", _:
+                for item in lies:
+                    self._cabinet.take_out(door, item)
+                if not lies:
+                    self._touch("no")
+                    time.sleep(0.15)
+            case _, "pickup":
+                if self._dice.random() < 0.15:
+                    self._touch("leave_it")
+                    time.sleep(0.15)
+                else:
+                    for item in lies:
+                        self._cabinet.take_out(door, item)
+            case _, "stocking" | "dropoff":
+                for item in self._hands:
+                    self._cabinet.put_in(door, item)
+                self._hands = []
+        if self._dice.random() < 0.95 and not self._leaving.is_set():
+            self._cabinet.push(door)
+            time.sleep(0.2)
