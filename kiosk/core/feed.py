@@ -7,7 +7,7 @@ from kiosk.core.facts import Disagreed, HoldLearnt, ParcelAnnounced, ParcelCalle
 from kiosk.core.flows import remote
 from kiosk.core.flows.cases import things
 from kiosk.core.limits import DAY_S
-from kiosk.core.model import HERE, Case, Drop, Parcel
+from kiosk.core.model import HERE, Case, Drop, Parcel, PickupPoint
 from kiosk.core.plan import SIZES
 from kiosk.core.session import Step
 from sync.instructions import Instructed
@@ -24,7 +24,7 @@ from sync.messages import (
     PatronForgotten,
     PointTrouble,
 )
-from sync.things import Patron, SentParcel
+from sync.things import Item, Patron, SentParcel
 
 CASES_MAX = 1000
 
@@ -55,9 +55,10 @@ def _sent(step: Step, sent: SentParcel, now: float) -> Step:
     old = step.point.parcels.get(sent.id)
     if old is None and len(step.point.parcels) >= step.point.plan.limits.parcels_max:
         return step.fact(PointTrouble("parcels_too_many", parcel=sent.id))
+    items = _still_here(step.point, sent)
     news = {
         "patron": sent.patron,
-        "items": sent.items,
+        "items": items,
         "size": sent.size,
         "expires": sent.expires,
         "code": sent.code,
@@ -68,7 +69,7 @@ def _sent(step: Step, sent: SentParcel, now: float) -> Step:
         return step.put(parcel).fact(ParcelAnnounced(sent.id))
     if old.state in ("collected", "removed"):  # it has gone; a late word about it brings nothing back
         return step
-    if sent.items == old.items and SIZES[old.size] > SIZES[sent.size]:  # learnt here when it did not fit
+    if items == old.items and SIZES[old.size] > SIZES[sent.size]:  # learnt here when it did not fit
         news["size"] = old.size
     if sent.patron != old.patron:  # what its reader allowed is not the next one's
         news |= {"helper": "", "helper_until": 0.0}
@@ -78,6 +79,13 @@ def _sent(step: Step, sent: SentParcel, now: float) -> Step:
 def _patron(step: Step, patron: Patron) -> Step:
     known = patron.id in step.point.patrons or len(step.point.patrons) < step.point.plan.limits.patrons_max
     return step.put(patron) if known else step.fact(PointTrouble("patrons_too_many"))
+
+
+def _still_here(point: PickupPoint, sent: SentParcel) -> tuple[Item, ...]:
+    """What of this parcel its reader has not taken: the library may not have heard of that yet."""
+    parts = (p for p in point.parcels.values() if p.state == "collected" and p.id.startswith(f"{sent.id}."))
+    taken = {item.barcode for part in parts for item in part.items}
+    return tuple(item for item in sent.items if item.barcode not in taken) or sent.items
 
 
 def _recalled(step: Step, parcel_id: str) -> Step:

@@ -19,6 +19,7 @@ class Carrier(Person):
     def visit(self) -> Script:
         self.given_up: set[str] = set()
         self.asked = False
+        self.loading: set[str] = set()
         yield from self.tap()
         yield from self.at_the_screen()
 
@@ -64,6 +65,10 @@ class Carrier(Person):
         self.purpose = "stocking"
         self.loading = {item.barcode for item in packed.sent.items}
         self.given_up.add(packed.sent.id)  # tried once a visit
+        if self.rng.random() < 0.15:
+            self.lay([item.barcode for item in packed.sent.items])
+            yield self.rng.uniform(1.0, 4.0)
+            return
         for item in packed.sent.items:
             self.world.say(f"{self.name} scans {item.barcode}")
             self.world.post(ItemScanned("scanner", item.barcode))
@@ -84,7 +89,7 @@ class Carrier(Person):
                 self.doubt(set(box.inside))
                 if self.purpose == "clearing":
                     self.take(set(box.inside))
-                elif self.purpose == "stocking":
+                elif self.loading:
                     self.lie(self.loading, "could not say it was not put in")
         yield from self.shut()
 

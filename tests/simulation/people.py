@@ -4,14 +4,18 @@ They are honest, but they walk away, change their minds, and stand before dark s
 tell the machine what they did, the items are noted in ``world.lied``: no machine without eyes can know better.
 """
 
+from collections.abc import Sequence
+
 from pydantic import SecretStr
 
 from hardware.readings import (
     CardGone,
     CardShown,
     CardUnread,
+    Incomplete,
     PassScanned,
     PatronScanned,
+    PileSeen,
 )
 from kiosk.core.account_screens import Account, Holds, Loans, OneHold
 from kiosk.core.events import Touched
@@ -151,6 +155,18 @@ class Person:
         screen = self.screen
         right = isinstance(screen, DoorOpen | Inside | TakeOut) and screen.compartment == self.door
         self.heard = right and getattr(screen, "said", "") == said
+
+    def lay(self, barcodes: Sequence[str]) -> None:
+        """Lay items on the pad, and take them up again in a while. Now and then it cannot read all of them."""
+        self.world.say(f"{self.name} lays {list(barcodes)} on the pad")
+        foreign, items = int(self.world.odd(0.05, "foreign_tag")), tuple(barcodes)
+        torn = items[:1] if self.world.odd(0.05, "tag_missing") else ()
+        whole = tuple(barcode for barcode in items if barcode not in torn)
+        seen = PileSeen("pad", whole, tuple(Incomplete(barcode, (2,), 2) for barcode in torn), foreign)
+        self.world.post(seen)
+        again = self.rng.uniform(0.5, 3.0)
+        self.world.later(again, self.world.arrive, self.world.life, PileSeen("pad", items))
+        self.world.later(again + self.rng.uniform(0.5, 9.0), self.world.arrive, self.world.life, PileSeen("pad"))
 
     def doubt(self, barcodes: set[str]) -> None:
         """They touched something and saw no answer; it may still be heard, from behind a slow disk."""

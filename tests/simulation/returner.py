@@ -38,6 +38,9 @@ class Returner(Person):
         barcode = self.items[self.scans % len(self.items)]
         item = self.world.library.items.get(barcode)
         self.scans += 1
+        if self.rng.random() < 0.15:
+            self.lay(self.rng.sample(self.items, self.rng.randint(1, len(self.items))))
+            return
         if self.world.odd(0.1, "unreadable"):
             self.world.post(CodeUnknown("scanner", 5))
         elif item and item.isbn and self.rng.random() < 0.3:

@@ -238,7 +238,7 @@ class World:
         if self.loop is None or life != self.life:
             return
         if self.now < self.busy_until:  # the deciding thread still waits for its disk
-            self.later(self.busy_until - self.now, self._handle, life, incoming)
+            self.later(self.busy_until - self.now + 0.001, self._handle, life, incoming)
             return
         self.events += 1
         with self.powered():
