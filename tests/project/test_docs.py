@@ -25,7 +25,7 @@ def test_make_targets_exist(path: Path) -> None:
 def test_kiosk_commands_exist(path: Path) -> None:
     from kiosk.cli import main
 
-    named = re.findall(r"^(?:sudo )?(?:\S*/)?kiosk ([a-z]+)", typed(path), re.MULTILINE)
+    named = re.findall(r"^(?:sudo )?(?:\S*/)?kiosk ([a-z-]+)", typed(path), re.MULTILINE)
     assert set(named) <= set(main.commands)
 
 
