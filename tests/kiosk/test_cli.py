@@ -114,7 +114,7 @@ def test_an_unfit_point_is_a_table_and_one(example: Path, monkeypatch: pytest.Mo
     assert re.search(r"^ok     store  ", result.output, re.MULTILINE)
     assert "store.db: will be made at the first start" in " ".join(result.output.split())
     assert re.search(r"^UNFIT  board main +/dev/serial/by-id/", result.output, re.MULTILINE)
-    assert re.fullmatch(r"This point is not fit: \d of 10 need attention\.", lines(result)[-1])
+    assert re.fullmatch(r"This point is not fit: \d of 12 need attention\.", lines(result)[-1])
     report = json.loads(kiosk("check", example, "--json").output)
     assert report["fit"] is False
     assert [one["name"] for one in report["checks"] if one["ok"]][:3] == ["configuration", "clock", "store"]
