@@ -64,7 +64,7 @@ def _pickup(step: Step, compartment: str, order: Order, now: float) -> Step:
     if sorted_.left:
         return step.fact(LeftInside(parcel.id, compartment))
     if order.cut and not order.shut_at:  # before a dark screen nobody could say that it stays: look there first
-        return set_check(step, compartment)
+        return doubt(step, compartment)
     return step if order.wrong else _clear_check(step, compartment)
 
 
