@@ -11,6 +11,12 @@ def _offline(point: Point) -> None:
     point.kiosk.wait_until(lambda seen: not seen["online"], "offline", 60)
 
 
+def _empty(point: Point, door: str) -> None:
+    for _ in point.machine.cabinet.inside(door):
+        point.machine.cabinet.take_out(door)
+    point.machine.cabinet.push(door)
+
+
 def test_a_round_offline_with_a_power_cut(point: Point) -> None:
     ledger = point.machine.library.ledger
     point.stock("R1001")
@@ -52,14 +58,14 @@ def test_a_round_offline_with_a_power_cut(point: Point) -> None:
     point.kiosk.touch("clear")
     first = point.kiosk.wait_for("TakeOut", 20, n=1, of=2)["compartment"]
     point.kiosk.kill()
-    point.take(first)
+    _empty(point, first)
     point.kiosk.start()
     point.kiosk.wait_until(lambda s: s["screen"] == "Home" and s["cards"] and s["free_doors"] == 10, "awake", 40)
     point.tap(COURIER)
     seen = point.kiosk.wait_until(lambda s: s["screen"] == "Courier" and s["bag"], "the bag is remembered", 30)
     assert (seen["to_clear"], seen["loaded"]) == (1, 1)
     point.kiosk.touch("clear")
-    point.take(point.kiosk.wait_for("TakeOut", 20)["compartment"])
+    _empty(point, point.kiosk.wait_for("TakeOut", 20)["compartment"])
     point.kiosk.wait_for("Seal", 20, parcels=1, items=1)
     for digit in "70417":
         point.kiosk.touch("digit", digit)
