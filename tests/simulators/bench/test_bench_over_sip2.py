@@ -62,7 +62,7 @@ def test_a_hold_is_loaded_and_lent_once_though_the_library_goes_away_and_answers
         assert not stage.state["library"]
         played(stage, COLLECT)
         assert not stage.point.library.ledger.loan("SIP0001058")
-        with pytest.raises(Unfit, match="no fault 'boring'; known: .*answer_lost"):
+        with pytest.raises(Unfit, match=r"no fault 'boring'; known: .*answer_lost"):
             do(stage, "library_fault", {"fault": "boring", "times": 1})
         do(stage, "library", {"on": True})
         do(stage, "library_fault", {"fault": "answer_lost", "times": 2})
