@@ -6,6 +6,7 @@ from kiosk.core.account_stories import AccountPin, AtAccount, AtMore
 from kiosk.core.events import Touched
 from kiosk.core.flows import account, bag, cases, clearing, desk, dropoff, fetching, identify, pickup, slips, stocking
 from kiosk.core.flows.common import leave, stay
+from kiosk.core.flows.keypad import is_digit
 from kiosk.core.places import to_move
 from kiosk.core.session import Step
 from kiosk.core.stories import (
@@ -113,7 +114,7 @@ def _begin(at: Step, touch: Touched, now: float) -> Step:
             return dropoff.begin(at.begun(), now)
         case "more":
             return stay(at.begun(), AtMore(), now)
-        case "digit" if touch.value in tuple("0123456789") and pickup.codes_open(at, now):
+        case "digit" if is_digit(touch) and pickup.codes_open(at, now):
             return pickup.keypad(stay(at.begun(), Collecting(), now), Collecting(), touch, now)
     return at
 
@@ -126,7 +127,7 @@ def _after(at: Step, story: Ended, touch: Touched, now: float) -> Step:
             return dropoff.begin(at, now, story.patron)
         case "account" if at.session.reader and at.point.plan.library.account:
             return account.begin(at, at.session.reader, now)
-        case "digit" if touch.value in tuple("0123456789") and pickup.codes_open(at, now):
+        case "digit" if is_digit(touch) and pickup.codes_open(at, now):
             return pickup.keypad(stay(at.home().begun(), Collecting(), now), Collecting(), touch, now)
         case "print":
             return slips.touch(at, story, touch.value, now)

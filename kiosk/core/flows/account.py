@@ -16,6 +16,7 @@ from kiosk.core.events import Acted, Touched
 from kiosk.core.facts import Proved
 from kiosk.core.flows import helping, pickup
 from kiosk.core.flows.common import act, ask, leave, refuse, stay
+from kiosk.core.flows.keypad import PIN_DIGITS, typed
 from kiosk.core.model import HERE, Parcel, PickupPoint
 from kiosk.core.notices import AccountNotice
 from kiosk.core.session import Step
@@ -23,9 +24,6 @@ from sync.account import AccountIs, AccountOf, Hold, Loan
 from sync.acts import Act, CancelHold, LoanRuling, MoreTime, Renew, RenewAll, Ruling
 from sync.asked import Answer
 from sync.things import Patron
-
-PIN_DIGITS = 12
-
 
 # ---- the menu -----------------------------------------------------------------------------------------------------
 
@@ -102,13 +100,11 @@ def answered(step: Step, story: AtAccount, answer: Answer | None, now: float) ->
 
 def pin(step: Step, story: AccountPin, touched: Touched, now: float) -> Step:
     """The digits of a PIN."""
-    digits = story.digits.get_secret_value()
+    digits = typed(story.digits.get_secret_value(), touched, PIN_DIGITS)
+    if digits is not None:
+        return stay(step, replace(story, digits=SecretStr(digits)), now)
     match touched.action:
-        case "digit" if len(digits) < PIN_DIGITS and touched.value in tuple("0123456789"):
-            return stay(step, replace(story, digits=SecretStr(digits + touched.value)), now)
-        case "erase":
-            return stay(step, replace(story, digits=SecretStr(digits[:-1])), now)
-        case "enter" if digits:
+        case "enter" if story.digits.get_secret_value():
             return _anew(step, AtAccount(story.patron, notice=story.notice, pin=story.digits, wrong=story.wrong), now)
         case "cancel" | "finish":
             return leave(step)

@@ -8,13 +8,13 @@ from dataclasses import replace
 from kiosk.core.events import Touched
 from kiosk.core.flows import rounds
 from kiosk.core.flows.common import leave, stay
+from kiosk.core.flows.keypad import CODE_DIGITS, typed
 from kiosk.core.model import PickupPoint
 from kiosk.core.session import Step
 from kiosk.core.stories import AtCourier, HandingOver, Sealing
 from sync.rounds import BagHandedOver, BagSealed
 
 SEAL_DIGITS_MIN, SEAL_DIGITS_MAX = 4, 12
-CODE_DIGITS = 8
 
 
 def worker(point: PickupPoint, digest: str = "", code: str = "") -> str:
@@ -59,11 +59,10 @@ def card(step: Step, story: HandingOver, digest: str, now: float) -> Step:
 def touch(step: Step, story: Sealing | HandingOver, touched: Touched, now: float) -> Step:
     """Digits of the seal, or of a courier's code; or the way back, and away: the bag waits."""
     longest = SEAL_DIGITS_MAX if isinstance(story, Sealing) else CODE_DIGITS
+    digits = typed(story.digits, touched, longest)
+    if digits is not None:
+        return stay(step, replace(story, digits=digits), now)
     match touched.action:
-        case "digit" if len(story.digits) < longest and touched.value in tuple("0123456789"):
-            return stay(step, replace(story, digits=story.digits + touched.value), now)
-        case "erase":
-            return stay(step, replace(story, digits=story.digits[:-1]), now)
         case "enter" if isinstance(story, Sealing) and len(story.digits) >= SEAL_DIGITS_MIN:
             return sealed(step, story, story.digits, now)
         case "enter" if isinstance(story, HandingOver) and len(story.digits) == CODE_DIGITS:

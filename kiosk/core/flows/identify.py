@@ -13,6 +13,7 @@ from kiosk.core.events import Touched
 from kiosk.core.facts import Proved
 from kiosk.core.flows import account, bag, desk, dropoff, pickup, stocking
 from kiosk.core.flows.common import ask, refuse, stay
+from kiosk.core.flows.keypad import CODE_DIGITS, PIN_DIGITS, typed
 from kiosk.core.model import HERE
 from kiosk.core.notices import AccountNotice
 from kiosk.core.rights import RIGHTS
@@ -21,7 +22,6 @@ from kiosk.core.stories import AskingCard, Collecting, ProvingPin, Returning
 from sync.asked import Answer, PatronIs, Shown, WhoIs
 from sync.things import Patron
 
-PIN_DIGITS = 12
 Want = Literal["", "account"]
 
 
@@ -57,7 +57,7 @@ def _ask_for_return(step: Step, story: Returning, digest: str, now: float) -> St
 
 def by_work_code(step: Step, story: Collecting, touched: Touched, now: float) -> Step | None:
     """A courier without a card has typed the code they were given: their round. None: it is for the pickup."""
-    if touched.action != "enter" or len(story.digits) != pickup.CODE_DIGITS or not pickup.codes_open(step, now):
+    if touched.action != "enter" or len(story.digits) != CODE_DIGITS or not pickup.codes_open(step, now):
         return None
     courier = bag.worker(step.point, code=step.point.plan.keyring.code(story.digits))
     return stocking.begin(step.fact(Proved("code", courier)), courier, now) if courier else None
@@ -69,15 +69,12 @@ def _works_here(patron: Patron | None) -> bool:
 
 def pin(step: Step, story: ProvingPin, touched: Touched, now: float) -> Step:
     """The digits of a PIN."""
-    digits = story.digits.get_secret_value()
-    match touched.action:
-        case "digit" if len(digits) < PIN_DIGITS and touched.value in tuple("0123456789"):
-            return stay(step, replace(story, digits=SecretStr(digits + touched.value)), now)
-        case "erase":
-            return stay(step, replace(story, digits=SecretStr(digits[:-1])), now)
-        case "enter" if digits:
-            asking = AskingCard("", story.digest, story.back, story.number, story.wrong, story.want, story.digits)
-            return ask(step, Shown(story.number, story.digits), lambda key: replace(asking, key=key), now)
+    digits = typed(story.digits.get_secret_value(), touched, PIN_DIGITS)
+    if digits is not None:
+        return stay(step, replace(story, digits=SecretStr(digits)), now)
+    if touched.action == "enter" and story.digits.get_secret_value():
+        asking = AskingCard("", story.digest, story.back, story.number, story.wrong, story.want, story.digits)
+        return ask(step, Shown(story.number, story.digits), lambda key: replace(asking, key=key), now)
     return step
 
 

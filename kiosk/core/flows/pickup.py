@@ -10,6 +10,7 @@ from kiosk.core.facts import Proved, WrongCode
 from kiosk.core.flows import fetching, helping
 from kiosk.core.flows.common import leave, refuse, stay
 from kiosk.core.flows.fetching import Gone, why_not
+from kiosk.core.flows.keypad import CODE_DIGITS, typed
 from kiosk.core.identity import read_pass
 from kiosk.core.limits import DAY_S
 from kiosk.core.model import HERE, Parcel
@@ -18,9 +19,6 @@ from kiosk.core.session import Step
 from kiosk.core.stories import Choosing, Collecting
 from sync.messages import PointTrouble
 from sync.things import Patron
-
-CODE_DIGITS = 8
-
 
 # ---- proof --------------------------------------------------------------------------------------------------------
 
@@ -37,13 +35,11 @@ def keypad(step: Step, story: Collecting, touch: Touched, now: float) -> Step:
     """The digits of a pickup code."""
     if not codes_open(step, now):
         return step
-    match touch.action:
-        case "digit" if len(story.digits) < CODE_DIGITS and touch.value in tuple("0123456789"):
-            return stay(step, Collecting(story.digits + touch.value), now)
-        case "erase":
-            return stay(step, Collecting(story.digits[:-1]), now)
-        case "enter" if len(story.digits) == CODE_DIGITS:
-            return _code(step, story.digits, now)
+    digits = typed(story.digits, touch, CODE_DIGITS)
+    if digits is not None:
+        return stay(step, Collecting(digits), now)
+    if touch.action == "enter" and len(story.digits) == CODE_DIGITS:
+        return _code(step, story.digits, now)
     return step
 
 
