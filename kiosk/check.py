@@ -17,7 +17,8 @@ from hardware.registry import UnknownDriver, find, names
 from hardware.serialport import open_port
 from kiosk import causes
 from kiosk.config import Board, Config, Device
-from kiosk.store import StoreError, open_journal, probe
+from kiosk.reading import open_journal
+from kiosk.store import StoreError, probe
 from sync.errors import ServiceError
 
 FREE_MIN = 200 << 20  # bytes of disk; a year of a busy point takes less

@@ -28,7 +28,8 @@ from kiosk.cli_parts import (
 from kiosk.config import Config
 from kiosk.frontend import NoScreen
 from kiosk.journal_words import WORDS
-from kiosk.store import StoreError, open_journal
+from kiosk.reading import open_journal
+from kiosk.store import StoreError
 from kiosk.trace import Recorder
 
 

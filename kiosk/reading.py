@@ -1,33 +1,47 @@
 """What stands in the store, for commands that only look: without its lock, also while the kiosk runs."""
 
 import contextlib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from kiosk.core.model import PickupPoint
 from kiosk.core.plan import Plan
+from kiosk.journal import Journal
 from kiosk.schema import StoreUnfit, connect, examine
 from kiosk.store import TOLD, rows_of, unfit_for
 from kiosk.tables import Unreadable
 from sync.messages import Telling
 
 
-def read_point(path: Path, plan: Plan) -> PickupPoint:
-    """All rows as they stand, for reading, also while the kiosk runs. Raises ``StoreUnfit``."""
+@contextlib.contextmanager
+def open_journal(path: Path, point: str) -> Iterator[Journal]:
+    """The journal alone, for reading, also while the kiosk runs. Raises ``StoreUnfit``, also inside the block."""
+    with looked_into(path, point) as execute:
+        yield Journal(execute)
+
+
+@contextlib.contextmanager
+def looked_into(path: Path, point: str) -> Iterator[Any]:
+    """To ask the store with, without its lock, also while the kiosk runs. Raises ``StoreUnfit``, also in the block."""
     if not path.exists():
         raise StoreUnfit(f"{path}: not there; the kiosk has not run here yet")
     with unfit_for(path), contextlib.closing(connect(path, read_only=True)) as db:
-        examine(path, plan.point)
+        examine(path, point)
         db.execute("BEGIN")  # one view of it all, whatever the kiosk adds meanwhile
-        return rows_of(db.conn.execute, plan)
+        yield db.conn.execute
+
+
+def read_point(path: Path, plan: Plan) -> PickupPoint:
+    """All rows as they stand, for reading, also while the kiosk runs. Raises ``StoreUnfit``."""
+    with looked_into(path, plan.point) as execute:
+        return rows_of(execute, plan)
 
 
 def read_waiting(path: Path, plan: Plan) -> list[Telling]:
     """All tellings without a receipt, oldest first, also while the kiosk runs. Raises ``StoreUnfit``."""
-    if not path.exists():
-        raise StoreUnfit(f"{path}: not there; the kiosk has not run here yet")
-    with unfit_for(path), contextlib.closing(connect(path, read_only=True)) as db:
-        examine(path, plan.point)
-        rows = db.execute("SELECT key, seq, at, told FROM outbox WHERE outcome = '' ORDER BY seq").fetchall()
+    with looked_into(path, plan.point) as execute:
+        rows = execute("SELECT key, seq, at, told FROM outbox WHERE outcome = '' ORDER BY seq").fetchall()
         try:
             return [Telling(key, seq, at, TOLD.validate_json(said)) for key, seq, at, said in rows]
         except ValueError:  # its own words would quote what they tell of people

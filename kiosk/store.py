@@ -38,7 +38,7 @@ from kiosk.schema import (
 from kiosk.tables import TABLES, Unreadable
 from sync.messages import JournalStands, Receipt, Telling, Told
 
-__all__ = ["Store", "StoreDamaged", "StoreError", "StoreTrouble", "StoreUnfit", "open_journal", "probe"]
+__all__ = ["Store", "StoreDamaged", "StoreError", "StoreTrouble", "StoreUnfit", "probe"]
 
 TOLD: TypeAdapter[Told] = TypeAdapter(Told)
 
@@ -237,17 +237,6 @@ class Store:
 
     def _trouble(self, error: sqlite3.Error) -> StoreTrouble:
         return StoreTrouble(f"{self._path}: {why(error)}")
-
-
-@contextlib.contextmanager
-def open_journal(path: Path, point: str) -> Iterator[Journal]:
-    """The journal alone, for reading, also while the kiosk runs. Raises ``StoreUnfit``, also inside the block."""
-    if not path.exists():
-        raise StoreUnfit(f"{path}: not there; the kiosk has not run here yet")
-    with unfit_for(path), contextlib.closing(connect(path, read_only=True)) as db:
-        examine(path, point)
-        db.execute("BEGIN")  # one view of it all, whatever the kiosk adds meanwhile
-        yield Journal(db.conn.execute)
 
 
 def rows_of(execute: Any, plan: Plan) -> PickupPoint:

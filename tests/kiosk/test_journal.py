@@ -17,7 +17,8 @@ from kiosk.core.facts import Booted, ClockSet, DeviceChanged, Fact, Proved, Unlo
 from kiosk.core.session import NOBODY, Step
 from kiosk.journal import Entry, body_of, kind_of
 from kiosk.journal_words import WORDS, line, without_patrons
-from kiosk.store import Store, open_journal
+from kiosk.reading import open_journal
+from kiosk.store import Store
 from sync.messages import ItemDropped, ItemsCleared, ParcelCollected, ParcelMissing, PointTrouble
 
 KEY = b"k" * 32

@@ -12,7 +12,8 @@ import pytest
 from points import NOW, busy, plan, quiet
 
 from kiosk.core.session import NOBODY, Step
-from kiosk.store import Store, StoreTrouble, StoreUnfit, open_journal
+from kiosk.reading import open_journal
+from kiosk.store import Store, StoreTrouble, StoreUnfit
 
 NOBODY_ID = 65534
 

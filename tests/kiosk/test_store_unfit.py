@@ -12,8 +12,9 @@ from points import NOW, busy, plan, quiet
 from sqlite_utils import Database
 
 from kiosk import schema
+from kiosk.reading import open_journal
 from kiosk.schema import MIGRATIONS
-from kiosk.store import Store, StoreDamaged, StoreError, StoreUnfit, open_journal, probe
+from kiosk.store import Store, StoreDamaged, StoreError, StoreUnfit, probe
 
 
 def content(path: Path) -> dict[str, bytes]:

@@ -14,7 +14,8 @@ from kiosk.cli import main
 from kiosk.config import Config, load
 from kiosk.core.model import Parcel
 from kiosk.core.session import NOBODY, Step
-from kiosk.store import Store, open_journal
+from kiosk.reading import open_journal
+from kiosk.store import Store
 from kiosk.try_doors import Tried, try_doors
 from simulators.machine import Machine
 from sync.things import Item

@@ -20,7 +20,8 @@ from kiosk.config import Config, load
 from kiosk.core.model import Parcel
 from kiosk.core.session import NOBODY, Step
 from kiosk.door_book import CannotOpen
-from kiosk.store import Store, open_journal
+from kiosk.reading import open_journal
+from kiosk.store import Store
 from kiosk.walk import Address, Walked, addresses, to_paste, walk
 from simulators.machine import Machine
 from sync.things import Item
