@@ -81,8 +81,18 @@ def parcels_of(ledger: Ledger, point: str) -> dict[str, frozenset[str]]:
     return {name: frozenset(items) for name, items in parcels.items()}
 
 
-def disagreements(ledger: Ledger, cabinet: Cabinet, facts: list[dict[str, Any]], point: str) -> Iterator[str]:
-    """A sentence for each thing on which the three do not say the same."""
+def disagreements(
+    ledger: Ledger, cabinet: Cabinet, facts: list[dict[str, Any]], point: str, expected: str = ""
+) -> Iterator[str]:
+    """A sentence for each thing on which the three do not say the same, and for each case that the library keeps, but
+    for those of the ``expected`` kind."""
+    yield from contradictions(ledger, cabinet, facts, point)
+    for case in ledger.rows("select what, detail from cases where point = ? and what <> ?", point, expected):
+        yield f"the library keeps a case: {case['what']} {case['detail']}"
+
+
+def contradictions(ledger: Ledger, cabinet: Cabinet, facts: list[dict[str, Any]], point: str) -> Iterator[str]:
+    """The same without the cases: what nobody has been asked to settle."""
     stands: Inside = {name: frozenset(inside) for name in cabinet.names if (inside := cabinet.inside(name))}
     for witness, says in (
         ("the library's ledger", by_ledger(ledger, point)),
@@ -98,8 +108,6 @@ def disagreements(ledger: Ledger, cabinet: Cabinet, facts: list[dict[str, Any]],
             loan = ledger.loan(barcode)
             if loan is None or loan["patron"] != patron_of(ledger, body["parcel"]):
                 yield f"{barcode} was collected, but is not booked to the reader of its parcel"
-    for case in ledger.rows("select what, detail from cases where point = ?", point):
-        yield f"the library keeps a case: {case['what']} {case['detail']}"
 
 
 def _words(inside: Inside, name: str) -> str:
