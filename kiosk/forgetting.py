@@ -20,8 +20,9 @@ Execute = Callable[..., Any]  # of an open database
 
 def rested_at(execute: Execute) -> float:
     """When the journal was last said to stand somewhere; before that, when it began; 0 for an empty one."""
-    said = execute("SELECT max(at) FROM journal WHERE kind = 'journal_stands'").fetchone()[0]
-    return float(said or execute("SELECT at FROM journal ORDER BY n LIMIT 1").fetchone()[0]) if _any(execute) else 0.0
+    said = execute("SELECT at FROM journal WHERE kind = 'journal_stands' ORDER BY n DESC LIMIT 1").fetchone()
+    since = said or execute("SELECT at FROM journal ORDER BY n LIMIT 1").fetchone()
+    return float(since[0]) if since else 0.0
 
 
 def stands(execute: Execute, limits: Limits, now: float) -> JournalStands:
@@ -59,7 +60,3 @@ def _journal(execute: Execute) -> int:
     execute("DELETE FROM journal WHERE n < ?", (first,))
     execute("UPDATE head SET begins = ?, begins_hash = ?", (first - 1, hash))
     return int(first - 1 - begins)
-
-
-def _any(execute: Execute) -> bool:
-    return execute("SELECT 1 FROM journal LIMIT 1").fetchone() is not None
