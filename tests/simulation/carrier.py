@@ -19,7 +19,7 @@ class Carrier(Person):
     def visit(self) -> Script:
         self.given_up: set[str] = set()
         self.asked = False
-        self.loading: set[str] = set()
+        self.loading: set[str] = set()  # shown to the machine since the last door: any of these it may be asking for
         yield from self.tap()
         yield from self.at_the_screen()
 
@@ -63,7 +63,7 @@ class Carrier(Person):
 
     def load(self, packed: Packed) -> Script:
         self.purpose = "stocking"
-        self.loading = {item.barcode for item in packed.sent.items}
+        self.loading |= {item.barcode for item in packed.sent.items}
         self.given_up.add(packed.sent.id)  # tried once a visit
         if self.rng.random() < 0.15:
             self.lay([item.barcode for item in packed.sent.items])
@@ -91,6 +91,7 @@ class Carrier(Person):
                     self.take(set(box.inside))
                 elif self.loading:
                     self.lie(self.loading, "could not say it was not put in")
+        self.loading = set()
         yield from self.shut()
 
     def stow(self, screen: DoorOpen) -> Script:
