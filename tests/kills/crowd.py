@@ -39,6 +39,7 @@ class Crowd:
         """Somebody comes."""
         self._kiosk = kiosk
         self._leaving.clear()
+        self._hands = []  # what did not get in last time was taken home: nobody puts in what was not shown today
         self.visits += 1
         story = self._dice.choice(self._stories())
         self._thread = threading.Thread(target=self._until_the_end, args=(story,), daemon=True)
@@ -92,9 +93,9 @@ class Crowd:
         self._kiosk.wait_for("Return", 5)
         for barcode in self._dice.sample(lent, min(len(lent), self._dice.randrange(1, 3))):
             self._machine.scanner.scan(barcode)
+            shown = len(self._hands) + 1
+            self._kiosk.wait_until(lambda s, n=shown: s["screen"] == "Return" and len(s["titles"]) == n, "its title", 5)
             self._hands.append(barcode)
-            time.sleep(0.2)
-        self._kiosk.wait_until(lambda s: s["screen"] == "Return" and s["titles"], "a title", 5)
         self._touch("open")
         self._do_what_it_says()
 
