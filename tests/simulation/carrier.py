@@ -101,7 +101,7 @@ class Carrier(Person):
             yield from self.says(self.rng.choice(("does_not_fit", "cancel")), "keep")
             if self.heard:
                 return
-            if not wanted or occupied:
+            if not wanted or occupied or not isinstance(self.screen, DoorOpen):
                 self.lie(wanted | {t.removeprefix("Title ") for t in screen.titles}, "could not say it was not put in")
                 return
             self.doubt(wanted)

@@ -10,7 +10,7 @@ from tests.simulation import planted
 from tests.simulation.day import DAY_S, live_a_day
 from tests.simulation.shrink import Life, rule_of, shrink
 
-SEEDS, CHUNK = 40, 10
+SEEDS, CHUNK = 50, 10
 SIP2_SEEDS, SIP2_CHUNK = 20, 5
 MORNING, SIP2_MORNING = 0, 19
 
