@@ -144,6 +144,12 @@ def helpers_of_parcels(db: Database) -> None:
     db.table("parcels").add_column("helper_until", float, not_null_default=0.0)
 
 
+@MIGRATIONS()
+def stock_in_the_cabinet(db: Database) -> None:
+    """Parcels for nobody yet, which anybody may borrow."""
+    db.table("parcels").add_column("stock", int, not_null_default=0)
+
+
 def _table(db: Database, name: str, pk: str | None, /, **columns: type) -> None:
     db.table(name).create(columns, pk=pk, not_null=set(columns), strict=True)
 

@@ -19,6 +19,7 @@ class Item:
     barcode: Id
     title: Text
     isbn: Annotated[str, Field(pattern=r"^(97[89]\d{10})?$")] = ""
+    author: Text = ""  # as it stands on the cover
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +38,12 @@ class Patron:
 
 @dataclass(frozen=True, slots=True)
 class SentParcel:
-    """Items of one patron on their way to this point. ``code`` is the verifier of the 8-digit pickup code (or empty),
+    """Items of one patron on their way to this point. Without a patron: stock, which anybody with a card may borrow.
+    ``code`` is the verifier of the 8-digit pickup code (or empty),
     ``pass_id`` the 16 hex digits that a signed pickup QR names (or empty). Several parcels may share both."""
 
     id: Id
-    patron: Id
+    patron: Annotated[str, Field(max_length=64, pattern=r"^[A-Za-z0-9._:-]*$")]
     items: Annotated[tuple[Item, ...], Field(min_length=1, max_length=50)]
     size: Size
     expires: float

@@ -63,6 +63,7 @@ def _sent(step: Step, sent: SentParcel, now: float) -> Step:
         "expires": sent.expires,
         "code": sent.code,
         "pass_id": sent.pass_id,
+        "stock": not sent.patron,
     }
     if old is None:
         parcel = Parcel(id=sent.id, changed_at=now, **news)  # type: ignore[arg-type]

@@ -52,6 +52,7 @@ class Parcel:
 
     Where the library announces nothing, a parcel is one item put in by a courier: ``patron`` is empty until the
     library has said whom it is held for, and ``asked_at`` is when it was last asked whether it still is.
+    ``stock``: for no patron yet; anybody with a card may borrow it, and is then its ``patron``.
     ``unheard``: collected, and the library has not confirmed the loan yet. ``helper``: the keyed hash of a code with
     which somebody else may fetch it, until ``helper_until``.
     """
@@ -71,6 +72,7 @@ class Parcel:
     unheard: bool = False
     helper: str = ""
     helper_until: float = 0.0
+    stock: bool = False
 
     @property
     def titles(self) -> tuple[str, ...]:
