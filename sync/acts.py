@@ -88,10 +88,13 @@ class Ruling:
     """The library's word on an act: done, or refused with ``words`` of its own to say why, fit to show.
 
     ``until``: the new due date of a loan, or the last moment to collect; 0 where it says none. ``each``: of
-    ``RenewAll``, what became of each loan, as far as the library says.
+    ``RenewAll``, what became of each loan, as far as the library says. Of ``PlaceHold``: ``by`` when it can be at this
+    point (Unix seconds, 0: not said), ``ahead``: people before this one (None: not said).
     """
 
     done: bool
     words: Text = ""
     until: float = 0.0
     each: Annotated[tuple[LoanRuling, ...], Field(max_length=LOANS_MAX)] = ()
+    by: float = 0.0
+    ahead: Annotated[int, Field(ge=0)] | None = None

@@ -8,6 +8,7 @@ from pydantic import Field, SecretStr
 from sync.account import AccountIs, AccountOf
 from sync.plain import Digest, Id, Text
 from sync.things import Item, Patron
+from sync.titles import TitlesAre, TitlesLike
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class LoansWith:
     kind: Literal["loans_with"] = "loans_with"
 
 
-Query = Annotated[WhoIs | WhatIs | LoansWith | AccountOf, Field(discriminator="kind")]
+Query = Annotated[WhoIs | WhatIs | LoansWith | AccountOf | TitlesLike, Field(discriminator="kind")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class Shown:
     pin: SecretStr | None = None
 
 
-Question = WhoIs | WhatIs | LoansWith | AccountOf | Shown
+Question = WhoIs | WhatIs | LoansWith | AccountOf | TitlesLike | Shown
 """All that can be asked; which of ``WhoIs`` and ``Shown``, the service's ``Abilities`` say."""
 
 
@@ -81,4 +82,4 @@ class LoansAre:
     kind: Literal["loans_are"] = "loans_are"
 
 
-Answer = Annotated[PatronIs | ItemIs | LoansAre | AccountIs, Field(discriminator="kind")]
+Answer = Annotated[PatronIs | ItemIs | LoansAre | AccountIs | TitlesAre, Field(discriminator="kind")]

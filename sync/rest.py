@@ -43,6 +43,7 @@ from sync.errors import ServiceBroken, ServiceError, ServiceGap, ServiceSilent, 
 from sync.messages import Page, ParcelSent, Receipt, Telling
 from sync.seal import Seal
 from sync.service import Abilities, Service
+from sync.titles import TitlesAre, TitlesLike
 
 T = TypeVar("T")
 PAGE: TypeAdapter[Page] = TypeAdapter(Page)
@@ -50,19 +51,26 @@ ANSWER: TypeAdapter[Answer] = TypeAdapter(Answer)
 QUERY: TypeAdapter[Query] = TypeAdapter(Query)
 RULING: TypeAdapter[Ruling] = TypeAdapter(Ruling)
 SAID: TypeAdapter[Said] = TypeAdapter(Said)
-ANSWERS: dict[type, type] = {WhoIs: PatronIs, WhatIs: ItemIs, LoansWith: LoansAre, AccountOf: AccountIs}
+ANSWERS: dict[type, type] = {
+    WhoIs: PatronIs,
+    WhatIs: ItemIs,
+    LoansWith: LoansAre,
+    AccountOf: AccountIs,
+    TitlesLike: TitlesAre,
+}
 TIME_MAX = 32503680000.0  # the year 3000; beyond it dates cannot be shown
 CHUNK = 65536
 
 
 class Settings(BaseModel):
     """The ``[service]`` section for ``rest``. ``url``: where /v1 stands; plain http only to this very machine.
-    ``ca``: PEM file of the authority to trust instead of the usual ones."""
+    ``ca``: PEM file of the authority to trust instead of the usual ones. ``titles``: the library can be searched."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     url: str = Field(max_length=500)
     ca: FilePath | None = None
+    titles: bool = True
     connect_wait_s: float = Field(default=3.0, gt=0, le=60)
     ask_wait_s: float = Field(default=3.0, gt=0, le=60)
     tell_wait_s: float = Field(default=10.0, gt=0, le=300)
@@ -88,8 +96,8 @@ def _is_here(host: str) -> bool:
 
 
 def abilities(settings: Settings) -> Abilities:
-    """All there is."""
-    return Abilities()
+    """All there is, but for a library that cannot be searched."""
+    return Abilities(titles=settings.titles)
 
 
 def connect(settings: Settings, credential: str, point: str, seal: Seal | None = None) -> Service:
@@ -128,13 +136,16 @@ class Rest:
         answer = _read(ANSWER, _expect_ok(status, body))
         if not isinstance(answer, ANSWERS[type(query)]):
             raise ServiceBroken(f"the service answered {query.kind} with {answer.kind}")
+        if isinstance(answer, TitlesAre) and not all(0 <= one.by <= TIME_MAX for one in answer.titles):
+            raise ServiceBroken("the titles hold a time that cannot be")
         return answer
 
     def act(self, said: Said) -> Ruling:
         """One act; at most ``ask_wait_s``. Heard again under the same key, the service says what it did then."""
         status, body = self._exchange("POST", "/acts", self._settings.ask_wait_s, body=SAID.dump_json(said))
         ruling = _read(RULING, _expect_ok(status, body))
-        if not 0 <= max((ruling.until, *(one.until for one in ruling.each))) <= TIME_MAX:
+        times = (ruling.until, ruling.by, *(one.until for one in ruling.each))
+        if not all(0 <= at <= TIME_MAX for at in times):
             raise ServiceBroken("the ruling holds a time that cannot be")
         return ruling
 

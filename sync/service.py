@@ -16,13 +16,14 @@ class Abilities:
     ``announces``: parcels, patrons and cancelled holds come down ahead of time (``changes``). Where not, an item's
     hold is learnt when it has been put in (``Receipt.held_for``), and people are asked for (``Shown``) when they
     come.
-    ``codes``: it hands out pickup codes and QRs. ``account``: it says what a patron has (``AccountOf``). ``acts``: what
-    a reader may change there from here.
+    ``codes``: it hands out pickup codes and QRs. ``account``: it says what a patron has (``AccountOf``). ``titles``:
+    it can be searched (``TitlesLike``). ``acts``: what a reader may change there from here.
     """
 
     announces: bool = True
     codes: bool = True
     account: bool = True
+    titles: bool = True
     acts: frozenset[ActKind] = frozenset(get_args(ActKind))
 
 

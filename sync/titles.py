@@ -16,7 +16,7 @@ class TitlesLike:
     """Which titles are meant by this? ``typed``: letters and digits as they were touched, and spaces: initials of
     pinyin (``st`` for 三体), pinyin itself, Latin letters, or the beginning of an ISBN. Never written down."""
 
-    typed: Annotated[str, Field(min_length=2, max_length=TYPED_MAX, pattern=r"^[A-Z0-9 ]+$")] = field(repr=False)
+    typed: Annotated[str, Field(pattern=r"^[A-Z0-9 ]{2,40}$")] = field(repr=False)
     kind: Literal["titles_like"] = "titles_like"
 
 

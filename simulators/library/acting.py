@@ -13,6 +13,7 @@ from simulators.library.account import ahead_of, owed
 from simulators.library.booking import LOAN_S
 from simulators.library.ledger import Ledger
 from simulators.library.packing import forget_if_done, place_hold, recall_parcel
+from simulators.library.searching import comes_by
 from sync.acts import Act, CancelHold, LoanRuling, MoreTime, PlaceHold, Renew, RenewAll, Ruling, Said
 from sync.messages import ParcelSent
 
@@ -79,8 +80,7 @@ def _act(ledger: Ledger, point: str, act: Act) -> Ruling:
         case MoreTime(hold=hold):
             return Ruling(True, until=more_time(ledger, _hold(ledger, act.patron, hold)))
         case PlaceHold(title=title):
-            place(ledger, patron, title, point)
-            return Ruling(True)
+            return place(ledger, patron, title, point)
 
 
 def renew(ledger: Ledger, loan: dict[str, Any]) -> float:
@@ -151,8 +151,8 @@ def more_time(ledger: Ledger, hold: dict[str, Any]) -> float:
     return until
 
 
-def place(ledger: Ledger, patron: dict[str, Any], title: str, point: str) -> None:
-    """A hold on a title, or on the title of a copy. Raises ``Refused``."""
+def place(ledger: Ledger, patron: dict[str, Any], title: str, point: str) -> Ruling:
+    """A hold on a title, or on the title of a copy, and when it comes. Raises ``Refused``."""
     item = ledger.item(title)
     isbn = item.isbn if item else title
     if not ledger.rows("select 1 from titles where isbn = ?", isbn):
@@ -165,4 +165,6 @@ def place(ledger: Ledger, patron: dict[str, Any], title: str, point: str) -> Non
         raise Refused("您已预约此书。")
     if len(held) >= HOLDS_MAX:
         raise Refused("已达到预约数量上限。")
+    ruling = Ruling(True, by=comes_by(ledger, isbn), ahead=ahead_of(ledger, isbn))
     place_hold(ledger, patron["id"], isbn, point)
+    return ruling

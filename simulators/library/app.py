@@ -16,11 +16,13 @@ from simulators.library.account import account
 from simulators.library.acting import KeyReused, rule
 from simulators.library.booking import SequenceGap, hear
 from simulators.library.ledger import CursorTooOld, Ledger
+from simulators.library.searching import titles_like
 from sync import asked
 from sync.account import AccountOf
 from sync.acts import Ruling, Said
 from sync.envelope import BODY_MAX, PROBLEM, Batch, Problem, Receipts, digest
 from sync.messages import Page
+from sync.titles import TitlesLike
 
 WAIT_MAX_S = 60.0
 ELSEWHERE_S = 0.5  # another process may have written to the ledger
@@ -136,9 +138,15 @@ def make_app(ledger: Ledger | None) -> FastAPI:
     def queries(point: Point, ledger: Books, query: Annotated[asked.Query, Body()]) -> asked.Answer:
         """One question; changes nothing.
 
-        who_is: patron_is. what_is: item_is. loans_with: loans_are. account_of: account_is.
+        who_is: patron_is. what_is: item_is. loans_with: loans_are. account_of: account_is. titles_like: titles_are.
         """
-        return account(ledger, point, query) if isinstance(query, AccountOf) else ledger.answer(point, query)
+        match query:
+            case AccountOf():
+                return account(ledger, point, query)
+            case TitlesLike():
+                return titles_like(ledger, query)
+            case _:
+                return ledger.answer(point, query)
 
     @app.post("/v1/points/{point}/acts", responses=ALWAYS | _problems(s409="This key came before with another act."))
     def acts(point: Point, ledger: Books, said: Said) -> Ruling:

@@ -50,7 +50,11 @@ def abilities(settings: Settings) -> Abilities:
     }
     account = "63" not in dialect.without
     return Abilities(
-        announces=False, codes=False, account=account, acts=frozenset(act for act, can in does.items() if can)
+        announces=False,
+        codes=False,
+        account=account,
+        titles=False,  # no message of SIP2 looks for one
+        acts=frozenset(act for act, can in does.items() if can),
     )
 
 
