@@ -4,6 +4,7 @@ Moves no lock and changes nothing at the library or in the store. The kiosk itse
 devices and its store.
 """
 
+import contextlib
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -17,7 +18,7 @@ from hardware.registry import UnknownDriver, find, names
 from hardware.serialport import open_port
 from kiosk import causes
 from kiosk.config import Board, Config, Device
-from kiosk.reading import open_journal
+from kiosk.reading import open_journal, read_point
 from kiosk.store import StoreError, probe
 from sync.errors import ServiceError
 
@@ -61,7 +62,7 @@ class Unfit(Exception):
 def checks(config: Config) -> Iterator[Check]:
     """Each part in turn, as it is looked at. Blocks for some seconds where something is wrong; never raises."""
     yield Check("configuration", True, f"{config.path}: point {config.point.id}, {len(config.compartments)} doors")
-    yield _look("clock", str, _clock)
+    yield _look("clock", str, partial(_clock, config))
     yield _look("store", str, partial(_store, config))
     for boards in config.buses().values():
         for board in boards:
@@ -112,12 +113,21 @@ def _look(name: str, why: Callable[[], str], look: Callable[[], str]) -> Check:
         return Check(name, False, f"its driver failed ({type(bug).__name__}: {bug}); tell its maker. {why()}".strip())
 
 
-def _clock() -> str:
+def _clock(config: Config) -> str:
     now = time.time()
-    words = time.strftime("%Y-%m-%d %H:%M:%S %Z", time.localtime(now))
-    if now < CLOCK_MIN:
-        raise Unfit(f"it says {words}; set it, and see that it is kept (systemctl enable --now systemd-timesyncd)")
+    words, seen = _in_words(now), CLOCK_MIN
+    with contextlib.suppress(StoreError):  # which is looked at next
+        seen = max(seen, read_point(config.store, config.plan()).counters.seen_at)
+    if now < seen - CLOCK_OFF_MAX_S:
+        raise Unfit(
+            f"it says {words}, and it is after {_in_words(seen)}; set it, see that it is kept (systemctl enable --now "
+            "systemd-timesyncd), and change the battery on the main board where it comes back wrong after a power cut"
+        )
     return words
+
+
+def _in_words(at: float) -> str:
+    return time.strftime("%Y-%m-%d %H:%M:%S %Z", time.localtime(at))
 
 
 def _store(config: Config) -> str:

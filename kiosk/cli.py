@@ -15,7 +15,7 @@ from pathlib import Path
 import click
 
 from hardware.registry import UnknownDriver
-from kiosk import cli_receipts, cli_tools
+from kiosk import cli_receipts, cli_recovery, cli_tools
 from kiosk.cli_parts import (
     EXIT_CONFIG,
     EXIT_SCREEN,
@@ -201,5 +201,6 @@ def probe(
 
 main.add_command(cli_receipts.verify_slips)
 main.add_command(cli_receipts.receipt_key)
+main.add_command(cli_recovery.restore)
 for tool in (cli_tools.check, cli_tools.walk, cli_tools.decode, cli_tools.listen, cli_tools.trace):
     main.add_command(tool)

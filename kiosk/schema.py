@@ -150,6 +150,12 @@ def stock_in_the_cabinet(db: Database) -> None:
     db.table("parcels").add_column("stock", int, not_null_default=0)
 
 
+@MIGRATIONS()
+def latest_time_known(db: Database) -> None:
+    """A time that has surely passed, for a clock that is behind it."""
+    db.table("counters").add_column("seen_at", float, not_null_default=0.0)
+
+
 def _table(db: Database, name: str, pk: str | None, /, **columns: type) -> None:
     db.table(name).create(columns, pk=pk, not_null=set(columns), strict=True)
 

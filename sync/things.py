@@ -39,8 +39,9 @@ class Patron:
 @dataclass(frozen=True, slots=True)
 class SentParcel:
     """Items of one patron on their way to this point. Without a patron: stock, which anybody with a card may borrow.
-    ``code`` is the verifier of the 8-digit pickup code (or empty),
-    ``pass_id`` the 16 hex digits that a signed pickup QR names (or empty). Several parcels may share both."""
+    ``code``: the verifier of the 8-digit pickup code (or empty), ``pass_id``: the 16 hex digits that a signed pickup QR
+    names (or empty). Several parcels may share both. ``lies_in``: in a snapshot, where the point said it lies; for a
+    point that has lost its memory."""
 
     id: Id
     patron: Annotated[str, Field(max_length=64, pattern=r"^[A-Za-z0-9._:-]*$")]
@@ -49,6 +50,7 @@ class SentParcel:
     expires: float
     code: Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")] = ""
     pass_id: Annotated[str, Field(pattern=r"^([0-9a-f]{16})?$")] = ""
+    lies_in: Annotated[str, Field(max_length=64)] = ""
 
 
 @dataclass(frozen=True, slots=True)

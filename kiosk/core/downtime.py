@@ -15,11 +15,12 @@ DOWN_MAX_S = 30 * 86400.0  # more than this is rather a wrong clock
 
 
 def alive(step: Step, now: float) -> Step:
-    """Note now and then that the machine runs."""
+    """Note now and then that the machine runs, and what time it surely is."""
     counters = step.point.counters
     if 0 <= now - counters.alive_at < step.point.plan.limits.alive_s:
         return step
-    return step.put(replace(counters, alive_at=now))
+    seen_at = counters.seen_at if counters.clock_wrong else max(counters.seen_at, now)
+    return step.put(replace(counters, alive_at=now, seen_at=seen_at))
 
 
 def began(step: Step, row: Compartment) -> Compartment:
@@ -37,7 +38,7 @@ def seen(step: Step, row: Compartment, now: float) -> tuple[Step, Compartment]:
 
 
 def _given_back(step: Step, row: Compartment, down_s: float) -> Step:
-    if down_s < step.point.plan.limits.down_min_s:
+    if down_s < step.point.plan.limits.down_min_s or step.point.counters.clock_wrong:
         return step
     for parcel in step.point.at(row.name):
         if parcel.state in ("ready", "doubt") and not parcel.recalled and parcel.expires > row.down_since:

@@ -10,6 +10,7 @@ from kiosk.core.limits import DAY_S
 from kiosk.core.model import HERE, Case, Drop, Parcel, PickupPoint
 from kiosk.core.plan import SIZES
 from kiosk.core.session import Step
+from kiosk.core.settle import set_check
 from sync.instructions import Instructed
 from sync.library_clock import Bounds
 from sync.messages import (
@@ -67,7 +68,8 @@ def _sent(step: Step, sent: SentParcel, now: float) -> Step:
     }
     if old is None:
         parcel = Parcel(id=sent.id, changed_at=now, **news)  # type: ignore[arg-type]
-        return step.put(parcel).fact(ParcelAnnounced(sent.id))
+        step = step.put(parcel).fact(ParcelAnnounced(sent.id))
+        return _said_to_lie(step, parcel, sent.lies_in) if sent.lies_in else step
     if old.state in ("collected", "removed"):  # it has gone; a late word about it brings nothing back
         return step
     if items == old.items and SIZES[old.size] > SIZES[sent.size]:  # learnt here when it did not fit
@@ -75,6 +77,16 @@ def _sent(step: Step, sent: SentParcel, now: float) -> Step:
     if sent.patron != old.patron:  # what its reader allowed is not the next one's
         news |= {"helper": "", "helper_until": 0.0}
     return step.put(replace(old, recalled=False, **news))  # type: ignore[arg-type]
+
+
+def _said_to_lie(step: Step, parcel: Parcel, compartment: str) -> Step:
+    """The library was told that it was put in, and nothing of that is known here: the store was lost. Its reader may
+    open that door; a courier looks behind it."""
+    row = step.point.compartments.get(compartment)
+    if row is None or row.order or step.point.at(compartment) or step.point.drops_at(compartment):
+        return step
+    step = step.put(replace(parcel, state="doubt", compartment=compartment))
+    return set_check(step, compartment).fact(PointTrouble("parcel_in_doubt", compartment, parcel.id))
 
 
 def _patron(step: Step, patron: Patron) -> Step:
@@ -118,6 +130,8 @@ def _forget_patron(step: Step, patron_id: str) -> Step:
 
 def forget_old(step: Step, now: float) -> Step:
     """Parcels that have gone are kept for some days, for returns by book number while offline, then forgotten."""
+    if step.point.counters.clock_wrong:
+        return step
     old = now - step.point.plan.limits.keep_days * DAY_S
     announces = step.point.plan.library.announces
     gone = ("collected", "removed", "missing", "sent")

@@ -125,10 +125,10 @@ class Counters:
     """The few single values. ``sessions`` and ``orders`` only grow, so that no key is ever used twice.
 
     ``wrong_day`` is the day (Unix days) of ``wrong_codes``; it never goes back, so a clock set back opens nothing.
-    ``clock_wrong``: the library was told that the clocks differ. ``epoch``: 0, or the number from which the library
-    wanted to hear on when it was found that this is an older image of a point; it makes keys new. ``alive_at``: when
-    the machine was last noted to run. ``away_since``: when the library was first found out of reach; 0 while it is
-    there.
+    ``clock_wrong``: the clock is not believed, and the library was told so. ``epoch``: 0, or the number from which the
+    library wanted to hear on when it was found that this is an older image of a point; it makes keys new.
+    ``alive_at``: when the machine was last noted to run. ``away_since``: when the library was first found out of reach;
+    0 while it is there. ``seen_at``: it is later than this, whatever the clock says (watch.py).
     """
 
     sessions: int = 0
@@ -141,6 +141,7 @@ class Counters:
     epoch: int = 0
     alive_at: float = 0.0
     away_since: float = 0.0
+    seen_at: float = 0.0
 
 
 # ---- all of it ----------------------------------------------------------------------------------------------------
@@ -171,9 +172,15 @@ class PickupPoint:
         return [p for p in self.parcels.values() if p.compartment == compartment and p.state in HERE]
 
     def expired(self, parcel: Parcel, now: float) -> bool:
-        """Whether its time is over. Behind a stuck door time stands still: its reader came and could not take it."""
+        """Whether its time is over. Behind a stuck door time stands still: its reader came and could not take it. A
+        clock that is not believed ends nothing."""
         row = self.compartments.get(parcel.compartment)
-        return now > parcel.expires and not (row and row.out == "stuck")
+        return now > parcel.expires and not (row and row.out == "stuck") and not self.counters.clock_wrong
+
+    def no_earlier(self, now: float) -> float:
+        """The time, or the latest that is known to have passed where the clock is behind that: what was over then
+        stays over, whatever it says now."""
+        return max(now, self.counters.seen_at)
 
     def drops_at(self, compartment: str) -> list[Drop]:
         """The returned items behind this door."""

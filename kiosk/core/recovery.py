@@ -9,11 +9,11 @@ guessed and nothing is pulsed again. The answers come as ``DoorSeen`` and settle
 
 from dataclasses import replace
 
-from kiosk.core import downtime
+from kiosk.core import downtime, watch
 from kiosk.core.commands import Refresh
 from kiosk.core.facts import Booted
 from kiosk.core.session import NOBODY, Step
-from kiosk.core.settle import doubt
+from kiosk.core.settle import doubt, set_check
 from sync.messages import PointTrouble
 
 
@@ -28,8 +28,18 @@ def restored(step: Step, expected: int) -> Step:
     return step.order(Refresh())
 
 
+def begun_anew(step: Step) -> Step:
+    """The store was lost and this is an empty one: what came down says what should lie here, a courier must see what
+    does."""
+    step = step.fact(PointTrouble("store_lost"))
+    for name in step.point.compartments:
+        step = set_check(step, name)
+    return step
+
+
 def started(step: Step, now: float) -> Step:
     """The program begins: no door has been seen, no device has answered, nobody stands there."""
+    step = watch.clock_at_start(step, now)
     orders = []
     for row in step.point.compartments.values():
         order = row.order

@@ -68,7 +68,7 @@ def _decide(point: PickupPoint, session: Session, event: Event, now: float) -> S
         case Tick():
             return _tick(at, now)
         case ClockJumped(by=by):
-            return watch.clock_jumped(at, by)
+            return watch.clock_jumped(at, by, now)
         case DeviceUp() | DeviceDown():
             return watch.device(at, event)
         case PaperSeen():

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from hardware.readings import DeviceDown, DeviceUp, Paper, PaperSeen
 from kiosk.core.facts import ClockSet, DeviceChanged, PaperChanged, ServiceChanged
+from kiosk.core.limits import DAY_S
 from kiosk.core.model import Device
 from kiosk.core.session import Step
 from kiosk.core.stories import AtHome
@@ -11,6 +12,7 @@ from sync.library_clock import Bounds
 from sync.messages import PointTrouble
 
 CLOCK_NOTE_S = 60.0  # smaller jumps are remembered, larger ones are told
+OFF_MAX_S = 30 * DAY_S  # a machine that seems to have been off for longer has rather lost its time
 
 
 def device(step: Step, event: DeviceUp | DeviceDown) -> Step:
@@ -51,20 +53,56 @@ def library_clock(step: Step, library: Bounds | None, now: float) -> Step:
         return step
     ahead = max(now - library.latest, library.earliest - now, 0.0)
     wrong = ahead >= CLOCK_NOTE_S
-    if wrong == step.point.counters.clock_wrong or (not wrong and ahead > CLOCK_NOTE_S / 2):
-        return step
-    step = step.put(replace(step.point.counters, clock_wrong=wrong))
+    counters = step.point.counters
+    if counters.seen_at > library.latest:  # noted while this clock was ahead, and nobody knew
+        counters = replace(counters, seen_at=library.earliest)
+    if wrong == counters.clock_wrong or (not wrong and ahead > CLOCK_NOTE_S / 2):
+        return step.put(counters)
+    step = step.put(replace(counters, clock_wrong=wrong, seen_at=library.earliest))
     by = now - (library.earliest + library.latest) / 2
     return step.fact(PointTrouble("clock_wrong", detail=f"{by:+.0f} s")) if wrong else step
 
 
-def clock_jumped(step: Step, by: float) -> Step:
+def clock_at_start(step: Step, now: float) -> Step:
+    """The clock as it was found at boot. With its battery dead it says anything: until the library or somebody with a
+    watch has set it, nothing expires by it. What waits goes on as if no time had passed."""
+    by = now - step.point.counters.seen_at
+    if _believable(step, now):
+        return step
+    return _not_believed(_moved(step, by), by)
+
+
+def clock_jumped(step: Step, by: float, now: float) -> Step:
     """Somebody set the clock. Whatever waits moves along with it, so that no wait gets longer or shorter."""
-    session = step.session
-    if not isinstance(session.story, AtHome):
-        session = replace(session, until=session.until + by)
-    alive_at = step.point.counters.alive_at and step.point.counters.alive_at + by
-    step = step.put(replace(step.point.counters, alive_at=alive_at))
+    if not isinstance(step.session.story, AtHome):
+        step = replace(step, session=replace(step.session, until=step.session.until + by))
+    step = _moved(step, by).fact(ClockSet(by))
+    step = step.fact(PointTrouble("clock_jumped", detail=f"{by:+.0f} s")) if abs(by) >= CLOCK_NOTE_S else step
+    if not _believable(step, now):
+        return _not_believed(step, now - step.point.counters.seen_at)
+    if step.point.counters.clock_wrong and not _believable(step, now - by):  # it could not be, and now it can
+        return step.put(replace(step.point.counters, clock_wrong=False))
+    return step
+
+
+def _believable(step: Step, now: float) -> bool:
+    seen_at = step.point.counters.seen_at
+    return not seen_at or seen_at - CLOCK_NOTE_S <= now <= seen_at + OFF_MAX_S
+
+
+def _not_believed(step: Step, by: float) -> Step:
+    if step.point.counters.clock_wrong:
+        return step
+    step = step.put(replace(step.point.counters, clock_wrong=True))
+    return step.fact(PointTrouble("clock_wrong", detail=f"{by:+.0f} s"))
+
+
+def _moved(step: Step, by: float) -> Step:
+    """All that waits, by so much later (or earlier) on the clock."""
+    counters = step.point.counters
+    alive_at = counters.alive_at and counters.alive_at + by
+    away_since = counters.away_since and max(counters.away_since + by, 1.0)
+    step = step.put(replace(counters, alive_at=alive_at, away_since=away_since))
     for row in step.point.compartments.values():
         order = row.order
         if row.down_since:
@@ -74,8 +112,4 @@ def clock_jumped(step: Step, by: float) -> Step:
             opened_at, shut_at = order.opened_at and order.opened_at + by, order.shut_at and order.shut_at + by
             order = replace(order, asked_at=order.asked_at + by, opened_at=opened_at, shut_at=shut_at)
             step = step.put(replace(row, order=order))
-    if step.point.counters.away_since:
-        counters = step.point.counters
-        step = step.put(replace(counters, away_since=max(counters.away_since + by, 1.0)))
-    step = replace(step, session=session).fact(ClockSet(by))
-    return step.fact(PointTrouble("clock_jumped", detail=f"{by:+.0f} s")) if abs(by) >= CLOCK_NOTE_S else step
+    return step

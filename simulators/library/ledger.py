@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -240,14 +241,16 @@ class Ledger:
         """All that concerns the point now: its open parcels, their patrons, couriers and staff."""
         with self._lock:
             parcels = self.rows(
-                "select id, patron from parcels where point = ? and status in ('sent', 'ready') order by id", point
+                "select id, patron, case status when 'ready' then compartment else '' end as lies_in from parcels "
+                "where point = ? and status in ('sent', 'ready') order by id",
+                point,
             )
             roles = self.rows("select id from patrons where role <> 'reader' order by id")
             wanted = sorted({row["patron"] for row in parcels} | {row["id"] for row in roles})
             patrons = [patron for patron in (self.patron(one, point) for one in wanted) if patron]
             changes: tuple[Change, ...] = (
                 *(PatronChanged(patron) for patron in patrons),
-                *(ParcelSent(self.sent_parcel(row["id"])) for row in parcels),
+                *(ParcelSent(replace(self.sent_parcel(row["id"]), lies_in=row["lies_in"] or "")) for row in parcels),
                 self.neighbours(point),
             )
             newest = self.row("select coalesce(max(seq), 0) as seq from changes")

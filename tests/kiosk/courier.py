@@ -48,9 +48,9 @@ class Tally:
 class Round:
     """Sixty doors, a courier, forty parcels. ``fails``: called before each event, and may cut the power."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, path: Path | None = None, plan: Plan | None = None) -> None:
         self.now, self.tally, self.inside = 1_795_000_000.0, Tally(), dict[str, set[str]]()
-        self.path = folder / "store.sqlite"
+        self.path = path or folder / "store.sqlite"
         self.ledger = Ledger(folder / "library.sqlite", signing_key(), lambda: self.now, random.Random(7))
         seed(self.ledger)
         self.online, self.waiting = True, list[str]()
@@ -58,8 +58,8 @@ class Round:
             f"{n // 10}{n % 10}": Space(f"{n // 10}{n % 10}", size, n % 10, n // 10)  # type: ignore[arg-type]
             for n, size in enumerate(SIZES)
         }
-        self.plan = Plan(POINT, spaces, Keyring(secrets_of(POINT).hashing_key), cards=frozenset({"card"}))
-        self.inside = {name: set() for name in spaces}
+        self.plan = plan or Plan(POINT, spaces, Keyring(secrets_of(POINT).hashing_key), cards=frozenset({"card"}))
+        self.inside = {name: set() for name in self.plan.spaces}
         self.numbers = count(1)
         self.cut_at: set[int] = set()
         self.events = self.cuts = 0

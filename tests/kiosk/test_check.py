@@ -20,6 +20,7 @@ from hardware.readings import Door
 from kiosk import check
 from kiosk.check import Check, checks
 from kiosk.config import Config, load
+from kiosk.core.session import NOBODY, Step
 from kiosk.store import Store
 from simulators.line import Fault
 from simulators.machine import Machine
@@ -220,6 +221,15 @@ def test_clocks_that_disagree(machine: Machine, monkeypatch: pytest.MonkeyPatch)
     assert "clock is 86400 s ahead of the library's; set it" in only(config_of(machine)).words
     monkeypatch.setattr(check.time, "time", lambda: 0.0)
     assert "1970-01-01" in unfit(config_of(machine))[0].words
+
+
+def test_a_clock_behind_what_the_machine_has_seen(machine: Machine) -> None:
+    config, later = config_of(machine), time.time() + 7 * 86400
+    with closing(Store.open(config.store, config.plan())) as store:
+        before = store.load()
+        seen = before.put(replace(before.counters, seen_at=later))
+        store.commit(before, Step(seen, NOBODY), NOW)
+    assert time.strftime("it is after %Y-%m-%d", time.localtime(later)) in only(config).words
 
 
 # ---- the store ------------------------------------------------------------------------------------------------------

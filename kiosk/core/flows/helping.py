@@ -56,7 +56,8 @@ def take_back(step: Step, parcel: Parcel) -> Step:
 
 def allowed(point: PickupPoint, digest: str, now: float) -> Parcel | None:
     """The parcel that this code lets somebody fetch."""
-    return next((p for p in point.parcels.values() if p.helper == digest and until(p, now)), None)
+    at = point.no_earlier(now)
+    return next((p for p in point.parcels.values() if p.helper == digest and until(p, at)), None)
 
 
 def fetch(step: Step, parcel: Parcel, now: float) -> Step:

@@ -65,7 +65,7 @@ def _wrong_code(step: Step, now: float) -> Step:
 
 def by_pass(step: Step, text: str, now: float) -> Step:
     """A scanned pickup QR."""
-    pass_id, flaw = read_pass(text, step.point.plan.keyring, step.point.plan.point, now)
+    pass_id, flaw = read_pass(text, step.point.plan.keyring, step.point.plan.point, step.point.no_earlier(now))
     if flaw:
         reasons: dict[str, Reason] = {
             "forged": "pass_forged",

@@ -1,0 +1,165 @@
+"""``kiosk restore``: a point whose store was lost or damaged begins anew, out of what the library knows and what can
+still be read of the old file; what lies behind the doors a courier then looks at, one after another.
+
+First what the library has not heard is told to it; then a whole new store is made beside the old one; then they change
+places, and the old one is kept. Whatever fails before that, nothing has changed.
+"""
+
+import contextlib
+import os
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from kiosk.config import Config
+from kiosk.core.events import Heard, Receipted
+from kiosk.core.recovery import begun_anew
+from kiosk.core.session import NOBODY
+from kiosk.core.step import step
+from kiosk.owner import Owner, lock_file
+from kiosk.reading import read_point
+from kiosk.salvage import unheard_in
+from kiosk.schema import StoreDamaged, StoreError, StoreUnfit
+from kiosk.store import Store, unfit_for
+from sync.errors import ServiceError, ServiceGap
+from sync.messages import Page, ParcelSent, Receipt, Telling
+from sync.outbox import BATCH_MAX
+from sync.service import Service
+
+TRIES_MAX = 3  # the library may want the numbers from elsewhere, once for each older image there ever was
+Tell = Callable[[str], None]
+
+
+class NothingToDo(StoreError):
+    """The store is sound."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """What is left: ``why`` it cannot be used ("" when it is not there), ``unheard`` tellings that could be read, and
+    how many rows ``unread`` could not."""
+
+    why: str
+    unheard: tuple[Telling, ...] = ()
+    unread: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """``parcels`` of the library's that came down, ``here`` of them said to lie here; ``cases`` for staff; ``kept``:
+    where the old file is."""
+
+    parcels: int
+    here: int
+    told: int
+    cases: int
+    kept: Path | None
+
+
+def look(config: Config) -> Loss:
+    """What is left of the store; changes nothing. Raises ``NothingToDo`` when it is sound, ``StoreUnfit`` when it is
+    not damaged but another's, newer, or in use."""
+    path = config.store
+    with unfit_for(path):
+        if lock_file(path).exists():
+            Owner.of(path).release()
+    if not path.exists() and not path.with_name(path.name + "-wal").exists():
+        return Loss("")
+    try:
+        read_point(path, config.plan())
+    except StoreDamaged as error:
+        unheard, unread = unheard_in(path)
+        return Loss(str(error), unheard, unread)
+    raise NothingToDo(f"{path} is sound; nothing was done")
+
+
+def restore(config: Config, loss: Loss, say: Tell, now: float) -> Restored:
+    """Do it; some seconds. ``say`` hears how far it has come. Raises ``ServiceError`` (the library does not answer: try
+    again when it does) and ``StoreError``; then the old file is where it was."""
+    path = config.store
+    with contextlib.ExitStack() as undo, unfit_for(path):
+        undo.callback(Owner.of(path).release)
+        client = undo.enter_context(contextlib.closing(config.library()))
+        say("asking the library what it knows of this point")
+        page = client.changes("", 0)
+        told = _told(client, config.point.id, loss.unheard, say)
+        with contextlib.suppress(ServiceError):  # what it knows now; without it a courier finds out
+            page = client.changes("", 0)
+        new = _new_store(config, page, told, now)
+        kept = _change_places(path, new, now)
+    sent = [change.parcel for change in page.changes if isinstance(change, ParcelSent)]
+    cases = sum(receipt.status in ("conflict", "rejected") for _, receipt in told)
+    return Restored(len(sent), sum(bool(parcel.lies_in) for parcel in sent), len(told), cases, kept)
+
+
+def _told(
+    client: Service, point: str, unheard: Sequence[Telling], say: Tell, tries: int = TRIES_MAX
+) -> list[tuple[Telling, Receipt]]:
+    """Tell the library what it has not heard, exactly as it would have heard it, so that what it did hear counts once.
+
+    Where it wants other numbers (a row before these could not be read) it has surely heard none of these: they go out
+    under new keys and the numbers that it wants.
+    """
+    done: list[tuple[Telling, Receipt]] = []
+    for begin in range(0, len(unheard), BATCH_MAX):
+        batch = unheard[begin : begin + BATCH_MAX]
+        say(f"telling the library what it has not heard: {begin + len(batch)} of {len(unheard)}")
+        try:
+            receipts = client.tell(batch)
+        except ServiceGap as gap:
+            if not tries:
+                raise
+            return done + _told(client, point, _numbered(point, unheard[begin:], gap.expected), say, tries - 1)
+        done += zip(batch, receipts, strict=True)
+        if again := [telling for telling, receipt in done if receipt.status == "reused"]:
+            done = [pair for pair in done if pair[1].status != "reused"]
+            expected = max(receipt.expected for receipt in receipts)
+            again += unheard[begin + len(batch) :]
+            return done + _told(client, point, _numbered(point, again, expected), say, tries - 1)
+    return done
+
+
+def _numbered(point: str, tellings: Sequence[Telling], first: int) -> tuple[Telling, ...]:
+    return tuple(
+        replace(telling, seq=seq, key=f"{point}-e{first}-again-{seq}") for seq, telling in enumerate(tellings, first)
+    )
+
+
+def _new_store(config: Config, page: Page, told: Sequence[tuple[Telling, Receipt]], now: float) -> Path:
+    """A store beside the old one, whole and closed."""
+    path = config.store.with_name(config.store.name + ".new")
+    for left in (path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")):
+        left.unlink(missing_ok=True)
+    with contextlib.closing(Store.open(path, config.plan())) as store:
+        before = store.load()
+        taken = step(before, NOBODY, Heard(page, None), now)
+        for telling, receipt in told:
+            more = step(taken.point, NOBODY, Receipted(telling, receipt), now)
+            taken = replace(more, facts=taken.facts + more.facts)
+        store.commit(before, begun_anew(taken), now)
+    lock_file(path).unlink()
+    return path
+
+
+def _change_places(path: Path, new: Path, now: float) -> Path | None:
+    """The new store where the old one was; where the old one is kept. The old one's log goes first: it belongs to no
+    other file."""
+    kept = path.with_name(f"{path.name}.kept-{time.strftime('%Y%m%dT%H%M%S', time.localtime(now))}")
+    if kept.exists():
+        raise StoreUnfit(f"{kept} is there already; try again in a second")
+    found = path.exists()
+    if found:
+        os.link(path, kept)
+    path.with_name(path.name + "-shm").unlink(missing_ok=True)  # made anew from the log
+    log = path.with_name(path.name + "-wal")
+    if log.exists() and log.stat().st_size:
+        log.rename(kept.with_name(kept.name + "-wal"))
+    log.unlink(missing_ok=True)
+    new.replace(path)
+    directory = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(directory)
+    finally:
+        os.close(directory)
+    return kept if found else None

@@ -1,0 +1,32 @@
+"""What can still be read of a damaged store: the tellings that the library has not heard. Nothing is written to it."""
+
+import contextlib
+import sqlite3
+from pathlib import Path
+
+from kiosk.schema import StoreError, connect
+from kiosk.store import TOLD
+from sync.messages import Telling
+
+SEQ_MAX = 200_000  # tellings looked through, the newest first
+
+
+def unheard_in(path: Path) -> tuple[tuple[Telling, ...], int]:
+    """Tellings without a receipt, row by row, oldest first; and how many rows cannot be read. Never raises."""
+    found, unread = list[Telling](), 0
+    with contextlib.suppress(sqlite3.Error, OSError, StoreError), contextlib.closing(connect(path, True)) as db:
+        for seq in range(_newest(db.conn), 0, -1)[:SEQ_MAX]:
+            try:
+                row = db.conn.execute("SELECT key, at, told, outcome FROM outbox WHERE seq = ?", (seq,)).fetchone()
+                if row and not row[3]:
+                    found.append(Telling(row[0], seq, row[1], TOLD.validate_json(row[2])))
+            except (sqlite3.Error, ValueError, TypeError):
+                unread += 1
+    return tuple(reversed(found)), unread
+
+
+def _newest(conn: sqlite3.Connection) -> int:
+    for sql in ("SELECT max(seq) FROM outbox", "SELECT seq FROM head"):
+        with contextlib.suppress(sqlite3.Error, TypeError, ValueError):
+            return int(conn.execute(sql).fetchone()[0] or 0)
+    return 0

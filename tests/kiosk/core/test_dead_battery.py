@@ -1,0 +1,119 @@
+"""The battery of the clock is dead: after a power cut the machine believes in any day at all. Nothing expires by such a
+clock, what was over stays over, and it comes right by itself as soon as anybody knows what time it is."""
+
+import pytest
+
+from hardware.readings import Door, DoorSeen
+from kiosk.core.events import ClockJumped, Heard, Online, Started
+from kiosk.core.facts import WrongCode
+from kiosk.core.screens import Home, Opening, Sorry
+from kiosk.core.session import NOBODY
+from sync.library_clock import Bounds
+from sync.messages import Page, ParcelCollected, PointTrouble
+from sync.rounds import HoldExtended
+from tests.kiosk.core.machine import DAY_S, NOW, PARCEL, Machine, expiring, qr, stocked
+from tests.kiosk.core.test_helping import permitted
+
+YEAR_S = 365 * DAY_S
+WRONG = (-25 * YEAR_S, -DAY_S, 40 * DAY_S, 9 * YEAR_S)
+
+
+def booted(machine: Machine, by: float, shut: bool = True) -> Machine:
+    """The power fails for an hour, and the clock comes back wrong by so much; the library is away."""
+    if not machine.point.counters.seen_at:
+        machine.wait(301)  # the time is noted
+    machine.now += 3600.0 + by
+    machine.session = NOBODY
+    machine.do(Started())
+    return machine.doors(Door.SHUT) if shut else machine
+
+
+def heard(machine: Machine, library: float) -> Machine:
+    """The library says what time it is there."""
+    return machine.do(Online(True), Heard(Page((), "c", library), Bounds(library - 0.5, library + 0.5)))
+
+
+def troubles(machine: Machine) -> list[str]:
+    return [told.what for told in machine.told(PointTrouble)]
+
+
+@pytest.mark.parametrize("by", WRONG)
+def test_nothing_expires_by_it_and_its_reader_gets_it(by: float) -> None:
+    machine = booted(stocked(expiring(PARCEL, DAY_S)), by)
+    assert troubles(machine) == ["clock_wrong"]
+    assert not machine.told(HoldExtended)  # nobody knows for how long the power was off
+    courier = machine.copy()
+    assert courier.tap("max").screen.to_clear == 0  # type: ignore[union-attr]
+    assert isinstance(machine.tap("ann").screen, Opening)
+    machine.open().shut()
+    assert [told.parcel for told in machine.told(ParcelCollected)] == ["p-1"]
+
+
+@pytest.mark.parametrize("by", WRONG)
+def test_what_was_collected_is_not_forgotten_by_it(by: float) -> None:
+    machine = booted(stocked(PARCEL).tap("ann").open().shut(), by)
+    machine.wait(1).hear()
+    assert machine.parcel().state == "collected"
+
+
+@pytest.mark.parametrize("by", WRONG)
+def test_waits_under_way_end_as_if_no_time_had_passed(by: float) -> None:
+    machine = booted(stocked(PARCEL).wait(301).tap("ann").open(), by, shut=False).do(DoorSeen("A1", Door.OPEN))
+    assert "door_left_open" not in troubles(machine)
+    assert "door_left_open" in troubles(machine.wait(machine.point.plan.limits.shut_wait_s + 120))
+    assert isinstance(machine.screen, Home)
+
+
+def test_what_was_over_before_the_power_failed_stays_over() -> None:
+    machine = stocked(PARCEL).do(Online(True))
+    code = permitted(machine)
+    machine.now += machine.point.plan.limits.helper_h * 3600.0 + 60.0  # and the pass of that night has ended too
+    ended = qr(not_after=machine.now - 30.0)
+    machine.wait(301)
+    booted(machine, -2 * YEAR_S)
+    assert machine.show(ended).screen == Sorry("pass_expired")
+    machine.wait(20)
+    machine.code(code)
+    assert machine.told(WrongCode)
+    assert not machine.unlocked
+    assert machine.wait(60).show(qr(not_after=NOW + YEAR_S)).unlocked == ["A1"]
+
+
+@pytest.mark.parametrize("by", WRONG)
+def test_set_by_hand_it_counts_again_and_what_has_expired_is_expired(by: float) -> None:
+    machine = booted(stocked(expiring(PARCEL, 60.0)), by)
+    assert machine.tap("max").screen.to_clear == 0  # type: ignore[union-attr]
+    machine.wait(120)
+    machine.now -= by
+    machine.do(ClockJumped(-by))
+    assert not machine.point.counters.clock_wrong
+    assert machine.tap("max").screen.to_clear == 1  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("by", WRONG)
+def test_the_library_says_so_too_and_once(by: float) -> None:
+    machine = booted(stocked(PARCEL), by)
+    heard(machine, machine.now - by)
+    assert machine.point.counters.clock_wrong
+    assert troubles(machine) == ["clock_wrong"]
+    machine.now -= by
+    heard(machine.do(ClockJumped(-by)), machine.now)
+    assert not machine.point.counters.clock_wrong
+
+
+def test_set_back_by_somebody_it_is_not_believed_until_the_library_says_so() -> None:
+    machine = stocked(PARCEL).do(Online(False)).wait(301)
+    ended = qr(not_after=machine.now - 120.0)
+    machine.now -= DAY_S
+    machine.do(ClockJumped(-DAY_S))
+    assert troubles(machine) == ["clock_jumped", "clock_wrong"]
+    assert machine.show(ended).screen == Sorry("pass_expired")
+    heard(machine.wait(20), machine.now)  # it had been a day ahead before, and nobody knew
+    assert not machine.point.counters.clock_wrong
+    assert machine.show(ended).unlocked == ["A1"]
+
+
+def test_a_month_in_a_cellar_is_no_wrong_clock() -> None:
+    machine = booted(stocked(PARCEL), 29 * DAY_S)
+    assert troubles(machine) == []
+    assert machine.told(HoldExtended)

@@ -1,0 +1,251 @@
+"""A damaged store, and a new disk: ``kiosk restore`` on real files and real HTTP, and what people find afterwards."""
+
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from courier import COURIER, POINT, Round
+
+from kiosk.cli import main
+from kiosk.config import Config, load
+from kiosk.core.events import Online
+from kiosk.core.screens import Home
+from kiosk.core.staff_screens import Courier
+from kiosk.store import Store
+from simulators.library.server import Library
+
+MINE, HERS, OTHERS = "R1001", "R1002", "R1003"
+
+
+def away(day: Round) -> None:
+    day.online = False
+    day.do(Online(False))
+
+
+def back(day: Round) -> None:
+    """The library is there again, and hears all."""
+    day.online = True
+    day.now += 400.0
+    day.do(Online(True))
+    while day.store.waiting_count():
+        day.wait(60)
+
+
+class Point:
+    """A small point with a day behind it: three parcels loaded and two books back; then the library is away, one parcel
+    is collected and one more book comes back."""
+
+    def __init__(self, example: Path, folder: Path) -> None:
+        with Library(folder):  # its secrets
+            pass
+        files = folder / "points" / POINT
+        text = example.read_text(encoding="utf-8").replace('"hashing.key"', f'"{files / "hashing.key"}"')
+        text = text.replace('"service.token"', f'"{files / "credential"}"')
+        self.file, self.folder = example, folder
+        example.write_text(text.replace('"library-pass.pem"', f'"{files / "pass.pub"}"'), encoding="utf-8")
+        self.day = Round(folder, self.config.store, self.config.plan())
+        day = self.day
+        self.parcels = {who: day.pack(who) for who in (MINE, HERS, OTHERS)}
+        day.hear()
+        day.tap(COURIER)
+        self.doors = {who: day.load(parcel) for who, parcel in self.parcels.items()}
+        day.touch("finish")
+        self.back = [day.item(), day.item()]
+        away(day)
+        day.give_back(self.back[0])
+        back(day)
+        away(day)
+        day.tap(MINE)
+        door = day.opens()
+        day.inside[door].clear()
+        day.shut(door)
+        day.wait(60)
+        day.give_back(self.back[1])
+        day.wait(60)
+        day.store.close()
+
+    @property
+    def config(self) -> Config:
+        return load(self.file)
+
+    def serve(self, library: Library) -> None:
+        text = self.file.read_text(encoding="utf-8")
+        self.file.write_text(text.replace("https://lending.library.example/kiosk", library.url), encoding="utf-8")
+
+    def kiosk(self, *words: str, answer: str = "y\n") -> Result:
+        return CliRunner().invoke(main, [words[0], str(self.file), *words[1:]], input=answer, catch_exceptions=False)
+
+    def told(self, library: Library, kind: str) -> Counter[str]:
+        rows = library.ledger.rows("select telling from received where telling like ?", f'%"kind":"{kind}"%')
+        return Counter(row["telling"] for row in rows)
+
+
+@pytest.fixture
+def point(example: Path, tmp_path: Path) -> Point:
+    return Point(example, tmp_path / "library")
+
+
+@pytest.fixture
+def library(point: Point) -> Iterator[Library]:
+    point.day.ledger.close()
+    with Library(point.folder, clock=lambda: point.day.now) as library:
+        point.day.ledger = library.ledger
+        point.serve(library)
+        yield library
+
+
+def damage(path: Path, table: str) -> None:
+    """The first page of a table becomes garbage."""
+    with closing(sqlite3.connect(path)) as db:
+        (page,) = db.execute("select rootpage from sqlite_master where name = ?", (table,)).fetchone()
+        (size,) = db.execute("pragma page_size").fetchone()
+        db.execute("pragma wal_checkpoint(truncate)")
+    with path.open("r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(b"\x55" * size)
+
+
+def looks_behind_every_door(point: Point) -> None:
+    """A courier does what the screen wants, truthfully; what nobody knows of they scan."""
+    day = point.day
+    day.tap(COURIER)
+    while isinstance(day.screen, Courier) and day.screen.to_check:
+        day.touch("check", day.screen.to_check[0])
+        name = day.opens()
+        expected = {i.barcode for p in day.loop.point.at(name) for i in p.items}
+        if expected and expected <= day.inside[name]:
+            day.touch("yes")
+        elif expected:
+            day.touch("no")
+        for barcode in day.inside[name] - expected:
+            day.scan(barcode)
+            day.inside[name].discard(barcode)
+        day.shut(name)
+
+
+def life_goes_on(point: Point, library: Library) -> None:
+    """The kiosk starts; a reader is served before anybody has looked; a courier looks; then all is as it should be."""
+    day = point.day
+    day.online = True
+    day.boot()
+    day.hear()
+    day.tap(HERS)
+    assert day.opens() == point.doors[HERS]
+    day.inside[point.doors[HERS]].clear()
+    day.shut(point.doors[HERS])
+    for _ in range(3):
+        day.wait(60)
+    assert isinstance(day.screen, Home)
+    seen = point.doors[HERS]
+    assert {row.out for row in day.loop.point.compartments.values() if row.name != seen} == {"check"}
+    looks_behind_every_door(point)
+    assert {row.out for row in day.loop.point.compartments.values()} == {""}
+    here = [(p.id, p.compartment) for p in day.loop.point.parcels.values() if p.state in ("ready", "doubt")]
+    assert here == [(point.parcels[OTHERS], point.doors[OTHERS])]
+    back(day)
+    day.store.close()
+    for who in (HERS, OTHERS):
+        loans = library.ledger.rows("select * from loans where patron = ? and ended is null", who)
+        assert len([loan for loan in loans if loan["point"] == POINT]) == (who == HERS)
+
+
+@pytest.mark.parametrize("table", ["compartments", "parcels", "journal", "head"])
+def test_a_damaged_store(point: Point, library: Library, table: str) -> None:
+    damage(point.config.store, table)
+    wrong = point.config.store.read_bytes()
+    result = point.kiosk("restore")
+    assert result.exit_code == 0, result.output
+    assert "damaged" in result.output
+    assert "told to the library: 2, of which 1 are cases" in result.output
+    assert "of which 2 should lie here" in result.output
+    (kept,) = point.config.store.parent.glob("store.db.kept-*")
+    assert kept.read_bytes() == wrong
+    assert sum(point.told(library, "parcel_collected").values()) == 1
+    assert sum(point.told(library, "item_dropped").values()) == 2
+    life_goes_on(point, library)
+    assert sum(point.told(library, "parcel_collected").values()) == 2
+    assert library.ledger.rows("select 1 from cases where what = 'store_lost'")
+    with closing(Store.open(point.config.store, point.config.plan())) as store:
+        assert store.journal.verify().ok
+
+
+def test_a_new_disk_at_an_old_point(point: Point, library: Library) -> None:
+    """What was told before is known to the library; what was not is only in the cabinet."""
+    for file in point.config.store.parent.glob("store.db*"):
+        file.unlink()
+    result = point.kiosk("restore")
+    assert result.exit_code == 0, result.output
+    assert "not there" in result.output
+    assert "of which 3 should lie here" in result.output
+    assert "kept" not in result.output
+    life_goes_on(point, library)
+    missing = point.told(library, "parcel_missing")
+    assert [point.parcels[MINE] in one for one in missing] == [True]  # nobody knows that its reader took it: staff ask
+
+
+def test_a_row_lost_amid_what_the_library_has_not_heard(point: Point, library: Library) -> None:
+    """The others go out under the numbers that the library wants."""
+    with closing(sqlite3.connect(point.config.store)) as db:
+        db.execute("delete from outbox where seq = (select min(seq) from outbox where outcome = '')")
+        db.commit()
+    damage(point.config.store, "parcels")
+    result = point.kiosk("restore")
+    assert result.exit_code == 0, result.output
+    assert "told to the library: 1, of which 1" in result.output
+    assert sum(point.told(library, "item_dropped").values()) == 2
+
+
+def test_told_already_and_nobody_knew(point: Point, library: Library) -> None:
+    """The power failed between the library's answer and its commit: nothing is booked twice."""
+    with closing(sqlite3.connect(point.config.store)) as db:
+        db.execute("update outbox set outcome = '', done_at = 0")
+        db.commit()
+    before = library.ledger.rows("select key from received")
+    damage(point.config.store, "parcels")
+    result = point.kiosk("restore")
+    assert result.exit_code == 0, result.output
+    assert len(library.ledger.rows("select key from received")) == len(before) + 2
+    assert sum(point.told(library, "item_dropped").values()) == 2
+
+
+def test_a_sound_store_is_left_alone(point: Point, library: Library) -> None:
+    before = point.config.store.read_bytes()
+    result = point.kiosk("restore")
+    assert result.exit_code == 3
+    assert "is sound; nothing was done" in result.output
+    assert point.config.store.read_bytes() == before
+
+
+def test_without_the_library_or_a_yes_nothing_changes(point: Point, library: Library) -> None:
+    damage(point.config.store, "parcels")
+    before = point.config.store.read_bytes()
+    result = point.kiosk("restore", answer="n\n")
+    assert (result.exit_code, "nothing was done" in result.output) == (1, True)
+    library.pause()
+    result = point.kiosk("restore", "--yes")
+    assert result.exit_code == 1
+    assert "Nothing was changed; try again when it answers" in result.output
+    assert point.config.store.read_bytes() == before
+    assert not list(point.config.store.parent.glob("store.db.*[0-9w]"))
+
+
+def test_a_kiosk_that_runs_is_not_restored(point: Point, library: Library) -> None:
+    with closing(Store.open(point.config.store, point.config.plan())):
+        result = point.kiosk("restore", "--yes")
+    assert result.exit_code == 3
+    assert "in use by another kiosk" in result.output
+
+
+def test_undone_by_putting_the_old_file_back(point: Point, library: Library) -> None:
+    damage(point.config.store, "parcels")
+    wrong = point.config.store.read_bytes()
+    assert point.kiosk("restore").exit_code == 0
+    (kept,) = point.config.store.parent.glob("store.db.kept-*")
+    kept.replace(point.config.store)
+    assert point.config.store.read_bytes() == wrong
+    assert point.kiosk("restore").exit_code == 0  # and once more: what was told stays told once
+    assert sum(point.told(library, "parcel_collected").values()) == 1
