@@ -52,11 +52,11 @@ def test_a_permission_is_taken_back(point: Point) -> None:
     assert point.standing_open() == []
 
 
-def at_hold(point: Point) -> None:
+def at_hold(point: Point, reader: str = READER) -> None:
     point.kiosk.touch("more")
     point.kiosk.touch("account")
     point.kiosk.wait_for("Prove")
-    point.tap(READER)
+    point.tap(reader)
     point.kiosk.wait_for("Account", known=True)
     point.kiosk.touch("holds")
     hold = point.kiosk.wait_for("Holds")["lines"][0]
@@ -64,9 +64,9 @@ def at_hold(point: Point) -> None:
     point.kiosk.wait_for("OneHold")
 
 
-def permission(point: Point) -> str:
+def permission(point: Point, reader: str = READER) -> str:
     """The reader makes a code and goes."""
-    at_hold(point)
+    at_hold(point, reader)
     point.kiosk.touch("permit")
     code = str(point.kiosk.wait_for("Permission")["code"])
     point.kiosk.touch("cancel")

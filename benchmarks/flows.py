@@ -1,0 +1,224 @@
+"""How long a person waits for the door, and how often they touch: ``python -m benchmarks.flows [--rounds 5]``.
+
+A kiosk process as at a point (real serial lines, card daemon, HTTP and file) without a window; the board answers at the
+pace of a real one. For each flow:
+
+  seconds   median from the person's last act (card laid down, code entered, label scanned, touch) until the door
+            springs open; for the account until it is on the screen
+  times     the same as a multiple of what one look at the board and one pulse take on the bare wire in the same run
+  touches   until the door opens / until the person may go; digits of codes are told beside them
+  shown     cards laid down, labels and QR codes shown
+
+Prints the table of docs/flows.md.
+"""
+
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import click
+
+from benchmarks._counting import Counting, Tally
+from hardware.locker.shuoming import OPEN, PULSE, Frame
+from hardware.readings import Door
+from hardware.serialport import open_port
+from simulators.kiosk_process import KioskProcess
+from simulators.library.packing import pack_parcel, place_hold
+from simulators.machine import POINT, Machine
+from tests.end_to_end.people import COURIER, Point
+from tests.end_to_end.test_helper import permission
+
+READER, STAFF = "R1010", "S3001"
+
+
+def by_card(point: Counting) -> None:
+    point.took(point.until_open(lambda: point.lay(READER)))
+
+
+def by_qr(point: Counting) -> None:
+    code = point.message(READER, "pass")
+    point.took(point.until_open(lambda: point.show(code)))
+
+
+def by_code(point: Counting) -> None:
+    code = point.message(READER, "code")
+    point.touch("collect")
+    point.type(code)
+    point.took(point.until_open(lambda: point.touch("enter")))
+
+
+def by_helper(point: Counting) -> None:
+    code = permission(point, READER)
+    point.touch("collect")
+    point.type(code)
+    point.took(point.until_open(lambda: point.touch("enter")))
+
+
+def give_back(point: Counting) -> None:
+    item = _on_loan(point)
+    point.show(item)
+    point.kiosk.wait_until(lambda seen: seen["screen"] == "Return" and seen["titles"], "accepted")
+    door = point.until_open(lambda: point.touch("open"))
+    point.machine.cabinet.put_in(door, item)
+    point.machine.cabinet.push(door)
+    point.kiosk.wait_for("Goodbye")
+    point.kiosk.touch("finish")
+    point.home()
+
+
+def load(point: Counting) -> None:
+    parcel, item = _packed(point)
+    point.lay(COURIER)
+    point.kiosk.wait_until(lambda s: s["screen"] == "Courier" and parcel in str(s["parcels"]), "a parcel to load")
+    point.machine.card.lift()
+    _stowed(point, point.until_open(lambda: point.show(item)), item)
+    point.away()
+
+
+def clear(point: Counting) -> None:
+    give_back(point)
+    point.come()
+    point.lay(COURIER)
+    point.kiosk.wait_until(lambda seen: seen["screen"] == "Courier" and seen["to_clear"], "a door to clear")
+    point.machine.card.lift()
+    door = point.until_open(lambda: point.touch("clear"))
+    for _ in point.machine.cabinet.inside(door):
+        point.machine.cabinet.take_out(door)
+    point.machine.cabinet.push(door)
+    point.kiosk.wait_for("Seal")
+    point.type("70417")
+    point.touch("enter")
+    point.kiosk.wait_for("HandOver")
+    point.lay(COURIER)
+    point.kiosk.wait_for("Courier", notice="bag_taken")
+    point.machine.card.lift()
+    point.away()
+
+
+def any_door(point: Counting) -> None:
+    point.lay(STAFF)
+    point.kiosk.wait_for("Courier")
+    point.touch("desk")
+    point.kiosk.wait_for("Desk")
+    point.machine.card.lift()
+    point.touch("doors")
+    point.touch("door", "12")
+    point.touch("open")
+    door = point.until_open(lambda: point.touch("reason", "clean"))
+    point.kiosk.wait_for("Inside")
+    point.machine.cabinet.push(door)
+    point.kiosk.wait_for("Courier")
+    point.away()
+
+
+def account(point: Counting) -> None:
+    point.touch("more")
+    point.touch("account")
+    point.kiosk.wait_for("Prove")
+    point.until_shown(
+        "the account", lambda seen: seen["screen"] == "Account" and seen["known"], lambda: point.lay("R1009")
+    )
+    point.away()
+
+
+def renew_all(point: Counting) -> None:
+    point.touch("more")
+    point.touch("account")
+    point.kiosk.wait_for("Prove")
+    point.lay("R1009")
+    point.kiosk.wait_for("Account", known=True)
+    point.machine.card.lift()
+    point.touch("loans")
+    point.kiosk.wait_for("Loans")
+    point.until_shown("a word for each", lambda seen: bool(seen.get("notice")), lambda: point.touch("renew_all"))
+    point.away()
+
+
+FLOWS: dict[str, tuple[Callable[[Counting], None], bool]] = {  # and whether a parcel must wait there for it
+    "collect by card": (by_card, True),
+    "collect by QR code": (by_qr, True),
+    "collect by typed code": (by_code, True),
+    "collect for somebody by their code": (by_helper, True),
+    "return an item": (give_back, False),
+    "see the account": (account, False),
+    "renew all": (renew_all, False),
+    "courier: load a parcel": (load, False),
+    "courier: clear a door, seal, hand over": (clear, False),
+    "staff: open any door, with a reason": (any_door, False),
+}
+
+
+def _on_loan(point: Point) -> str:
+    row = point.machine.library.ledger.row("select barcode from loans where ended is null order by barcode")
+    assert row
+    return str(row["barcode"])
+
+
+def _packed(point: Point) -> tuple[str, str]:
+    """A parcel of one item is on its way to the reader: its id, and its item."""
+    ledger = point.machine.library.ledger
+    row = ledger.row("select barcode, isbn from items where place = 'shelf' order by barcode")
+    assert row
+    place_hold(ledger, READER, row["isbn"], POINT)
+    return pack_parcel(ledger, POINT, READER, (row["barcode"],)), str(row["barcode"])
+
+
+def _stowed(point: Point, door: str, item: str) -> None:
+    point.machine.cabinet.put_in(door, item)
+    point.machine.cabinet.push(door)
+    point.kiosk.wait_for("Courier", loaded=1)
+
+
+def bare(machine: Machine) -> float:
+    """Median seconds from an unlock frame to an open door with only the wire between; nobody else may use it now."""
+    took = []
+    with closing(open_port(machine.wire.port, 9600)) as port:
+        for channel in range(1, 6):
+            name = machine.cabinet.names[channel - 1]
+            began = time.monotonic()
+            port.write(Frame(OPEN, 1, bytes((channel, PULSE))).to_bytes())
+            if not machine.cabinet.wait_until(name, Door.OPEN, 5):
+                raise click.ClickException(f"door {name} did not open")
+            took.append(time.monotonic() - began)
+            machine.cabinet.push(name)
+            time.sleep(1)
+    return statistics.median(took)
+
+
+def played(name: str, rounds: int) -> tuple[list[Tally], float]:
+    """One flow at a new point, so many times; and what the bare wire takes there."""
+    flow, waits = FLOWS[name]
+    tallies = []
+    with tempfile.TemporaryDirectory(prefix="f-") as folder, Machine(Path(folder), camera=False) as machine:
+        with KioskProcess(machine.config, machine.env) as kiosk:
+            point = Counting(machine, kiosk)
+            point.ready()
+            for _ in range(rounds):
+                if waits:
+                    load(point)
+                    point.told()
+                point.come()
+                flow(point)
+                tallies.append(point.tally)
+        return tallies, bare(machine)
+
+
+@click.command()
+@click.option("--rounds", default=5, show_default=True)
+@click.option("--only", type=click.Choice(sorted(FLOWS)), multiple=True)
+def main(rounds: int, only: tuple[str, ...]) -> None:
+    """Print the table."""
+    click.echo("| What | shown | touches to the door / in all | digits | seconds | times the bare wire |")
+    click.echo("|---|---|---|---|---|---|")
+    for name in only or FLOWS:
+        tallies, wire = played(name, rounds)
+        one, seconds = tallies[-1], statistics.median(tally.waited for tally in tallies)
+        touches = f"{one.before} / {one.touches} | {one.digits}"
+        click.echo(f"| {name} | {one.shown} | {touches} | {seconds:.2f} | {seconds / wire:.1f} |")
+
+
+if __name__ == "__main__":
+    main()
