@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from hardware.readings import DeviceDown, DeviceUp, DoorSeen, PaperSeen, PrintEnded, UnlockEnded
-from kiosk.core.commands import Command
+from kiosk.core.commands import Command, Unlock
 from kiosk.core.events import Acted, ClockJumped, Event, Heard, Online, Receipted, Restored, Started
 from kiosk.core.model import PickupPoint
 from kiosk.core.offline import left
@@ -191,6 +191,8 @@ class Loop:
             self._told_all = False
         for command in taken.commands:
             self._act(command)
+            if isinstance(command, Unlock):  # what to do at an opening door matters more than what went wrong before
+                self._sorry_until = 0.0
 
     def _mind_the_clock(self, now: float) -> None:
         offset = now - self._clock.running()

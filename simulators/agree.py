@@ -40,6 +40,8 @@ def by_journal(facts: list[dict[str, Any]], parcels: Mapping[str, frozenset[str]
             inside.setdefault(body["compartment"], set()).add(body["item"])
         elif kind == "items_cleared":
             inside.get(body["compartment"], set()).difference_update(body["items"])
+        elif kind == "point_trouble" and body["what"] == "drop_missing":  # a case: somebody looked, it is not there
+            inside.get(body["compartment"], set()).discard(body["detail"])
     return {name: frozenset(items) for name, items in inside.items() if items}
 
 
@@ -55,7 +57,9 @@ def by_ledger(ledger: Ledger, point: str) -> Inside:
         told = json.loads(row["telling"])["told"]
         if told["kind"] == "item_dropped" and _in_cabinet(ledger, told["item"], point):
             inside.setdefault(told["compartment"], set()).add(told["item"])
-    return {name: frozenset(items) for name, items in inside.items()}
+        elif told["kind"] == "point_trouble" and told["what"] == "drop_missing":
+            inside.get(told["compartment"], set()).discard(told["detail"])
+    return {name: frozenset(items) for name, items in inside.items() if items}
 
 
 def _in_cabinet(ledger: Ledger, barcode: str, point: str) -> bool:

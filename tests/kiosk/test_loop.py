@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from hardware.readings import Door, DoorSeen
+from hardware.readings import Door, DoorSeen, ItemScanned
+from kiosk.core.commands import Unlock
 from kiosk.core.events import Tick, Touched
-from kiosk.core.screens import Collect, Display, Home, Sorry
+from kiosk.core.screens import Collect, Display, Home, Opening, Sorry
 from kiosk.loop import Clock, Loop, Outgoing
 from kiosk.store import Store
 from tests.kiosk.points import plan
@@ -38,3 +39,23 @@ def test_a_store_that_cannot_be_written_is_said_once_and_nothing_is_lost(
         loop.handle(Touched("collect"))
         assert isinstance(shown[-1].screen, Collect)
         assert not done
+
+
+def test_a_door_that_opens_is_shown_however_short_ago_the_store_was_in_trouble(tmp_path: Path) -> None:
+    now, shown, done = [1_795_000_000.0], list[Display](), list[Outgoing]()
+    with closing(Store.open(tmp_path / "store.sqlite", plan())) as store:
+        loop = Loop(store, Clock(lambda: now[0], lambda: now[0]), done.append, shown.append)
+        loop.start()
+        for name in loop.point.compartments:
+            loop.handle(DoorSeen(name, Door.SHUT))
+        loop.handle(Touched("return"))
+        loop.handle(ItemScanned("scanner", "x-1"))
+        store._execute("PRAGMA query_only = ON")
+        loop.handle(Touched("open"))
+        assert shown[-1].screen == Sorry("store_trouble")
+        store._execute("PRAGMA query_only = OFF")
+        now[0] += 0.5
+        assert not done
+        loop.handle(Touched("open"))
+        assert any(isinstance(command, Unlock) for command in done)
+        assert isinstance(shown[-1].screen, Opening)
