@@ -201,6 +201,7 @@ def probe(
 
 main.add_command(cli_receipts.verify_slips)
 main.add_command(cli_receipts.receipt_key)
-main.add_command(cli_recovery.restore)
+for command in (cli_recovery.restore, cli_recovery.rotate_key, cli_recovery.step_back):
+    main.add_command(command)
 for tool in (cli_tools.check, cli_tools.walk, cli_tools.decode, cli_tools.listen, cli_tools.trace):
     main.add_command(tool)

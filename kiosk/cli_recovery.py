@@ -9,7 +9,8 @@ from collections.abc import Callable
 
 import click
 
-from kiosk.cli_parts import EXIT_STORE, EXIT_UNFIT, config_argument, end
+from hardware.secret_file import UnfitFile
+from kiosk.cli_parts import EXIT_CONFIG, EXIT_STORE, EXIT_UNFIT, config_argument, end
 from kiosk.config import Config
 from kiosk.store import StoreError
 from sync.errors import ServiceError
@@ -65,3 +66,81 @@ def _restore(config: Config, yes: bool) -> None:
     if done.kept:
         click.echo(f"the old file is kept as {done.kept.name}; to undo this, before the kiosk runs: mv it back")
     click.echo("Now start the kiosk, and let a courier look behind every door (on the screen: Check).")
+
+
+@click.command("rotate-key")
+@config_argument
+@click.argument("which", type=click.Choice(["hashing", "receipts"]))
+@click.option("--done", "ended", is_flag=True, help="The library uses the new hashing key: forget the one before.")
+@yes_option
+def rotate_key(config: Config, which: str, ended: bool, yes: bool) -> None:
+    """Make a new key for hashing cards and codes, or for receipts; the kiosk must be stopped. The old one is kept.
+
+    The hashing key is the library's too: give it the new one. Until it has sent everybody anew both count here; then
+    type the same with --done.
+    """
+    if ended and which != "hashing":
+        raise click.UsageError("--done is for the hashing key")
+    stopped(lambda: _receipts(config, yes) if which == "receipts" else _hashing(config, ended, yes))
+
+
+def _receipts(config: Config, yes: bool) -> None:
+    from kiosk import rotate
+
+    agreed(yes, "Make a new key for receipts? Those of before are then checked with the public key that is left here.")
+    try:
+        done = rotate.receipts(config, time.time())
+    except UnfitFile as error:
+        end(EXIT_CONFIG, error)
+    click.echo(f"new key: {done.new}; give the library its public part (kiosk receipt-key)")
+    click.echo(f"receipts of before: kiosk verify CONFIG --key {done.before} SLIP")
+
+
+def _hashing(config: Config, ended: bool, yes: bool) -> None:
+    from kiosk import rotate
+
+    path = rotate.hashing_file(config)
+    if ended:
+        agreed(yes, "Has the library sent everybody anew, with the new key? Cards and codes of the old one end now.")
+        rotate.done(path)
+        click.echo("the old key is gone; start the kiosk and tap a card")
+        return
+    agreed(yes, f"Make a new hashing key in {path}? The library must get it at once.")
+    done = rotate.hashing(config, path)
+    click.echo(f"new key: {done.new}; the one before: {done.before}; numbers sealed anew: {done.sealed}")
+    click.echo(
+        "Give the new one to the library. Cards it has sent with the old key count until you type the same with --done."
+    )
+    if not config.plan().library.announces:
+        click.echo("Verifiers of couriers and staff in the configuration: make them anew (kiosk verifier) before that.")
+    if not done.sealed:
+        click.echo(f"To undo this while the library has not got it: mv {done.before} {done.new}")
+
+
+@click.command("step-back")
+@config_argument
+@click.argument("since")
+@yes_option
+def step_back(config: Config, since: str, yes: bool) -> None:
+    """Bring the store back to the tables of before step SINCE, so that an older version takes it; it says which.
+
+    The kiosk must be stopped, and this version still be installed. A copy of the store as it was is kept.
+    """
+    stopped(lambda: _step_back(config, since, yes))
+
+
+def _step_back(config: Config, since: str, yes: bool) -> None:
+    from kiosk import step_back as stepping
+
+    back = stepping.plan(config, since)
+    click.echo(f"steps to undo: {', '.join(back.undone)}")
+    for what, rows in back.lost:
+        click.echo(f"the older version has no {what}: {rows} row{'s' if rows > 1 else ''} will lose it")
+    if back.waiting:
+        n = back.waiting
+        click.echo(
+            f"{n} telling{' waits' if n == 1 else 's wait'} for the library: better let the kiosk tell them first"
+        )
+    agreed(yes, "Step back? Then install the older version before the kiosk runs again.")
+    kept = stepping.step_back(config, since, time.time())
+    click.echo(f"done; a copy of the store as it was: {kept.name} (to undo this, before the kiosk runs: mv it back)")

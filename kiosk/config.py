@@ -24,7 +24,7 @@ from kiosk.core.plan import Plan, Space
 from kiosk.explain import Place, dotted, fields_of, first_flaw, nearest
 from kiosk.frontend import About, ScreenSettings
 from kiosk.receipt import key_beside, signer_at
-from kiosk.secrets_file import read_credential, read_hashing_key, read_public_key
+from kiosk.secrets_file import read_credential, read_hashing_keys, read_public_key
 from kiosk.sections import (
     HIGHEST_CM,
     LOWEST_CM,
@@ -280,13 +280,13 @@ class _Reader:
     def _keyring(self, keys: Keys) -> Keyring:
         place: Place = ("keys", "hashing")
         try:
-            hashing, passes = read_hashing_key(keys.hashing), []
+            (hashing, before), passes = read_hashing_keys(keys.hashing), []
             for n, path in enumerate(keys.passes):
                 place = ("keys", "passes", n)
                 passes.append(read_public_key(path))
         except UnfitFile as error:
             self._fail(place, str(error))
-        return Keyring(hashing, tuple(passes))
+        return Keyring(hashing, tuple(passes), before)
 
 
 def _about_paths(annotation: Any) -> bool:

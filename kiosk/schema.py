@@ -217,7 +217,11 @@ def _look_through(path: Path, db: Database, point: str) -> None:
     if not ours and db.table_names():
         raise StoreUnfit(f"{path}: the database of another program; give [store] a path of its own")
     if newer := unknown_migrations(db):
-        raise StoreUnfit(f"{path}: written by a later version ({', '.join(sorted(newer))}); install that version again")
+        first = next(migration.name for migration in MIGRATIONS.applied(db) if migration.name in newer)
+        raise StoreUnfit(
+            f"{path}: written by a later version ({', '.join(sorted(newer))}); install that version again, or, with "
+            f"that version, kiosk step-back CONFIG {first}"
+        )
     if not db.table("head").exists():
         return
     head = db.execute("SELECT point, n FROM head").fetchall()

@@ -17,6 +17,17 @@ def read_hashing_key(path: Path) -> bytes:
     return key
 
 
+def before_of(path: Path) -> Path:
+    """Where the hashing key of before is while it is being changed (rotate.py)."""
+    return path.with_name(path.name + ".before")
+
+
+def read_hashing_keys(path: Path) -> tuple[bytes, bytes]:
+    """The hashing key, and the one of before (empty where there is none). Raises ``UnfitFile``."""
+    before = before_of(path)
+    return read_hashing_key(path), read_hashing_key(before) if before.exists() else b""
+
+
 def read_credential(path: Path) -> str:
     """The point's credential at the lending service: one line of printable ASCII. Raises ``UnfitFile``."""
     text = read_secret(path)

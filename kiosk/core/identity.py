@@ -22,10 +22,12 @@ _PASS_LENGTH_MAX = 200
 
 @dataclass(frozen=True, slots=True)
 class Keyring:
-    """The point's hashing key (32 bytes) and the library's public keys for passes. Never in a repr."""
+    """The point's hashing key (32 bytes) and the library's public keys for passes. Never in a repr. ``before``: the
+    hashing key in whose place it is being put, while what was hashed with that one still counts."""
 
     hashing: bytes = field(repr=False)
     passes: tuple[Ed25519PublicKey, ...] = field(default=(), repr=False)
+    before: bytes = field(default=b"", repr=False)
 
     def card(self, number: str) -> str:
         """The keyed hash of a card number, 64 hex digits."""
@@ -34,6 +36,11 @@ class Keyring:
     def code(self, digits: str) -> str:
         """The keyed hash of a pickup code, 64 hex digits."""
         return self._digest(b"code:", digits)
+
+    def digests(self, kind: Literal["card", "code"], text: str) -> tuple[str, ...]:
+        """Its keyed hash, and the one of before while keys are changed."""
+        keys = (self, Keyring(self.before)) if self.before else (self,)
+        return tuple(key.card(text) if kind == "card" else key.code(text) for key in keys)
 
     def helper_code(self, of: str) -> str:
         """The 8 digits that follow from a name never used twice; nobody without the key can reckon them."""

@@ -212,6 +212,18 @@ class PickupPoint:
         """The patron known here by this keyed card hash."""
         return next((p for p in self.patrons.values() if digest in p.cards), None)
 
+    def card_digest(self, number: str) -> str:
+        """The keyed hash by which this card is known here; of a stranger's that of today's key."""
+        digests = self.plan.keyring.digests("card", number)
+        return next((digest for digest in digests if self.by_card(digest)), digests[0])
+
+    def code_digest(self, digits: str) -> str:
+        """The same of a typed code, whoever's it is."""
+        digests = self.plan.keyring.digests("code", digits)
+        known = {code for p in self.parcels.values() for code in (p.code, p.helper)}
+        known |= {patron.code for patron in self.patrons.values()}
+        return next((digest for digest in digests if digest in known), digests[0])
+
     # -- changing
 
     def put(self, *rows: "Row") -> "PickupPoint":

@@ -42,7 +42,7 @@ def card(at: Step, number: str, now: float) -> Step:
     at = _done_with_door(at, now)
     story = at.session.story
     if isinstance(story, HandingOver):
-        return bag.card(at, story, at.point.plan.keyring.card(number), now)
+        return bag.card(at, story, at.point.card_digest(number), now)
     if isinstance(story, Proving):
         return identify.card(_anew(at), number, now, story.want)
     if isinstance(story, AtDoor):

@@ -152,6 +152,15 @@ class Ledger:
                 card = card_verifier(bytes.fromhex(point["hashing_key"]), number)
                 self.add("verifiers", point=point["id"], card=card, patron=patron)
 
+    def rekey(self, point: str, key: bytes) -> None:
+        """A point has a new hashing key: it is sent everything anew, with the verifiers of that."""
+        with self.transaction():
+            self.change("update points set hashing_key = ? where id = ?", key.hex(), point)
+            self.change("delete from verifiers where point = ?", point)
+            for card in self.rows("select number, patron from cards"):
+                self.add("verifiers", point=point, card=card_verifier(key, card["number"]), patron=card["patron"])
+            self.forget_changes()
+
     def item(self, barcode: str) -> Item | None:
         row = self.row("select * from items join titles using (isbn) where barcode = ?", barcode)
         return Item(row["barcode"], row["title"], row["isbn"]) if row else None

@@ -66,7 +66,7 @@ def touch(step: Step, story: Sealing | HandingOver, touched: Touched, now: float
         case "enter" if isinstance(story, Sealing) and len(story.digits) >= SEAL_DIGITS_MIN:
             return sealed(step, story, story.digits, now)
         case "enter" if isinstance(story, HandingOver) and len(story.digits) == CODE_DIGITS:
-            code = step.point.plan.keyring.code(story.digits)
+            code = step.point.code_digest(story.digits)
             return _taken(step, replace(story, digits=""), worker(step.point, code=code), now)
         case "cancel":
             return stay(step, AtCourier(story.courier), now)

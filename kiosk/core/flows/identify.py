@@ -27,7 +27,7 @@ Want = Literal["", "account"]
 
 def card(step: Step, number: str, now: float, want: Want = "") -> Step:
     """A card was shown, or a card number scanned. ``want``: what was chosen before it."""
-    digest = step.point.plan.keyring.card(number)
+    digest = step.point.card_digest(number)
     patron = step.point.by_card(digest)
     story = step.session.story
     if not step.point.plan.library.announces and step.point.counters.online and not _works_here(patron):
@@ -59,7 +59,7 @@ def by_work_code(step: Step, story: Collecting, touched: Touched, now: float) ->
     """A courier without a card has typed the code they were given: their round. None: it is for the pickup."""
     if touched.action != "enter" or len(story.digits) != CODE_DIGITS or not pickup.codes_open(step, now):
         return None
-    courier = bag.worker(step.point, code=step.point.plan.keyring.code(story.digits))
+    courier = bag.worker(step.point, code=step.point.code_digest(story.digits))
     return stocking.begin(step.fact(Proved("code", courier)), courier, now) if courier else None
 
 

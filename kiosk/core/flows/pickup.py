@@ -44,7 +44,7 @@ def keypad(step: Step, story: Collecting, touch: Touched, now: float) -> Step:
 
 
 def _code(step: Step, digits: str, now: float) -> Step:
-    digest = step.point.plan.keyring.code(digits)
+    digest = step.point.code_digest(digits)
     parcels = [p for p in step.point.parcels.values() if p.code == digest]
     if parcels:
         return _by_proof(step, parcels, "code", now)

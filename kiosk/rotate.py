@@ -1,0 +1,126 @@
+"""``kiosk rotate-key``: a new key in the place of one that may have been seen, or is old. The one before is kept.
+
+The key for receipts is this machine's own. The hashing key is shared with the library, which must make all its
+verifiers anew: until ``done`` both keys count here, so that nobody stands before a door in between. Numbers of patrons
+that are kept sealed (SIP2) are sealed anew at once.
+"""
+
+import contextlib
+import os
+import re
+import secrets
+import time
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from pydantic_core import to_json
+
+from kiosk.config import Config
+from kiosk.core.identity import Keyring
+from kiosk.owner import Owner
+from kiosk.receipt import key_beside, make_key, read_key
+from kiosk.schema import StoreUnfit, connect, examine, prepare, transaction
+from kiosk.secrets_file import before_of
+from kiosk.store import unfit_for
+from sync.seal import NotSealed, Seal
+
+SEALED = re.compile(r"\bs\.[A-Za-z0-9_-]{20,86}")
+NEVER_CHANGED = ("journal", "head")  # what was written there stands, under the key of then
+
+
+@dataclass(frozen=True, slots=True)
+class Rotated:
+    """``new``: the file with the new key. ``before``: where the old one is (of receipts: its public key)."""
+
+    new: Path
+    before: Path
+    sealed: int = 0
+
+
+def receipts(config: Config, now: float) -> Rotated:
+    """A new key for receipts; those of before are checked with the public key that is left. Raises ``StoreUnfit``,
+    ``UnfitFile``."""
+    path = key_beside(config.store)
+    stamp = time.strftime("%Y%m%dT%H%M%S", time.localtime(now))
+    with contextlib.ExitStack() as undo, unfit_for(config.store):
+        undo.callback(Owner.of(config.store).release)
+        old = read_key(path)
+        public = path.with_name(f"{path.name}.{stamp}.pem")
+        public.write_bytes(old.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+        path.rename(path.with_name(f"{path.name}.kept-{stamp}"))
+        make_key(path)
+    return Rotated(path, public)
+
+
+def hashing_file(config: Config) -> Path:
+    """Where the hashing key is."""
+    with config.path.open("rb") as file:
+        return config.path.absolute().parent / str(tomllib.load(file)["keys"]["hashing"])
+
+
+def hashing(config: Config, path: Path) -> Rotated:
+    """A new hashing key in ``path``; the one before beside it. Raises ``StoreUnfit`` also when that has begun."""
+    before = before_of(path)
+    with contextlib.ExitStack() as undo, unfit_for(config.store):
+        undo.callback(Owner.of(config.store).release)
+        if before.exists():
+            new = config.keyring.hashing  # begun, and the power failed amid it
+        else:
+            new = secrets.token_bytes(32)
+            half_made = path.with_name(path.name + ".new")
+            half_made.unlink(missing_ok=True)
+            with os.fdopen(os.open(half_made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                file.write(new.hex() + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+            os.link(path, before)
+            half_made.replace(path)
+        old = config.keyring.before or config.keyring.hashing
+        return Rotated(path, before, _seal_anew(config, Keyring(old), Keyring(new)))
+
+
+def done(path: Path) -> None:
+    """The library has sent everybody anew: what was hashed with the old key counts no more. Raises ``StoreUnfit``."""
+    before = before_of(path)
+    if not before.exists():
+        raise StoreUnfit(f"no key is being changed: {before} is not there")
+    before.unlink()
+
+
+def _seal_anew(config: Config, old: Keyring, new: Keyring) -> int:
+    """How many numbers of patrons were sealed anew, all or none of them."""
+    if not config.store.exists():
+        return 0
+    opens, seals = Seal(old.hashing, old.card), Seal(new.hashing, new.card)
+    count = 0
+
+    def anew(found: re.Match[str]) -> str:
+        nonlocal count
+        try:
+            number = opens.show(found[0]).get_secret_value()
+        except NotSealed:
+            return found[0]
+        count += 1
+        return seals.hide(number)
+
+    examine(config.store, config.point.id)
+    with contextlib.closing(connect(config.store)) as db:
+        prepare(db, config.point.id)
+        with transaction(db):
+            for patron, cards in db.execute("SELECT id, cards FROM patrons").fetchall():
+                with contextlib.suppress(NotSealed):
+                    card = new.card(opens.show(patron).get_secret_value())
+                    if cards != "[]":
+                        db.conn.execute("UPDATE patrons SET cards = ? WHERE id = ?", (to_json([card]).decode(), patron))
+            for table in db.tables:
+                for name, kind in table.columns_dict.items():
+                    if kind is not str or table.name in NEVER_CHANGED:
+                        continue
+                    sql = f'SELECT rowid, "{name}" FROM "{table.name}" WHERE "{name}" LIKE \'%s.%\''
+                    for row, text in db.execute(sql).fetchall():
+                        if (said := SEALED.sub(anew, text)) != text:
+                            change = f'UPDATE "{table.name}" SET "{name}" = ? WHERE rowid = ?'
+                            db.conn.execute(change, (said, row))
+    return count
