@@ -64,7 +64,12 @@ def _touched_rows(sheet: Sheet) -> bool:
 def _fit(sheet: Sheet) -> int:
     """How many rows that are touched stand beside or above the buttons at once."""
     lines = 1 if sheet.view.buttons else 2
-    return lines * 2
+    return lines * _abreast(sheet)
+
+
+def _abreast(sheet: Sheet) -> int:
+    """Rows side by side; one that says much has the whole width."""
+    return 1 if stacks.crowded(sheet.view) else 2
 
 
 def _touched(sheet: Sheet, area: Box) -> None:
@@ -83,10 +88,10 @@ def _touched(sheet: Sheet, area: Box) -> None:
         here = [f"row {n}" for n in range(first, min(first + _fit(sheet), len(view.rows)))]
         if names:
             deep = (area.h - APART) / 2
-            sheet.grid(here, Box(area.x, area.y, area.w, deep), 2, APART)
+            sheet.grid(here, Box(area.x, area.y, area.w, deep), _abreast(sheet), APART)
             area = Box(area.x, area.y + deep + APART, area.w, deep)
         else:
-            sheet.grid(here, area, 2, APART)
+            sheet.grid(here, area, _abreast(sheet), APART)
     if names:
         one_line = (sheet.landscape and len(names) <= 4) or len(names) <= 2 or _touched_rows(sheet)
         deep = min(area.h, 180) if one_line else area.h

@@ -3,11 +3,15 @@
 Each function stacks upward from ``bottom`` and gives the top of what it put there.
 """
 
+from unicodedata import east_asian_width
+
 from ui.sheet import APART, CODE_MAX, NOTE, PICTURE_MIN, UNDER, Box, Sheet, key_names
 from ui.view import View
 
 ROW = (88, 100, 116, 132)  # of a list, by step of word sizes
 ROW_TOUCHED = (120, 128, 140, 152)  # with APART between them
+CROWDED = 1.45  # how much higher the rows of a list are where one of them says more than two lines hold
+COLUMNS = 26  # half as wide as a Han character, on one line of a row
 PAGER = 120
 NOTES = (1.0, 1.2, 1.45, 1.7)
 LINES = (1.0, 1.35, 1.8, 2.3)  # how much more room the same words want in larger sizes
@@ -86,7 +90,8 @@ def rows(sheet: Sheet, x: float, wide: float, bottom: float, room: float, turned
     if not lines:
         return bottom
     touched = any(row.action for row in lines)
-    pitch = ROW_TOUCHED[sheet.step] + APART if touched else ROW[sheet.step]
+    high = (ROW_TOUCHED if touched else ROW)[sheet.step] * (CROWDED if crowded(sheet.view) else 1)
+    pitch = high + APART if touched else high
     fit = max(1, int((room - UNDER) // pitch))
     if len(lines) > fit:
         if not turned_elsewhere:
@@ -101,6 +106,16 @@ def rows(sheet: Sheet, x: float, wide: float, bottom: float, room: float, turned
     for place, n in enumerate(here):
         sheet.put(f"row {n}", x, top + place * pitch, wide, pitch - (APART if touched else 0))
     return top
+
+
+def crowded(view: View) -> bool:
+    """Whether a row says something under its title and wants a third line for it."""
+    return any("\n" in row.words and sum(map(_lines, row.words.split("\n"))) > 2 for row in view.rows)
+
+
+def _lines(words: str) -> int:
+    columns = sum(2 if east_asian_width(sign) in "WF" else 1 for sign in words)
+    return max(1, -(-columns // COLUMNS))
 
 
 def turn_pages(sheet: Sheet, fit: int) -> None:

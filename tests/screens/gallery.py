@@ -49,6 +49,8 @@ KEEP = {
     "goodbye-slip": ("contrast",),
     "sorry-patron_blocked": ("plain", "largest"),
     "wait-card": ("plain",),
+    "account": ("plain",),
+    "loans-some": ("plain", "low"),
     "help": ("plain", "low"),
     "still-there": ("plain", "low"),
     "resting": ("plain",),
