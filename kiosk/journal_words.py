@@ -26,6 +26,7 @@ WORDS: Mapping[str, str] = {
     "proved": "{person}: proved by {proof}",
     "turned_away": "sorry, {person}: {reason}",
     "wrong_code": "a wrong pickup code, the {today}. today",
+    "wrong_pin": "a wrong PIN, the {today}. of this card today",
     "unlock_ordered": "door {compartment}: unlock ordered for {purpose} by {person} {about} (order {order}.{attempt})",
     "unlock_answered": "door {compartment}: the board says {pulse} (order {order}.{attempt})",
     "door_opened": "door {compartment}: seen open (order {order})",

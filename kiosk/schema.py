@@ -1,8 +1,4 @@
-"""The store's file: its tables, how an older file becomes a newer one, and how it is opened without doing harm.
-
-A migration once released is never edited; a change is a new one below the others. Values that are not plain (tuples,
-orders, items) are JSON text, so that the sqlite3 shell shows all there is.
-"""
+"""The store's file: how it is opened without doing harm, and how an older one becomes a newer one (migrations.py)."""
 
 import contextlib
 import errno
@@ -12,9 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sqlite_utils import Database
-from sqlite_utils.migrations import Migrations
 
 from kiosk.journal import START
+from kiosk.migrations import MIGRATIONS
 
 BUSY_WAIT_S = 5.0  # a reader may be there at the moment of a migration
 PLEASE = (
@@ -22,142 +18,6 @@ PLEASE = (
     "store begins anew: then the library must reset this point's events and a courier must look behind every door."
 )
 APPLICATION_ID = 0x53584B31  # "SXK1" in the file's header: this is a store of ours
-MIGRATIONS = Migrations("kiosk")
-
-
-@MIGRATIONS()
-def rows_journal_outbox(db: Database) -> None:
-    """Rows as they stand, the journal, the outbox, and ``head``: whose file this is and how far it has come."""
-    _table(db, "counters", None, sessions=int, orders=int, wrong_codes=int, wrong_day=int, cursor=str, online=int)
-    _table(db, "compartments", "name", name=str, door=str, order=str, out=str)
-    _table(
-        db,
-        "parcels",
-        "id",
-        id=str,
-        patron=str,
-        items=str,
-        size=str,
-        expires=float,
-        code=str,
-        pass_id=str,
-        state=str,
-        compartment=str,
-        recalled=int,
-        changed_at=float,
-    )
-    _table(db, "patrons", "id", id=str, initials=str, standing=str, role=str, cards=str, reason=str)
-    _table(db, "drops", "id", id=str, item=str, compartment=str, patron=str, checked=int, state=str, at=float)
-    _table(db, "devices", "name", name=str, up=int, why=str)
-    _table(db, "cases", "id", id=str, what=str, about=str, detail=str, at=float)
-    _table(db, "journal", "n", n=int, at=float, session=int, kind=str, body=str, hash=str)
-    outbox = {
-        "seq": int,
-        "n": int,
-        "key": str,
-        "at": float,
-        "told": str,
-        "outcome": str,
-        "detail": str,
-        "done_at": float,
-    }
-    db.table("outbox").create(
-        outbox, pk="seq", not_null=set(outbox) - {"seq"}, foreign_keys=[("n", "journal", "n")], strict=True
-    )
-    db.table("outbox").create_index(["key"], unique=True)
-    db.execute("CREATE INDEX outbox_waiting ON outbox(seq) WHERE outcome = ''")
-    _table(db, "head", None, point=str, n=int, hash=str, seq=int, opened_at=float)
-
-
-@MIGRATIONS()
-def paper_of_printers(db: Database) -> None:
-    """What is known of a printer's paper."""
-    db.table("devices").add_column("paper", str, not_null_default="")
-
-
-@MIGRATIONS()
-def parcels_asked_about(db: Database) -> None:
-    """When the library was last asked whether a parcel is still held."""
-    db.table("parcels").add_column("asked_at", float, not_null_default=0.0)
-
-
-@MIGRATIONS()
-def instructions_and_epochs(db: Database) -> None:
-    """Instructions of the library that were seen, doors it set aside, its clock, and images put back."""
-    _table(db, "heeded", "id", id=str, at=float, order=str)
-    db.table("compartments").add_column("aside", int, not_null_default=0)
-    db.table("counters").add_column("clock_wrong", int, not_null_default=0)
-    db.table("counters").add_column("epoch", int, not_null_default=0)
-
-
-@MIGRATIONS()
-def things_of_cases(db: Database) -> None:
-    """What a case is about: barcodes, a parcel, a compartment."""
-    db.table("cases").add_column("things", str, not_null_default="[]")
-
-
-@MIGRATIONS()
-def wear_of_doors(db: Database) -> None:
-    """How each door ages."""
-    _table(
-        db, "wears", "name", name=str, openings=int, usual_s=float, recent_s=str, pulses=str, open_s=str, wearing=int
-    )
-
-
-@MIGRATIONS()
-def rounds_reach_and_down_time(db: Database) -> None:
-    """Rounds of couriers, neighbouring points, codes and reach of people, and how long a door could not be seen."""
-    _table(db, "rounds", "courier", courier=str, began_at=float, loaded=int, parcels=str, items=str, seal=str)
-    _table(db, "neighbours", "id", id=str, name=str, small=int, medium=int, large=int)
-    db.table("patrons").add_column("code", str, not_null_default="")
-    db.table("patrons").add_column("reach", int, not_null_default=0)
-    db.table("compartments").add_column("down_since", float, not_null_default=0.0)
-    db.table("counters").add_column("alive_at", float, not_null_default=0.0)
-
-
-@MIGRATIONS()
-def while_the_library_is_away(db: Database) -> None:
-    """Since when it is, and which loans it has not confirmed yet."""
-    db.table("counters").add_column("away_since", float, not_null_default=0.0)
-    db.table("parcels").add_column("unheard", int, not_null_default=0)
-
-
-@MIGRATIONS()
-def journal_forgotten(db: Database) -> None:
-    """Where the journal begins, since older rows were forgotten: the last of them, and its hash."""
-    db.table("head").add_column("begins", int, not_null_default=0)
-    db.table("head").add_column("begins_hash", str, not_null_default=START)
-    db.execute("CREATE INDEX journal_at ON journal(at)")
-
-
-@MIGRATIONS()
-def use_by_hours(db: Database) -> None:
-    """How the point is used, hour by hour, without names."""
-    counts = dict.fromkeys(("loaded", "taken", "returned", "stuck"), int)
-    _table(db, "hours", "hour", hour=str, **counts, waited=str)
-
-
-@MIGRATIONS()
-def helpers_of_parcels(db: Database) -> None:
-    """With which code somebody else may fetch a parcel, and until when."""
-    db.table("parcels").add_column("helper", str, not_null_default="")
-    db.table("parcels").add_column("helper_until", float, not_null_default=0.0)
-
-
-@MIGRATIONS()
-def stock_in_the_cabinet(db: Database) -> None:
-    """Parcels for nobody yet, which anybody may borrow."""
-    db.table("parcels").add_column("stock", int, not_null_default=0)
-
-
-@MIGRATIONS()
-def latest_time_known(db: Database) -> None:
-    """A time that has surely passed, for a clock that is behind it."""
-    db.table("counters").add_column("seen_at", float, not_null_default=0.0)
-
-
-def _table(db: Database, name: str, pk: str | None, /, **columns: type) -> None:
-    db.table(name).create(columns, pk=pk, not_null=set(columns), strict=True)
 
 
 def unknown_migrations(db: Database) -> set[str]:

@@ -12,8 +12,9 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from kiosk.config import Config
+from kiosk.migrations import MIGRATIONS
 from kiosk.owner import Owner
-from kiosk.schema import MIGRATIONS, StoreUnfit, connect, examine, prepare, transaction
+from kiosk.schema import StoreUnfit, connect, examine, prepare, transaction
 from kiosk.store import unfit_for
 
 OURS = "_sqlite_migrations"

@@ -42,6 +42,13 @@ class WrongCode:
 
 
 @dataclass(frozen=True, slots=True)
+class WrongPin:
+    """A PIN was not that of its card, the ``today``. one of that card today."""
+
+    today: int
+
+
+@dataclass(frozen=True, slots=True)
 class UnlockOrdered:
     """A door may move: on disk before the lock hears of it."""
 
@@ -254,6 +261,7 @@ Fact = (
     | Proved
     | TurnedAway
     | WrongCode
+    | WrongPin
     | UnlockOrdered
     | UnlockAnswered
     | DoorOpened

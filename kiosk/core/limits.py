@@ -33,6 +33,7 @@ class Limits(BaseModel):
     hold_days: int = Field(7, ge=1, le=365)  # for its reader to come, where the library does not say
     recheck_s: float = Field(6 * 3600.0, ge=60)  # is it still held? where the library does not say so by itself
     pins_wrong_max: int = Field(3, ge=1, le=5)  # in one visit
+    pins_wrong_day_max: int = Field(6, ge=1, le=50)  # with one card in a day
     printed_opens: bool = False  # a card number in print is easily copied; by itself it then opens no door
     patrons_max: int = Field(5000, ge=1, le=50000)  # rows kept of the feed
     reach_low_cm: int = Field(38, ge=0, le=250)  # openings below this, or above the next, are out of reach for some

@@ -15,6 +15,7 @@ from kiosk.core.notices import PaperState
 from kiosk.core.order import Order
 from kiosk.core.plan import SIZES, Plan, Space
 from kiosk.core.round import Round
+from kiosk.core.tries import Tries
 from kiosk.core.wear import Wear
 from sync.things import Item, Neighbour, Patron, Size
 
@@ -164,6 +165,7 @@ class PickupPoint:
     rounds: Mapping[str, Round] = field(default_factory=dict)
     neighbours: Mapping[str, Neighbour] = field(default_factory=dict)
     hours: Mapping[str, HourUse] = field(default_factory=dict)
+    tries: Mapping[str, Tries] = field(default_factory=dict)
 
     # -- looking
 
@@ -212,18 +214,6 @@ class PickupPoint:
         """The patron known here by this keyed card hash."""
         return next((p for p in self.patrons.values() if digest in p.cards), None)
 
-    def card_digest(self, number: str) -> str:
-        """The keyed hash by which this card is known here; of a stranger's that of today's key."""
-        digests = self.plan.keyring.digests("card", number)
-        return next((digest for digest in digests if self.by_card(digest)), digests[0])
-
-    def code_digest(self, digits: str) -> str:
-        """The same of a typed code, whoever's it is."""
-        digests = self.plan.keyring.digests("code", digits)
-        known = {code for p in self.parcels.values() for code in (p.code, p.helper)}
-        known |= {patron.code for patron in self.patrons.values()}
-        return next((digest for digest in digests if digest in known), digests[0])
-
     # -- changing
 
     def put(self, *rows: "Row") -> "PickupPoint":
@@ -251,7 +241,21 @@ class PickupPoint:
         return replace(self, **changes)
 
 
-Row = Compartment | Parcel | Patron | Drop | Device | Case | Heeded | Wear | Round | Neighbour | HourUse | Counters
+Row = (
+    Compartment
+    | Parcel
+    | Patron
+    | Drop
+    | Device
+    | Case
+    | Heeded
+    | Wear
+    | Round
+    | Neighbour
+    | HourUse
+    | Tries
+    | Counters
+)
 
 # Which mapping of the point (and table of the store) holds a row, and the name of its key. Counters stand alone.
 TABLE_OF: Mapping[type, tuple[str, str]] = MappingProxyType(
@@ -267,6 +271,7 @@ TABLE_OF: Mapping[type, tuple[str, str]] = MappingProxyType(
         Round: ("rounds", "courier"),
         Neighbour: ("neighbours", "id"),
         HourUse: ("hours", "hour"),
+        Tries: ("tries", "who"),
     }
 )
 

@@ -3,7 +3,7 @@
 import math
 
 from hardware.readings import Door
-from kiosk.core import doors, show_account, show_desk, show_pickup, show_staff
+from kiosk.core import doors, show_account, show_desk, show_pickup, show_staff, tries
 from kiosk.core.account_stories import AccountPin, AtAccount, AtMore, Proving
 from kiosk.core.flows import slips
 from kiosk.core.flows.common import order_at
@@ -138,9 +138,8 @@ def _screen(point: PickupPoint, session: Session, now: float) -> Screen:
             return Wait("card")
         case Choosing():
             return show_pickup.choose(point, story)
-        case ProvingPin(digits=pin, wrong=times):
-            left = point.plan.limits.pins_wrong_max - times
-            return Pin(len(pin.get_secret_value()), times > 0, left)
+        case ProvingPin(digest=digest, digits=pin, wrong=times):
+            return Pin(len(pin.get_secret_value()), times > 0, tries.left(point, digest, times, now))
         case AtCourier(key=key) if key:
             return Wait("item")
         case Returning():

@@ -1,5 +1,6 @@
 """What is shown of the menu and of a reader's account."""
 
+from kiosk.core import tries
 from kiosk.core.account_screens import (
     Account,
     Fines,
@@ -31,8 +32,8 @@ def screen(point: PickupPoint, story: AtMore | Proving | AccountPin | AtAccount,
             return How() if how else More(point.plan.library.account)
         case Proving(want=want):
             return Prove(want, any(point.devices[name].up for name in point.plan.cards if name in point.devices))
-        case AccountPin(digits=digits, wrong=wrong):
-            return Pin(len(digits.get_secret_value()), wrong > 0, point.plan.limits.pins_wrong_max - wrong)
+        case AccountPin(patron=patron, digits=digits, wrong=wrong):
+            return Pin(len(digits.get_secret_value()), wrong > 0, tries.left(point, patron, wrong, now))
         case AtAccount(key=key, act=act) if key:
             return Wait(act.kind if act else "account")
         case AtAccount(account=None, part=""):

@@ -7,6 +7,7 @@ from kiosk.core.account_stories import AtMore, Proving
 from kiosk.core.events import Touched
 from kiosk.core.flows import bag, clearing, dropoff, fetching, identify, pickup, stocking
 from kiosk.core.flows.common import order_at, refuse, stay
+from kiosk.core.known import card_digest
 from kiosk.core.notices import GuideNotice
 from kiosk.core.screens import Reason, Sorry
 from kiosk.core.session import Step
@@ -42,7 +43,7 @@ def card(at: Step, number: str, now: float) -> Step:
     at = _done_with_door(at, now)
     story = at.session.story
     if isinstance(story, HandingOver):
-        return bag.card(at, story, at.point.card_digest(number), now)
+        return bag.card(at, story, card_digest(at.point, number), now)
     if isinstance(story, Proving):
         return identify.card(_anew(at), number, now, story.want)
     if isinstance(story, AtDoor):

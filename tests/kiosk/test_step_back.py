@@ -17,7 +17,7 @@ from kiosk.core.events import Started
 from kiosk.core.model import PickupPoint
 from kiosk.core.session import NOBODY
 from kiosk.core.step import step
-from kiosk.schema import MIGRATIONS
+from kiosk.migrations import MIGRATIONS
 from kiosk.store import Store
 
 STEPS = [migration.name for migration in MIGRATIONS.pending(Database(memory=True))][1:]

@@ -12,8 +12,8 @@ from points import NOW, busy, plan, quiet
 from sqlite_utils import Database
 
 from kiosk import schema
+from kiosk.migrations import MIGRATIONS
 from kiosk.reading import open_journal
-from kiosk.schema import MIGRATIONS
 from kiosk.store import Store, StoreDamaged, StoreError, StoreUnfit, probe
 
 

@@ -11,6 +11,7 @@ from typing import Literal
 
 from pydantic import SecretStr
 
+from kiosk.core import tries
 from kiosk.core.account_stories import AccountPin, AtAccount, AtMore, Proving
 from kiosk.core.events import Acted, Touched
 from kiosk.core.facts import Proved
@@ -90,11 +91,13 @@ def answered(step: Step, story: AtAccount, answer: Answer | None, now: float) ->
         return stay(step, replace(story, notice=story.notice or "away"), now)
     if answer.pin:
         wrong = story.wrong + (answer.pin == "wrong")
-        if wrong >= step.point.plan.limits.pins_wrong_max:
+        step = tries.count(step, story.patron, now) if answer.pin == "wrong" else step
+        if wrong >= step.point.plan.limits.pins_wrong_max or tries.over(step.point, story.patron, now):
             return refuse(step, "pin_wrong", now, then=("return",))
         return stay(step, AccountPin(story.patron, story.notice, wrong=wrong), now)
     if not answer.known:
         return refuse(step, "card_unknown", now, then=("return",))
+    step = tries.right(step, story.patron) if story.pin else step
     return stay(step, replace(story, account=answer), now)
 
 

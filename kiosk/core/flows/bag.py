@@ -6,9 +6,10 @@ A bag is remembered with its round (rounds.py), so that it can be sealed or hand
 from dataclasses import replace
 
 from kiosk.core.events import Touched
-from kiosk.core.flows import rounds
+from kiosk.core.flows import pickup, rounds
 from kiosk.core.flows.common import leave, stay
 from kiosk.core.flows.keypad import CODE_DIGITS, typed
+from kiosk.core.known import code_digest
 from kiosk.core.model import PickupPoint
 from kiosk.core.session import Step
 from kiosk.core.stories import AtCourier, HandingOver, Sealing
@@ -66,8 +67,10 @@ def touch(step: Step, story: Sealing | HandingOver, touched: Touched, now: float
         case "enter" if isinstance(story, Sealing) and len(story.digits) >= SEAL_DIGITS_MIN:
             return sealed(step, story, story.digits, now)
         case "enter" if isinstance(story, HandingOver) and len(story.digits) == CODE_DIGITS:
-            code = step.point.code_digest(story.digits)
-            return _taken(step, replace(story, digits=""), worker(step.point, code=code), now)
+            if not pickup.codes_open(step, now):
+                return stay(step, replace(story, digits="", stranger=True), now)
+            to = worker(step.point, code=code_digest(step.point, story.digits))
+            return _taken(step if to else pickup.count_wrong(step, now), replace(story, digits=""), to, now)
         case "cancel":
             return stay(step, AtCourier(story.courier), now)
         case "later" | "finish":

@@ -9,11 +9,13 @@ from typing import Literal
 
 from pydantic import SecretStr
 
+from kiosk.core import tries
 from kiosk.core.events import Touched
 from kiosk.core.facts import Proved
 from kiosk.core.flows import account, bag, desk, dropoff, pickup, stocking
 from kiosk.core.flows.common import ask, refuse, stay
 from kiosk.core.flows.keypad import CODE_DIGITS, PIN_DIGITS, typed
+from kiosk.core.known import card_digest, code_digest
 from kiosk.core.model import HERE
 from kiosk.core.notices import AccountNotice
 from kiosk.core.rights import RIGHTS
@@ -27,7 +29,7 @@ Want = Literal["", "account"]
 
 def card(step: Step, number: str, now: float, want: Want = "") -> Step:
     """A card was shown, or a card number scanned. ``want``: what was chosen before it."""
-    digest = step.point.card_digest(number)
+    digest = card_digest(step.point, number)
     patron = step.point.by_card(digest)
     story = step.session.story
     if not step.point.plan.library.announces and step.point.counters.online and not _works_here(patron):
@@ -59,7 +61,7 @@ def by_work_code(step: Step, story: Collecting, touched: Touched, now: float) ->
     """A courier without a card has typed the code they were given: their round. None: it is for the pickup."""
     if touched.action != "enter" or len(story.digits) != CODE_DIGITS or not pickup.codes_open(step, now):
         return None
-    courier = bag.worker(step.point, code=step.point.code_digest(story.digits))
+    courier = bag.worker(step.point, code=code_digest(step.point, story.digits))
     return stocking.begin(step.fact(Proved("code", courier)), courier, now) if courier else None
 
 
@@ -81,7 +83,8 @@ def pin(step: Step, story: ProvingPin, touched: Touched, now: float) -> Step:
 def _pin_wanted(step: Step, story: AskingCard, answer: PatronIs, now: float) -> Step:
     assert story.number is not None  # only ``Shown`` is answered so
     wrong = story.wrong + (answer.pin == "wrong")
-    if wrong >= step.point.plan.limits.pins_wrong_max:
+    step = tries.count(step, story.digest, now) if answer.pin == "wrong" else step
+    if wrong >= step.point.plan.limits.pins_wrong_max or tries.over(step.point, story.digest, now):
         return refuse(step, "pin_wrong", now, then=("return",))
     return stay(step, ProvingPin(story.digest, story.number, story.back, wrong=wrong, want=story.want), now)
 
@@ -91,9 +94,11 @@ def answered(step: Step, story: AskingCard, answer: Answer | None, now: float) -
     if isinstance(answer, PatronIs) and answer.pin and story.number is not None:
         return _pin_wanted(step, story, answer, now)
     patron = answer.patron if isinstance(answer, PatronIs) else None
-    if answer is None and story.number is not None and not story.wrong:  # what was known before decides
+    guessed = tries.wrong_today(step.point, story.digest, now)
+    if answer is None and story.number is not None and not (guessed or story.wrong):  # what was known before decides
         patron = step.point.by_card(story.digest)
         answer = PatronIs(patron) if patron else None
+    step = tries.right(step, story.digest) if patron and story.pin else step
     if patron and patron.id in step.point.patrons:
         step = step.put(replace(patron, cards=step.point.patrons[patron.id].cards or patron.cards))
     if story.back is not None:

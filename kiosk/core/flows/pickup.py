@@ -12,6 +12,7 @@ from kiosk.core.flows.common import leave, refuse, stay
 from kiosk.core.flows.fetching import Gone, why_not
 from kiosk.core.flows.keypad import CODE_DIGITS, typed
 from kiosk.core.identity import read_pass
+from kiosk.core.known import code_digest
 from kiosk.core.limits import DAY_S
 from kiosk.core.model import HERE, Parcel
 from kiosk.core.screens import Reason
@@ -44,7 +45,7 @@ def keypad(step: Step, story: Collecting, touch: Touched, now: float) -> Step:
 
 
 def _code(step: Step, digits: str, now: float) -> Step:
-    digest = step.point.code_digest(digits)
+    digest = code_digest(step.point, digits)
     parcels = [p for p in step.point.parcels.values() if p.code == digest]
     if parcels:
         return _by_proof(step, parcels, "code", now)
@@ -52,14 +53,20 @@ def _code(step: Step, digits: str, now: float) -> Step:
     return helping.fetch(step, allowed, now) if allowed else _wrong_code(step, now)
 
 
-def _wrong_code(step: Step, now: float) -> Step:
+def count_wrong(step: Step, now: float) -> Step:
+    """A code that nobody has was typed."""
     counters = step.point.counters
     today = int(now // DAY_S)
     wrong = counters.wrong_codes + 1 if today <= counters.wrong_day else 1
     counters = replace(counters, wrong_codes=wrong, wrong_day=max(today, counters.wrong_day))
     step = step.put(counters).fact(WrongCode(wrong))
-    if wrong >= step.point.plan.limits.wrong_codes_max:
-        return refuse(step.fact(PointTrouble("codes_closed")), "codes_closed", now)
+    return step if codes_open(step, now) else step.fact(PointTrouble("codes_closed"))
+
+
+def _wrong_code(step: Step, now: float) -> Step:
+    step = count_wrong(step, now)
+    if not codes_open(step, now):
+        return refuse(step, "codes_closed", now)
     return stay(step, Collecting(wrong=True), now)
 
 

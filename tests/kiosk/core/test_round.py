@@ -125,6 +125,19 @@ def test_another_courier_may_take_it_over_by_a_code() -> None:
     assert machine.told(BagHandedOver) == [BagHandedOver("Z-99", "max", "tom", ("p-1", "p-3"))]
 
 
+def test_a_courier_who_guesses_the_code_of_another_has_the_tries_of_everybody() -> None:
+    machine = called_back().hear(PatronChanged(TOM)).touch("clear").open().shut().open().shut()
+    machine.do(SealScanned("scanner", "Z-99"))
+    for code in (*(f"1000000{n % 10}" for n in range(12)), "20207777"):
+        for digit in code:
+            machine.touch("digit", digit)
+        machine.touch("enter")
+    assert machine.point.counters.wrong_codes == machine.point.plan.limits.wrong_codes_max
+    assert [told.what for told in machine.told(PointTrouble)].count("codes_closed") == 1
+    assert not machine.told(BagHandedOver)
+    assert courier(machine.tap("max")).notice == "bag_taken"  # the card goes on
+
+
 def test_leaving_with_things_in_the_bag_asks_for_the_seal_first() -> None:
     machine = called_back().touch("clear").open().touch("pause").shut().touch("finish")
     assert machine.screen == Seal(1, 0, "", leaving=True)

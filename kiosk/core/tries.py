@@ -1,0 +1,59 @@
+"""Wrong PINs, by card and day: whoever found a card gets no more tries by tapping it again, nor by pulling the plug.
+
+The library counts as well, where it can; this one is on disk here, and no clock set back makes it anew.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kiosk.core.facts import WrongPin
+from kiosk.core.limits import DAY_S
+
+if TYPE_CHECKING:
+    from kiosk.core.model import PickupPoint
+    from kiosk.core.session import Step
+
+CARDS_MAX = 1000
+"""Cards of one day that are counted; those with the fewest are forgotten for more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tries:
+    """How many ``wrong`` PINs came with a card on a ``day`` (Unix days). ``who``: its keyed hash, or its patron."""
+
+    who: str
+    wrong: int
+    day: int
+
+
+def wrong_today(point: "PickupPoint", who: str, now: float) -> int:
+    """Wrong PINs of this card today."""
+    row = point.tries.get(who)
+    return row.wrong if row and row.day >= int(now // DAY_S) else 0
+
+
+def over(point: "PickupPoint", who: str, now: float) -> bool:
+    """Whether this card has had its tries for today."""
+    return wrong_today(point, who, now) >= point.plan.limits.pins_wrong_day_max
+
+
+def count(step: "Step", who: str, now: float) -> "Step":
+    """One more was wrong."""
+    today = int(now // DAY_S)
+    old = step.point.tries.get(who, Tries(who, 0, today))
+    row = Tries(who, wrong_today(step.point, who, now) + 1, max(today, old.day))
+    rest = sorted((r for r in step.point.tries.values() if r.who != who), key=lambda r: (r.day >= today, r.wrong))
+    gone = [r for n, r in enumerate(rest) if r.day < today or n <= len(rest) - CARDS_MAX]
+    return step.drop(*gone).put(row).fact(WrongPin(row.wrong))
+
+
+def right(step: "Step", who: str) -> "Step":
+    """The right one: its owner stands there."""
+    row = step.point.tries.get(who)
+    return step.drop(row) if row else step
+
+
+def left(point: "PickupPoint", who: str, wrong: int, now: float) -> int:
+    """How many PINs may still be typed, after so many ``wrong`` ones in this visit."""
+    limits = point.plan.limits
+    return min(limits.pins_wrong_max - wrong, limits.pins_wrong_day_max - wrong_today(point, who, now))
