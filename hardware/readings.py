@@ -142,12 +142,16 @@ class DoorSeen:
 
 @dataclass(frozen=True, slots=True)
 class UnlockEnded:
-    """The wire's answer to one ``Unlock``; ``order`` and ``attempt`` are those of the command."""
+    """The wire's answer to one ``Unlock``; ``order`` and ``attempt`` are those of the command.
+
+    ``rests_s``: the pulse was refused because the lock was pulsed too often; it may be asked for again after so long.
+    """
 
     compartment: str
     order: str
     attempt: int
     pulse: Pulse
+    rests_s: float = 0.0
 
 
 class Paper(StrEnum):

@@ -53,6 +53,7 @@ WORDS: Mapping[str, str] = {
     "clock_set": "the clock was set by {by} s",
     "disagreed": "the library says {status} to {key}: {detail}",
 }
+RESTS = "door {compartment}: not pulsed, its lock was pulsed too often and rests (order {order}.{attempt})"
 _PEOPLE = ("person", "patron", "courier", "by", "to")
 _UP = {True: "answers", False: "is lost"}
 
@@ -68,7 +69,7 @@ def line(entry: Entry, key: bytes) -> str:
         name: _word(value) or ("somebody" if name in _PEOPLE else "")
         for name, value in without_patrons(entry, key).items()
     }
-    words = WORDS.get(entry.kind, entry.kind).format_map(_Lenient(facts))
+    words = (RESTS if entry.facts.get("rests_s") else WORDS.get(entry.kind, entry.kind)).format_map(_Lenient(facts))
     at = datetime.fromtimestamp(entry.at).astimezone().isoformat(sep=" ", timespec="seconds")
     visit = f"visit {entry.session}" if entry.session else "-"
     return f"{entry.n:>7}  {at}  {visit:<10}  {' '.join(words.split())}"

@@ -184,8 +184,8 @@ class BusWorker:
         if 0 < rests_s <= HELD_MAX_S:  # a reader comes right after the courier
             self._held.append((time.monotonic() + rests_s, command))
             return
-        pulse = bank.unlock(command.compartment)
-        self._post(UnlockEnded(command.compartment, command.order, command.attempt, pulse))
+        pulse = Pulse.REFUSED if rests_s else bank.unlock(command.compartment)
+        self._post(UnlockEnded(command.compartment, command.order, command.attempt, pulse, rests_s))
 
     def _report(self, doors: Mapping[str, Door]) -> None:
         for compartment, door in doors.items():

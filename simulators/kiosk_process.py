@@ -84,7 +84,7 @@ class KioskProcess:
             self.touch("digit", digit)
         self.touch("enter")
 
-    def wait_for(self, screen: str, timeout_s: float = 10.0, **fields: Any) -> Seen:
+    def wait_for(self, screen: str, timeout_s: float = 30.0, **fields: Any) -> Seen:
         """The next display (from now, or the one that stands) with this screen and these field values."""
 
         def fits(seen: Seen) -> bool:
@@ -92,7 +92,7 @@ class KioskProcess:
 
         return self.wait_until(fits, f"{screen} {fields or ''}", timeout_s)
 
-    def wait_until(self, fits: Callable[[Seen], bool], what: str, timeout_s: float = 10.0) -> Seen:
+    def wait_until(self, fits: Callable[[Seen], bool], what: str, timeout_s: float = 30.0) -> Seen:
         """The next display (from now, or the one that stands) that fits. Raises ``NotShown``."""
         until = time.monotonic() + timeout_s
         if self.seen and self._lines.empty() and fits(self.seen[-1]):

@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from kiosk.core.screens import DoorOpen, DoorStuck, Opening
+from kiosk.core.screens import DoorOpen, DoorStuck, LockRests, Opening, Purpose
 from kiosk.frontend import About
 from ui import fetching
 from ui.notices import DOOR
@@ -69,18 +69,45 @@ def _heard(screen: DoorOpen, _: Words) -> str:
             assert_never(never)
 
 
-def door_stuck(screen: DoorStuck, about: About, _: Words) -> View:
-    match screen.purpose:
+def lock_rests(screen: LockRests, _: Words) -> View:
+    door = screen.compartment
+    again = (Button("again", _("Try again"), main=True),) if screen.ready else ()
+    other = (Button("other_door", _("Use another door"), main=not again),) if screen.other_door else ()
+    following = (Button("next", _("Go on with the next door")),) if screen.more else ()
+    if screen.ready:
+        title, then = _("Door {door} can be opened now", door=door), _("Touch 'Try again'.")
+    else:
+        title = _("The lock of door {door} must rest", door=door)
+        then = _("It was opened very often just now. Please wait for about {n} seconds.", n=screen.about_s)
+    return View(
+        "LockRests",
+        title,
+        f"{_safe(screen.purpose, _)}\n{then}",
+        "cabinet",
+        "calm" if screen.ready else "wait",
+        door=door,
+        buttons=(*again, *other, *following),
+        cancel=cancel(_),
+        more="" if screen.ready else _("until you can try again"),
+    )
+
+
+def _safe(purpose: Purpose, _: Words) -> str:
+    """What a door that did not open means for what matters."""
+    match purpose:
         case "pickup":
-            safe = _("Your books are safe and still yours.")
+            return _("Your books are safe and still yours.")
         case "dropoff":
-            safe = _("Your books are still with you, and still on your card.")
+            return _("Your books are still with you, and still on your card.")
         case "stocking":
-            safe = _("The parcel is still with you; nothing was noted.")
+            return _("The parcel is still with you; nothing was noted.")
         case "clearing" | "check":
-            safe = _("What lies behind it stays noted as before.")
+            return _("What lies behind it stays noted as before.")
         case _ as never:
             assert_never(never)
+
+
+def door_stuck(screen: DoorStuck, about: About, _: Words) -> View:
     again = (Button("again", _("Try again"), main=True),) if screen.tries_left else ()
     other = (Button("other_door", _("Use another door"), main=not again),) if screen.other_door else ()
     if again:
@@ -92,7 +119,7 @@ def door_stuck(screen: DoorStuck, about: About, _: Words) -> View:
     return View(
         "DoorStuck",
         _("Door {door} did not open", door=screen.compartment),
-        f"{safe}\n{then}",
+        f"{_safe(screen.purpose, _)}\n{then}",
         "cabinet",
         "trouble",
         door=screen.compartment,

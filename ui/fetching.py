@@ -97,16 +97,22 @@ def door_shut(screen: DoorShut, _: Words) -> View:
     following = (Button("next", _("Open door {door}", door=screen.next_door), main=True),) if screen.next_door else ()
     end = Button("finish", _("That is all for now") if following else _("Done"), main=not following)
     again = (Button("reopen", _("Open it again")),) if screen.reopen else ()
+    note = ""
+    if screen.stuck:
+        note = _("The door did not open once more. What you took is yours; what is inside is safe.")
+    elif screen.rests_s:
+        note = _(
+            "It was opened so often that its lock must rest. Wait here for about {n} seconds to open it once more.",
+            n=screen.rests_s,
+        )
     return View(
         "DoorShut",
         title,
         line,
         "cabinet",
-        "wait" if screen.stuck else "done",
+        "wait" if note else "done",
         door=screen.compartment,
         rows=rows(screen.titles, _, done=True, rows_max=3),
-        note=_("The door did not open once more. What you took is yours; what is inside is safe.")
-        if screen.stuck
-        else "",
+        note=note,
         buttons=(*following, *again, end) if following else (end, *again),
     )

@@ -13,6 +13,7 @@ from kiosk.core.screens import (
     DoorStuck,
     Goodbye,
     Home,
+    LockRests,
     Opening,
     Pin,
     Return,
@@ -41,7 +42,7 @@ def present(display: Display, about: About, language: str) -> View:
         view,
         doors=display.doors,
         seconds=seconds,
-        more=_("More time") if seconds is not None else "",
+        more=(view.more or _("More time")) if seconds is not None else "",
         note=note,
         warning=_still_there(view, _) if display.warning else None,
         initials=display.initials,
@@ -82,6 +83,8 @@ def _screen(screen: Screen, about: About, _: Words) -> View:
             return at_doors.door_open(screen, _)
         case DoorStuck():
             return at_doors.door_stuck(screen, about, _)
+        case LockRests():
+            return at_doors.lock_rests(screen, _)
         case Inside():
             return for_staff.inside(screen, _)
         case Return():

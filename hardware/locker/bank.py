@@ -31,18 +31,13 @@ class Duty:
     rest_s: float = 2.0
     _pulses: dict[str, deque[float]] = field(default_factory=dict, repr=False)
 
-    def rested(self, compartment: str, now: float) -> bool:
-        """Whether the lock may be pulsed at ``now``."""
+    def rests_s(self, compartment: str, now: float) -> float:
+        """How long, from ``now``, until the lock may be pulsed; 0.0 where it may at once."""
         pulses = self._pulses.get(compartment)
         if not pulses:
-            return True
-        used_up = len(pulses) == self.pulses_max and now - pulses[0] < self.window_s
-        return now - pulses[-1] >= self.rest_s and not used_up
-
-    def rests_s(self, compartment: str, now: float) -> float:
-        """How long, from ``now``, until the lock has rested since its last pulse; 0.0 where it has."""
-        pulses = self._pulses.get(compartment)
-        return max(0.0, pulses[-1] + self.rest_s - now) if pulses else 0.0
+            return 0.0
+        used_up = len(pulses) == self.pulses_max
+        return max(0.0, pulses[-1] + self.rest_s - now, pulses[0] + self.window_s - now if used_up else 0.0)
 
     def count(self, compartment: str, now: float) -> None:
         """The lock was pulsed at ``now``, or may have been."""
@@ -86,7 +81,7 @@ class Bank:
         return self._lost
 
     def rests_s(self, compartment: str) -> float:
-        """How long until its lock has rested since its last pulse; before that ``unlock`` refuses."""
+        """How long until its lock has rested; before that ``unlock`` refuses."""
         return self._duty.rests_s(compartment, self._clock())
 
     def unlock(self, compartment: str) -> Pulse:
@@ -99,7 +94,7 @@ class Bank:
         if self._lost:
             return Pulse.NOT_SENT
         now = self._clock()
-        if not self._duty.rested(compartment, now):
+        if self._duty.rests_s(compartment, now) > 0:
             return Pulse.REFUSED
         try:
             watched.board.unlock(watched.channels[compartment])

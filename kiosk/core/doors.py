@@ -22,6 +22,7 @@ from kiosk.core.taken import book_collected, taken_so_far
 from kiosk.core.wear import Wear, opened, shut
 from sync.messages import PointTrouble
 
+REST_MAX_S = 3600.0
 BOUNCE_S = 1.0  # nobody opens a door, does something and shuts it in less: the switch bounces
 
 
@@ -50,7 +51,8 @@ def again(step: Step, compartment: str, now: float) -> Step:
     row = step.point.compartments[compartment]
     assert row.order is not None, f"{compartment} has no order"
     blind = row.order.blind and not row.order.opened_at  # what was not seen before it opened is over
-    order = replace(row.order, attempt=row.order.attempt + 1, asked_at=now, pulse="", stuck=False, blind=blind)
+    attempt = row.order.attempt + 1
+    order = replace(row.order, attempt=attempt, asked_at=now, pulse="", stuck=False, blind=blind, rests_until=0.0)
     return _pulse(step, row, order)
 
 
@@ -59,23 +61,28 @@ def _pulse(step: Step, row: Compartment, order: Order) -> Step:
     return step.put(replace(row, order=order)).fact(fact).order(Unlock(row.name, order.id, order.attempt))
 
 
-def attempts_left(point: PickupPoint, compartment: str) -> int:
-    """How many more pulses are allowed: none unless the door of the order is known to be shut."""
+def attempts_left(point: PickupPoint, compartment: str, now: float) -> int:
+    """How many more pulses are allowed now: none unless the door of the order is known to be shut, none to a lock
+    that rests."""
     row = point.compartments[compartment]
-    if row.order is None or row.door is not Door.SHUT:
+    if row.order is None or row.door is not Door.SHUT or now < row.order.rests_until:
         return 0
-    return max(0, point.plan.limits.open_attempts_max - row.order.attempt)
+    return max(0, point.plan.limits.open_attempts_max - (row.order.attempt - row.order.spared))
 
 
-def answered(step: Step, event: UnlockEnded) -> tuple[Step, Outcome | None]:
-    """The wire's word on a pulse. A clear no means the lock did not move; anything else waits for the door itself."""
+def answered(step: Step, event: UnlockEnded, now: float) -> tuple[Step, Outcome | None]:
+    """The wire's word on a pulse. A clear no means the lock did not move; anything else waits for the door itself.
+    A lock that must rest was not even tried: that attempt does not count."""
     row = step.point.compartments.get(event.compartment)
     order = row.order if row else None
     if row is None or order is None or (order.id, order.attempt) != (event.order, event.attempt):
         return step, None
     unmoved = event.pulse in (Pulse.REFUSED, Pulse.NOT_SENT) and (not order.opened_at or order.reopening)
-    step = step.put(replace(row, order=replace(order, pulse=event.pulse.value, stuck=order.stuck or unmoved)))
-    step = step.fact(UnlockAnswered(event.compartment, event.order, event.attempt, event.pulse))
+    answer = replace(order, pulse=event.pulse.value, stuck=order.stuck or unmoved)
+    if unmoved and event.rests_s > 0:
+        answer = replace(answer, rests_until=now + min(event.rests_s, REST_MAX_S), spared=order.spared + 1)
+    step = step.put(replace(row, order=answer))
+    step = step.fact(UnlockAnswered(event.compartment, event.order, event.attempt, event.pulse, event.rests_s))
     return step, Outcome(order.id, "stuck") if unmoved else None
 
 
@@ -234,8 +241,7 @@ def give_up(step: Step, compartment: str) -> Step:
     if order is None or order.opened_at:
         return step
     step = step.fact(NotOpened(compartment, order.id))
-    unmoved = order.pulse in (Pulse.REFUSED, Pulse.NOT_SENT) and order.attempt == 1
-    if unmoved:
+    if order.unmoved:
         return withdraw(step.put(replace(row, order=None)), compartment, order)
     parcel = order.about if order.purpose == "pickup" else ""  # its reader stood there and went without
     if row.door is Door.SHUT and not order.blind:

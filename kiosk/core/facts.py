@@ -68,6 +68,7 @@ class UnlockAnswered:
     order: str
     attempt: int
     pulse: Pulse
+    rests_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,9 @@
 """Permission for one door to move; it stands in the row of its compartment."""
 
+import math
 from dataclasses import dataclass
 
+from hardware.readings import Pulse
 from kiosk.core.heeded import OrderPurpose
 
 
@@ -12,6 +14,8 @@ class Order:
     ``about``: the parcel, the instruction, or nothing for drops. ``opened_at``: when the door was first seen open, 0
     before that.
     ``attempt`` counts pulses and ``pulse`` is the wire's word on the last. ``stuck``: not seen open in time.
+    ``rests_until``: the lock was pulsed so often that it must rest until then, so the last attempt did not reach it;
+    ``spared`` counts such attempts.
     ``keep``: what lay there stays, what was to go in stays out (left it, did not fit, put nothing in).
     ``missing``: said not to be there. ``absent``: of several things these are not (parcel ids, barcodes); ``found``:
     barcodes that nobody expected there. ``blind``: the door could not be seen for a while before it was seen open, so
@@ -46,6 +50,8 @@ class Order:
     reach: bool = False
     booked: bool = False
     had: tuple[str, ...] = ()
+    rests_until: float = 0.0
+    spared: int = 0
 
     @property
     def reopening(self) -> bool:
@@ -56,6 +62,17 @@ class Order:
     def asked_again(self) -> bool:
         """Whether its lock was pulsed since it was shut, and it has not been seen open since."""
         return self.shut_at > 0.0 and self.asked_at >= self.shut_at
+
+    @property
+    def unmoved(self) -> bool:
+        """Whether no pulse of it can have reached the lock: each was refused, or not sent."""
+        refused = self.pulse in (Pulse.REFUSED, Pulse.NOT_SENT) and not self.rests_until
+        return self.attempt == self.spared + refused
+
+    @property
+    def rests_about_s(self) -> int:
+        """About how long the lock rests, from when that was said."""
+        return 5 * math.ceil((self.rests_until - self.asked_at) / 5)
 
     @property
     def resting(self) -> bool:

@@ -42,7 +42,8 @@ class DoorShut:
     door), reopen (when it may be).
 
     ``titles``: taken, and booked when this ends; ``due`` is their date. ``said``: as of ``DoorOpen``. ``stuck``: it was
-    to open again and did not.
+    to open again and did not. ``rests_s``: its lock was pulsed so often that it cannot be opened again for about so
+    many seconds from when that was said; 0 where it can.
     """
 
     compartment: str
@@ -54,3 +55,4 @@ class DoorShut:
     next_door: str = ""
     n: int = 1
     of: int = 1
+    rests_s: int = 0

@@ -108,6 +108,22 @@ class DoorStuck:
 
 
 @dataclass(frozen=True, slots=True)
+class LockRests:
+    """The lock was pulsed so often that it must rest: it was not tried, and what lies inside is safe.
+
+    Until it is ``ready`` the display's ``until`` is that moment, ``about_s`` seconds after it was said. Touches: again
+    (once ready), cancel; stocking and dropoff: other_door; next where ``more`` doors follow.
+    """
+
+    purpose: Purpose
+    compartment: str
+    about_s: int
+    ready: bool = False
+    other_door: bool = False
+    more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Return:
     """Scan what is returned. ``titles``: accepted so far (title, or barcode when unknown).
 
@@ -230,6 +246,7 @@ Screen = (
     | Sort
     | DoorShut
     | DoorStuck
+    | LockRests
     | Inside
     | TakeOut
     | Return

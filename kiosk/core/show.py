@@ -17,6 +17,7 @@ from kiosk.core.screens import (
     DoorView,
     Goodbye,
     Home,
+    LockRests,
     Opening,
     Pin,
     Purpose,
@@ -57,7 +58,7 @@ def display(point: PickupPoint, session: Session, now: float) -> Display:
         screen=_screen(point, session, now),
         doors=_doors(point, session),
         now=now,
-        until=session.until if waiting else None,
+        until=(_rests_until(point, session, now) or session.until) if waiting else None,
         warning=waiting and _warns(point, session, now),
         initials=_initials(point, session),
         online=point.counters.online,
@@ -65,10 +66,18 @@ def display(point: PickupPoint, session: Session, now: float) -> Display:
     )
 
 
+def _rests_until(point: PickupPoint, session: Session, now: float) -> float:
+    """When the lock of the door at the screen has rested, which could not be opened before; 0 where it could."""
+    story = session.story
+    order = order_at(Step(point, session), story.visit) if isinstance(story, AtDoor) else None
+    unopened = order is not None and not order.opened_at and order.rests_until > now
+    return order.rests_until if order and unopened else 0.0
+
+
 def _warns(point: PickupPoint, session: Session, now: float) -> bool:
     """Asking 'are you still there?' fits where a touch is awaited, not at a moving door or a last screen."""
     story = session.story
-    if isinstance(story, Ended | AskingCard):
+    if isinstance(story, Ended | AskingCard) or _rests_until(point, session, now):
         return False
     if isinstance(story, AtDoor):
         order = order_at(Step(point, session), story.visit)
@@ -153,7 +162,7 @@ def _screen(point: PickupPoint, session: Session, now: float) -> Screen:
         case Ended(screen=screen):
             return slips.offered(point, screen) if isinstance(screen, Goodbye) else screen
         case _:
-            return _door(point, session, story)
+            return _door(point, session, story, now)
 
 
 def _return(point: PickupPoint, story: Returning) -> Screen:
@@ -169,16 +178,19 @@ def _answers(point: PickupPoint, names: frozenset[str]) -> bool:
     return any(point.devices[name].up for name in names if name in point.devices)
 
 
-def _door(point: PickupPoint, session: Session, story: AtDoor) -> Screen:
+def _door(point: PickupPoint, session: Session, story: AtDoor, now: float) -> Screen:
     visit, purpose = story.visit, _purpose(story)
     order = order_at(Step(point, session), visit)
     if order is None or order.reopening or not (order.opened_at or order.stuck):
         return Opening(purpose, visit.compartment, visit.n, visit.of)
     if not order.opened_at:
-        left = doors.attempts_left(point, visit.compartment)
-        return DoorStuck(purpose, visit.compartment, left, purpose in ("stocking", "dropoff"))
+        left, other = doors.attempts_left(point, visit.compartment, now), purpose in ("stocking", "dropoff")
+        if order.rests_until and (left or now < order.rests_until):
+            more = isinstance(story, Fetching | Clearing | Checking) and bool(story.queue)
+            return LockRests(purpose, visit.compartment, order.rests_about_s, left > 0, other, more)
+        return DoorStuck(purpose, visit.compartment, left, other)
     if isinstance(story, Fetching):
-        return show_pickup.at_door(point, story, order)
+        return show_pickup.at_door(point, story, order, now)
     if isinstance(story, Checking):
         return show_staff.inside(point, story, order)
     if isinstance(story, Clearing):

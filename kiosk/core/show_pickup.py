@@ -17,7 +17,7 @@ def choose(point: PickupPoint, story: Choosing) -> Choose:
     return Choose(tuple(shown), story.left)
 
 
-def at_door(point: PickupPoint, story: Fetching, order: Order) -> DoorOpen | Sort | DoorShut:
+def at_door(point: PickupPoint, story: Fetching, order: Order, now: float) -> DoorOpen | Sort | DoorShut:
     """The door stands open, or was shut just now."""
     visit, said = story.visit, _said(order)
     parcel = point.parcels.get(story.parcel)
@@ -26,11 +26,14 @@ def at_door(point: PickupPoint, story: Fetching, order: Order) -> DoorOpen | Sor
     titles = tuple(item.title for item in (items if said in ("keep", "missing", "reach") else taken))
     if order.resting:
         due = (order.shut_at + point.plan.limits.loan_days * DAY_S) if taken else 0.0
-        can = doors.attempts_left(point, visit.compartment) > 0
+        can = doors.attempts_left(point, visit.compartment, now) > 0
+        rests_s = order.rests_about_s if order.rests_until > now else 0
+        stuck = order.stuck and not order.rests_until
         following = point.parcels.get(story.queue[0]) if story.queue else None
         next_door = following.compartment if following else ""
         booked = tuple(item.title for item in taken)
-        return DoorShut(visit.compartment, booked, due, said, can, order.stuck, next_door, visit.n, visit.of)  # type: ignore[arg-type]
+        n, of = visit.n, visit.of
+        return DoorShut(visit.compartment, booked, due, said, can, stuck, next_door, n, of, rests_s)  # type: ignore[arg-type]
     if story.sorting is not None:
         return Sort(visit.compartment, tuple((i.barcode, i.title, i.barcode in story.sorting) for i in items))
     return DoorOpen(

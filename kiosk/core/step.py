@@ -86,7 +86,7 @@ def _decide(point: PickupPoint, session: Session, event: Event, now: float) -> S
         case DoorSeen():
             return _at_door(*doors.seen(at, event, now), now)
         case UnlockEnded():
-            return _at_door(*doors.answered(at, event), now)
+            return _at_door(*doors.answered(at, event, now), now)
         case Answered():
             return _answered(at, event, now)
         case Acted():

@@ -110,6 +110,8 @@ def _moved(step: Step, by: float) -> Step:
             step = step.put(row)
         if order is not None:
             opened_at, shut_at = order.opened_at and order.opened_at + by, order.shut_at and order.shut_at + by
+            rests_until = order.rests_until and order.rests_until + by
             order = replace(order, asked_at=order.asked_at + by, opened_at=opened_at, shut_at=shut_at)
+            order = replace(order, rests_until=rests_until)
             step = step.put(replace(row, order=order))
     return step

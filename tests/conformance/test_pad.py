@@ -28,7 +28,7 @@ from simulators.pcscd import Pcscd
 from simulators.r2000 import R2000 as R2000Twin
 from simulators.serve import Memory, serve_pty, serve_tcp
 
-SEEN_S = 3.0  # pcscd looks for a card every 0.4 s
+SEEN_S = 20.0  # pcscd looks for a card every 0.4 s
 
 
 @dataclass

@@ -48,7 +48,7 @@ def opened(request):
 
 def read_all(port, count):
     data = b""
-    until = time.monotonic() + 5
+    until = time.monotonic() + 20
     while len(data) < count and time.monotonic() < until:
         data += port.read(0.5)
     return data

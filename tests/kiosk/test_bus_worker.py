@@ -26,7 +26,7 @@ class Bus:
         self.cabinet = Cabinet(["A1"])
         settings = shuoming.Settings(address=1, channels=1)
         wire = Memory(ShuomingBus([ShuomingBoard(self.cabinet, {1: "A1"}, settings)], pace=0))
-        bank = Bank({"A1": (shuoming.connect(settings, wire), 1)}, Duty(rest_s=1.0))
+        bank = Bank({"A1": (shuoming.connect(settings, wire), 1)}, Duty(pulses_max=3, window_s=60.0, rest_s=1.0))
         self.reported: queue.Queue[Any] = queue.Queue()
         self.bugs: list[BaseException] = []
         self.worker = BusWorker("main", ("A1",), lambda: (bank, lambda: None), self.reported.put)
@@ -56,6 +56,18 @@ def test_who_comes_right_after_another_finds_a_lock_that_opens(bus: Bus) -> None
         assert bus.next(lambda one: isinstance(one, UnlockEnded)) == UnlockEnded("A1", "7", attempt, Pulse.ACCEPTED)
         assert bus.cabinet.pulses("A1") == attempt
         bus.cabinet.push("A1")
+
+
+def test_a_lock_that_was_pulsed_too_often_is_spared_and_it_says_for_how_long(bus: Bus) -> None:
+    for attempt in (1, 2, 3):
+        bus.worker.unlock(Unlock("A1", "7", attempt))
+        assert bus.next(lambda one: isinstance(one, UnlockEnded)).pulse is Pulse.ACCEPTED
+        bus.cabinet.push("A1")
+    bus.worker.unlock(Unlock("A1", "7", 4))
+    ended = bus.next(lambda one: isinstance(one, UnlockEnded))
+    assert ended.pulse is Pulse.REFUSED
+    assert 2 < ended.rests_s <= 60
+    assert bus.cabinet.pulses("A1") == 3
 
 
 def test_what_a_chattering_contact_said_falsely_is_soon_corrected(bus: Bus) -> None:

@@ -7,10 +7,13 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from hardware.locker.bank import Duty
 from hardware.readings import DeviceDown, DeviceUp, Door, DoorSeen, Pulse, Reading, UnlockEnded
 from kiosk.core.commands import Unlock
+from kiosk.workers import HELD_MAX_S
 from tests.simulation.faults import Faults
 
+PULSES_MAX = 4  # fewer than at a real lock, so that it happens
 Later = Callable[..., None]  # (seconds, function, *arguments)
 
 
@@ -42,6 +45,7 @@ class Cabinet:
     powered: bool = False
     boxes: dict[str, Box] = field(default_factory=dict)
     reported: dict[str, Door] = field(default_factory=dict)
+    duty: Duty = field(default_factory=lambda: Duty(pulses_max=PULSES_MAX))
 
     def __post_init__(self) -> None:
         self.boxes = {name: Box(name) for name in self.names}
@@ -99,12 +103,20 @@ class Cabinet:
         """What a bus worker does with an order to pulse a lock."""
         pulse, delay = Pulse.ACCEPTED, self.rng.uniform(0.1, 0.9)
         moves = True
+        rests_s = self.duty.rests_s(command.compartment, self.clock())
+        rests_s = rests_s if self.bus_up and rests_s > HELD_MAX_S else 0.0
         if not self.bus_up:
             pulse, moves = Pulse.NOT_SENT, False
+        elif rests_s:
+            self.say(f"the lock of {command.compartment} rests for {rests_s:.0f} s")
+            self.dice.counts["lock_rests"] += 1
+            pulse, moves = Pulse.REFUSED, False
         elif self.dice.odd(0.02, "pulse_refused"):
             pulse, moves = Pulse.REFUSED, False
         elif self.dice.odd(0.03, "pulse_unanswered"):
             pulse, moves = Pulse.UNKNOWN, self.rng.random() < 0.6
+        if pulse in (Pulse.ACCEPTED, Pulse.UNKNOWN):
+            self.duty.count(command.compartment, self.clock())
         if moves:
             late = self.rng.uniform(1.0, 10.0) if self.dice.odd(0.05, "late_door") else self.rng.uniform(0.05, 0.6)
             if self.dice.odd(0.03, "jam"):
@@ -112,7 +124,7 @@ class Cabinet:
             self.later(late, self._let_go, command.compartment)
         if self.dice.odd(0.02, "bus_cut"):
             self.later(self.rng.uniform(0.1, 3.0), self.cut_wire, self.rng.uniform(1.0, 30.0))
-        ended = UnlockEnded(command.compartment, command.order, command.attempt, pulse)
+        ended = UnlockEnded(command.compartment, command.order, command.attempt, pulse, rests_s)
         self.later(delay, self._answer, ended)
         if self.dice.odd(0.01, "pulse_answered_twice"):
             self.later(delay + self.rng.uniform(0, 5), self._answer, ended)

@@ -20,7 +20,7 @@ from hardware.readings import (
 from kiosk.core.account_screens import Account, Holds, Loans, OneHold
 from kiosk.core.events import Touched
 from kiosk.core.reader_screens import Choose, DoorShut, Sort
-from kiosk.core.screens import DoorOpen, DoorStuck, Goodbye, Home, Opening, Sorry, Wait
+from kiosk.core.screens import DoorOpen, DoorStuck, Goodbye, Home, LockRests, Opening, Sorry, Wait
 from kiosk.core.staff_screens import Inside, TakeOut
 from tests.simulation.library import Packed
 from tests.simulation.world import Script, World
@@ -78,7 +78,7 @@ class Person:
             sprung = (b.name for b in self.world.cabinet.boxes.values() if b.open and b.sprung_at >= self.came)
             self.door = self.door or next(sprung, "")
             if (
-                isinstance(screen, Opening | DoorOpen | Sort | DoorStuck | Inside | TakeOut)
+                isinstance(screen, Opening | DoorOpen | Sort | DoorStuck | LockRests | Inside | TakeOut)
                 and screen.compartment != self.door
             ):
                 self.door = screen.compartment
@@ -97,6 +97,8 @@ class Person:
                     continue
                 case DoorStuck():
                     self.stuck(screen)
+                case LockRests():
+                    self.touch(self.rng.choice(("again", "again", "again", "other_door", "next", "cancel")))
                 case Goodbye() | Sorry() | Home():
                     if isinstance(screen, Goodbye) and screen.printing == "offered" and self.rng.random() < 0.4:
                         self.touch("print", self.rng.choice(("zh", "en", "")))
@@ -121,7 +123,7 @@ class Person:
             return "clearing" not in self.purposes
         if isinstance(screen, Choose | Sort | DoorShut):
             return "pickup" not in self.purposes
-        return isinstance(screen, Opening | DoorOpen | DoorStuck) and screen.purpose not in self.purposes
+        return isinstance(screen, Opening | DoorOpen | DoorStuck | LockRests) and screen.purpose not in self.purposes
 
     def stuck(self, screen: DoorStuck) -> None:
         choices = ["cancel", "help", "finish"] + ["again"] * 3 * bool(screen.tries_left)

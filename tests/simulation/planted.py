@@ -105,7 +105,7 @@ def repeating_an_unlock_blindly(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @planted("silence is unknown", "without having been seen shut")
 def pulsing_again_without_looking_at_the_door(monkeypatch: pytest.MonkeyPatch) -> None:
-    def as_often_as_you_like(point: PickupPoint, compartment: str) -> int:
+    def as_often_as_you_like(point: PickupPoint, compartment: str, now: float) -> int:
         return 3
 
     monkeypatch.setattr(doors, "attempts_left", as_often_as_you_like)

@@ -35,7 +35,7 @@ def heard(config: Config, name: str, point: Point) -> list[Any]:
     twin = point.twin(name, HandScanner)
     twin.scanner.scan("SX0001234")
     scans: list[Any] = []
-    until = time.monotonic() + 5
+    until = time.monotonic() + 20
     while not scans and time.monotonic() < until:
         scans = source.wait(0.1)
     source.close()

@@ -140,7 +140,7 @@ def door_touch(step: Step, story: Clearing | Checking, touched: Touched, now: fl
             return step.to(replace(story, pause=True), door_until(step, now))
         case "again":
             return pulse_again(step, story, now)
-        case "help" if stuck and story.queue:  # staff will look after this one; the next door
+        case "help" | "next" if stuck and story.queue:  # staff will look after this one; the next door
             return _next(doors.give_up(step, story.visit.compartment), story, now)
         case "cancel" | "help" if stuck:
             step = doors.give_up(step, story.visit.compartment)

@@ -96,9 +96,11 @@ def visit(step: Step, compartment: str, n: int = 1, of: int = 1) -> Visit:
 
 
 def door_until(step: Step, now: float) -> float:
-    """When a story at a door ends by itself, however far the door has come."""
-    limits = step.point.plan.limits
-    return now + max(limits.open_wait_s + step.wait_s(limits.idle_s), limits.shut_wait_s + limits.left_open_s)
+    """When a story at a door ends by itself, however far the door has come; not while its lock rests."""
+    limits, story = step.point.plan.limits, step.session.story
+    order = order_at(step, story.visit) if isinstance(story, AtDoor) else None
+    begins = max(now, order.rests_until if order else 0.0)
+    return begins + max(limits.open_wait_s + step.wait_s(limits.idle_s), limits.shut_wait_s + limits.left_open_s)
 
 
 def mark(step: Step, at: Visit, *, keep: bool = False, missing: bool = False) -> Step:
@@ -110,8 +112,8 @@ def mark(step: Step, at: Visit, *, keep: bool = False, missing: bool = False) ->
 
 
 def pulse_again(step: Step, story: AtDoor, now: float) -> Step:
-    """'Try again' at a stuck door, as often as the limits allow."""
+    """'Try again' at a stuck door, as often as the limits allow, once its lock has rested."""
     order = order_at(step, story.visit)
-    if order is None or not order.stuck or not doors.attempts_left(step.point, story.visit.compartment):
+    if order is None or not order.stuck or not doors.attempts_left(step.point, story.visit.compartment, now):
         return step
     return doors.again(step, story.visit.compartment, now).to(story, door_until(step, now))

@@ -219,5 +219,7 @@ def door_touch(step: Step, story: Dropping, touched: Touched, now: float) -> Ste
             return _open(step, story.patron, story.accepted, (*story.tried, story.visit.compartment), now)
         case "cancel" | "help" if order and order.stuck:
             step = doors.give_up(step, story.visit.compartment)
+            if order.rests_until:  # nothing is wrong with it
+                return step.home()
             return refuse(step, "door_stuck", now, person=story.patron)
     return step

@@ -90,7 +90,7 @@ def door(step: Step, story: Fetching, outcome: Outcome, now: float) -> Step:
         case "resting":
             return step.to(replace(story, sorting=None, notice=""), now + step.point.plan.limits.reopen_s)
         case "stuck" if (order := order_at(step, story.visit)) and order.resting:  # it did not open once more
-            return step.to(story, now + step.point.plan.limits.reopen_s)
+            return step.to(story, max(now, order.rests_until) + step.point.plan.limits.reopen_s)
         case "shut":
             return _next(step, story, _gone(step, story), story.queue, now)
     return step.to(story, door_until(step, now))
@@ -132,8 +132,10 @@ def touch(step: Step, story: Fetching, touched: Touched, now: float) -> Step:
     match touched.action:
         case "again":
             return pulse_again(step, story, now)
-        case "cancel" | "help" if order and order.stuck:
+        case "cancel" | "help" | "next" if order and order.stuck:
             step = doors.give_up(step, story.visit.compartment)
+            if order.rests_until and not (story.queue or story.done):  # nothing is wrong with it
+                return step.home()
             if not (story.queue or story.done):
                 return refuse(step, "door_stuck", now, then=("return",), person=_who(story.proof, story.patron))
             gone = Gone(story.done, story.left + 1, story.missing, story.far, story.visit.n)
@@ -145,7 +147,7 @@ def touch(step: Step, story: Fetching, touched: Touched, now: float) -> Step:
 
 def _at_rest(step: Step, story: Fetching, touched: Touched, now: float) -> Step:
     match touched.action:
-        case "reopen" if doors.attempts_left(step.point, story.visit.compartment):
+        case "reopen" if doors.attempts_left(step.point, story.visit.compartment, now):
             return doors.again(step, story.visit.compartment, now).to(story, door_until(step, now))
         case "next" if story.queue:
             return rested(step, story, now)

@@ -120,7 +120,8 @@ def door(step: Step, outcome: Outcome) -> Step:
             place = next(c for c in step.point.compartments.values() if c.order and c.order.id == outcome.order)
             assert place.order is not None
             refused = place.order.pulse in (Pulse.REFUSED, Pulse.NOT_SENT)
-            reason = "board_refused" if refused else "door_stuck" if place.door is Door.SHUT else "door_silent"
+            refusal = "lock_rests" if place.order.rests_until else "board_refused"
+            reason = refusal if refused else "door_stuck" if place.door is Door.SHUT else "door_silent"
             return _end(doors.give_up(step, place.name), row, InstructionEnded(row.id, "failed", reason))
         case "shut":  # never seen open: the power failed meanwhile
             return _end(step, row, InstructionEnded(row.id, "failed", "not_seen"))

@@ -234,6 +234,11 @@ def test_it_says_how_long_a_lock_still_rests(site):
     site.clock.now += 1.5
     assert site.bank.rests_s("A1") == 0
     assert site.bank.unlock("A1") is Pulse.ACCEPTED
+    site.clock.now += 60
+    pulses(site, "A1", 8, apart_s=3)
+    assert site.bank.rests_s("A1") == pytest.approx(60 - 8 * 3)
+    site.clock.now += 60 - 8 * 3
+    assert site.bank.rests_s("A1") == 0
 
 
 def test_a_refused_pulse_reaches_no_board(site):

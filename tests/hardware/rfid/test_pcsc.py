@@ -42,7 +42,7 @@ def source(card: Card) -> Iterator[PcscSource]:
     opened.close()
 
 
-def readings(source: PcscSource, count: int, within_s: float = 4.0) -> list[Reading]:
+def readings(source: PcscSource, count: int, within_s: float = 20.0) -> list[Reading]:
     """The next ``count`` readings, or those that came in time."""
     said: list[Reading] = []
     deadline = time.monotonic() + within_s
@@ -102,7 +102,7 @@ def test_one_card_after_the_other(source: PcscSource, card: Card) -> None:
     assert numbers(readings(source, 1)) == [UID]
     card.tap("04FFEEDD")
     time.sleep(1.2)  # looking away
-    missed = source.wait(1)
+    missed = source.wait(10)
     assert missed[0] == CardGone("card")
     assert numbers(list(missed)) == ["04FFEEDD"]
 
@@ -233,7 +233,7 @@ def test_pcscd_restarts(source: PcscSource, card: Card, pcscd: Pcscd, kill: bool
     stopping = threading.Timer(0.1, pcscd.stop, [kill])  # amid a wait
     stopping.start()
     with pytest.raises(DeviceGone):
-        source.wait(5)
+        source.wait(20)
     stopping.join()
     with pytest.raises(DeviceGone):
         source.wait(0.1)
@@ -242,7 +242,7 @@ def test_pcscd_restarts(source: PcscSource, card: Card, pcscd: Pcscd, kill: bool
         connect("card", Settings(), USUAL)
     card.lift()  # one that is seen again before the reader is would count as left there
     pcscd.start()
-    again = connected(PICC, within_s=1)
+    again = connected(PICC, within_s=10)
     card.tap(UID)
     assert numbers(readings(again, 1)) == [UID]
     again.close()
@@ -251,11 +251,11 @@ def test_pcscd_restarts(source: PcscSource, card: Card, pcscd: Pcscd, kill: bool
 def test_the_reader_goes_and_comes_back(source: PcscSource, card: Card, pcscd: Pcscd) -> None:
     pcscd.restart(without=[PICC])
     with pytest.raises(DeviceGone):
-        source.wait(1)
+        source.wait(20)
     with pytest.raises(DeviceGone, match="OMNIKEY"):  # says what there is
         connect("card", Settings(reader=PICC), USUAL)
     pcscd.restart()
-    again = connected(PICC, within_s=1)
+    again = connected(PICC, within_s=10)
     card.tap(UID)
     assert numbers(readings(again, 1)) == [UID]
     again.close()

@@ -190,7 +190,7 @@ def test_over_pcscd_a_thing_laid_there_is_seen_and_gone_again(pcscd: Pcscd) -> N
 
 
 def seen(source: Any) -> tuple[str, ...]:
-    until = time.monotonic() + 8
+    until = time.monotonic() + 20
     while time.monotonic() < until:
         for reading in source.wait(0.5):
             if isinstance(reading, PileSeen):

@@ -39,7 +39,7 @@ def opened(twin: Keyboard, **settings: object) -> Source:
     return connect("desk", Settings.model_validate({"path": twin.port, **settings}), USUAL)
 
 
-def heard(source: Source, count: int, within_s: float = 5.0) -> list[Reading]:
+def heard(source: Source, count: int, within_s: float = 20.0) -> list[Reading]:
     """The next readings, until there are ``count``."""
     readings: list[Reading] = []
     until = time.monotonic() + within_s

@@ -37,7 +37,7 @@ def opened(twin: SerialScanner, **settings: object) -> Source:
     return connect("desk", Settings.model_validate({"port": twin.port, **settings}), USUAL)
 
 
-def heard(source: Source, count: int, within_s: float = 5.0) -> list[Reading]:
+def heard(source: Source, count: int, within_s: float = 20.0) -> list[Reading]:
     """The next readings, until there are ``count``."""
     readings: list[Reading] = []
     until = time.monotonic() + within_s

@@ -356,6 +356,9 @@ def at_doors() -> Iterator[tuple[str, Machine]]:
         yield f"{name}, board gone", machine.copy().do(DoorSeen(machine.door, Door.UNKNOWN))
         yield f"{name}, board silent and stuck", machine.copy().do(DoorSeen(machine.door, Door.UNKNOWN)).wait(5)
         yield f"{name}, stuck", machine.copy().wait(5)
+        tired = UnlockEnded(machine.door, machine.order.id, 1, Pulse.REFUSED, 40.0)
+        yield f"{name}, the lock rests", machine.copy().do(tired)
+        yield f"{name}, the lock has rested", machine.copy().do(tired).wait(41)
         yield f"{name}, stuck twice", machine.copy().wait(5).touch("again").wait(5)
         yield f"{name}, open", machine.copy().open()
         yield f"{name}, open and board gone", machine.copy().open().do(DoorSeen(machine.door, Door.UNKNOWN))
@@ -506,6 +509,7 @@ def about_doors(machine: Machine) -> Iterator[Event]:
         order = row.order if row else None
         for id, attempt in {(order.id, order.attempt) if order else ("1", 1), ("999", 1), ("1", 9)}:
             yield from (UnlockEnded(name, id, attempt, pulse) for pulse in Pulse)
+            yield UnlockEnded(name, id, attempt, Pulse.REFUSED, 40.0)
 
 
 def events(machine: Machine) -> Iterator[Event]:
@@ -606,8 +610,8 @@ UNDERSTOOD = {
     Moving: {"again", "help", "cancel"},
     Loading: {"cancel"},
     Stowing: {"does_not_fit", "again", "help", "other_door", "cancel", "finish"},
-    Clearing: {"no", "absent", "pause", "again", "help", "cancel"},
-    Checking: {"yes", "no", "absent", "pause", "again", "help", "cancel"},
+    Clearing: {"no", "absent", "pause", "again", "help", "next", "cancel"},
+    Checking: {"yes", "no", "absent", "pause", "again", "help", "next", "cancel"},
     Sealing: {"digit", "erase", "enter", "cancel", "later", "finish"},
     HandingOver: {"digit", "erase", "enter", "cancel", "later", "finish"},
     Settling: {"by_hand", "nothing", "later", "cancel", "finish"},
