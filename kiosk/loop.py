@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from hardware.readings import DeviceDown, DeviceUp, DoorSeen, PaperSeen, PrintEnded, UnlockEnded
 from kiosk.core.commands import Command, Unlock
-from kiosk.core.events import Acted, ClockJumped, Event, Heard, Online, Receipted, Restored, Started
+from kiosk.core.events import Acted, ClockJumped, Event, Heard, Online, Receipted, Restored, Started, Tick
 from kiosk.core.model import PickupPoint
 from kiosk.core.offline import left
 from kiosk.core.screens import Display, Sorry
@@ -81,6 +81,7 @@ _HAPPENED = (
     Uploaded,
     UploadFailed,
 )
+_PASSES = (*_HAPPENED, Tick, Online)  # nobody asked for these
 Outgoing = Command | Upload
 
 
@@ -117,6 +118,7 @@ class Loop:
         self._unwritten: deque[Incoming] = deque(maxlen=UNWRITTEN_MAX)
         self._shown: Display | None = None
         self._sorry_until = 0.0
+        self._unheard = False  # something that a person wanted was not remembered
         self._offset = clock.wall() - clock.running()
         self._away_since = clock.running()
         self._rested_at = store.rested_at() or clock.wall()
@@ -138,10 +140,12 @@ class Loop:
             while self._unwritten:
                 self._take(self._unwritten[0], now)
                 self._unwritten.popleft()
+                self._unheard = self._unheard and isinstance(incoming, _PASSES)
             self._upload()
             self._rest(now)
         except StoreTrouble as trouble:
             if now >= self._sorry_until:  # said once, however long it lasts
+                self._unheard = False
                 _LOG.error("%s; until it can be written, no door is opened", trouble)
             self._keep_what_happened()
             self._sorry_until = now + SORRY_S
@@ -175,6 +179,7 @@ class Loop:
     def _keep_what_happened(self) -> None:
         """What a person asked for did not happen and may be asked again. What happened in the world did happen: it
         waits here until it can be written."""
+        self._unheard = self._unheard or not all(isinstance(e, _PASSES) for e in self._unwritten)
         self._unwritten = deque(
             (e for e in self._unwritten if isinstance(e, _HAPPENED)),
             maxlen=UNWRITTEN_MAX,
@@ -242,7 +247,8 @@ class Loop:
 
     def _draw(self, now: float) -> None:
         new = display(self.point, self.session, now)
-        if now < self._sorry_until:
+        at_a_door = bool(getattr(new.screen, "compartment", ""))  # what it shows there was heard: hide it for nothing
+        if now < self._sorry_until and (self._unheard or not at_a_door):
             new = replace(new, screen=Sorry("store_trouble"), until=self._sorry_until, warning=False)
         if self._shown is None or replace(new, now=0.0) != replace(self._shown, now=0.0):
             self._shown = new

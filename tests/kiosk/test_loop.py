@@ -8,7 +8,7 @@ import pytest
 from hardware.readings import Door, DoorSeen, ItemScanned
 from kiosk.core.commands import Unlock
 from kiosk.core.events import Tick, Touched
-from kiosk.core.screens import Collect, Display, Home, Opening, Sorry
+from kiosk.core.screens import Collect, Display, DoorOpen, Home, Opening, Sorry
 from kiosk.loop import Clock, Loop, Outgoing
 from kiosk.store import Store
 from tests.kiosk.points import plan
@@ -59,3 +59,25 @@ def test_a_door_that_opens_is_shown_however_short_ago_the_store_was_in_trouble(t
         loop.handle(Touched("open"))
         assert any(isinstance(command, Unlock) for command in done)
         assert isinstance(shown[-1].screen, Opening)
+
+
+def test_what_was_said_at_an_open_door_stays_in_sight_when_something_else_cannot_be_written(tmp_path: Path) -> None:
+    now, shown = [1_795_000_000.0], list[Display]()
+    with closing(Store.open(tmp_path / "store.sqlite", plan())) as store:
+        loop = Loop(store, Clock(lambda: now[0], lambda: now[0]), lambda _: None, shown.append)
+        loop.start()
+        for name in loop.point.compartments:
+            loop.handle(DoorSeen(name, Door.SHUT))
+        for event in (Touched("return"), ItemScanned("scanner", "SIP0001"), Touched("open")):
+            loop.handle(event)
+        theirs = next(row.name for row in loop.point.compartments.values() if row.order)
+        loop.handle(DoorSeen(theirs, Door.OPEN))
+        loop.handle(Touched("nothing_in"))
+        heard = shown[-1].screen
+        assert isinstance(heard, DoorOpen)
+        assert heard.said == "keep"
+        store._execute("PRAGMA query_only = ON")
+        loop.handle(DoorSeen(next(n for n in loop.point.compartments if n != theirs), Door.UNKNOWN))
+        assert shown[-1].screen == heard
+        loop.handle(Touched("undo"))
+        assert shown[-1].screen == Sorry("store_trouble")  # this was not heard, and so it says
