@@ -145,8 +145,9 @@ def _clearing(step: Step, compartment: str, order: Order, now: float) -> Step:
 
 def _check(step: Step, compartment: str, order: Order, now: float) -> Step:
     """Somebody has said: ``keep`` it is all there, ``missing`` nothing of it is, ``absent`` these are not. Without a
-    word the doubt stays; a door that was opened for no doubt is in doubt now."""
-    something = step.point.at(compartment) or step.point.drops_at(compartment)
+    word the doubt stays, and before a screen that went dark also where nothing should lie; a door that was opened for
+    no doubt is in doubt now."""
+    something = order.cut or step.point.at(compartment) or step.point.drops_at(compartment)
     step = _found(step, compartment, order, now)
     if something and not (order.keep or order.missing or order.absent):
         return doubt(step, compartment) if order.about == OPENED else step

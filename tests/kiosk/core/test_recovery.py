@@ -80,6 +80,13 @@ def test_what_was_said_to_a_machine_that_died_is_looked_at(said: str) -> None:
     assert (machine.parcel().state, machine.out("A1")) == ("doubt", "check")
 
 
+def test_a_look_behind_a_door_where_nothing_should_lie_is_no_look_before_a_dark_screen() -> None:
+    forced = Machine().do(DoorSeen("A1", Door.OPEN), DoorSeen("A1", Door.SHUT))
+    looking = forced.tap("max").touch("check", "A1").open().restart().doors(Door.SHUT)
+    assert (looking.point.compartments["A1"].order, looking.out("A1")) == (None, "check")
+    assert looking.tap("max").touch("check", "A1").open().shut().out("A1") == ""
+
+
 def test_the_next_reader_is_served_while_a_door_is_in_question() -> None:
     machine = stocked(PARCEL, PAIR).tap("ann").touch("take").restart()
     machine.do(DoorSeen("B1", Door.SHUT)).tap("ann")
