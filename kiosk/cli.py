@@ -110,6 +110,23 @@ def purge(config: Config, yes: bool) -> None:
 
 @main.command()
 @config_argument
+@click.option("--yes", is_flag=True, help="It was put back; do not ask.")
+def restored(config: Config, yes: bool) -> None:
+    """Say that this machine was put back to an image or backup: doors are to be looked behind, and what waits is asked
+    about before anything is said again. The kiosk must be stopped (docs/technician.md)."""
+    from kiosk.restored import put_back
+
+    if not yes and not click.confirm("Was the disk or the store of this machine put back to an older state?"):
+        sys.exit(EXIT_UNFIT)
+    try:
+        done = put_back(config, time.time())
+    except StoreError as error:
+        end(EXIT_STORE, error)
+    click.echo(f"{done.doors} doors to be looked behind; {done.waiting} tellings will be asked about, not said again")
+
+
+@main.command()
+@config_argument
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 def cases(config: Config, as_json: bool) -> None:
     """What this machine and the library disagree on, the oldest first. Staff settle them at the machine."""

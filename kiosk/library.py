@@ -61,7 +61,7 @@ class LibraryWorkers:
                 except queue.Empty:
                     continue
                 if isinstance(command, Do):
-                    self._post(Acted(command.said.key, _outcome(service, command.said)))
+                    self._post(Acted(command.said.key, outcome(service, command.said)))
                     continue
                 try:
                     self._post(Answered(command.key, service.ask(command.query)))
@@ -80,7 +80,7 @@ class LibraryWorkers:
                 except queue.Empty:
                     continue
                 try:
-                    self._post(Uploaded(upload.batch, service.tell(upload.batch, upload.left)))
+                    self._post(Uploaded(upload.batch, service.tell(upload.batch, upload.known)))
                 except ServiceError as error:
                     self._post(UploadFailed(error))
         finally:
@@ -125,7 +125,7 @@ def _unsaid(command: Ask | Do) -> Answered | Acted:
     return Acted(command.said.key, "away") if isinstance(command, Do) else Answered(command.key, None)
 
 
-def _outcome(service: Service, said: Said) -> Ruling | Literal["away", "unknown"]:
+def outcome(service: Service, said: Said) -> Ruling | Literal["away", "unknown"]:
     """An act, said once more where what became of it is not known, as ``Service.act`` allows."""
     try:
         return service.act(said)

@@ -25,6 +25,7 @@ from sync.errors import ServiceError
 from sync.library_clock import LibraryClock
 from sync.messages import Page, Receipt, Telling
 from sync.outbox import BATCH_MAX, Outbox
+from sync.service import NOTHING, Known
 
 CLOCK_JUMP_S = 1.0  # the wall clock against the one that only runs
 SORRY_S = 5.0  # how long the screen says that nothing can be written
@@ -36,11 +37,11 @@ _LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """Tell the library these; the word on them comes back as ``Uploaded`` or ``UploadFailed``. ``left``: items of them
-    that came in and are not here any more."""
+    """Tell the library these; the word on them comes back as ``Uploaded`` or ``UploadFailed``. ``known``: for a
+    library without keys."""
 
     batch: tuple[Telling, ...]
-    left: frozenset[str] = frozenset()
+    known: Known = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,7 @@ class Loop:
         self.point: PickupPoint = store.load()
         self.session: Session = NOBODY
         self._outbox = Outbox(first=store.first_waiting())
+        self._said = store.said()  # up to this one before this start
         self._told_all = False  # nothing waits: no need to look until a fact is told
         self._unwritten: deque[Incoming] = deque(maxlen=UNWRITTEN_MAX)
         self._shown: Display | None = None
@@ -240,8 +242,10 @@ class Loop:
             return
         batch = self._outbox.batch(self._store.tellings(self._outbox.first, BATCH_MAX), running)
         if batch:
+            if not self.point.plan.library.keys:
+                self._store.saying(batch[-1].seq)
             self._outbox = self._outbox.sent(batch)
-            self._act(Upload(batch, left(self.point, batch)))
+            self._act(Upload(batch, Known(left(self.point, batch), self._said, self.point.counters.epoch)))
         else:
             self._told_all = True
 

@@ -149,5 +149,11 @@ def wrong_pins(db: Database) -> None:
     _table(db, "tries", "who", who=str, wrong=int, day=int)
 
 
+@MIGRATIONS()
+def what_may_have_been_said(db: Database) -> None:
+    """Up to which telling a library without keys may have heard them, when the power fails before its answer."""
+    db.table("head").add_column("said", int, not_null_default=0)
+
+
 def _table(db: Database, name: str, pk: str | None, /, **columns: type) -> None:
     db.table(name).create(columns, pk=pk, not_null=set(columns), strict=True)

@@ -182,6 +182,19 @@ class Store:
         """Seq of the oldest telling without a receipt, or the one that comes next when all have theirs."""
         return self._number("SELECT min(seq) FROM outbox WHERE outcome = ''") or self._seq + 1
 
+    def next_seq(self) -> int:
+        """The seq that the next telling will have."""
+        return int(self._seq) + 1
+
+    def saying(self, last: int) -> None:
+        """Tellings up to this seq are about to be said to a library that has no keys to know them by."""
+        with self._trouble_told(), transaction(self._db):
+            self._execute("UPDATE head SET said = max(said, ?)", (last,))
+
+    def said(self) -> int:
+        """Up to which seq tellings may have been said, to such a library."""
+        return self._number("SELECT said FROM head")
+
     def waiting_count(self) -> int:
         """How many tellings have no receipt yet."""
         return self._number("SELECT count(*) FROM outbox WHERE outcome = ''")

@@ -42,7 +42,7 @@ from sync.envelope import BATCH, BATCH_MAX, BODY_MAX, PROBLEM, RECEIPTS, Batch, 
 from sync.errors import ServiceBroken, ServiceError, ServiceGap, ServiceSilent, ServiceUnreachable
 from sync.messages import Page, ParcelSent, Receipt, Telling
 from sync.seal import Seal
-from sync.service import Abilities, Service
+from sync.service import NOTHING, Abilities, Known, Service
 from sync.titles import TitlesAre, TitlesLike
 
 T = TypeVar("T")
@@ -149,7 +149,7 @@ class Rest:
             raise ServiceBroken("the ruling holds a time that cannot be")
         return ruling
 
-    def tell(self, tellings: Sequence[Telling], left: frozenset[str] = frozenset()) -> tuple[Receipt, ...]:
+    def tell(self, tellings: Sequence[Telling], known: Known = NOTHING) -> tuple[Receipt, ...]:
         """Upload 1 to 100 tellings in order; at most ``tell_wait_s``."""
         assert 0 < len(tellings) <= BATCH_MAX
         batch = Batch(tuple(Sent(telling, digest(telling)) for telling in tellings))

@@ -16,15 +16,37 @@ class Abilities:
     ``announces``: parcels, patrons and cancelled holds come down ahead of time (``changes``). Where not, an item's
     hold is learnt when it has been put in (``Receipt.held_for``), and people are asked for (``Shown``) when they
     come.
+    ``keys``: it knows a telling that it has heard before by its key. Where not, the point asks before it says again
+    what it may have said.
     ``codes``: it hands out pickup codes and QRs. ``account``: it says what a patron has (``AccountOf``). ``titles``:
     it can be searched (``TitlesLike``). ``acts``: what a reader may change there from here.
     """
 
     announces: bool = True
+    keys: bool = True
     codes: bool = True
     account: bool = True
     titles: bool = True
     acts: frozenset[ActKind] = frozenset(get_args(ActKind))
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the point knows of tellings, for a library without keys.
+
+    ``left``: items that came in and are not at the point any more, as it knows now. Anybody may have borrowed them
+    since; the library is asked before their return is said to it.
+    ``said``: those up to this ``seq`` may have been said before the point was started.
+    ``image``: those with a lower ``seq`` stood in an image of the point that was put back; the library is only asked
+    whether they are booked, and told nothing.
+    """
+
+    left: frozenset[str] = frozenset()
+    said: int = 0
+    image: int = 0
+
+
+NOTHING = Known()
 
 
 class Service(Protocol):
@@ -43,14 +65,11 @@ class Service(Protocol):
         ``ServiceSilent`` comes once more.
         """
 
-    def tell(self, tellings: Sequence[Telling], left: frozenset[str] = frozenset()) -> tuple[Receipt, ...]:
+    def tell(self, tellings: Sequence[Telling], known: Known = NOTHING) -> tuple[Receipt, ...]:
         """Upload up to 100 tellings in order; one receipt for each, same order. Blocks at most ``tell_wait_s``.
 
         After ``ServiceSilent`` or ``ServiceBroken`` any of them may have taken effect: say the same ones again,
         with the same keys, first.
-
-        ``left``: items of these tellings that came in and are not at the point any more, as it knows now. Anybody may
-        have borrowed them since; a library without keys (SIP2) must be asked before their return is said to it.
         """
 
     def changes(self, cursor: str, wait_s: float) -> Page:

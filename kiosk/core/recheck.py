@@ -1,5 +1,5 @@
 """Is it still held? A library that announces nothing does not say when a hold was cancelled, so it is asked, one parcel
-at a time, while nobody stands at the screen."""
+at a time, while nobody stands at the screen. What it says is on loan cannot lie here: somebody must look."""
 
 from dataclasses import replace
 
@@ -7,6 +7,7 @@ from kiosk.core.commands import Ask
 from kiosk.core.facts import ParcelCalledBack
 from kiosk.core.model import Parcel
 from kiosk.core.session import Step
+from kiosk.core.settle import doubt
 from kiosk.core.stories import AtHome
 from sync.asked import Answer, ItemIs, WhatIs
 
@@ -30,12 +31,16 @@ def due(step: Step, now: float) -> Step:
 
 
 def answered(step: Step, key: str, answer: Answer | None) -> Step:
-    """The library's word on such a question. Only a clear no takes a parcel from its reader."""
+    """The library's word on such a question. Only a clear no takes a parcel from its reader; a loan of what should lie
+    here makes it doubtful, as when this point was put back to an older image of itself."""
     if not key.startswith(_KEY):
         return step
     parcel: Parcel | None = step.point.parcels.get(key.removeprefix(_KEY))
     if parcel is None or parcel.state != "ready" or parcel.recalled:
         return step
+    row = step.point.compartments.get(parcel.compartment)
+    if isinstance(answer, ItemIs) and answer.on_loan and row and row.order is None:
+        return doubt(step, parcel.compartment)
     if isinstance(answer, ItemIs) and answer.held == "no":
         return step.put(replace(parcel, recalled=True)).fact(ParcelCalledBack(parcel.id))
     return step

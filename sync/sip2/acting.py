@@ -1,8 +1,8 @@
 """What a reader changes, said in SIP2: 29, 65, 15. Ask, don't repeat.
 
 SIP2 has no keys: a renewal said twice is two. So an act that may have been heard is never said again; what the library
-shows is compared with what it showed before (due date of a loan, whether a hold stands), and where that says nothing
-the outcome stays unknown.
+shows is compared with what it showed before (due dates of loans, how long a hold is kept, which holds stand). What has
+changed was done; where nothing has, it may still be under way, and the outcome stays unknown.
 """
 
 import time
@@ -11,7 +11,7 @@ from collections.abc import Callable
 from sync.acts import CancelHold, LoanRuling, MoreTime, PlaceHold, Renew, RenewAll, Ruling, Said
 from sync.errors import ServiceSilent, ServiceUnreachable
 from sync.seal import NotSealed, Seal
-from sync.sip2.account import Accounts, Entry, entry
+from sync.sip2.account import DETAILS_MAX, Accounts, Entry, entry
 from sync.sip2.client import Client
 from sync.sip2.dialect import Dialect
 from sync.sip2.message import Message, Unsayable
@@ -32,12 +32,13 @@ class Acting:
         self._accounts = accounts
         self._seal = seal
         self._doubt = ""  # key of the act that may have been heard
-        self._before = ""  # the due date that its loan had
-        self._until = 0.0
+        self._before: dict[str, str] = {}  # of what it changes: due dates, last days to collect
+        self._stood = 0  # so many holds
+        self._until = self._half = 0.0
 
     def ruling(self, said: Said, until: float) -> Ruling:
         """The library's word, before ``until``. Raises ``ServiceError``: see ``Service.act``."""
-        self._until = until
+        self._until, self._half = until, (until + time.monotonic()) / 2
         doubted = said.key == self._doubt
         pin = said.pin.get_secret_value() if said.pin else ""
         try:
@@ -62,7 +63,7 @@ class Acting:
                 one = self._entry(number, pin, loan, ("AU",))
                 if one is None:
                     return Ruling(False)
-                self._before = self._due(one.barcode)
+                self._before = {loan: self._date(one.barcode, "AH")}
                 return self._renewed(self._say(said.key, self._says.renew(number, one.barcode, one.said, pin)))
             case RenewAll():
                 return self._renew_all(said.key, number, pin)
@@ -71,6 +72,7 @@ class Acting:
             case MoreTime(hold=hold):
                 return self._held(said.key, number, pin, "*", hold)
             case PlaceHold(title=title):
+                self._stood = self._holds(number, pin)
                 return _plain(self._say(said.key, self._says.hold("+", number, title, "", pin)))
 
     def _say(self, key: str, request: Message) -> Message:
@@ -83,6 +85,7 @@ class Acting:
         return Ruling(True, words(answer), until) if answer.yes("ok") else Ruling(False, words(answer))
 
     def _renew_all(self, key: str, number: str, pin: str) -> Ruling:
+        self._before = self._dues(number, pin)
         if "65" in self._dialect.without:
             return self._one_by_one(key, number, pin)
         answer = self._say(key, self._says.renew_all(number, pin))
@@ -105,6 +108,7 @@ class Acting:
             return Ruling(False)
         known = "17" in self._dialect.without or (one.barcode and self._accounts.item(one.barcode, self._until))
         barcode = one.barcode if known else ""  # a title that looks like one: 1984
+        self._before = {hold: self._date(barcode, "CM")} if mode == "*" else {}
         ends = time.time() + MORE_S if mode == "*" else 0.0
         answer = self._say(key, self._says.hold(mode, number, barcode, one.said, pin, ends))
         return _plain(answer, self._dialect.day)
@@ -112,22 +116,52 @@ class Acting:
     # ---- asking what became of it ---------------------------------------------------------------------------------
 
     def _look(self, said: Said, number: str, pin: str) -> Ruling:
+        ruling: Ruling | None = None
         match said.act:
-            case Renew(loan=loan) if self._before:
-                due = self._due(loan)
-                if due and due != self._before:
-                    return Ruling(True, until=self._dialect.day(due) or 0.0)
-            case CancelHold(hold=hold):
-                if self._accounts.find(number, pin, hold, ("AS", "CD"), self._until) is None:
-                    return Ruling(True)
-        raise ServiceSilent("the library does not show whether it was done")
+            case Renew(loan=loan):
+                ruling = self._later(loan, "AH")
+            case RenewAll():
+                ruling = self._all_later(self._dues(number, pin))
+            case CancelHold(hold=hold) if self._entry(number, pin, hold, ("AS", "CD")) is None:
+                ruling = Ruling(True)
+            case MoreTime(hold=hold):
+                ruling = self._later(hold, "CM")
+            case PlaceHold() if self._holds(number, pin) > self._stood:
+                ruling = Ruling(True)
+        if ruling is None:
+            raise ServiceSilent("the library does not show whether it was done")
+        return ruling
+
+    def _later(self, id: str, field: str) -> Ruling | None:
+        """Done, if this loan or hold has another date than before."""
+        before, now = self._before.get(id, ""), self._date(id, field)
+        return Ruling(True, until=self._dialect.day(now) or 0.0) if before and now and now != before else None
+
+    def _all_later(self, now: dict[str, str]) -> Ruling | None:
+        """What has another date was renewed, and then the others were not."""
+        both = [id for id, due in self._before.items() if due and now.get(id)]
+        done = {id for id in both if now[id] != self._before[id]}
+        each = tuple(LoanRuling(id, id in done, until=self._dialect.day(now[id]) or 0.0) for id in both)
+        return Ruling(len(done) == len(now), each=each) if done else None
+
+    # ---- what the library shows -----------------------------------------------------------------------------------
 
     def _entry(self, number: str, pin: str, id: str, lists: tuple[str, ...]) -> Entry | None:
         return self._accounts.find(number, pin, id, lists, self._until)
 
-    def _due(self, barcode: str) -> str:
+    def _dues(self, number: str, pin: str) -> dict[str, str]:
+        """Of all loans, as far as there is time to ask."""
+        listed = self._accounts.listed(number, pin, "AU", self._until)
+        loans = [entry(text, self._dialect.loans == "title") for text in listed]
+        asked = {one.id: self._date(one.barcode, "AH") for one in loans[:DETAILS_MAX] if time.monotonic() < self._half}
+        return dict.fromkeys((one.id for one in loans), "") | asked
+
+    def _holds(self, number: str, pin: str) -> int:
+        return sum(len(self._accounts.listed(number, pin, name, self._until)) for name in ("AS", "CD"))
+
+    def _date(self, barcode: str, field: str) -> str:
         item = self._accounts.item(barcode, self._until) if barcode and not barcode.startswith("t.") else None
-        return item.first("AH").strip() if item else ""
+        return item.first(field).strip() if item else ""
 
 
 def _plain(answer: Message, day: Callable[[str], float | None] | None = None) -> Ruling:

@@ -12,26 +12,29 @@ from sync.messages import ItemDropped, ParcelCollected, ParcelReady, Receipt, Te
 from sync.seal import NotSealed, Seal
 from sync.sip2.client import Client
 from sync.sip2.dialect import Dialect
-from sync.sip2.items import Hold, has_on_loan, hold, known, not_held, on_loan, shelved
+from sync.sip2.items import Hold, hold, known, not_held, on_loan, shelved, stands_in
 from sync.sip2.message import Message, Unsayable, shown
 from sync.sip2.people import TEXT_MAX, words
-from sync.sip2.words import CHARGED, Words
+from sync.sip2.words import SUMMARY, Words
 from sync.things import Patron
 
 DAY_S = 86400.0
 LENT_MAX = 1000
 NO_WORD = "kept at the point: SIP2 has no word for this"
+IMAGE = "from before this machine was put back to an older image: not said again, look whether it is booked"
 
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
     """``said``: this telling may have been said before. ``left``: items that have left the point since it happened;
     others may have borrowed them. ``back``: items that come back later in the same batch, all of which may have been
-    said and booked before the point was started anew."""
+    said and booked before the point was started anew. ``image``: it stood in an image that was put back, so that it may
+    have been said long ago, and things have gone on since: it is only asked about."""
 
     said: bool
     left: frozenset[str] = frozenset()
     back: frozenset[str] = frozenset()
+    image: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,7 @@ class Booking:
 
     def _put_in(self, barcode: str, at: float, doubt: Doubt) -> Booked:
         """An item that a courier put in: for whom is it held?"""
-        if not self._dialect.captures:
+        if doubt.image or not self._dialect.captures:
             item = self._item(barcode)
             found = Booked(True, hold=shelved(item, self._here, self._seal) if item else Hold())
         else:
@@ -95,7 +98,7 @@ class Booking:
         if found.fine and found.hold.here and found.hold.patron:
             return found
         why = "held here, but the library does not say for whom" if found.hold.here else "not held for this point"
-        return replace(found, fine=False, detail=_joined(why, found.detail))
+        return replace(found, fine=False, detail=_joined(IMAGE if doubt.image else "", why, found.detail))
 
     def _take_back(self, told: ItemDropped, at: float, doubt: Doubt) -> Booked:
         returned = self._check_in(told.item, at, told.patron or self._lent.get(told.item, ""), doubt)
@@ -108,7 +111,11 @@ class Booking:
         return returned
 
     def _check_in(self, barcode: str, at: float, patron: str, doubt: Doubt) -> Booked:
-        before = self._item(barcode) if doubt.said or barcode in doubt.left else None
+        before = self._item(barcode) if doubt.said or doubt.image or barcode in doubt.left else None
+        if doubt.image:
+            there = shelved(before, self._here, self._seal) if before else Hold()
+            over = before is not None and known(before) and not on_loan(before)
+            return Booked(over, _joined("" if over else IMAGE, words(before) if before else ""), there)
         if barcode in doubt.left and not self._their_own(before, patron, barcode):
             return Booked(False, "on loan, and gone from this point since: perhaps a later loan: left alone")
         if before and doubt.said and not on_loan(before):
@@ -137,12 +144,14 @@ class Booking:
     def _lend(self, number: str, barcode: str, at: float, due: float, doubt: Doubt) -> Booked:
         item = self._item(barcode)
         if item and on_loan(item):
-            has = self._has(number, item, barcode)
+            has = self._listed(number, "AU", item, barcode)
             if has:
                 return Booked(True, words(item))
             whose = "on loan to somebody else" if has is False else "on loan, and the library does not say to whom"
             return Booked(False, _joined(f"not booked: {whose}", words(item)))
-        if item and barcode in doubt.back and not_held(item, self._dialect):  # said a second time it would be two loans
+        if doubt.image:
+            return Booked(False, _joined(IMAGE, words(item) if item else ""))
+        if item and barcode in doubt.back and self._over(number, item, barcode):  # said again it would be two loans
             return Booked(True, _joined("lent and back again: both were booked before, or neither is", words(item)))
         answer = self._client.say(self._says.checkout(number, barcode, at, due), self._until)
         if answer.yes("ok"):
@@ -158,11 +167,19 @@ class Booking:
             return ""
         return f"due {time.strftime('%Y-%m-%d', time.localtime(day)) if day is not None else shown(text)}"
 
-    def _has(self, number: str, item: Message, barcode: str) -> bool | None:
+    def _over(self, number: str, item: Message, barcode: str) -> bool:
+        """Of an item that nobody has on loan: whether what was set aside of it for this patron has been fetched."""
+        holder = shelved(item, self._here, self._seal).patron
+        if holder:
+            return holder.id != self._seal.hide(number)
+        waits = self._listed(number, "AS", item, barcode) if self._dialect.captures else None
+        return not_held(item, self._dialect) if waits is None else not waits
+
+    def _listed(self, number: str, name: str, item: Message, barcode: str) -> bool | None:
         if "63" in self._dialect.without:
             return None
-        loans = self._client.say(self._says.patron(number, summary=CHARGED), self._until)
-        return has_on_loan(loans, item, barcode, self._dialect)
+        listed = self._client.say(self._says.patron(number, summary=SUMMARY[name]), self._until)
+        return stands_in(listed, name, item, barcode, self._dialect)
 
     def _their_own(self, item: Message | None, patron: str, barcode: str) -> bool:
         """Whether a return may be booked of what has gone on since: nobody has it on loan, or still who brought it."""
@@ -170,7 +187,7 @@ class Booking:
 
     def _still_has(self, patron: str, item: Message, barcode: str) -> bool:
         try:
-            return bool(self._has(self._seal.show(patron).get_secret_value(), item, barcode))
+            return bool(self._listed(self._seal.show(patron).get_secret_value(), "AU", item, barcode))
         except NotSealed:
             return False
 

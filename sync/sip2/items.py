@@ -72,9 +72,9 @@ def shelved(item: Message, here: frozenset[str], seal: Seal) -> Hold:
     return Hold(True, _holder(item, seal))
 
 
-def has_on_loan(loans: Message, item: Message, barcode: str, dialect: Dialect) -> bool | None:
-    """Whether the item stands in the list of loans (64 with AU); None where the list is not whole."""
-    listed = loans.all("AU")
+def stands_in(list_: Message, name: str, item: Message, barcode: str, dialect: Dialect) -> bool | None:
+    """Whether the item stands in a list of a 64 (``AU`` loans, ``AS`` holds that are ready); None: it is not whole."""
+    listed = list_.all(name)
     wanted = barcode.casefold()
     if any(wanted in text.casefold().split() for text in listed):
         return True
@@ -82,8 +82,8 @@ def has_on_loan(loans: Message, item: Message, barcode: str, dialect: Dialect) -
         title = shown(item.first("AJ")).strip().casefold()
         if title and any(shown(text).strip().casefold() == title for text in listed):
             return True
-    charged = loans.number("charged")
-    return None if charged is None or charged > len(listed) else False
+    count = list_.number({"AU": "charged", "AS": "holds"}[name])
+    return None if count is None or count > len(listed) else False
 
 
 def _holder(answer: Message, seal: Seal) -> Patron | None:

@@ -200,6 +200,7 @@ class Probe:
         self._tell(f"opening up to {probe_trials.CONNECTIONS} connections")
         self._line.close()
         probe_trials.connections(self._one_more, about, self.notes.append)
+        probe_trials.served_again(self._line, about)
 
     def _one_more(self) -> Line:
         line = self._new_line()

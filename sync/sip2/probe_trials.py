@@ -2,6 +2,7 @@
 loans that have happened already. Each adds to what was found, or a note where it is no line of a dialect.
 """
 
+import contextlib
 import time
 from collections.abc import Callable
 
@@ -15,6 +16,7 @@ CONNECTIONS = 4
 PROMISED_S = 2 * 86400.0
 """A due date that no library would give by itself: in two days."""
 LONG_FIELDS = 8
+AGAIN, AGAIN_S = 10, 0.3
 _DAY_S = 86400.0
 _TICK_S = 1.1  # answers carry the time in seconds
 
@@ -86,6 +88,16 @@ def connections(opened: Callable[[], Line], status: Message, note: Callable[[str
     finally:
         for line in lines:
             line.close()
+
+
+def served_again(line: Line, about: Message) -> None:
+    """Until the library has seen that those connections have gone it may turn away the next one; some seconds."""
+    for _ in range(AGAIN):
+        with contextlib.suppress(OSError):
+            if line.frame(line.ask(about)) is not None:
+                return
+        line.close()
+        time.sleep(AGAIN_S)
 
 
 def no_block(line: Line, words: Words, patron: str, barcode: str, found: dict[str, Found], day: Dialect) -> bool:

@@ -16,8 +16,9 @@ from sync.acts import ActKind, Ruling, Said
 from sync.asked import Answer, ItemIs, LoansAre, LoansWith, PatronIs, Question, Shown, WhatIs
 from sync.errors import ServiceBroken, ServiceError, ServiceSilent, ServiceUnreachable
 from sync.messages import ItemDropped, Page, PatronChanged, Receipt, Telling
+from sync.outbox import BATCH_MAX
 from sync.seal import NotSealed, Seal
-from sync.service import Abilities, Service
+from sync.service import NOTHING, Abilities, Known, Service
 from sync.sip2.account import Accounts
 from sync.sip2.acting import Acting
 from sync.sip2.booking import Booking, Doubt
@@ -51,6 +52,7 @@ def abilities(settings: Settings) -> Abilities:
     account = "63" not in dialect.without
     return Abilities(
         announces=False,
+        keys=False,
         codes=False,
         account=account,
         titles=False,  # no message of SIP2 looks for one
@@ -79,7 +81,7 @@ class Sip2:
         self._booking = Booking(self._client, self._says, self._dialect, here, seal)
         self._accounts = Accounts(self._client, self._says, self._dialect, here, seal)
         self._acting = Acting(self._client, self._says, self._dialect, self._accounts, seal)
-        self._fresh = True  # the first batch may have been said before the point was started anew
+        self._fresh = True  # what waits may have been said before the point was started anew
         self._unsure: set[str] = set()
         self._done: dict[str, Receipt] = {}  # of the batch that is to be said again
         self._nonsense: dict[str, float] = {}
@@ -106,19 +108,24 @@ class Sip2:
         self._ended(said.act.patron, until)
         return ruling
 
-    def tell(self, tellings: Sequence[Telling], left: frozenset[str] = frozenset()) -> tuple[Receipt, ...]:
+    def tell(self, tellings: Sequence[Telling], known: Known = NOTHING) -> tuple[Receipt, ...]:
         """1 to 100 tellings in order; at most ``tell_wait_s``. What was answered is not said again when the rest is."""
         until = time.monotonic() + self._settings.tell_wait_s
+        before = [telling for telling in tellings if telling.seq <= known.said]
         for n, telling in enumerate(tellings):
             if telling.key in self._done:
                 continue
             if time.monotonic() >= until:
                 raise ServiceUnreachable(f"{n} of {len(tellings)} tellings are booked, the rest in the next round")
-            said = self._fresh or telling.key in self._unsure
-            back = _back(tellings[n + 1 :]) if self._fresh else frozenset()
-            self._done[telling.key] = self._told(telling, Doubt(said, left, back), until)
+            doubt = Doubt(
+                self._fresh or telling.key in self._unsure,
+                known.left,
+                _back(before[n + 1 :]) if telling in before else frozenset(),
+                telling.seq < known.image,
+            )
+            self._done[telling.key] = self._told(telling, doubt, until)
         receipts = tuple(self._done[telling.key] for telling in tellings)
-        self._fresh = False
+        self._fresh = self._fresh and len(tellings) == BATCH_MAX  # what waited when the point was started goes on
         self._done.clear()
         self._unsure.clear()
         self._nonsense.clear()

@@ -63,7 +63,7 @@ def _heard(exchange: Exchange, frame: Frame, spoken: dialect.Dialect) -> None:
         match answer.code:
             case "64":
                 people.patron_is(answer, "R1", False, spoken, SEAL)
-                items.has_on_loan(answer, answer, "B1", spoken)
+                items.stands_in(answer, "AU", answer, "B1", spoken)
             case "18":
                 items.item_is(answer, "B1", spoken)
                 items.shelved(answer, frozenset({"dongmen"}), SEAL)

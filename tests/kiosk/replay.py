@@ -8,14 +8,15 @@ import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from kiosk.core.events import Online, Tick
+from kiosk.core.events import Online, Restored, Tick
 from kiosk.core.identity import Keyring
 from kiosk.core.plan import Plan, Space
-from kiosk.core.session import Session, Step
+from kiosk.core.session import NOBODY, Session, Step
+from kiosk.core.step import step
 from kiosk.loop import Clock, Loop, Outgoing, Upload, Uploaded
 from kiosk.store import Store
 from simulators.library.ledger import Ledger
@@ -27,7 +28,7 @@ from simulators.library.sip2.server import Sip2Server
 from sync import rest
 from sync.messages import ItemDropped, ItemsCleared, ParcelCollected, Receipt, Telling, Told
 from sync.seal import Seal
-from sync.service import Service
+from sync.service import Abilities, Service
 from sync.sip2.service import Settings, Sip2
 
 POINT, DAY_S = "dongmen", 86400.0
@@ -93,11 +94,14 @@ class Wire(Protocol):
     """One service: its books, and the point's client for it, made anew after each start."""
 
     ledger: Ledger
+    plan: Plan
 
     def client(self) -> Service: ...
 
 
 class OverRest:
+    plan = PLAN
+
     def __init__(self, library: Library) -> None:
         self.ledger, self._library = library.ledger, library
 
@@ -107,6 +111,8 @@ class OverRest:
 
 
 class OverSip2:
+    plan = replace(PLAN, library=Abilities(keys=False))
+
     def __init__(self, library: Library, server: Sip2Server) -> None:
         self.ledger, self._server = library.ledger, server
 
@@ -163,14 +169,14 @@ class Life:
 def said(upload: Upload, client: Service) -> tuple[tuple[Receipt, ...], float]:
     """The library's receipts, and how long it took. A part at a time where the client wants it so."""
     began = time.perf_counter()
-    return client.tell(upload.batch, upload.left), time.perf_counter() - began
+    return client.tell(upload.batch, upload.known), time.perf_counter() - began
 
 
 def twice(path: Path, wire: Wire, watch: Callable[[Tally], None] = lambda _: None) -> Tally:
     """Say all that waits in the store, each batch twice."""
     tally = Tally()
     while True:
-        with closing(Store.open(path, PLAN)) as store, closing(wire.client()) as client:
+        with closing(Store.open(path, wire.plan)) as store, closing(wire.client()) as client:
             life = Life(store)
             if not life.uploads:
                 assert store.waiting_count() == 0
@@ -178,7 +184,7 @@ def twice(path: Path, wire: Wire, watch: Callable[[Tally], None] = lambda _: Non
             batch, took = life.uploads[0].batch, said(life.uploads[0], client)[1]
         tally.took_s[0] += took
         before = books(wire.ledger)
-        with closing(Store.open(path, PLAN)) as store, closing(wire.client()) as client:
+        with closing(Store.open(path, wire.plan)) as store, closing(wire.client()) as client:
             life = Life(store)
             assert life.uploads[0].batch == batch, "another batch after a restart"
             receipts, took = said(life.uploads[0], client)
@@ -191,13 +197,17 @@ def twice(path: Path, wire: Wire, watch: Callable[[Tally], None] = lambda _: Non
 
 
 def once_more(image: Path, path: Path, wire: Wire) -> tuple[list[Receipt], float]:
-    """The point put back to its image of before the upload says all of it again, without a cut."""
+    """The point put back to its image of before the upload says all of it again, without a cut; where the library has
+    no keys to know it by, somebody has said so."""
     shutil.copy(image, path)
     for left in path.parent.glob(f"{path.name}-*"):
         left.unlink()
     receipts: list[Receipt] = []
     took_s = 0.0
-    with closing(Store.open(path, PLAN)) as store, closing(wire.client()) as client:
+    with closing(Store.open(path, wire.plan)) as store, closing(wire.client()) as client:
+        if not wire.plan.library.keys:
+            point = store.load()
+            store.commit(point, step(point, NOBODY, Restored(store.next_seq()), time.time()), time.time())
         life = Life(store)
         while life.uploads:
             upload = life.uploads.pop()

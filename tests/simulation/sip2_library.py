@@ -5,6 +5,7 @@ of each telling is kept here as the point heard it.
 """
 
 import random
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -13,10 +14,12 @@ from simulators.library.ledger import Ledger
 from simulators.library.packing import change_patron, pack_parcel, place_hold, recall_parcel
 from simulators.library.sip2.lending import Lending
 from simulators.library.sip2.quirks import PROFILES
-from simulators.library.sip2.talk import Host
+from simulators.library.sip2.talk import USER, Host
+from sync.acts import Act, Renew, RenewAll
 from sync.messages import ParcelMissing, PointTrouble, Receipt, Telling
 from sync.seal import Seal
 from sync.service import Abilities
+from sync.sip2.service import Settings, abilities
 from sync.things import Item, SentParcel
 from tests.simulation.library import KEYRING, POINT, SIGNING, Packed
 
@@ -28,14 +31,13 @@ LOAN_S = 28 * 86400.0
 class Sip2Library:
     """``clock``: the library's own. ``dialect``: whose ways it has, and the point's settings say."""
 
-    abilities = Abilities(announces=False, codes=False, account=False, acts=frozenset())
-
     def __init__(self, rng: random.Random, directory: Path, clock: "object") -> None:
         self.rng = rng
         self.dialect = rng.choice(sorted(PROFILES))
         self.ledger = Ledger(directory / "library.sqlite", SIGNING, clock, rng)  # type: ignore[arg-type]
         self.host = Host(self.ledger, PROFILES[self.dialect])
         self.lending = Lending(self.ledger, PROFILES[self.dialect])
+        self.may_renew: Counter[str] = Counter()  # how often renewing was asked for, by loan or by patron
         self.cards: dict[str, str] = {}  # number to the id by which the point knows its patron
         self.numbers: dict[str, str] = {}  # patron to number
         self.couriers: list[str] = []
@@ -46,6 +48,17 @@ class Sip2Library:
         self.twice: list[str] = []  # without keys it cannot notice; its books are looked at instead
         for point in (POINT, ELSEWHERE):
             self.ledger.add("points", id=point, name=point, token="", hashing_key=(b"k" * 32).hex(), expected=1)
+
+    @property
+    def settings(self) -> Settings:
+        """The point's."""
+        about = {"host": "memory", "tls": False, "user": USER, "institution": "SIP", "location": POINT}
+        return Settings.model_validate(about | {"couriers": tuple(self.couriers), "dialect": Path(self.dialect)})
+
+    @property
+    def abilities(self) -> Abilities:
+        """What the point knows that it can do."""
+        return abilities(self.settings)
 
     # ---- things
 
@@ -175,6 +188,18 @@ class Sip2Library:
                 self.troubles.append(telling.told)
             if receipt.status in ("conflict", "rejected"):
                 self.conflicts.append((telling, receipt.detail))
+
+    def wants(self, act: Act) -> None:
+        """A reader has touched it, once."""
+        if isinstance(act, Renew | RenewAll):
+            self.may_renew[act.loan if isinstance(act, Renew) else act.patron] += 1
+
+    def renewed_too_often(self) -> list[str]:
+        """Loans renewed more often than somebody wanted it: a checkout or a renewal was said twice."""
+        sql = "select barcode, patron, count(*) as n from renewals join loans on loans.id = loan group by loan"
+        rows = self.ledger.rows(sql)
+        wanted = {r["barcode"]: self.may_renew[r["barcode"]] + self.may_renew[self.known_as(r["patron"])] for r in rows}
+        return [row["barcode"] for row in rows if row["n"] > wanted[row["barcode"]]]
 
     def close(self) -> None:
         self.ledger.close()

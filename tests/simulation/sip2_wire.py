@@ -8,20 +8,19 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
-from kiosk.core.commands import Ask
-from kiosk.core.events import Answered, Online
+from kiosk.core.commands import Ask, Do
+from kiosk.core.events import Acted, Answered, Online
+from kiosk.library import outcome
 from kiosk.loop import Polled, Upload, Uploaded
-from simulators.library.sip2.talk import PASSWORD, USER, Fault, Talk
+from simulators.library.sip2.talk import PASSWORD, Fault, Talk
 from sync.errors import ServiceError
 from sync.library_clock import LibraryClock
-from sync.sip2 import client, people, service, words
+from sync.sip2 import account, acting, client, people, service, words
 from sync.sip2.frame import Frame, Reader
-from sync.sip2.service import Settings, Sip2
-from tests.simulation.library import POINT
+from sync.sip2.service import Sip2
 from tests.simulation.sip2_library import SEAL, Sip2Library
 
 if TYPE_CHECKING:
@@ -38,6 +37,9 @@ FAULTS: tuple[Fault, ...] = (
     "garbage",
     "nonsense",
 )
+
+
+MODULES = (account, acting, client, people, service, words)
 
 
 class Clock:
@@ -63,7 +65,7 @@ class Clock:
 @contextmanager
 def in_the_time_of(clock: Clock) -> Iterator[None]:
     """The client waits and times out in the world's time."""
-    patches = [mock.patch.object(module, "time", clock) for module in (client, people, service, words)]
+    patches = [mock.patch.object(module, "time", clock) for module in MODULES]
     for patch in patches:
         patch.start()
     try:
@@ -160,10 +162,7 @@ class Sip2Link:
         self.cursor = ""
 
     def _service(self) -> Sip2:
-        about = {"host": "memory", "tls": False, "user": USER, "institution": "SIP", "location": POINT}
-        couriers = {"couriers": tuple(self.library.couriers), "dialect": Path(self.library.dialect)}
-        settings = Settings.model_validate(about | couriers)
-        return Sip2(settings, PASSWORD, SEAL, lambda *_: MemoryWire(self))  # type: ignore[arg-type,return-value]
+        return Sip2(self.library.settings, PASSWORD, SEAL, lambda *_: MemoryWire(self))  # type: ignore[arg-type,return-value]
 
     def _call(self, does: Callable[[], Any]) -> tuple[Any, float]:
         """What comes of it, and after how long. ``PowerCut`` passes."""
@@ -202,6 +201,18 @@ class Sip2Link:
             heard = Answered(ask.key, None if isinstance(answer, ServiceError) else answer)
             self.world.later(spent, self.world.arrive, life, heard)
 
+    def do(self, command: Do) -> None:
+        """An act; what became of it comes when it comes."""
+        self.world.later(0.01, self._do, self.world.life, command)
+
+    def _do(self, life: int, command: Do) -> None:
+        if life != self.world.life:
+            return
+        self.library.wants(command.said.act)
+        with self.world.powered():
+            became, spent = self._call(lambda: outcome(self.asks, command.said))
+            self.world.later(spent, self.world.arrive, life, Acted(command.said.key, became))
+
     def tell(self, upload: Upload) -> None:
         """A batch goes out."""
         self.world.later(0.01, self._tell, self.world.life, upload)
@@ -210,7 +221,7 @@ class Sip2Link:
         if life != self.world.life:
             return
         with self.world.powered():
-            receipts, spent = self._call(lambda: self.tells.tell(upload.batch, upload.left))
+            receipts, spent = self._call(lambda: self.tells.tell(upload.batch, upload.known))
             if isinstance(receipts, ServiceError):
                 self.world.later(spent, self.world.tell_failed, life, receipts)
             else:

@@ -281,7 +281,7 @@ class World:
                 self.link.ask(outgoing)
             case Upload():
                 self.link.tell(outgoing)
-            case Do() if isinstance(self.link, RestLink):
+            case Do():
                 self.watch.acts(outgoing)
                 self.link.do(outgoing)
             case Refresh():

@@ -12,7 +12,7 @@ from kiosk.core.screens import Collect, DoorOpen, Goodbye, Opening, Pin, Return,
 from kiosk.core.staff_screens import Courier
 from sync.account import AccountIs
 from sync.asked import ItemIs, PatronIs, Shown, WhatIs, WhoIs
-from sync.messages import ItemDropped, ParcelCollected, ParcelReady, Receipt, Telling
+from sync.messages import ItemDropped, ParcelCollected, ParcelReady, PointTrouble, Receipt, Telling
 from sync.things import Patron
 from tests.kiosk.core.machine import CARDS, KEYRING, NOW, ONE, SILENT, Machine, item
 
@@ -175,13 +175,13 @@ def test_in_a_pile_it_waits_for_the_courier() -> None:
     assert not machine.point.parcels
 
 
-def recheck(held: str) -> Machine:
+def recheck(held: str, on_loan: bool = False) -> Machine:
     machine = loaded().do(after=7 * 3600.0)
     machine.now += 7 * 3600.0
     machine.wait(0.5)
     (asked,) = (c for c in machine.commands if isinstance(c, Ask))
     assert asked.query == WhatIs("i-1")
-    return machine.do(Answered(asked.key, ItemIs(ONE, held=held)))  # type: ignore[arg-type]
+    return machine.do(Answered(asked.key, ItemIs(ONE, on_loan, held)))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(("held", "recalled"), [("no", True), ("yes", False), ("", False)])
@@ -189,6 +189,13 @@ def test_whether_it_is_still_held_is_asked_now_and_then(held: str, recalled: boo
     machine = recheck(held)
     assert [p.recalled for p in machine.point.parcels.values()] == [recalled]
     assert not machine.wait(20).asks
+
+
+def test_what_is_on_loan_cannot_lie_here_and_is_looked_for() -> None:
+    machine = recheck("", on_loan=True)
+    assert [p.state for p in machine.point.parcels.values()] == ["doubt"]
+    assert machine.out("A1") == "check"
+    assert [trouble.what for trouble in machine.told(PointTrouble)] == ["parcel_in_doubt"]
 
 
 def test_our_own_service_is_never_shown_a_number() -> None:

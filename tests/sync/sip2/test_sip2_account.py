@@ -8,6 +8,7 @@ from pydantic import SecretStr
 
 from simulators.library.packing import place_hold
 from simulators.library.seed import card_number
+from simulators.library.sip2.talk import Fault
 from sync.account import AccountIs, AccountOf
 from sync.acts import Act, CancelHold, MoreTime, PlaceHold, Renew, RenewAll, Ruling, Said
 from sync.errors import ServiceSilent
@@ -143,6 +144,78 @@ def test_a_cancelled_hold_whose_answer_is_lost_is_seen_to_be_gone(tmp_path: Path
         with pytest.raises(ServiceSilent):
             act(at, CancelHold(READER, hold.id), "k-2")
         assert act(at, CancelHold(READER, hold.id), "k-2") == Ruling(True)
+
+
+def lost(at: Day, wanted: Act, code: str, fault: Fault = "answer_lost") -> Ruling | None:
+    """What becomes of an act whose answer is lost; None: that is not known."""
+    at.server.fault(fault, 1, code)
+    with pytest.raises(ServiceSilent):
+        act(at, wanted, "k-lost")
+    heard = at.server.heard.count(code)
+    try:
+        return act(at, wanted, "k-lost")
+    except ServiceSilent:
+        return None
+    finally:
+        assert at.server.heard.count(code) == heard  # asked, not repeated
+
+
+@pytest.mark.parametrize("name", DIALECTS)
+def test_all_renewed_with_the_answer_lost_is_seen_by_the_due_dates(name: str, tmp_path: Path) -> None:
+    with day(name, tmp_path) as at:
+        waited_for, *others = account(at).loans
+        isbn = at.ledger.item(waited_for.id).isbn  # type: ignore[union-attr]
+        place_hold(at.ledger, "R1014", isbn, "lujia")
+        ruling = lost(at, RenewAll(READER), "65")
+        assert ruling is not None
+        assert not ruling.done
+        assert {one.loan: one.done for one in ruling.each} == {waited_for.id: False} | {o.id: True for o in others}
+        assert all(one.until > loan.due for one, loan in zip(ruling.each[1:], others, strict=True))
+        assert renewals(at) == 2
+
+
+@pytest.mark.parametrize("fault", ["answer_lost", "closes"])
+def test_a_hold_whose_answer_is_lost_is_seen_to_stand_or_not_known(fault: Fault, tmp_path: Path) -> None:
+    with day("koha", tmp_path) as at:
+        item = at.ledger.rows("select barcode from items order by barcode")[-1]["barcode"]
+        ruling = lost(at, PlaceHold(READER, item), "15", fault)
+        assert ruling == (Ruling(True) if fault == "answer_lost" else None)
+        assert len(account(at).holds) == (fault == "answer_lost")
+
+
+@pytest.mark.parametrize("fault", ["answer_lost", "closes"])
+def test_more_time_whose_answer_is_lost_is_seen_by_its_last_day(fault: Fault, tmp_path: Path) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text('base = "plain"\nmore_time = true\n')
+    with day("plain", tmp_path) as at:
+        at.name = str(own)
+        at.again()
+        number = card_number("R1004")
+        hold = account(at, number).holds[0]
+        ruling = lost(at, MoreTime(SEAL.hide(number), hold.id), "15", fault)
+        if fault == "closes":
+            assert ruling is None
+        else:
+            assert ruling is not None
+            assert abs(ruling.until - hold.until - 3 * 86400) < 2
+
+
+@pytest.mark.parametrize("fault", ["answer_lost", "closes"])
+def test_all_renewed_one_by_one_says_of_each_what_is_seen(fault: Fault, tmp_path: Path) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text('base = "koha"\nwithout = ["65"]\n')
+    with day("koha", tmp_path) as at:
+        at.name = str(own)
+        at.again()
+        loans = account(at).loans
+        ruling = lost(at, RenewAll(READER), "29", fault)
+        if fault == "closes":
+            assert ruling is None
+        else:
+            assert ruling is not None
+            assert [one.done for one in ruling.each] == [True, False, False]
+            assert ruling.each[0].until > loans[0].due
+        assert renewals(at) == (fault == "answer_lost")
 
 
 # ---- what lists say ---------------------------------------------------------------------------------------------
