@@ -233,6 +233,21 @@ def test_the_age_of_doors_is_told_with_what_to_do(point: Path) -> None:
 # ---- koc ------------------------------------------------------------------------------------------------------------
 
 
+def test_a_machine_that_was_put_back_is_said_to_be_so_once_it_is_stopped(point: Path) -> None:
+    config = load(point)
+    with closing(Store.open(config.store, config.plan())) as store:
+        waiting, image = store.waiting_count(), store.next_seq()
+        assert kiosk("restored", point, "--yes").exit_code == 3  # it runs
+    assert CliRunner().invoke(main, ["restored", str(point)], input="n\n").exit_code == 1
+    said = kiosk("restored", point, "--yes")
+    assert said.exit_code == 0
+    assert f"{waiting} tellings will be asked about" in said.output
+    with closing(Store.open(config.store, config.plan())) as store:
+        now = store.load()
+        assert (now.counters.epoch, now.counters.cursor) == (image, "")
+        assert {row.out for row in now.compartments.values()} == {"check"}
+
+
 def test_what_waits_is_written_for_koha(point: Path, tmp_path: Path) -> None:
     config = load(point)
     sealed = Seal(config.keyring.hashing, config.keyring.card).hide("23529000035676")
