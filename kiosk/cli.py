@@ -108,13 +108,13 @@ def purge(config: Config, yes: bool) -> None:
     click.echo(f"{done.rows} rows forgotten; the journal begins with {done.first}")
 
 
-@main.command()
+@main.command("old-image")
 @config_argument
 @click.option("--yes", is_flag=True, help="It was put back; do not ask.")
-def restored(config: Config, yes: bool) -> None:
+def old_image(config: Config, yes: bool) -> None:
     """Say that this machine was put back to an image or backup: doors are to be looked behind, and what waits is asked
     about before anything is said again. The kiosk must be stopped (docs/technician.md)."""
-    from kiosk.restored import put_back
+    from kiosk.old_image import put_back
 
     if not yes and not click.confirm("Was the disk or the store of this machine put back to an older state?"):
         sys.exit(EXIT_UNFIT)

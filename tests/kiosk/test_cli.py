@@ -237,9 +237,9 @@ def test_a_machine_that_was_put_back_is_said_to_be_so_once_it_is_stopped(point: 
     config = load(point)
     with closing(Store.open(config.store, config.plan())) as store:
         waiting, image = store.waiting_count(), store.next_seq()
-        assert kiosk("restored", point, "--yes").exit_code == 3  # it runs
-    assert CliRunner().invoke(main, ["restored", str(point)], input="n\n").exit_code == 1
-    said = kiosk("restored", point, "--yes")
+        assert kiosk("old-image", point, "--yes").exit_code == 3  # it runs
+    assert CliRunner().invoke(main, ["old-image", str(point)], input="n\n").exit_code == 1
+    said = kiosk("old-image", point, "--yes")
     assert said.exit_code == 0
     assert f"{waiting} tellings will be asked about" in said.output
     with closing(Store.open(config.store, config.plan())) as store:

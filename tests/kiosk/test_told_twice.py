@@ -58,7 +58,7 @@ def test_hundreds_of_offline_loans_told_twice_have_their_effect_once_and_in_orde
         assert sum(not row["ended"] for row in rows) == left_alone(tally)
         assert not library.ledger.rows("select * from renewals")
         before = books(library.ledger)
-        again, _ = once_more(image, path, library)  # over SIP2 with ``kiosk restored``
+        again, _ = once_more(image, path, library)  # over SIP2 with ``kiosk old-image``
         assert books(library.ledger) == before
         if service == "rest":
             heard = library.ledger.rows("select key from received order by rowid")

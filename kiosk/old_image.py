@@ -1,4 +1,4 @@
-"""``kiosk restored``: this machine was put back to an image or a backup of its disk, so that what it remembers is old.
+"""``kiosk old-image``: this machine was put back to an image or a backup of its disk, so that what it remembers is old.
 
 A library with keys finds that out by itself (docs/decisions/0021). One that speaks SIP2 cannot: it has to be said here,
 before the kiosk is started again.
