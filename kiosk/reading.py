@@ -9,8 +9,8 @@ from kiosk.core.model import PickupPoint
 from kiosk.core.plan import Plan
 from kiosk.journal import Journal
 from kiosk.schema import StoreUnfit, connect, examine
-from kiosk.store import TOLD, rows_of, unfit_for
-from kiosk.tables import Unreadable
+from kiosk.store import TOLD, unfit_for
+from kiosk.tables import Unreadable, rows_of
 from sync.messages import Telling
 
 

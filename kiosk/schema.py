@@ -1,7 +1,6 @@
 """The store's file: how it is opened without doing harm, and how an older one becomes a newer one (migrations.py)."""
 
 import contextlib
-import errno
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -115,41 +114,6 @@ def transaction(db: Database) -> Iterator[None]:
         if db.conn.in_transaction:  # some errors have rolled back already
             db.conn.execute("ROLLBACK")
         raise
-
-
-def why(error: Exception) -> str:
-    """What an error of the database or its file means to a technician."""
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    if isinstance(error, OSError):
-        code = _SAME_AS.get(error.errno or 0, 0)
-    return f"{_WORDS.get(code, 'cannot be used')} ({error})"
-
-
-def is_damage(error: Exception) -> bool:
-    """Whether this error says that the file itself is unsound."""
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-
-
-_WORDS = {
-    sqlite3.SQLITE_NOTADB: "not a store at all",
-    sqlite3.SQLITE_CORRUPT: "damaged",
-    sqlite3.SQLITE_READONLY: "read-only: check its owner and permissions, and whether its disk is mounted read-only",
-    sqlite3.SQLITE_FULL: "the disk is full: make room",
-    sqlite3.SQLITE_IOERR: "the disk is full or reports an error: make room, check the disk and the system log",
-    sqlite3.SQLITE_CANTOPEN: "cannot be opened: check that its directory is there and may be written to",
-    sqlite3.SQLITE_PERM: "no permission",
-    sqlite3.SQLITE_BUSY: "locked by another program: close what has it open",
-    sqlite3.SQLITE_LOCKED: "locked by another program: close what has it open",
-}
-_SAME_AS = {
-    errno.EACCES: sqlite3.SQLITE_READONLY,
-    errno.EPERM: sqlite3.SQLITE_READONLY,
-    errno.EROFS: sqlite3.SQLITE_READONLY,
-    errno.ENOSPC: sqlite3.SQLITE_FULL,
-    errno.EIO: sqlite3.SQLITE_IOERR,
-    errno.ENOENT: sqlite3.SQLITE_CANTOPEN,
-    errno.ENOTDIR: sqlite3.SQLITE_CANTOPEN,
-}
 
 
 def _size(path: Path) -> int:

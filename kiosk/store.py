@@ -11,14 +11,13 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 from pydantic import TypeAdapter
 from sqlite_utils import Database
 
 from kiosk import forgetting
 from kiosk.core.facts import told
-from kiosk.core.model import HERE, Compartment, Counters, PickupPoint, changed
+from kiosk.core.model import HERE, Compartment, PickupPoint, changed
 from kiosk.core.plan import Plan
 from kiosk.core.session import Step
 from kiosk.journal import Journal, body_of, chain, kind_of
@@ -30,12 +29,11 @@ from kiosk.schema import (
     StoreUnfit,
     connect,
     examine,
-    is_damage,
     prepare,
     transaction,
-    why,
 )
-from kiosk.tables import TABLES, Unreadable
+from kiosk.store_words import is_damage, why
+from kiosk.tables import TABLES, Unreadable, rows_of
 from sync.messages import JournalStands, Receipt, Telling, Told
 
 __all__ = ["Store", "StoreDamaged", "StoreError", "StoreTrouble", "StoreUnfit", "probe"]
@@ -250,16 +248,6 @@ class Store:
 
     def _trouble(self, error: sqlite3.Error) -> StoreTrouble:
         return StoreTrouble(f"{self._path}: {why(error)}")
-
-
-def rows_of(execute: Any, plan: Plan) -> PickupPoint:
-    """All rows of an open database. Raises ``Unreadable``, and the database's errors."""
-    (counters,) = TABLES["counters"].decode_all(execute) or (Counters(),)
-    rows: dict[str, Any] = {}
-    for name, table in TABLES.items():
-        if name != "counters":
-            rows[name] = {table.key_of(row): row for row in table.decode_all(execute)}
-    return PickupPoint(plan, counters, **rows)
 
 
 def probe(path: Path, point: str) -> bool:

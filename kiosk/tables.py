@@ -11,7 +11,8 @@ from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import from_json
 
-from kiosk.core.model import TABLE_OF, Counters
+from kiosk.core.model import TABLE_OF, Counters, PickupPoint
+from kiosk.core.plan import Plan
 
 Query = Callable[[str, Sequence[Any]], Iterable[Any]]  # of an open database
 
@@ -90,3 +91,13 @@ TABLES: Mapping[str, Table] = {
     "counters": Table("counters", Counters, None),
     **{name: Table(name, row, key) for row, (name, key) in TABLE_OF.items()},
 }
+
+
+def rows_of(execute: Any, plan: Plan) -> PickupPoint:
+    """All rows of an open database. Raises ``Unreadable``, and the database's errors."""
+    (counters,) = TABLES["counters"].decode_all(execute) or (Counters(),)
+    rows: dict[str, Any] = {}
+    for name, table in TABLES.items():
+        if name != "counters":
+            rows[name] = {table.key_of(row): row for row in table.decode_all(execute)}
+    return PickupPoint(plan, counters, **rows)
