@@ -49,10 +49,14 @@ def way_out(view: View, all_of_them: tuple[Stop, ...]) -> Stop | None:
 
 
 def digit(view: View, typed: str) -> Button | None:
-    """The key of the screen's own keypad that a typed character means; under a dialog none."""
+    """The key of the screen's own keypad that a typed character means; under a dialog none. A field of words takes
+    letters and digits, whichever of them the screen has keys for just now."""
     if view.warning or view.aid or not view.keypad:
         return None
-    return next((key for key in view.keypad.keys if key.value == typed), None)
+    shown = next((key for key in view.keypad.keys if key.value == typed), None)
+    if shown is None and not view.keypad.slots and typed.isascii() and typed.isalnum():
+        return Button("letter", typed.upper(), typed.upper())
+    return shown
 
 
 def eraser(view: View) -> Button | None:

@@ -38,12 +38,13 @@ _SILENT = N_("Not done; nothing has changed. Please ask the library.")
 
 def more(screen: More, _: Words) -> View:
     account = (Button("account", _("My account"), picture="person"),) if screen.account else ()
+    search = (Button("search", _("Find a book"), picture="search"),) if screen.search else ()
     return View(
         "More",
         _("What would you like to do?"),
         _("Loans, holds and fees need your card."),
         "more",
-        buttons=(*account, Button("how", _("How it works"), picture="ask")),
+        buttons=(*search, *account, Button("how", _("How it works"), picture="ask")),
         cancel=_back(_),
     )
 

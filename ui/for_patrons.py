@@ -15,6 +15,7 @@ ASKING = {
     "item": N_("We are asking the library about this book."),
     "isbn": N_("We are asking the library which copy this is."),
     "account": N_("We are asking the library what you have."),
+    "hold_unknown": N_("The library has not said whether it has noted your wish. We are asking."),
 }
 DOING = {
     "renew": N_("The library is renewing it."),

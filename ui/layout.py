@@ -77,7 +77,8 @@ def _portrait(sheet: Sheet) -> None:
         bottom = stacks.buttons(sheet, EDGE, inner, bottom)
     bottom = stacks.note(sheet, EDGE, inner, bottom)
     words = 200 + stacks.line_room(view, 0) * (1 + 0.2 * sheet.step) + 16
-    bottom = stacks.rows(sheet, EDGE, inner, bottom, bottom - TOP - words - _door_room(sheet))
+    typing = view.keypad is not None  # then only the first lines are shown
+    bottom = stacks.rows(sheet, EDGE, inner, bottom, bottom - TOP - words - _door_room(sheet), typing)
     top = _words(sheet, EDGE, TOP, inner, bottom)
     space = bottom - top - 40
     side = min(space, SIDE_MAX)
@@ -141,4 +142,4 @@ def _letters(sheet: Sheet, left: float, right: float, half: float, bottom: float
     under = stacks.slots(sheet, left, half, head)
     _words(sheet, left, TOP, half, under - 12, 120)
     under = stacks.note(sheet, right, half, head + UNDER)
-    stacks.rows(sheet, right, half, under, under - TOP)
+    stacks.rows(sheet, right, half, under, under - TOP, True)

@@ -5,12 +5,13 @@ from ui.sheet import APART, EDGE, SMALL_H, SMALL_W, UNDER, Box, Sheet, key_names
 from ui.stacks import LINES
 
 FOOT = 24
+LETTER = 84
 
 
 def lay(sheet: Sheet) -> None:
     """Words, picture and lists above; keys, buttons and all settings in the lowest third."""
     area, turners = _wide_bar(sheet) if sheet.landscape else _upright_bars(sheet)
-    if _touched_rows(sheet) and len(sheet.view.rows) > _fit(sheet):
+    if _touched_rows(sheet) and not sheet.view.keypad and len(sheet.view.rows) > _fit(sheet):
         stacks.turn_pages(sheet, _fit(sheet))
     _touched(sheet, area)
     _above(sheet, area.y)
@@ -77,9 +78,9 @@ def _touched(sheet: Sheet, area: Box) -> None:
     if view.keypad:
         many = len(view.keypad.keys)
         wide = Box(FOOT, area.y, sheet.wide - 2 * FOOT, area.h)
-        columns = view.keypad.columns if view.keypad.columns > 3 else 6
-        if sheet.landscape:
-            columns = many if many <= 12 else -(-many // 2)
+        columns = many if sheet.landscape and many <= 12 else 6
+        if view.keypad.columns > 3:  # as few in a line as lines of letters have room
+            columns = -(-many // int((wide.h + APART) // (LETTER + APART)))
         sheet.grid(key_names(view), wide, columns, APART)
         return
     names = [f"button {n}" for n in range(len(view.buttons))]

@@ -21,9 +21,10 @@ from kiosk.core.screens import (
     Sorry,
     Wait,
 )
+from kiosk.core.search_screens import Found, Search, TitlePage, Wished
 from kiosk.core.staff_screens import Courier, HandOver, Inside, Load, Seal, Settle, TakeOut
 from kiosk.frontend import About
-from ui import at_doors, fetching, for_account, for_desk, for_patrons, for_rounds, for_staff
+from ui import at_doors, fetching, for_account, for_desk, for_patrons, for_rounds, for_search, for_staff
 from ui.view import Button, StillThere, View
 from ui.words import Words, words
 
@@ -121,6 +122,8 @@ def _screen(screen: Screen, about: About, _: Words) -> View:
             return for_account.more(screen, _)
         case How():
             return for_account.how(about, _)
+        case Prove(want="hold"):
+            return for_search.prove(screen, _)
         case Prove():
             return for_account.prove(screen, about, _)
         case Account():
@@ -135,5 +138,13 @@ def _screen(screen: Screen, about: About, _: Words) -> View:
             return for_account.permission(screen, about, _)
         case Fines():
             return for_account.fines(screen, about, _)
+        case Search():
+            return for_search.search(screen, _)
+        case Found():
+            return for_search.found(screen, _)
+        case TitlePage():
+            return for_search.title_page(screen, _)
+        case Wished():
+            return for_search.wished(screen, about, _)
         case _ as never:
             assert_never(never)

@@ -13,6 +13,7 @@ ROW_TOUCHED = (120, 128, 140, 152)  # with APART between them
 CROWDED = 1.45  # how much higher the rows of a list are where one of them says more than two lines hold
 COLUMNS = 26  # half as wide as a Han character, on one line of a row
 PAGER = 120
+COVER = 0.7  # of a book, width to height
 NOTES = (1.0, 1.2, 1.45, 1.7)
 LINES = (1.0, 1.35, 1.8, 2.3)  # how much more room the same words want in larger sizes
 TITLES = (1.0, 1.15, 1.35, 1.6)
@@ -38,7 +39,7 @@ def buttons(sheet: Sheet, x: float, wide: float, bottom: float) -> float:
     tiles = sum(bool(all_of_them[line[0]].picture) for line in lines)
     for line in reversed(lines):
         first = all_of_them[line[0]]
-        tile = sizes.tile if tiles == 1 else (sizes.tile * 1.25 - sizes.gap) / max(1, tiles)
+        tile = sizes.tile if tiles == 1 else (sizes.tile * 1.3 - sizes.gap) / max(1, tiles)
         high = tile if first.picture else sizes.main if first.main else sizes.plain
         between = 60 if len(line) == 2 else 36
         each = (wide - between * (len(line) - 1)) / len(line)
@@ -61,9 +62,10 @@ def keys(sheet: Sheet, x: float, wide: float, bottom: float) -> float:
     assert pad is not None
     sizes, letters = sheet.sizes, pad.columns > 3
     gap, high = (APART, sizes.letter) if letters else (sizes.gap, sizes.key)
-    lines = -(-len(pad.keys) // pad.columns)
+    columns = pad.wide if letters and sheet.landscape else pad.columns
+    lines = -(-len(pad.keys) // columns)
     area = Box(x, bottom - lines * high - (lines - 1) * gap, wide, lines * high + (lines - 1) * gap)
-    sheet.grid(key_names(sheet.view), area, pad.columns, gap)
+    sheet.grid(key_names(sheet.view), area, columns, gap)
     return area.y
 
 
@@ -92,6 +94,8 @@ def rows(sheet: Sheet, x: float, wide: float, bottom: float, room: float, turned
     touched = any(row.action for row in lines)
     high = (ROW_TOUCHED if touched else ROW)[sheet.step] * (CROWDED if crowded(sheet.view) else 1)
     pitch = high + APART if touched else high
+    if sheet.view.keypad and room - UNDER < pitch:
+        return bottom  # who types sees how many there are, and has a key to see them
     fit = max(1, int((room - UNDER) // pitch))
     if len(lines) > fit:
         if not turned_elsewhere:
@@ -146,6 +150,9 @@ def pictured(sheet: Sheet, box: Box) -> None:
         sheet.put("code words", box.x + side + 36, y, box.w - side - 36, side)
     elif view.chart:
         sheet.boxes["chart"] = box
+    elif view.cover:
+        wide = min(box.w, box.h * COVER)
+        sheet.put("cover", box.x + (box.w - wide) / 2, box.y + (box.h - wide / COVER) / 2, wide, wide / COVER)
     elif view.picture != "cabinet" or not view.doors:
         sheet.boxes["picture"] = box
     else:

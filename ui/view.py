@@ -49,7 +49,8 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line of a list; ``done`` draws a tick (True) or an empty ring (False), None neither.
+    """A line of a list; ``done`` draws a tick (True) or an empty ring (False), None neither. ``cover``: title and
+    author of a book, whose cover is drawn before the words.
 
     With an ``action`` it is touched as a button is, and reports ``Touched(action, value)``. Give all rows there are:
     the window turns the pages of a long list.
@@ -60,6 +61,7 @@ class Row:
     done: bool | None = None
     action: str = ""
     value: str = ""
+    cover: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +74,18 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Keypad:
-    """What was typed so far, and its keys in the order they stand, ``columns`` a row (3: digits, 7 to 10: letters).
+    """What was typed so far, and its keys in the order they stand, ``columns`` a row (3: digits, more: letters), on its
+    side ``wide`` of them.
 
-    ``slots``: a code has so many places, drawn one by one; 0: words of any length, in one field.
+    ``slots``: a code has so many places, drawn one by one; 0: words of any length, in one field, for which keys beside
+    the screen type letters and digits whichever are shown.
     """
 
     digits: str
     keys: tuple[Button, ...]
     slots: int
     columns: int = 3
+    wide: int = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +126,7 @@ class View:
     doors: tuple[DoorView, ...] = ()
     rows: tuple[Row, ...] = ()
     chart: tuple[Bar, ...] = ()  # in the place of the picture
+    cover: tuple[str, str] | None = None  # the same: of a book, its title and author
     note: str = ""  # one sentence that stands apart: about the last scan, or about this point
     foot: str = ""  # quiet, at the bottom
     keypad: Keypad | None = None

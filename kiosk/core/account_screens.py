@@ -8,9 +8,10 @@ from kiosk.core.notices import AccountNotice
 
 @dataclass(frozen=True, slots=True)
 class More:
-    """What else can be done here. Touches: account (where the library can), how, cancel."""
+    """What else can be done here. Touches: account and search (where they can), how, cancel."""
 
     account: bool
+    search: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +21,12 @@ class How:
 
 @dataclass(frozen=True, slots=True)
 class Prove:
-    """Tap a card, for ``want``. Touches: cancel."""
+    """Tap a card, for ``want``: the account, or ``title`` to be sent here. Touches: cancel."""
 
-    want: Literal["account"]
+    want: Literal["account", "hold"]
     cards: bool  # a card reader answers
+    title: str = ""
+    notice: Literal["", "card_unread"] = ""
 
 
 @dataclass(frozen=True, slots=True)

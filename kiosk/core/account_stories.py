@@ -8,6 +8,7 @@ from pydantic import SecretStr
 from kiosk.core.notices import AccountNotice
 from sync.account import AccountIs
 from sync.acts import Act, LoanRuling
+from sync.titles import Title
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +27,14 @@ class Proving:
 
 @dataclass(frozen=True, slots=True)
 class AccountPin:
-    """The library wants the PIN of this patron before it says what they have. ``wrong``: how many were, this visit."""
+    """The library wants the PIN of this patron before it says what they have. ``wrong``: how many were, this visit.
+    ``wish``: the title they want, if that is what it is for."""
 
     patron: str
     notice: AccountNotice = ""
     digits: SecretStr = field(default_factory=lambda: SecretStr(""))
     wrong: int = 0
+    wish: Title | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,7 @@ LoadNotice = Literal[
     GuideNotice,
     PadNotice,
 ]
+SearchNotice = Literal["", "unknown_number", "isbn_unsearched", "unreadable", "away", "card_unread"]
 AccountNotice = Literal[
     "",
     "nothing_ready",

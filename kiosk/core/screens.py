@@ -11,6 +11,7 @@ from kiosk.core.account_screens import Account, Fines, Holds, How, Loans, More, 
 from kiosk.core.desk_screens import DeskScreen
 from kiosk.core.notices import DoorNotice, ReturnNotice
 from kiosk.core.reader_screens import Choose, DoorShut, Sort
+from kiosk.core.search_screens import Found, Search, TitlePage, Wished
 from kiosk.core.staff_screens import Courier, HandOver, Inside, Load, Seal, Settle, TakeOut
 from sync.acts import ActKind
 
@@ -31,7 +32,7 @@ class Home:
 class Wait:
     """The library is asked about ``what``, or does it, at most some seconds. Touches: cancel; an act goes on."""
 
-    what: Literal["card", "item", "isbn", "account", ActKind]
+    what: Literal["card", "item", "isbn", "account", "hold_unknown", ActKind]
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +241,10 @@ Screen = (
     | OneHold
     | Permission
     | Fines
+    | Search
+    | Found
+    | TitlePage
+    | Wished
     | Choose
     | Opening
     | DoorOpen

@@ -3,7 +3,7 @@
 import math
 
 from hardware.readings import Door
-from kiosk.core import doors, show_account, show_desk, show_pickup, show_staff, tries
+from kiosk.core import doors, show_account, show_desk, show_pickup, show_search, show_staff, tries
 from kiosk.core.account_stories import AccountPin, AtAccount, AtMore, Proving
 from kiosk.core.flows import slips
 from kiosk.core.flows.common import order_at
@@ -25,6 +25,7 @@ from kiosk.core.screens import (
     Screen,
     Wait,
 )
+from kiosk.core.search_stories import Searching, Wishing
 from kiosk.core.session import Session, Step
 from kiosk.core.stories import (
     AskingCard,
@@ -79,6 +80,8 @@ def _warns(point: PickupPoint, session: Session, now: float) -> bool:
     story = session.story
     if isinstance(story, Ended | AskingCard) or _rests_until(point, session, now):
         return False
+    if isinstance(story, AtAccount | Wishing) and story.key:
+        return False
     if isinstance(story, AtDoor):
         order = order_at(Step(point, session), story.visit)
         if order is None or not order.stuck or order.opened_at:
@@ -102,7 +105,7 @@ def _initials(point: PickupPoint, session: Session) -> str:
             pass
         case AtAccount(patron=person, account=account) if account and account.initials:
             return account.initials
-        case AtAccount(patron=person) | AccountPin(patron=person):
+        case AtAccount(patron=person) | AccountPin(patron=person) | Wishing(patron=person):
             pass
         case _:
             return ""
@@ -157,6 +160,8 @@ def _screen(point: PickupPoint, session: Session, now: float) -> Screen:
             return show_staff.screen(point, session, story, now)
         case AtMore() | Proving() | AccountPin() | AtAccount():
             return show_account.screen(point, story, now)
+        case Searching() | Wishing():
+            return show_search.screen(point, story, now)
         case AtDesk():
             return show_desk.screen(point, story, now)
         case Ended(screen=screen):

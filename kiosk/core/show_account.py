@@ -16,7 +16,7 @@ from kiosk.core.account_screens import (
 )
 from kiosk.core.account_stories import AccountPin, AtAccount, AtMore, Proving
 from kiosk.core.flows import account as flow
-from kiosk.core.flows import helping
+from kiosk.core.flows import helping, searching
 from kiosk.core.model import PickupPoint
 from kiosk.core.screens import Pin, Screen, Wait
 from kiosk.core.session import Session, Step
@@ -29,7 +29,7 @@ def screen(point: PickupPoint, story: AtMore | Proving | AccountPin | AtAccount,
     """The screen of each of these stories."""
     match story:
         case AtMore(how=how):
-            return How() if how else More(point.plan.library.account)
+            return How() if how else More(point.plan.library.account, searching.offered(point))
         case Proving(want=want):
             return Prove(want, any(point.devices[name].up for name in point.plan.cards if name in point.devices))
         case AccountPin(patron=patron, digits=digits, wrong=wrong):

@@ -5,11 +5,12 @@ from dataclasses import replace
 from hardware.readings import CodeUnknown, Hint, IsbnScanned, ItemScanned, SealScanned
 from kiosk.core.account_stories import AtMore, Proving
 from kiosk.core.events import Touched
-from kiosk.core.flows import bag, clearing, dropoff, fetching, identify, pickup, stocking
+from kiosk.core.flows import bag, clearing, dropoff, fetching, identify, pickup, searching, stocking
 from kiosk.core.flows.common import order_at, refuse, stay
 from kiosk.core.known import card_digest
 from kiosk.core.notices import GuideNotice
 from kiosk.core.screens import Reason, Sorry
+from kiosk.core.search_stories import Searching, Wishing
 from kiosk.core.session import Step
 from kiosk.core.stories import (
     AtCourier,
@@ -48,15 +49,22 @@ def card(at: Step, number: str, now: float) -> Step:
         return identify.card(_anew(at), number, now, story.want)
     if isinstance(story, AtDoor):
         return _at_door(at, story)
-    if isinstance(story, _Open):
+    if isinstance(story, Searching) and story.title and searching.may_hold(at.point, story.title, now):
+        return identify.card(_anew(at), number, now, story.title)
+    if isinstance(story, _Open) or _at_rest(story):
         return identify.card(_anew(at), number, now)
     return identify.card(at, number, now) if isinstance(story, Returning) else at
+
+
+def _at_rest(story: object) -> bool:
+    """Somebody has searched or asked for something, and nothing is under way for them that they would miss."""
+    return isinstance(story, Searching) or (isinstance(story, Wishing) and not story.key)
 
 
 def printed(at: Step, number: str, now: float) -> Step:
     """A card number in print says whose returns these are; whether it opens doors is for the library to say."""
     at = _done_with_door(at, now)
-    if isinstance(at.session.story, _Open) and not at.point.plan.limits.printed_opens:
+    if (isinstance(at.session.story, _Open) or _at_rest(at.session.story)) and not at.point.plan.limits.printed_opens:
         return refuse(_anew(at), "number_only", now, then=("return", "collect"))
     return card(at, number, now)
 
@@ -65,6 +73,8 @@ def card_unread(at: Step, why: str, now: float) -> Step:
     """Two cards, one without a usable number, or one that was lifted too early."""
     reasons: dict[str, Reason] = {"two": "card_two", "unfit": "card_unfit"}
     match at.session.story:
+        case Searching() as story:
+            return stay(at, replace(story, notice="card_unread"), now)
         case Returning(key="") as story:  # what was scanned stays as it is
             return stay(at, replace(story, notice="card_unread"), now)
         case AtHome() | Collecting() | AtMore() | Proving() | Ended() | Choosing() | ProvingPin():
@@ -81,6 +91,8 @@ def pass_scanned(at: Step, text: str, now: float) -> Step:
         case Returning(key="", accepted=(_, *_)) as story:
             return stay(at, replace(story, notice="return_first"), now)
         case AtHome() | Collecting() | AtMore() | Proving() | Ended() | Choosing() | ProvingPin() | Returning(key=""):
+            return pickup.by_pass(_anew(at), text, now)
+        case story if _at_rest(story):
             return pickup.by_pass(_anew(at), text, now)
     return at
 
@@ -114,11 +126,13 @@ def scanned(at: Step, scan: ItemScanned | IsbnScanned | CodeUnknown | SealScanne
         return fetching.scanned(at, story, scan)
     if isinstance(story, Dropping):
         return _at_door(at, story)
+    if isinstance(story, Searching):
+        return searching.scanned(at, story, scan, now)
     if isinstance(scan, CodeUnknown):
         return _unreadable(at, now)
     if isinstance(story, AtCourier | Loading):
         return stocking.scanned(at, story, scan, now) if isinstance(scan, ItemScanned) else _unreadable(at, now)
-    if isinstance(story, _Open):
+    if isinstance(story, _Open) or _at_rest(story):
         at = dropoff.begin(_anew(at), now, story.patron if isinstance(story, Ended | Choosing) else "")
         story = at.session.story
     return dropoff.scanned(at, story, scan, now) if isinstance(story, Returning) else at

@@ -37,9 +37,23 @@ from kiosk.core.events import (
     Tick,
     Touched,
 )
-from kiosk.core.flows import account, clearing, desk, dropoff, fetching, identify, piles, remote, slips, stocking
+from kiosk.core.flows import (
+    account,
+    clearing,
+    desk,
+    dropoff,
+    fetching,
+    identify,
+    piles,
+    remote,
+    searching,
+    slips,
+    stocking,
+    wishing,
+)
 from kiosk.core.flows.common import acted, leave, order_at
 from kiosk.core.model import PickupPoint
+from kiosk.core.search_stories import Searching, Wishing
 from kiosk.core.session import Session, Step
 from kiosk.core.stories import (
     AskingCard,
@@ -119,9 +133,9 @@ def _tick(at: Step, now: float) -> Step:
     for outcome in outcomes:
         at = _at_door(at, outcome, now)
     at = recheck.due(downtime.alive(at, now), now)
-    if now < at.session.until:
-        return at
     story = at.session.story
+    if now < at.session.until:
+        return searching.tick(at, story, now) if isinstance(story, Searching) else at
     if isinstance(story, AskingCard):
         return identify.answered(at, story, None, now)
     if isinstance(story, Returning) and story.key:
@@ -130,6 +144,8 @@ def _tick(at: Step, now: float) -> Step:
         return stocking.answered(at, story, None, now)
     if isinstance(story, AtAccount) and story.key:
         return account.overdue(at, story, now)
+    if isinstance(story, Wishing) and story.key:
+        return wishing.overdue(at, story, now)
     if isinstance(story, Fetching) and (order := order_at(at, story.visit)) and order.resting:
         return fetching.rested(at, story, now)
     return leave(at)
@@ -168,6 +184,10 @@ def _answered(at: Step, event: Answered, now: float) -> Step:
             return stocking.answered(at, story, event.answer, now)
         case AtAccount(key=event.key, act=None) as story if event.key:
             return account.answered(at, story, event.answer, now)
+        case Searching(key=event.key) as story if event.key:
+            return searching.answered(at, story, event.answer, now)
+        case Wishing(key=event.key) as story if event.key and story.stage != "placing":
+            return wishing.answered(at, story, event.answer, now)
     return recheck.answered(at, event.key, event.answer)
 
 
@@ -176,4 +196,6 @@ def _acted(at: Step, event: Acted, now: float) -> Step:
     match at.session.story:
         case AtAccount(key=event.key) as story if story.act:
             return account.acted(at, story, event, now)
+        case Wishing(key=event.key, stage="placing") as story:
+            return wishing.acted(at, story, event, now)
     return at

@@ -8,6 +8,7 @@ from pydantic import SecretStr
 from kiosk.core.account_stories import AccountPin, AtAccount, AtMore, Proving
 from kiosk.core.notices import DoorNotice, ReturnNotice
 from kiosk.core.screens import Goodbye, Sorry
+from kiosk.core.search_stories import Searching, Wishing
 from kiosk.core.staff_stories import (
     AtCourier,
     AtDesk,
@@ -23,6 +24,10 @@ from kiosk.core.staff_stories import (
 )
 from kiosk.core.visit import Visit
 from sync.things import Item
+from sync.titles import Title
+
+Want = Literal["", "account"] | Title
+"""What was chosen before a card was shown: nothing, the account, or a title to be sent here."""
 
 __all__ = [  # those of the staff are defined beside
     "AtCourier",
@@ -64,7 +69,7 @@ class AskingCard:
     back: "Returning | None" = None
     number: SecretStr | None = None
     wrong: int = 0
-    want: Literal["", "account"] = ""
+    want: Want = ""
     pin: SecretStr | None = None
 
 
@@ -77,7 +82,7 @@ class ProvingPin:
     back: "Returning | None" = None
     digits: SecretStr = field(default_factory=lambda: SecretStr(""))
     wrong: int = 0
-    want: Literal["", "account"] = ""
+    want: Want = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +168,8 @@ Story = (
     | Proving
     | AccountPin
     | AtAccount
+    | Searching
+    | Wishing
     | Choosing
     | Fetching
     | Returning

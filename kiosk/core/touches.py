@@ -4,10 +4,25 @@ from dataclasses import replace
 
 from kiosk.core.account_stories import AccountPin, AtAccount, AtMore
 from kiosk.core.events import Touched
-from kiosk.core.flows import account, bag, cases, clearing, desk, dropoff, fetching, identify, pickup, slips, stocking
+from kiosk.core.flows import (
+    account,
+    bag,
+    cases,
+    clearing,
+    desk,
+    dropoff,
+    fetching,
+    identify,
+    pickup,
+    searching,
+    slips,
+    stocking,
+    wishing,
+)
 from kiosk.core.flows.common import leave, stay
 from kiosk.core.flows.keypad import is_digit
 from kiosk.core.places import to_move
+from kiosk.core.search_stories import Searching, Wishing
 from kiosk.core.session import Step
 from kiosk.core.stories import (
     AskingCard,
@@ -71,6 +86,12 @@ def touched(at: Step, touch: Touched, now: float) -> Step:
             return account.pin(at, story, touch, now)
         case AtAccount():
             return account.touch(at, story, touch, now)
+        case Searching():
+            return searching.touch(at, story, touch, now)
+        case Wishing(key="") if touch.action == "account" and at.point.plan.library.account:
+            return account.begin(at, story.patron, now, pin=story.pin)
+        case Wishing():
+            return wishing.touch(at, story, touch, now)
     if touch.action in ("cancel", "finish"):
         return leave(at)
     match story:

@@ -26,6 +26,7 @@ from kiosk.core.screens import (
 )
 from kiosk.core.staff_screens import Courier, HandOver, Inside, Load, Seal, Settle, TakeOut, Thing
 from tests.screens.account_displays import account_screens
+from tests.screens.search_displays import search_screens
 
 NOW = 1_765_972_800.0  # noon in London, the same day nearly everywhere
 TITLES = ("平凡的世界(全三册)", "The Left Hand of Darkness", "三体 Ⅱ · 黑暗森林", "活着", "红楼梦", "围城")
@@ -208,6 +209,7 @@ SCREENS: dict[str, Screen] = {
     "sorry-elsewhere-said": Sorry("ready_elsewhere", "滨江文化中心、拱墅图书馆、未来科技城分馆", ("return", "collect")),
     **{f"wait-{what}": Wait(what) for what in ("account", "renew_all", "cancel_hold")},
     **account_screens(NOW),
+    **search_screens(NOW),
     "sorry-away-then": Sorry("library_away", "", ("again", "return", "collect")),
 }
 

@@ -57,7 +57,8 @@ def test_nothing_is_left_in_the_other_language() -> None:
                 plain = plain.replace(own, "")
             assert not re.search(r"[\u4e00-\u9fff]", plain), (name, text)
         chinese = present(display(name), ABOUT, "zh")
-        assert re.search(r"[\u4e00-\u9fff]", chinese.title), name
+        of_its_own = chinese.title in _names(SCREENS[name])
+        assert of_its_own or re.search(r"[\u4e00-\u9fff]", chinese.title), name
         assert re.search(r"[\u4e00-\u9fff]", chinese.line or chinese.title), name
 
 

@@ -5,7 +5,7 @@ from dataclasses import fields
 
 import pytest
 
-from ui.theme import HIGH_CONTRAST, PAPER, SHAPE_ON, SIZES, STEPS, TEXT_ON, Colour, Look, Palette
+from ui.theme import COVERS, HIGH_CONTRAST, PAPER, SHAPE_ON, SIZES, STEPS, TEXT_ON, WHITE, Colour, Look, Palette
 
 TEXT, SHAPE = 4.5, 3.0  # success criteria 1.4.3 and 1.4.11
 
@@ -33,6 +33,11 @@ def test_every_pair_that_is_drawn_can_be_told_apart(palette: Palette) -> None:
         for above, below in pairs:
             found = contrast(getattr(palette, above), getattr(palette, below))
             assert found >= least, f"{above} on {below}: {found:.2f}"
+
+
+def test_what_stands_on_a_cover_can_be_read() -> None:
+    for cloth in COVERS:
+        assert contrast(WHITE, cloth) >= TEXT
 
 
 def test_every_colour_is_in_a_pair() -> None:

@@ -14,6 +14,7 @@ from ui.views.cabinet import Cabinet
 from ui.views.chart import Chart
 from ui.views.code import Code
 from ui.views.countdown import Countdown, Left, Ring
+from ui.views.cover import Cover
 from ui.views.panels import Contrast, Focus, Note, Pill, RowLine, RowTouch, Slots, Veil
 from ui.views.pictures import Picture
 from ui.views.text import Text
@@ -102,7 +103,7 @@ class Page(Widget):
 
     def _make_button(self, box: Box, fonts: Fonts, look: Look, what: Button) -> Touch:
         told = Touched(what.action, what.value)
-        size = 72 if what.action == "digit" else LARGE
+        size = 72 if what.action in ("digit", "letter") and len(what.words) == 1 else LARGE
         kind = "main" if what.main else "plain"
         picture = what.picture if box.h >= TILE_MIN * look.unit else None
         touch = WordTouch(box, fonts, look, what.words, self._does(what), kind, size, picture)
@@ -158,6 +159,8 @@ class Page(Widget):
             return
         if view.chart:
             self._put("chart", Chart, view.chart)
+        if view.cover:
+            self._put("cover", Cover, view.cover)
             return
         if view.picture != "cabinet" or not view.doors:
             self._put("picture", Picture, view.picture, view.tone)

@@ -8,8 +8,10 @@ from kivy.uix.widget import Widget
 
 from ui.fonts import Fonts
 from ui.sheet import Box
+from ui.stacks import COVER
 from ui.theme import CORNER, TEXT, Look
 from ui.view import Row
+from ui.views.cover import Cover
 from ui.views.pictures import Pen
 from ui.views.text import Text
 from ui.views.touch import Touch
@@ -57,6 +59,11 @@ def _line_of(parent: Widget, box: Box, fonts: Fonts, look: Look, row: Row) -> No
     """Tick, words and remark of a row."""
     unit, palette = look.unit, look.palette
     left = box.x
+    if row.cover:
+        high = min(box.h - 20 * unit, box.w * 0.1 / COVER)
+        place = Box(left, box.y + (box.h - high) / 2, high * COVER, high)
+        parent.add_widget(Cover(place, fonts, look, row.cover, small=True))
+        left += place.w + 24 * unit
     if row.done is not None:
         with parent.canvas:
             Color(*(palette.accent if row.done else palette.line))

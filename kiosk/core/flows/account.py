@@ -15,11 +15,12 @@ from kiosk.core import tries
 from kiosk.core.account_stories import AccountPin, AtAccount, AtMore, Proving
 from kiosk.core.events import Acted, Touched
 from kiosk.core.facts import Proved
-from kiosk.core.flows import helping, pickup
-from kiosk.core.flows.common import act, ask, leave, refuse, stay
+from kiosk.core.flows import helping, pickup, searching, wishing
+from kiosk.core.flows.common import act, ask, leave, pin_wanted, refuse, stay
 from kiosk.core.flows.keypad import PIN_DIGITS, typed
 from kiosk.core.model import HERE, Parcel, PickupPoint
 from kiosk.core.notices import AccountNotice
+from kiosk.core.search_stories import Wishing
 from kiosk.core.session import Step
 from sync.account import AccountIs, AccountOf, Hold, Loan
 from sync.acts import Act, CancelHold, LoanRuling, MoreTime, Renew, RenewAll, Ruling
@@ -36,6 +37,8 @@ def more(step: Step, story: AtMore, touched: Touched, now: float) -> Step:
             return stay(step, AtMore(how=True), now)
         case "account" if step.point.plan.library.account and not story.how:
             return stay(step, Proving("account"), now)
+        case "search" if searching.offered(step.point) and not story.how:
+            return searching.begin(step, now)
         case "cancel" if story.how:
             return stay(step, AtMore(), now)
         case "cancel" | "finish":
@@ -91,10 +94,7 @@ def answered(step: Step, story: AtAccount, answer: Answer | None, now: float) ->
         return stay(step, replace(story, notice=story.notice or "away"), now)
     if answer.pin:
         wrong = story.wrong + (answer.pin == "wrong")
-        step = tries.count(step, story.patron, now) if answer.pin == "wrong" else step
-        if wrong >= step.point.plan.limits.pins_wrong_max or tries.over(step.point, story.patron, now):
-            return refuse(step, "pin_wrong", now, then=("return",))
-        return stay(step, AccountPin(story.patron, story.notice, wrong=wrong), now)
+        return pin_wanted(step, AccountPin(story.patron, story.notice, wrong=wrong), answer.pin, now)
     if not answer.known:
         return refuse(step, "card_unknown", now, then=("return",))
     step = tries.right(step, story.patron) if story.pin else step
@@ -107,6 +107,8 @@ def pin(step: Step, story: AccountPin, touched: Touched, now: float) -> Step:
     if digits is not None:
         return stay(step, replace(story, digits=SecretStr(digits)), now)
     match touched.action:
+        case "enter" if story.digits.get_secret_value() and story.wish:
+            return wishing.ask_first(step, Wishing(story.patron, story.wish, pin=story.digits, wrong=story.wrong), now)
         case "enter" if story.digits.get_secret_value():
             return _anew(step, AtAccount(story.patron, notice=story.notice, pin=story.digits, wrong=story.wrong), now)
         case "cancel" | "finish":

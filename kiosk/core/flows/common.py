@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Literal
 
-from kiosk.core import doors
+from kiosk.core import doors, tries
+from kiosk.core.account_stories import AccountPin
 from kiosk.core.commands import Ask, Do
 from kiosk.core.events import Acted
 from kiosk.core.facts import ActBegun, ActEnded, TurnedAway
@@ -12,7 +14,7 @@ from kiosk.core.model import Compartment
 from kiosk.core.order import Order
 from kiosk.core.screens import Goodbye, Reason, Sorry, Then
 from kiosk.core.session import Step
-from kiosk.core.stories import AtDoor, Ended, Story, Visit
+from kiosk.core.stories import AtDoor, Ended, ProvingPin, Story, Visit
 from sync.acts import Act, Said
 from sync.asked import Question
 from sync.plain import Pin
@@ -54,6 +56,15 @@ def acted(step: Step, event: Acted) -> Step:
     if isinstance(event.outcome, str):
         return step.fact(ActEnded(event.key, event.outcome))
     return step.fact(ActEnded(event.key, "done" if event.outcome.done else "refused", event.outcome.words))
+
+
+def pin_wanted(step: Step, story: ProvingPin | AccountPin, why: Literal["", "needed", "wrong"], now: float) -> Step:
+    """Ask for a PIN, unless too many were wrong in this visit or with this card today."""
+    who = story.digest if isinstance(story, ProvingPin) else story.patron
+    step = tries.count(step, who, now) if why == "wrong" else step
+    if story.wrong >= step.point.plan.limits.pins_wrong_max or tries.over(step.point, who, now):
+        return refuse(step, "pin_wrong", now, then=("return",))
+    return stay(step, story, now)
 
 
 def refuse(

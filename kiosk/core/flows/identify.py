@@ -5,26 +5,24 @@ only while it does not answer, what was known of them before decides.
 """
 
 from dataclasses import replace
-from typing import Literal
 
 from pydantic import SecretStr
 
 from kiosk.core import tries
 from kiosk.core.events import Touched
 from kiosk.core.facts import Proved
-from kiosk.core.flows import account, bag, desk, dropoff, pickup, stocking
-from kiosk.core.flows.common import ask, refuse, stay
+from kiosk.core.flows import account, bag, desk, dropoff, pickup, stocking, wishing
+from kiosk.core.flows.common import ask, pin_wanted, refuse, stay
 from kiosk.core.flows.keypad import CODE_DIGITS, PIN_DIGITS, typed
 from kiosk.core.known import card_digest, code_digest
 from kiosk.core.model import HERE
 from kiosk.core.notices import AccountNotice
 from kiosk.core.rights import RIGHTS
 from kiosk.core.session import Step
-from kiosk.core.stories import AskingCard, Collecting, ProvingPin, Returning
+from kiosk.core.stories import AskingCard, Collecting, ProvingPin, Returning, Want
 from sync.asked import Answer, PatronIs, Shown, WhoIs
 from sync.things import Patron
-
-Want = Literal["", "account"]
+from sync.titles import Title
 
 
 def card(step: Step, number: str, now: float, want: Want = "") -> Step:
@@ -83,10 +81,8 @@ def pin(step: Step, story: ProvingPin, touched: Touched, now: float) -> Step:
 def _pin_wanted(step: Step, story: AskingCard, answer: PatronIs, now: float) -> Step:
     assert story.number is not None  # only ``Shown`` is answered so
     wrong = story.wrong + (answer.pin == "wrong")
-    step = tries.count(step, story.digest, now) if answer.pin == "wrong" else step
-    if wrong >= step.point.plan.limits.pins_wrong_max or tries.over(step.point, story.digest, now):
-        return refuse(step, "pin_wrong", now, then=("return",))
-    return stay(step, ProvingPin(story.digest, story.number, story.back, wrong=wrong, want=story.want), now)
+    again = ProvingPin(story.digest, story.number, story.back, wrong=wrong, want=story.want)
+    return pin_wanted(step, again, answer.pin, now)
 
 
 def answered(step: Step, story: AskingCard, answer: Answer | None, now: float) -> Step:
@@ -124,6 +120,8 @@ def known(
         return desk.begin(step, patron.id, now)
     step = step.shown_by(patron.id)
     library = step.point.plan.library
+    if isinstance(want, Title):
+        return wishing.begin(step, patron.id, want, now, pin)
     if want == "account":
         return account.begin(step, patron.id, now, pin=pin)
     parcels = [p for p in step.point.parcels.values() if p.patron == patron.id]

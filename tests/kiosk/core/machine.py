@@ -244,7 +244,14 @@ def stocked(*parcels: SentParcel, **kwargs: Any) -> Machine:
     return machine
 
 
-SILENT = Abilities(announces=False, codes=False)
+def letters(machine: Machine, word: str) -> Machine:
+    """These letters are touched on the pad."""
+    for letter in word:
+        machine.touch("letter", letter)
+    return machine
+
+
+SILENT = Abilities(announces=False, codes=False, titles=False)
 """What a SIP2 library can do."""
 
 

@@ -34,7 +34,7 @@ def opened(machine: Machine | None = None, account: AccountIs = MINE) -> Machine
 
 def test_the_menu_leads_to_the_account_and_to_how_it_works() -> None:
     machine = stocked(PARCEL).touch("more")
-    assert machine.screen == More(True)
+    assert machine.screen == More(True, True)
     assert isinstance(machine.touch("how").screen, How)
     assert machine.touch("cancel").touch("account").screen == Prove("account", False)
     assert machine.tap("ann").asks == [AccountOf("ann")]
@@ -45,8 +45,8 @@ def test_the_menu_leads_to_the_account_and_to_how_it_works() -> None:
 
 def test_where_the_library_has_no_accounts_none_is_offered() -> None:
     machine = stocked(PARCEL, library=Abilities(account=False, acts=frozenset())).touch("more")
-    assert machine.screen == More(False)
-    assert machine.touch("account").screen == More(False)
+    assert machine.screen == More(False, True)
+    assert machine.touch("account").screen == More(False, True)
 
 
 def test_a_number_in_print_opens_no_account() -> None:

@@ -46,6 +46,7 @@ from kiosk.core.events import (
     Touched,
 )
 from kiosk.core.model import changed
+from kiosk.core.search_stories import Searching, Wishing
 from kiosk.core.show import display
 from kiosk.core.step import step
 from kiosk.core.stories import (
@@ -89,6 +90,7 @@ from sync.messages import (
     Telling,
 )
 from sync.things import Neighbour, Patron
+from sync.titles import Title, TitlesAre
 from tests.kiosk.core.machine import (
     BOBS,
     CARDS,
@@ -108,6 +110,7 @@ from tests.kiosk.core.machine import (
     Machine,
     expiring,
     item,
+    letters,
     qr,
     stocked,
 )
@@ -128,6 +131,7 @@ OUTCOMES: tuple[Ruling | Literal["away", "unknown"], ...] = (
     "away",
     "unknown",
 )
+FOUND = TitlesAre((Title("t-1", "Three", "Liu", ISBN, 1, 0, NOW + DAY_S), Title("t-2", "Three again")), near=True)
 DROPPED = ItemDropped("x-1", "A1", True)
 
 # ---- the states ---------------------------------------------------------------------------------------------------
@@ -212,6 +216,7 @@ def without_a_door() -> Iterator[tuple[str, Machine]]:
     yield "asking for a PIN", unannounced().tap("ann")
     yield "proving a PIN", unannounced().tap("ann").answer(PatronIs(None, pin="needed")).touch("digit", "7")
     yield from account()
+    yield from searching()
     yield "staff at a case", with_cases().tap("sue").touch("cases")
     yield "courier, asking for an item", unannounced().tap("max").scan("x-1")
     yield "goodbye", stocked(PARCEL).tap("ann").open().shut()
@@ -273,6 +278,34 @@ def account() -> Iterator[tuple[str, Machine]]:
     yield "account, renewed", loans.copy().touch("renew", "7").act(Ruling(True, until=NOW + DAY_S))
     yield "account, not renewed", loans.copy().touch("renew_all").act(Ruling(False, each=(LoanRuling("7", False),)))
     yield "account, not known", loans.copy().touch("renew", "7").act("unknown")
+
+
+def searching() -> Iterator[tuple[str, Machine]]:
+    typing = letters(stocked(PARCEL).touch("more").touch("search"), "SBT")
+    yield "searching", typing
+    yield "searching, digits", typing.copy().touch("pad")
+    asking = typing.copy().wait(1)
+    yield "searching, asking", asking
+    yield "searching, asking about what is not there any more", asking.copy().touch("erase")
+    found = asking.copy().answer(FOUND)
+    yield "searching, found", found
+    listed = found.copy().touch("enter")
+    yield "searching, the list", listed
+    yield "searching, the list to come", typing.copy().touch("enter")
+    yield "searching, no answer", asking.copy().answer(None)
+    title = listed.copy().touch("title", "t-1")
+    yield "searching, a title", title
+    yield "searching, a card is to be shown", title.copy().touch("hold")
+    yield "searching, a number", letters(unannounced().touch("more").touch("search"), "X1").touch("enter")
+    yield "searching, no number", stocked(PARCEL).touch("more").touch("search").do(IsbnScanned("scanner", ISBN))
+    looking = title.copy().tap("ann")
+    yield "wishing, the account", looking
+    yield "wishing, a PIN", looking.copy().answer(AccountIs(pin="needed")).touch("digit", "7")
+    placing = looking.copy().answer(ACCOUNT)
+    yield "wishing, placing", placing
+    for outcome in OUTCOMES:
+        yield f"wishing, {outcome}", placing.copy().act(outcome)
+    yield "wishing, not known", placing.copy().act("unknown").answer(ACCOUNT)
 
 
 def _helped(machine: Machine, parcel: str) -> Machine:
@@ -419,6 +452,7 @@ ACTIONS = (
     *("cases", "by_hand", "nothing", "later", "bag", "absent", "pause"),
     *("more", "how", "account", "loans", "holds", "fines", "renew", "renew_all", "hold", "longer", "cancel_hold"),
     *("desk", "audit", "doors", "door", "report", "use", "machine", "chart", "reason", "aside", "back", "move"),
+    *("search", "letter", "pad", "title"),
     *("does_not_fit", "nothing_in", "again", "help", "other_door", "yes", "no", "clear", "check", "more_time", "print"),
 )
 ANSWERS = (
@@ -438,6 +472,8 @@ ANSWERS = (
     ItemIs(None),
     ItemIs(item("x-1"), True),
     LoansAre(()),
+    FOUND,
+    TitlesAre(()),
     LoansAre((item("x-7", ISBN),)),
     LoansAre((item("x-7", ISBN), item("x-8", ISBN))),
 )
@@ -446,7 +482,7 @@ TELLING = Telling("p1-1-1", 1, NOW, PointTrouble("door_forced"))
 
 def touches() -> Iterator[Event]:
     for action in (*ACTIONS, "nonsense", ""):
-        for value in ("", "0", "7", "A1", "A0", "p-1", "i-2", "repair", "stuck", "nowhere"):
+        for value in ("", "0", "7", "A1", "A0", "p-1", "i-2", "repair", "stuck", "t-1", "nowhere"):
             yield Touched(action, value)
 
 
@@ -577,7 +613,9 @@ def test_any_event_in_any_state_gives_a_step_and_every_wait_ends(name: str) -> N
 
 UNDERSTOOD = {
     AtHome: {"collect", "return", "digit", "more"},
-    AtMore: {"how", "account", "cancel", "finish"},
+    AtMore: {"how", "search", "account", "cancel", "finish"},
+    Searching: {"letter", "erase", "pad", "enter", "title", "hold", "cancel", "finish"},
+    Wishing: {"search", "account", "again", "cancel", "finish"},
     Proving: {"cancel", "finish"},
     AccountPin: {"digit", "erase", "enter", "cancel", "finish"},
     AtAccount: {

@@ -1,0 +1,175 @@
+"""Searching: titles by what fingers can do, at this point and at the library; no card is needed to look.
+
+letters or digits -> what lies here, at once; what the library has, when the fingers rest -> the list -> one title
+-> a card: it is sent for (wishing.py)
+
+The library is asked about what stands there, one question at a time; an answer about anything else is not shown.
+"""
+
+from dataclasses import replace
+
+from hardware.readings import CodeUnknown, IsbnScanned, ItemScanned
+from kiosk.core import titles
+from kiosk.core.account_stories import AtMore
+from kiosk.core.commands import Ask
+from kiosk.core.events import Touched
+from kiosk.core.flows.common import leave, stay
+from kiosk.core.model import PickupPoint
+from kiosk.core.search_stories import Searching
+from kiosk.core.session import Step
+from sync.asked import Answer, ItemIs, WhatIs
+from sync.titles import TYPED_MAX, Title, TitlesAre, TitlesLike
+
+REST_S = 0.4  # fingers that rest so long have typed a word, or wait
+MINUTE_S = 60.0
+TYPED_MIN = 2
+_LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 ")
+
+
+def offered(point: PickupPoint) -> bool:
+    """Whether there is anything to search, or a copy to be asked for."""
+    library = point.plan.library
+    return library.titles or "place_hold" in library.acts or titles.any_here(point)
+
+
+def begin(step: Step, now: float) -> Step:
+    """Nothing is typed yet."""
+    return stay(step, Searching(), now)
+
+
+def may_hold(point: PickupPoint, title: Title | None, now: float) -> bool:
+    """Whether this title can be sent for now: not what lies here, and not while the library is out of reach."""
+    if title is None or titles.lies_here(point, title.id, now):
+        return False
+    return point.counters.online and "place_hold" in point.plan.library.acts
+
+
+# ---- touches ------------------------------------------------------------------------------------------------------
+
+
+def touch(step: Step, story: Searching, touched: Touched, now: float) -> Step:
+    """A touch at the pad, the list or a title."""
+    story = replace(story, notice="")
+    match touched.action:
+        case "finish":
+            return leave(step)
+        case "cancel":
+            return stay(step, _back(story), now)
+        case "hold" if may_hold(step.point, story.title, now) and not story.proving:
+            return stay(step, replace(story, proving=True), now)
+        case "title" if story.title is None:
+            title = titles.named(step.point, story, touched.value, now)
+            return stay(step, replace(story, title=title), now) if title else step
+    return step if story.listing or story.title else _pad(step, story, touched, now)
+
+
+def _back(story: Searching) -> Searching | AtMore:
+    if story.proving:
+        return replace(story, proving=False)
+    if story.title:
+        return replace(story, title=None)
+    return replace(story, listing=False) if story.listing else AtMore()
+
+
+def _pad(step: Step, story: Searching, touched: Touched, now: float) -> Step:
+    match touched.action:
+        case "letter" if touched.value in _LETTERS and len(story.typed) < TYPED_MAX:
+            return stay(step, _typed(story, story.typed + touched.value, now), now)
+        case "erase" if story.typed:
+            return stay(step, _typed(story, story.typed[:-1], now), now)
+        case "pad":
+            return stay(step, replace(story, digits=not story.digits), now)
+        case "enter" if ready(story):
+            return _enter(step, story, now)
+    return step
+
+
+def _typed(story: Searching, typed: str, now: float) -> Searching:
+    """Another word: what was found for the one before is not shown for it."""
+    return replace(story, typed=typed.lstrip(), typed_at=now, found=None, silent=False)
+
+
+def ready(story: Searching) -> bool:
+    """Whether enough stands there to look for."""
+    return len(story.typed.replace(" ", "")) >= TYPED_MIN
+
+
+def _enter(step: Step, story: Searching, now: float) -> Step:
+    library = step.point.plan.library
+    if library.titles or titles.here(step.point, story.typed, now).titles:
+        story = replace(story, listing=True, typed_at=0.0)
+        return tick(stay(step, story, now), story, now)
+    return _ask_number(step, story, story.typed.replace(" ", ""), now)
+
+
+# ---- the library --------------------------------------------------------------------------------------------------
+
+
+def tick(step: Step, story: Searching, now: float) -> Step:
+    """Time has passed: is there something to ask, or no answer to wait for any more?"""
+    limits = step.point.plan.limits
+    if story.key and not 0 <= now - story.asked_at[-1] <= limits.ask_wait_s:
+        return answered(step, story, None, now)
+    if story.key or not waits(step.point, story) or 0 <= now - story.typed_at < REST_S:
+        return step
+    lately = tuple(at for at in story.asked_at if 0 <= now - at < MINUTE_S)
+    if len(lately) >= limits.searches_a_minute_max:
+        return step
+    return _ask(step, replace(story, about=story.typed, asked_at=lately), TitlesLike(story.typed), now)
+
+
+def waits(point: PickupPoint, story: Searching) -> bool:
+    """Whether the library has yet to say what it has for what stands there."""
+    may = point.plan.library.titles and point.counters.online
+    return may and ready(story) and not (story.found or story.silent)
+
+
+def _ask_number(step: Step, story: Searching, number: str, now: float) -> Step:
+    """A copy by its number: what the library knows of it."""
+    if not step.point.counters.online:
+        return stay(step, replace(story, notice="away"), now)
+    if story.key or "place_hold" not in step.point.plan.library.acts:
+        return step
+    return _ask(stay(step, story, now), replace(story, about=""), WhatIs(number), now)
+
+
+def _ask(step: Step, story: Searching, query: TitlesLike | WhatIs, now: float) -> Step:
+    asked = step.session.asked + 1
+    key = f"{step.session.number}.{asked}"
+    step = replace(step, session=replace(step.session, asked=asked)).order(Ask(key, query))
+    return step.to(replace(story, key=key, asked_at=(*story.asked_at, now)), step.session.until)
+
+
+def answered(step: Step, story: Searching, answer: Answer | None, now: float) -> Step:
+    """What the library has, or that it does not say. An answer about what is not there any more is not shown."""
+    about, story, until = story.about, replace(story, key=""), step.session.until
+    match answer:
+        case TitlesAre() if about and about == story.typed:
+            return step.to(replace(story, found=answer), until)
+        case ItemIs(item=None) if not about:
+            return step.to(replace(story, notice="unknown_number"), until)
+        case ItemIs(item=item) if not about and item:
+            return step.to(replace(story, title=Title(item.barcode, item.title, isbn=item.isbn), proving=False), until)
+        case None if about and about == story.typed:
+            return step.to(replace(story, silent=True), until)
+        case None if not about:
+            return step.to(replace(story, notice="away"), until)
+    return step.to(story, until)
+
+
+# ---- shown --------------------------------------------------------------------------------------------------------
+
+
+def scanned(step: Step, story: Searching, scan: ItemScanned | IsbnScanned | CodeUnknown, now: float) -> Step:
+    """The label of a book: which title is it?"""
+    story = replace(story, notice="", proving=False)
+    match scan:
+        case ItemScanned(barcode=barcode):
+            return _ask_number(step, story, barcode, now)
+        case IsbnScanned(isbn=isbn):
+            searched = _typed(replace(story, digits=True, title=None, listing=False), isbn, now)
+            if step.point.plan.library.titles or titles.here(step.point, isbn, now).titles:
+                return _enter(step, searched, now)
+            return stay(step, replace(story, notice="isbn_unsearched"), now)
+        case CodeUnknown():
+            return stay(step, replace(story, notice="unreadable"), now)

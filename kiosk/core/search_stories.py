@@ -1,0 +1,57 @@
+"""Stories of who looks for a title and asks for it; see stories.py."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from pydantic import SecretStr
+
+from kiosk.core.notices import SearchNotice
+from sync.titles import Title, TitlesAre
+
+WishOutcome = Literal["placed", "refused", "away", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Searching:
+    """Somebody types what they look for, looks at what was found, or at one title of it.
+
+    ``typed``: so far, last at ``typed_at``; ``digits``: on the pad of digits, not of letters. ``key``: a question under
+    way, asked last at the end of ``asked_at``; it, or ``found``, the library's answer, is about ``about``. ``silent``:
+    it did not answer. ``listing``: the list is shown; ``title``: the one of it that is looked at, ``proving``: and
+    wanted, so that a card is to be shown.
+    """
+
+    typed: str = field(default="", repr=False)
+    typed_at: float = 0.0
+    digits: bool = False
+    key: str = ""
+    about: str = field(default="", repr=False)
+    found: TitlesAre | None = None
+    silent: bool = False
+    asked_at: tuple[float, ...] = ()
+    listing: bool = False
+    title: Title | None = None
+    proving: bool = False
+    notice: SearchNotice = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wishing:
+    """A reader who has shown their card wants ``title`` sent here.
+
+    ``key``: what is under way, by ``stage``: the account is asked for, the hold is placed, the account is asked whether
+    it stands there. ``before``: ids of the holds they had. ``outcome``: what became of it, once it is known or is known
+    not to be; ``words``: the library's; ``by``: when it comes, 0: not said; ``ahead``: people before, None: not said.
+    """
+
+    patron: str
+    title: Title
+    key: str = ""
+    stage: Literal["account", "placing", "checking", ""] = ""
+    before: frozenset[str] = frozenset()
+    pin: SecretStr | None = None
+    wrong: int = 0
+    outcome: WishOutcome | Literal[""] = ""
+    words: str = ""
+    by: float = 0.0
+    ahead: int | None = None

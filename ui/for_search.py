@@ -1,0 +1,208 @@
+"""Words of the search and of what somebody wants sent here."""
+
+from kiosk.core.account_screens import Prove
+from kiosk.core.search_screens import Found, FoundLine, Search, TitlePage, Wished
+from kiosk.frontend import About
+from ui.for_account import TITLE_MAX, short
+from ui.parts import date_words
+from ui.view import Button, Keypad, Row, Tone, View
+from ui.words import N_, Words
+
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+NOTICES = {
+    "unknown_number": N_("The library knows no book by this number. Check it, or scan the sticker."),
+    "isbn_unsearched": N_("This library finds a book by the number on its own sticker, not by the printed ISBN."),
+    "unreadable": N_("This code cannot be read. Hold it still, or type what you look for."),
+    "away": N_("The library is out of reach just now; it cannot be asked. Please try again in a few minutes."),
+    "card_unread": N_("The card went away too soon. Lay it on the reader again and leave it there for a moment."),
+}
+LIBRARY = {
+    "away": N_("The library is out of reach just now: only what lies here is found."),
+    "silent": N_("The library did not answer: only what lies here is found. Type on, or try again later."),
+    "no_search": N_("The library cannot be searched from here: only what lies here is found."),
+}
+NEAR = N_("Nothing is called exactly that. This is close to it.")
+MORE = N_("There are more. Type on to find yours.")
+
+
+def search(screen: Search, _: Words) -> View:
+    title, line = _("What do you look for?"), _("Touch the first letters of its words or of its pinyin: ST for San Ti.")
+    if screen.numbers:
+        line = _("Type the number on the sticker of a book, or scan it. What lies here is found by its title too.")
+    if screen.count:
+        title = _count(screen.count, screen.more, _)
+        line = _("Touch it, or type on.") if screen.count == 1 else _("Touch one, see all of them, or type on.")
+    elif screen.ready and screen.library == "asking":
+        title, line = _("Looking …"), _("We are asking the library.")
+    elif screen.ready and not screen.numbers:
+        title = _("Nothing found yet")
+        line = _("Check the letters, type fewer of them, or scan the barcode of the book.")
+    note = _(NOTICES[screen.notice]) if screen.notice else _(NEAR) if screen.near else ""
+    if not note and screen.typed and screen.library in LIBRARY and not screen.numbers:
+        note = _(LIBRARY[screen.library])
+    return View(
+        "Search",
+        title,
+        line,
+        "search",
+        rows=tuple(_row(one, _) for one in screen.first),
+        note=note,
+        keypad=_pad(screen, _),
+        cancel=Button("cancel", _("Back")),
+    )
+
+
+def _count(count: int, more: bool, _: Words) -> str:
+    if more:
+        return _("More than {n} titles found", n=count)
+    return _.ngettext("One title found", "{n} titles found", count)
+
+
+def _pad(screen: Search, _: Words) -> Keypad:
+    letters = screen.pad == "letters"
+    signs = LETTERS if letters else "1234567890"
+    keys = tuple(Button("letter", sign, sign) for sign in signs)
+    space = (Button("letter", _("Space"), " "),) if letters else ()
+    other = Button("pad", "1 2 3" if letters else "A B C", aloud=_("Digits") if letters else _("Letters"))
+    all_of_them = _("Show all") if screen.count > 1 else _("Look it up") if screen.numbers else _("Search")
+    last = (other, Button("erase", _("Erase")), Button("enter", all_of_them, main=screen.ready))
+    return Keypad(screen.typed, (*keys, *space, *last), 0, 9 if letters else 5, 13 if letters else 10)
+
+
+def _row(line: FoundLine, _: Words) -> Row:
+    words = f"{short(line.title)}\n{short(line.author)}" if line.author else short(line.title)
+    return Row(words, _state(line, _), None, "title", line.id, (line.title, line.author))
+
+
+def _state(line: FoundLine, _: Words) -> str:
+    """Where it is, in as few words as fit beside it."""
+    if line.door:
+        return _("here, door {door}", door=line.door)
+    if line.waiting:
+        return _.ngettext("one is waiting", "{n} are waiting", line.waiting)
+    if line.free is None:
+        return ""
+    return _("free at the library") if line.free else _("all lent out")
+
+
+def found(screen: Found, _: Words) -> View:
+    count = len(screen.lines)
+    title = _count(count, screen.more, _)
+    line = _("Touch one to see where it is and have it sent here.")
+    if screen.more:
+        line += "\n" + _(MORE)
+    if screen.near:
+        title, line = _("Close to what you typed"), _(NEAR)
+    note = _(LIBRARY[screen.library]) if screen.library in LIBRARY else ""
+    picture, tone = "list", "calm"
+    if not count:
+        picture = "search"
+        if screen.library == "asking":
+            title, line = _("Looking …"), _("We are asking the library.")
+        else:
+            title, line = (
+                _("Nothing found"),
+                _("Check the letters, type fewer of them, or scan the barcode of the book."),
+            )
+    elif screen.library == "asking":
+        note = _("We are asking the library for more.")
+    return View(
+        "Found",
+        title,
+        line,
+        picture,  # type: ignore[arg-type]
+        tone,  # type: ignore[arg-type]
+        rows=tuple(_row(one, _) for one in screen.lines),
+        note=note,
+        cancel=Button("cancel", _("Back")),
+    )
+
+
+def title_page(screen: TitlePage, _: Words) -> View:
+    line = screen.line
+    said = [line.author] if line.author else []
+    if line.door:
+        said.append(_("It lies here, behind door {door}.", door=line.door))
+    else:
+        said += _when(line.by, line.waiting if not line.free else 0, _)
+    if screen.hold and screen.cards:
+        said.append(_("Show your card, and it is sent here for you."))
+    elif screen.hold:
+        said.append(_("The card reader is resting, so nothing can be sent for now."))
+    elif screen.away:
+        said.append(_("The library is out of reach just now: it can be sent for later."))
+    elif not line.door:
+        said.append(_("Ask the library for it; this machine cannot."))
+    ask = (Button("hold", _("Send it here"), main=True),) if screen.hold and screen.cards else ()
+    return View(
+        "TitlePage",
+        line.title,
+        "\n".join(said),
+        "book",
+        cover=(line.title, line.author),
+        note=_(NOTICES[screen.notice]) if screen.notice else "",
+        buttons=ask,
+        cancel=Button("cancel", _("Back")),
+    )
+
+
+def prove(screen: Prove, _: Words) -> View:
+    """A card is to be shown for the title that was chosen."""
+    return View(
+        "Prove",
+        _("Show your card to have it sent here"),
+        _(
+            "Then “{title}” is noted for you. Lay it on the reader and leave it there.",
+            title=short(screen.title, 2 * TITLE_MAX),
+        ),
+        "card",
+        note=_(NOTICES[screen.notice]) if screen.notice else "",
+        cancel=Button("cancel", _("Back")),
+    )
+
+
+def _when(by: float, ahead: int | None, _: Words) -> list[str]:
+    """When it can be here, as far as the library says."""
+    if by:
+        return [_("It can be here by {date}.", date=date_words(by, _.language))]
+    if ahead:
+        return [_.ngettext("One reader waits for it before you.", "{n} readers wait for it before you.", ahead)]
+    return []
+
+
+def wished(screen: Wished, about: About, _: Words) -> View:
+    title, tone = _("Noted: it will be sent here"), "done"
+    place = about.names.get(_.language) or about.point
+    said = [_("“{title}” comes to: {place}.", title=short(screen.title), place=place)]
+    other = Button("search", _("Look for something else"))
+    mine = (Button("account", _("My account")),) if screen.account else ()
+    buttons: tuple[Button, ...] = (Button("finish", _("Done"), main=True), other, *mine)
+    match screen.outcome:
+        case "placed":
+            said += _when(screen.by, screen.ahead, _)
+            said.append(_("The library sends you a message as soon as it lies behind a door."))
+            said += [screen.words] if screen.words else []
+        case "refused":
+            title, tone = _("The library does not send it"), "trouble"
+            why = _("The library says: {words}", words=screen.words) if screen.words else ""
+            next_step = _("Look for something else, or call us: {phone}.", phone=about.phone)
+            said = [_("Nothing has changed."), why, next_step]
+            buttons = (Button("search", _("Look for something else"), main=True), *mine, Button("finish", _("Done")))
+        case "away":
+            title, tone = _("The library is out of reach just now"), "trouble"
+            said = [
+                _("Nothing was asked for, and nothing has changed."),
+                _("Please try again in a few minutes, or call us: {phone}.", phone=about.phone),
+            ]
+            buttons = (Button("again", _("Try again"), main=True), Button("finish", _("Done")))
+        case "unknown":
+            title, tone = _("We do not know yet whether it is noted"), "wait"
+            said = [
+                _("The library has not said so, and does not show it yet."),
+                _("Please do not ask for it again."),
+                _("Look into your account later, or call us: {phone}.", phone=about.phone),
+            ]
+            buttons = (Button("finish", _("Done"), main=True), *mine)
+    shown: Tone = tone  # type: ignore[assignment]
+    picture = {"placed": "done", "refused": "ask", "away": "away", "unknown": "wait"}[screen.outcome]
+    return View("Wished", title, "\n".join(filter(None, said)), picture, shown, buttons=buttons)  # type: ignore[arg-type]
