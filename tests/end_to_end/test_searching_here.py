@@ -52,7 +52,7 @@ def title_page(point: Point) -> dict[str, Any]:
     point.kiosk.wait_until(lambda seen: seen["screen"] == "Search" and seen["count"] > 0, "titles found", 20.0)
     point.kiosk.touch("enter")
     lines = point.kiosk.wait_for("Found", near=True)["lines"]
-    assert [line["title"] for line in lines][0] == "三体"
+    assert lines[0]["title"] == "三体"
     point.kiosk.touch("title", lines[0]["id"])
     return point.kiosk.wait_for("TitlePage", hold=True)
 
