@@ -29,7 +29,7 @@ class PcscReader(Twin):
     """A PC/SC reader of the private daemon, and the card on it."""
 
     kind = "card"
-    fault_names = ("late", "lifted", "fleeting", "unfit")
+    fault_names = ("late", "lifted", "fleeting", "unfit", "pulled")
     LATE_S = 0.8
 
     def __init__(self, name: str, driver: str, daemon: Pcscd, reader: str, others: list[Twin]) -> None:
@@ -58,9 +58,20 @@ class PcscReader(Twin):
     def tap(self, uid: str) -> None:
         """Lay a card there."""
         fault = self._ahead.pop(0) if self._ahead else "none"
-        late = fault == "late"
-        self.card.tap(uid, CardFault.NONE if late else CardFault(fault), self.LATE_S if late else 0.0)
+        delay_s = {"late": self.LATE_S, "pulled": 2 * READ_S}.get(fault, 0.0)
+        self.card.tap(uid, CardFault.NONE if delay_s else CardFault(fault), delay_s)
         self.shows = uid
+        if fault == "pulled":
+            self._pull()
+
+    def _pull(self) -> None:
+        """The plug goes while the card has been asked and has not answered, or in the end without that."""
+        until = time.monotonic() + READ_S
+        while not self.card.moments.asked and time.monotonic() < until:
+            time.sleep(0.005)
+        if self.plugged:
+            super().unplug()
+            self._look_again(kill=True)
 
     def tap_and_lift(self, uid: str) -> None:
         """Hold a card there until the reader has read it or given it up, at most 5 s, and take it away."""
@@ -91,9 +102,9 @@ class PcscReader(Twin):
             super().unplug()
             self._look_again()
 
-    def _look_again(self) -> None:
+    def _look_again(self, kill: bool = False) -> None:
         """A virtual reader comes and goes only with its daemon, so the other readers blink as well."""
-        self._daemon.restart(without=[one.port for one in self._all if not one.plugged])
+        self._daemon.restart(kill, without=[one.port for one in self._all if not one.plugged])
 
     def close(self) -> None:
         self.card.close()

@@ -53,8 +53,9 @@ def do(stage: Stage, name: str, arguments: dict[str, Any]) -> None:
 
 
 def door_of(stage: Stage, door: str) -> str:
-    """A door by its name, as ``open`` the one that stands open, as ``out`` the one out of service, or by an item's
-    barcode the one it lies behind. Raises ``Unfit``."""
+    """A door by its name, as ``open`` the one that stands open, as ``out`` the one out of service, as ``free`` the first
+    that is shut and in service with nothing behind it, or by an item's barcode the one it lies behind. Raises
+    ``Unfit``."""
     cabinet = stage.point.cabinet
     if door in cabinet.names:
         return door
@@ -63,6 +64,10 @@ def door_of(stage: Stage, door: str) -> str:
         found = [name for name in cabinet.names if cabinet.door(name) is Door.OPEN]
     if door == "out":
         found = [name for name in stage.panel.seen().get("out", ()) if name in cabinet.names]
+    if door == "free":
+        out = stage.panel.seen().get("out", ())
+        well = (name for name in cabinet.names if name not in out and not cabinet.inside(name))
+        found = [name for name in well if cabinet.door(name) is Door.SHUT][:1]
     if len(found) != 1:
         raise Unfit(f"no door {door!r}; there are {', '.join(cabinet.names)}")
     return found[0]

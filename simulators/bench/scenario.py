@@ -76,7 +76,7 @@ class Step(BaseModel):
     fields: dict[str, Any] = {}
     expect: Expect | None = None
     pause_s: Annotated[float, Field(ge=0, le=60)] = 0.0
-    within_s: Seconds = 10.0
+    within_s: Seconds = 30.0
 
     def __str__(self) -> str:
         """In a line, for who looks on."""

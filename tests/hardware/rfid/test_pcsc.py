@@ -248,6 +248,34 @@ def test_pcscd_restarts(source: PcscSource, card: Card, pcscd: Pcscd, kill: bool
     again.close()
 
 
+def test_the_reader_goes_while_the_card_is_asked(source: PcscSource, card: Card, pcscd: Pcscd) -> None:
+    """Its plug is pulled between a question and its answer: nothing is said of the card; back, it reads."""
+    card.tap(UID, delay_s=30)
+
+    def pull() -> None:
+        until = time.monotonic() + 20
+        while not card.moments.asked and time.monotonic() < until:
+            time.sleep(0.005)
+        pcscd.stop(kill=True)
+
+    pulling = threading.Thread(target=pull)
+    pulling.start()
+    said: list[Reading] = []
+    with pytest.raises(DeviceGone):
+        for _ in range(200):
+            said += source.wait(0.1)
+    pulling.join()
+    assert card.moments.asked
+    assert said == []
+    source.close()
+    card.lift()
+    pcscd.start()
+    again = connected(PICC, within_s=20)
+    card.tap(UID)
+    assert numbers(readings(again, 1)) == [UID]
+    again.close()
+
+
 def test_the_reader_goes_and_comes_back(source: PcscSource, card: Card, pcscd: Pcscd) -> None:
     pcscd.restart(without=[PICC])
     with pytest.raises(DeviceGone):
