@@ -49,6 +49,7 @@ kills: setup ## KILLS real kiosks (500) killed at random moments while people us
 fuzz: setup ## MINUTES=10 of hostile input, bred by what it reaches, shared out over everything that comes from outside
 	@$(BIN)/pip install -q -e .[fuzz]
 	@$(BIN)/python -m tests.fuzz --minutes $(or $(MINUTES),10)
+	@$(BIN)/python -m tests.sync.fuzzed_contract $$(( 30 * $(or $(MINUTES),10) ))
 
 audit: setup ## ask the package index whether known weaknesses concern what is installed
 	@test -x build/audit/bin/pip-audit || { python3 -m venv build/audit && build/audit/bin/pip install -q pip-audit; }

@@ -33,7 +33,9 @@ def _port_lost(port: str) -> Iterator[None]:
 class SerialPort:
     """A ``Transport`` over an open port. Make one with ``open_port``."""
 
-    def __init__(self, port: str, opened: serial.Serial) -> None:
+    def __init__(self, port: str, opened: serial.Serial, byte_s: float | None) -> None:
+        """``byte_s``: seconds that a byte takes; None behind a socket, whose speed is the server's affair."""
+        self.byte_s = byte_s
         self._port = port
         self._opened = opened
         self._descriptor = opened.fileno()
@@ -86,7 +88,7 @@ def open_port(port: str, baud: int) -> SerialPort:
             # An FTDI adapter otherwise holds short replies back for 16 ms. Other ports cannot, and need not.
             with contextlib.suppress(ValueError, NotImplementedError):
                 opened.set_low_latency_mode(True)
-    return SerialPort(port, opened)
+    return SerialPort(port, opened, None if port.startswith("socket:") else 10 / baud)
 
 
 def _hurry(descriptor: int) -> None:

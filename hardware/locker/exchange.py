@@ -28,9 +28,11 @@ class Decoder(Protocol[FrameT_co]):
 
 
 def say(transport: Transport, request: bytes) -> None:
-    """Send what is not answered. The bus counts as busy until the slowest board has taken it. Raises ``DeviceGone``."""
+    """Send what is not answered. The bus counts as busy until the board has taken it, where its speed is not known the
+    slowest. Raises ``DeviceGone``."""
     _ask(transport, request)
-    _heard_at[transport] = time.monotonic() + len(request) * SLOWEST_BYTE_S
+    byte_s = getattr(transport, "byte_s", None) or SLOWEST_BYTE_S
+    _heard_at[transport] = time.monotonic() + len(request) * byte_s
 
 
 def _ask(transport: Transport, request: bytes) -> None:

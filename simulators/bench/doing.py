@@ -53,9 +53,8 @@ def do(stage: Stage, name: str, arguments: dict[str, Any]) -> None:
 
 
 def door_of(stage: Stage, door: str) -> str:
-    """A door by its name, as ``open`` the one that stands open, as ``out`` the one out of service, as ``free`` the first
-    that is shut and in service with nothing behind it, or by an item's barcode the one it lies behind. Raises
-    ``Unfit``."""
+    """A door by its name, as ``open`` the one that stands open, as ``out`` the one out of service, as ``free`` the
+    first that is shut, in service and empty, or by an item's barcode the one it lies behind. Raises ``Unfit``."""
     cabinet = stage.point.cabinet
     if door in cabinet.names:
         return door

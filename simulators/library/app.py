@@ -208,4 +208,6 @@ async def _unfit(request: Request, error: Exception) -> JSONResponse:
 
 async def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
+    if error.status_code == 400:  # the body is no JSON, or not in UTF-8
+        return await _problem(request, _Refused(422, "The request does not fit the contract", "body: not JSON"))
     return await _problem(request, _Refused(error.status_code, "There is nothing here to do that"))

@@ -34,16 +34,16 @@ class TimedWire:
 
     def __init__(self, peer: Peer, clock: Clock, baud: int) -> None:
         self._peer, self._clock = peer, clock
-        self._byte_s = BITS_A_BYTE / baud
+        self.byte_s = BITS_A_BYTE / baud
         self._free_at = clock.now
         self._coming: deque[tuple[float, int]] = deque()
 
     def write(self, data: bytes) -> None:
         here = self._clock.now
-        self._clock.now = max(here + len(data) * self._byte_s, self._free_at)
+        self._clock.now = max(here + len(data) * self.byte_s, self._free_at)
         for reply in self._peer.received(data):
             for byte in reply:
-                self._clock.now += self._byte_s
+                self._clock.now += self.byte_s
                 self._coming.append((self._clock.now, byte))
         self._free_at, self._clock.now = self._clock.now, here
 
