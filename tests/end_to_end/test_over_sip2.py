@@ -170,3 +170,26 @@ def test_with_the_library_away_the_right_reader_still_gets_the_book_and_all_is_b
     time.sleep(1.0)
     assert len(point.loans(item)) == 1
     assert not ledger.rows("select * from renewals")
+
+
+def test_a_title_is_asked_for_by_the_number_of_a_copy(point: Sip2Point) -> None:
+    kiosk, ledger = point.kiosk, point.machine.library.ledger
+    copies = ledger.rows("select barcode, isbn from items where place = 'shelf' group by isbn order by barcode")
+    wanted = (("", "placed"), ("answer_lost", "placed"))
+    for copy, (fault, outcome) in zip(copies, wanted, strict=False):
+        kiosk.touch("more")
+        kiosk.wait_for("More", search=True)
+        kiosk.touch("search")
+        kiosk.wait_for("Search", numbers=True, library="no_search")
+        for sign in copy["barcode"]:
+            kiosk.touch("letter", sign)
+        kiosk.touch("enter")
+        kiosk.wait_for("TitlePage", 20.0, hold=True)
+        if fault:
+            point.sip2.fault("answer_lost", 1, "15")
+        point.machine.tap_and_lift("R1009")
+        assert kiosk.wait_for("Wished", 40.0)["outcome"] == outcome
+        held = ledger.rows("select * from holds where patron = 'R1009' and isbn = ?", copy["isbn"])
+        assert [(hold["point"], hold["status"]) for hold in held] == [(POINT, "waiting")]
+        kiosk.touch("finish")
+        kiosk.wait_for("Home")

@@ -25,7 +25,9 @@ def account(library: "Library", asked: AccountOf) -> AccountIs:
         for p in mine
         if p.status in states
     )
-    return AccountIs(True, asked.patron, loans, holds)
+    wished = (title for who, title in library.wishes if who == asked.patron)
+    waiting = tuple(Hold(f"W-{title}", library.items[title].title, "waiting", ahead=0) for title in wished)
+    return AccountIs(True, asked.patron, loans, (*holds, *waiting)[:100])
 
 
 def rule(library: "Library", said: Said, now: float) -> Ruling:
@@ -61,8 +63,13 @@ def _ruled(library: "Library", said: Said, now: float) -> Ruling:
             packed.sent = replace(packed.sent, expires=packed.sent.expires + DAY_S)
             library.feed.append(ParcelSent(packed.sent))
             return Ruling(True, until=packed.sent.expires)
-        case PlaceHold():
-            return Ruling(False, "not from here")
+        case PlaceHold(patron, title):
+            if title not in library.items:
+                return Ruling(False, "no such title")
+            if (patron, title) in library.wishes:
+                return Ruling(False, "wanted already")
+            library.wishes[patron, title] = said.key
+            return Ruling(True, by=now + 2 * DAY_S, ahead=0)
 
 
 def _theirs(library: "Library", patron: str, hold: str) -> bool:

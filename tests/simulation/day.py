@@ -250,12 +250,13 @@ def live_a_day(
     sip2: bool = False,
     days: int = 1,
     allowed: Allowed = ALL,
+    kind: type[Day] = Day,
 ) -> Day:
     """One seed, start to end. Raises ``Violation`` with the story of the day in words and how to see it again."""
     decode_quickly()
     shm = Path("/dev/shm")
     directory = Path(tempfile.mkdtemp(prefix="kiosk-day-", dir=shm if shm.is_dir() else None))
-    day = Day(seed, directory, visits, cut_at, calm, sip2, days, allowed)
+    day = kind(seed, directory, visits, cut_at, calm, sip2, days, allowed)
     try:
         day.live()
     except Exception as error:

@@ -38,7 +38,9 @@ from sync.messages import (
     Telling,
 )
 from sync.service import Abilities
+from sync.spelling import search
 from sync.things import Item, Patron, SentParcel
+from sync.titles import Title, TitlesLike
 from tests.simulation.accounts import account
 
 POINT = "p1"
@@ -78,6 +80,7 @@ class Library:
     conflicts: list[tuple[Telling, str]] = field(default_factory=list)
     twice: list[str] = field(default_factory=list)  # effects there were before
     acted: dict[str, tuple[Said, Ruling]] = field(default_factory=dict)
+    wishes: dict[tuple[str, str], str] = field(default_factory=dict)  # patron and title to the key of the act
     renewals: Counter[str] = field(default_factory=Counter)
     stands: list[JournalStands] = field(default_factory=list)  # where the point said that its journal stood
 
@@ -170,6 +173,8 @@ class Library:
                 return LoansAre(tuple(item for item in own if item.isbn == isbn))
             case AccountOf():
                 return account(self, query)
+            case TitlesLike(typed):
+                return search(typed, (Title(one.barcode, one.title, isbn=one.isbn) for one in self.items.values()))
             case _:
                 return PatronIs(self.patron_of(query.card))
 

@@ -1,0 +1,47 @@
+"""Days on which people look for titles and have them sent here, with every fault of the wire and of the power."""
+
+from collections.abc import Iterable
+
+import pytest
+
+from kiosk.core.flows import wishing
+from tests.simulation.day import READERS, Day, live_a_day
+from tests.simulation.library import Library
+from tests.simulation.rules import Violation
+from tests.simulation.searcher import Searcher
+from tests.simulation.world import Script
+
+SEEDS = 12
+
+
+class SearchDay(Day):
+    """Every other visitor looks for a title."""
+
+    def one(self) -> Script:
+        if self.rng.random() < 0.5:
+            yield from super().one()
+            return
+        name = f"R{self.rng.randrange(READERS):02d}"
+        yield from Searcher(self.world, name, self.cards[name]).visit()
+
+
+def live(seeds: Iterable[int]) -> int:
+    """Those days; how many holds were placed on them."""
+    wishes = 0
+    for seed in seeds:
+        library = live_a_day(seed, visits=25, kind=SearchDay).world.library
+        assert isinstance(library, Library)
+        assert not library.twice
+        wishes += len(library.wishes)
+    return wishes
+
+
+def test_a_hold_placed_again_blindly_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wishing, "_not_known", wishing._place)
+    with pytest.raises(Violation, match="nothing has changed, but it has"):
+        live(range(2 * SEEDS))
+
+
+@pytest.mark.parametrize("first", range(0, SEEDS, 3))
+def test_what_people_are_told_of_their_holds_is_so(first: int) -> None:
+    assert live(range(first, first + 3)) > 0
