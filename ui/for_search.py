@@ -125,6 +125,8 @@ def title_page(screen: TitlePage, _: Words) -> View:
         said.append(_("It lies here, behind door {door}.", door=line.door))
     else:
         said += _when(line.by, line.waiting if not line.free else 0, _)
+        if line.free == 0 and not (line.by or line.waiting):
+            said.append(_("All copies are lent out just now; one comes when it is back."))
     if screen.hold and screen.cards:
         said.append(_("Show your card, and it is sent here for you."))
     elif screen.hold:

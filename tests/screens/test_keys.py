@@ -90,6 +90,13 @@ def test_digits_have_keys_of_their_own_and_back_leads_out(stage: Stage, spoken: 
     assert stage.next_touch() == ("cancel", "")
 
 
+def test_a_keyboard_types_letters_and_digits_whichever_pad_is_shown(stage: Stage, spoken: Path) -> None:
+    for name in ("search-found", "search-digits"):
+        stage.show(display(name, until_s=NEVER))
+        stage.key("s", "7", "BackSpace")
+        assert [stage.next_touch() for _ in range(3)] == [("letter", "S"), ("letter", "7"), ("erase", "")]
+
+
 def test_where_there_is_no_way_out_the_back_key_is_for_help(stage: Stage, spoken: Path) -> None:
     stage.key("Escape")
     assert "aid 0" in stage.settle()["targets"]
@@ -98,9 +105,12 @@ def test_where_there_is_no_way_out_the_back_key_is_for_help(stage: Stage, spoken
     assert "button 0" in stage.settle()["targets"]
 
 
+SEARCH = ("search-found", "found", "title")
+
+
 def test_every_touch_of_every_screen_is_reached_by_keys(stage: Stage) -> None:
     """All but the digits, which have keys of their own."""
-    for name in ("home", "collect-ready", "return-many", "courier", "goodbye-slip", "sorry-away-then", "pin"):
+    for name in ("home", "collect-ready", "return-many", "courier", "goodbye-slip", "sorry-away-then", "pin", *SEARCH):
         drawn = stage.show(display(name, until_s=NEVER))
         wanted = {part for part in drawn["targets"] if not (part.startswith("key ") and part[4:].isdigit())}
         reached = set()
