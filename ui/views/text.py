@@ -1,6 +1,7 @@
 """Text in a box: the largest type size at which it fits, lines broken as Chinese and English want them."""
 
 from functools import lru_cache, partial
+from math import ceil
 from typing import Literal
 
 from kivy.core.text import Label
@@ -28,8 +29,8 @@ def _width(font: str, pixels: int, text: str) -> float:
 
 
 def high(lines: int, pixels: int) -> float:
-    """The height of so many lines."""
-    return pixels * (LINE + LEADING * (lines - 1))
+    """The height of so many lines, each of whole pixels."""
+    return ceil(pixels * LINE) + ceil(pixels * LEADING) * (lines - 1)
 
 
 def fit(text: str, box: Box, font: str, sizes: list[int], unit: float) -> tuple[list[str], int]:
