@@ -32,7 +32,7 @@ class Counting(Point):
         self.tally = Tally()
 
     def touch(self, action: str, value: str = "") -> None:
-        if action == "digit":
+        if action in ("digit", "letter"):
             self.tally.digits += 1
         else:
             self.tally.touches += 1

@@ -6,7 +6,7 @@ pace of a real one. For each flow:
   seconds   median from the person's last act (card laid down, code entered, label scanned, touch) until the door
             springs open; for the account until it is on the screen
   times     the same as a multiple of what one look at the board and one pulse take on the bare wire in the same run
-  touches   until the door opens / until the person may go; digits of codes are told beside them
+  touches   until the door opens / until the person may go; digits and letters that are typed are told beside them
   shown     cards laid down, labels and QR codes shown
 
 Prints the table of docs/flows.md.
@@ -137,6 +137,22 @@ def renew_all(point: Counting) -> None:
     point.away()
 
 
+def send_for(point: Counting) -> None:
+    """Another title each time, by its initials."""
+    held = point.machine.library.ledger.rows("select * from holds where patron = ?", "R1009")
+    initials = ("HLM", "BNGD", "RLJS", "PFDSJ", "SXZM", "JYZHD", "BYX", "WLSWN")[len(held)]
+    point.touch("more")
+    point.touch("search")
+    for letter in initials:
+        point.touch("letter", letter)
+    seen = point.kiosk.wait_until(lambda seen: seen["screen"] == "Search" and seen["count"] > 0, "a title")
+    point.touch("title", seen["first"][0]["id"])
+    point.kiosk.wait_for("TitlePage", hold=True)
+    point.until_shown("what came of it", lambda seen: seen["screen"] == "Wished", lambda: point.lay("R1009"))
+    assert point.kiosk.seen[-1]["outcome"] == "placed"
+    point.away()
+
+
 FLOWS: dict[str, tuple[Callable[[Counting], None], bool]] = {  # and whether a parcel must wait there for it
     "collect by card": (by_card, True),
     "collect by QR code": (by_qr, True),
@@ -145,6 +161,7 @@ FLOWS: dict[str, tuple[Callable[[Counting], None], bool]] = {  # and whether a p
     "return an item": (give_back, False),
     "see the account": (account, False),
     "renew all": (renew_all, False),
+    "find a title and have it sent here": (send_for, False),
     "courier: load a parcel": (load, False),
     "courier: clear a door, seal, hand over": (clear, False),
     "staff: open any door, with a reason": (any_door, False),
