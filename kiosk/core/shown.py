@@ -49,7 +49,7 @@ def card(at: Step, number: str, now: float) -> Step:
         return identify.card(_anew(at), number, now, story.want)
     if isinstance(story, AtDoor):
         return _at_door(at, story)
-    if isinstance(story, Searching) and story.title and searching.may_hold(at.point, story.title, now):
+    if isinstance(story, Searching) and story.title and searching.may_hold(at.point, story.title):
         return identify.card(_anew(at), number, now, story.title)
     if isinstance(story, _Open) or _at_rest(story):
         return identify.card(_anew(at), number, now)

@@ -37,9 +37,9 @@ def begin(step: Step, now: float) -> Step:
     return stay(step, Searching(), now)
 
 
-def may_hold(point: PickupPoint, title: Title | None, now: float) -> bool:
-    """Whether this title can be sent for now: not what lies here, and not while the library is out of reach."""
-    if title is None or titles.lies_here(point, title.id, now):
+def may_hold(point: PickupPoint, title: Title | None) -> bool:
+    """Whether this title can be sent for now: not what lies or lay here, nor while the library is out of reach."""
+    if title is None or title.id in point.parcels:
         return False
     return point.counters.online and "place_hold" in point.plan.library.acts
 
@@ -55,7 +55,7 @@ def touch(step: Step, story: Searching, touched: Touched, now: float) -> Step:
             return leave(step)
         case "cancel":
             return stay(step, _back(story), now)
-        case "hold" if may_hold(step.point, story.title, now) and not story.proving:
+        case "hold" if may_hold(step.point, story.title) and not story.proving:
             return stay(step, replace(story, proving=True), now)
         case "title" if story.title is None:
             title = titles.named(step.point, story, touched.value, now)
@@ -128,7 +128,8 @@ def _ask_number(step: Step, story: Searching, number: str, now: float) -> Step:
     """A copy by its number: what the library knows of it."""
     if not step.point.counters.online:
         return stay(step, replace(story, notice="away"), now)
-    if story.key or "place_hold" not in step.point.plan.library.acts:
+    asking = story.key and not story.about  # a scanner says the same code again and again
+    if asking or "place_hold" not in step.point.plan.library.acts:
         return step
     return _ask(stay(step, story, now), replace(story, about=""), WhatIs(number), now)
 

@@ -181,6 +181,14 @@ def test_what_lies_here_is_found_at_once_and_first() -> None:
     assert machine.touch("hold").screen == machine.screen
 
 
+def test_what_was_taken_meanwhile_is_not_sent_for_by_the_name_of_its_parcel() -> None:
+    machine = letters(begun(stocked(STOCK)), "ST").touch("title", "s-1").recall("s-1")
+    assert isinstance(machine.screen, TitlePage)
+    assert (machine.screen.line.door, machine.screen.hold) == ("", False)
+    assert isinstance(machine.tap("ann").screen, Wait)  # whatever a card begins here
+    assert not machine.told(ActBegun)
+
+
 def test_one_title_stands_there_once() -> None:
     both = replace(STOCK, items=(replace(STOCK.items[0], isbn=THREE.isbn),))
     machine = letters(begun(stocked(both)), "ST").wait(1).answer(TitlesAre((THREE, FOREST)))
@@ -211,6 +219,12 @@ def test_a_scanned_book_is_looked_up() -> None:
     machine = begun().do(ItemScanned("scanner", "x-1"))
     assert machine.asks == [WhatIs("x-1")]
     assert machine.screen == Wait("item")
+    assert not machine.copy().do(ItemScanned("scanner", "x-1")).asks
+    typing = letters(begun(), "SBT").wait(1)
+    late = typing.asked
+    typing.do(ItemScanned("scanner", "x-1"))
+    assert typing.asks == [WhatIs("x-1")]
+    assert typing.do(Answered(late, ANSWER)).screen == Wait("item")
     known = machine.copy().answer(ItemIs(item("x-1"), True)).screen
     assert isinstance(known, TitlePage)
     assert (known.line.id, known.hold) == ("x-1", True)
