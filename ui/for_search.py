@@ -8,6 +8,7 @@ from ui.parts import date_words
 from ui.view import Button, Keypad, Row, Tone, View
 from ui.words import N_, Words
 
+LINE_MAX = 24  # so that each stands on one line
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 NOTICES = {
     "unknown_number": N_("The library knows no book by this number. Check it, or scan the sticker."),
@@ -70,7 +71,8 @@ def _pad(screen: Search, _: Words) -> Keypad:
 
 
 def _row(line: FoundLine, _: Words) -> Row:
-    words = f"{short(line.title)}\n{short(line.author)}" if line.author else short(line.title)
+    title, author = short(line.title, LINE_MAX), short(line.author, LINE_MAX)
+    words = f"{title}\n{author}" if author else title
     return Row(words, _state(line, _), None, "title", line.id, (line.title, line.author))
 
 

@@ -16,6 +16,7 @@ from kiosk.core.staff_screens import Courier
 from tests.screens.displays import SCREENS, display
 from tests.screens.player import ABOUT
 from ui.for_account import TITLE_MAX, short
+from ui.for_search import LINE_MAX
 from ui.notices import COURIER, LOAD, RETURN
 from ui.present import present
 from ui.sorry import REASONS
@@ -65,7 +66,7 @@ def test_nothing_is_left_in_the_other_language() -> None:
 def _names(screen: Screen) -> list[str]:
     """Titles and the library's own words stay as they are, or as much of them as there is room for."""
     own = sorted({text for text in _texts(asdict(screen)) if text}, key=len, reverse=True)
-    return [*own, *(short(text, most) for text in own for most in (TITLE_MAX, 2 * TITLE_MAX))]
+    return [*own, *(short(text, most) for text in own for most in (LINE_MAX, TITLE_MAX, 2 * TITLE_MAX))]
 
 
 def _texts(value: Any) -> Iterator[str]:
