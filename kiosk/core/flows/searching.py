@@ -112,10 +112,14 @@ def tick(step: Step, story: Searching, now: float) -> Step:
         return answered(step, story, None, now)
     if story.key or not waits(step.point, story) or 0 <= now - story.typed_at < REST_S:
         return step
-    lately = tuple(at for at in story.asked_at if 0 <= now - at < MINUTE_S)
-    if len(lately) >= limits.searches_a_minute_max:
+    if len(_lately(story, now)) >= limits.searches_a_minute_max:
         return step
-    return _ask(step, replace(story, about=story.typed, asked_at=lately), TitlesLike(story.typed), now)
+    return _ask(step, replace(story, about=story.typed), TitlesLike(story.typed), now)
+
+
+def _lately(story: Searching, now: float) -> tuple[float, ...]:
+    """When the library was asked within the last minute."""
+    return tuple(at for at in story.asked_at if 0 <= now - at < MINUTE_S)
 
 
 def waits(point: PickupPoint, story: Searching) -> bool:
@@ -128,8 +132,10 @@ def _ask_number(step: Step, story: Searching, number: str, now: float) -> Step:
     """A copy by its number: what the library knows of it."""
     if not step.point.counters.online:
         return stay(step, replace(story, notice="away"), now)
+    plan = step.point.plan
     asking = story.key and not story.about  # a scanner says the same code again and again
-    if asking or "place_hold" not in step.point.plan.library.acts:
+    often = len(_lately(story, now)) >= plan.limits.searches_a_minute_max
+    if asking or often or "place_hold" not in plan.library.acts:
         return step
     return _ask(stay(step, story, now), replace(story, about=""), WhatIs(number), now)
 
@@ -138,7 +144,7 @@ def _ask(step: Step, story: Searching, query: TitlesLike | WhatIs, now: float) -
     asked = step.session.asked + 1
     key = f"{step.session.number}.{asked}"
     step = replace(step, session=replace(step.session, asked=asked)).order(Ask(key, query))
-    return step.to(replace(story, key=key, asked_at=(*story.asked_at, now)), step.session.until)
+    return step.to(replace(story, key=key, asked_at=(*_lately(story, now), now)), step.session.until)
 
 
 def answered(step: Step, story: Searching, answer: Answer | None, now: float) -> Step:

@@ -232,6 +232,17 @@ def test_a_scanned_book_is_looked_up() -> None:
     assert search_screen(begun().do(CodeUnknown("scanner", 3))).notice == "unreadable"
 
 
+def test_a_scanner_that_says_a_number_on_and_on_is_not_passed_on_for_ever() -> None:
+    few = LIMITS.model_copy(update={"searches_a_minute_max": 3})
+    machine = begun(stocked(PARCEL, limits=few))
+    asked = 0
+    for n in range(9):
+        asked += len(machine.do(ItemScanned("scanner", f"x-{n}"), after=1.0).asks)
+        machine.answer(ItemIs(None))
+    assert asked == 3
+    assert machine.do(ItemScanned("scanner", "x-1"), after=MINUTE_S).asks == [WhatIs("x-1")]
+
+
 def test_a_library_that_cannot_be_searched_knows_copies_by_their_numbers() -> None:
     machine = letters(begun(stocked(library=SILENT)), "X 1")
     assert (search_screen(machine).numbers, search_screen(machine).library) == (True, "no_search")
