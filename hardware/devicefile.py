@@ -70,9 +70,14 @@ def may_open(path: str) -> str:
 
 
 def holders(path: str) -> list[str]:
-    """The other programs that have it open, or locked, as ``name (process 123)``; other users' may be hidden."""
+    """The other programs that have it open, or locked, as ``name (process 123)``; other users' may be hidden.
+
+    Of a pseudo-terminal, which is no port of a machine, the program at its other end does not count.
+    """
     real = os.path.realpath(path)
     found = {pid for pid in _pids() if pid != os.getpid() and _has_open(pid, real)}
+    if real.startswith("/dev/pts/"):
+        found = {pid for pid in found if not _has_open(pid, "/dev/ptmx") and not _has_open(pid, "/dev/pts/ptmx")}
     with contextlib.suppress(OSError):
         there = os.stat(real)
         where = f"{os.major(there.st_dev):02x}:{os.minor(there.st_dev):02x}:{there.st_ino}"

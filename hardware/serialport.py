@@ -27,7 +27,9 @@ def _port_lost(port: str) -> Iterator[None]:
     try:
         yield
     except (OSError, termios.error) as error:  # SerialException is an OSError; termios.error is neither
-        raise DeviceGone(f"{port}: {error}") from error
+        # pyserial's own words say it three times over
+        why = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else error
+        raise DeviceGone(f"{port}: {why}") from error
 
 
 class SerialPort:

@@ -13,7 +13,7 @@ from kiosk.covers import cover_of
 from kiosk.printing import PrinterWorker
 from kiosk.slip import sheet
 from kiosk.trace import Recorder
-from kiosk.workers import BusWorker, Post, Worker, watch_source
+from kiosk.workers import POLL_IDLE_S, BusWorker, Post, Worker, watch_source
 
 
 class Devices:
@@ -25,6 +25,7 @@ class Devices:
         post: Post,
         on_bug: Callable[[BaseException], None],
         recorder: Recorder | None = None,
+        idle_s: float = POLL_IDLE_S,
     ) -> None:
         self.workers: list[Worker] = []
         self.bus_of: dict[str, BusWorker] = {}
@@ -32,6 +33,7 @@ class Devices:
         self._post = post
         self._on_bug = on_bug
         self._recorder = recorder
+        self._idle_s = idle_s
         for boards in config.buses().values():
             self._add_bus(config, boards)
         for card in config.cards:
@@ -65,7 +67,7 @@ class Devices:
         wiring = {c.name: (c.board, c.channel) for c in config.compartments if c.board in names}
         duty = Duty(config.duty.pulses_max, config.duty.window_s, config.duty.rest_s)
         device = "+".join(board.name for board in boards)
-        bus = BusWorker(device, tuple(wiring), partial(self._open_bus, boards, wiring, duty), self._post)
+        bus = BusWorker(device, tuple(wiring), partial(self._open_bus, boards, wiring, duty), self._post, self._idle_s)
         self.bus_of |= dict.fromkeys(wiring, bus)
         self.workers.append(Worker(device, bus.work, self._on_bug))
 

@@ -16,6 +16,7 @@ from kiosk.overheard import Line
 from kiosk.trace import Put, Recorder
 
 JOIN_S = 2.0
+LOOK_S = 0.5
 REPEATED_S = 60.0  # what has not changed is shown again after this
 HELD_MAX = 20  # lines
 
@@ -27,8 +28,8 @@ class UnknownDevice(Exception):
 def listen(config: Config, put: Put, seconds: float | None, only: Collection[str] = (), masked: bool = True) -> None:
     """Let the devices report to ``put`` (see kiosk.trace for the lines) for so long, or until Ctrl-C.
 
-    The kiosk itself must not run. Doors are looked at as it does, now and then; a driver's bug is said, like a device
-    that is lost. Raises ``UnknownDevice``.
+    The kiosk itself must not run. Doors are looked at every half second, for a person stands there; a driver's bug is
+    said, like a device that is lost. Raises ``UnknownDevice``.
     """
     devices = (*config.cards, *config.pads, *config.scanners, *config.printers)
     known = [one.name for one in config.boards] + [one.name for one in devices]
@@ -52,7 +53,7 @@ def listen(config: Config, put: Put, seconds: float | None, only: Collection[str
             for name in incoming.device.split("+"):  # a port that does not open has no driver to tell of it
                 chosen({"t": 0.0, "device": name, "lost": incoming.why})
 
-    owners = Devices(config, post, bug, recorder).workers
+    owners = Devices(config, post, bug, recorder, LOOK_S).workers
     for worker in owners:
         worker.start()
     with contextlib.suppress(KeyboardInterrupt):

@@ -108,11 +108,14 @@ class BusWorker:
         compartments: tuple[str, ...],
         connect: Callable[[], tuple[Bank, Callable[[], None]]],
         post: Post,
+        idle_s: float = POLL_IDLE_S,
     ) -> None:
-        """``connect`` opens the port and gives the bank and the way to let go of the port."""
+        """``connect`` opens the port and gives the bank and the way to let go of the port. ``idle_s``: from one look
+        at the doors to the next while nothing happens."""
         self._device = device
         self._connect = connect
         self._post = post
+        self._idle_s = idle_s
         self._commands: queue.Queue[Unlock] = queue.Queue(COMMANDS_MAX)
         self._doors = dict.fromkeys(compartments, Door.UNKNOWN)
         self._held: list[tuple[float, Unlock]] = []  # until its lock has rested
@@ -160,7 +163,7 @@ class BusWorker:
         """Wait for the next poll, but do a pulse at once."""
         now = time.monotonic()
         busy = Door.OPEN in self._doors.values() or any(until > now for until in self._awaited.values())
-        until = now + (POLL_BUSY_S if busy else POLL_IDLE_S)
+        until = now + (POLL_BUSY_S if busy else self._idle_s)
         while not worker.stopping and (left := until - time.monotonic()) > 0:
             try:
                 self._pulse(bank, self._commands.get(timeout=min(left, WAIT_S)))
