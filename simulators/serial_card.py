@@ -10,23 +10,24 @@ from types import TracebackType
 from typing import Self
 
 from simulators.line import Line
-from simulators.serve import Mute, serve_pty
+from simulators.serve import Mute, serve_pty, serve_tcp
 
 
 class SerialCard:
-    """``repeat_s``: say the number this often while the card lies there; 0 says it once. ``baud=0``: no wire time.
+    """``link``: its pseudo-terminal; None: on a socket, as behind a serial server.
+    ``repeat_s``: say the number this often while the card lies there; 0 says it once. ``baud=0``: no wire time.
 
     As with such readers, nothing tells the kiosk that a card was lifted, except that a repeating one falls silent.
     """
 
-    def __init__(self, link: Path, *, baud: int = 9600, repeat_s: float = 0.0) -> None:
-        self._wire = serve_pty(Mute(), link, baud)
+    def __init__(self, link: Path | None, *, baud: int = 9600, repeat_s: float = 0.0) -> None:
+        self.wire = serve_pty(Mute(), link, baud) if link else serve_tcp(Mute(), baud=baud)
         self.line = Line(Mute())
         """What can go wrong with what it says."""
         self._repeat_s = repeat_s
         self._lifted = threading.Event()
         self._thread: threading.Thread | None = None
-        self.port = self._wire.port
+        self.port = self.wire.port
 
     def tap(self, uid: str) -> None:
         """Lay a card with this UID (hex) there, in place of any other. Blocks for the time the wire takes."""
@@ -47,15 +48,15 @@ class SerialCard:
 
     def say(self, data: bytes) -> None:
         """Bytes as they are: noise, half a line, several cards at once."""
-        self._wire.send(data)
+        self.wire.send(data)
 
     def unplug(self) -> None:
         """Pull the cable."""
-        self._wire.unplug()
+        self.wire.unplug()
 
     def plug(self) -> None:
         """Put it back, under the same name."""
-        self._wire.plug()
+        self.wire.plug()
 
     def close(self) -> None:
         """Lift the card and pull the cable for good."""
@@ -74,4 +75,4 @@ class SerialCard:
 
     def _say(self, data: bytes) -> None:
         for piece in self.line.spoken(data):
-            self._wire.send(piece)
+            self.wire.send(piece)

@@ -11,19 +11,20 @@ from types import TracebackType
 from typing import Self
 
 from simulators.line import Line
-from simulators.serve import Mute, serve_pty
+from simulators.serve import Mute, serve_pty, serve_tcp
 from simulators.trigger import Triggered, TriggeredSsi
 
 
 class SerialScanner:
-    """``suffix``: what ends each code, ``"\\r"``, ``"\\r\\n"``, ``"\\t"`` or nothing. ``baud=0``: no wire time.
+    """``link``: its pseudo-terminal; None: on a socket, as behind a serial server. ``suffix``: what ends each code,
+    ``"\\r"``, ``"\\r\\n"``, ``"\\t"`` or nothing. ``baud=0``: no wire time.
 
     ``trigger``: the make of one that looks only when told to, for ``looks_s`` at a time.
     """
 
     def __init__(
         self,
-        link: Path,
+        link: Path | None,
         *,
         baud: int = 9600,
         suffix: str = "\r",
@@ -36,10 +37,10 @@ class SerialScanner:
         """What looks; None where nothing has to be told to."""
         self.line = Line(self.eye or Mute(), seed)
         """What can go wrong with what it says."""
-        self._wire = serve_pty(self.line, link, baud)
+        self.wire = serve_pty(self.line, link, baud) if link else serve_tcp(self.line, baud=baud)
         self._suffix = suffix.encode("ascii")
         self._chance = random.Random(seed)
-        self.port = self._wire.port
+        self.port = self.wire.port
 
     def scan(self, code: str | bytes) -> None:
         """Read a code out, whole, and block for the time the wire takes; or lay it before one that is told to look."""
@@ -56,30 +57,30 @@ class SerialScanner:
 
     def scan_half(self, code: str) -> None:
         """Break off amid a code, as when the trigger is let go or the cable is touched."""
-        self._wire.send(code.encode()[: len(code) // 2])
+        self.wire.send(code.encode()[: len(code) // 2])
 
     def noise(self, count: int) -> None:
         """Random bytes, the same for the same seed."""
-        self._wire.send(self._chance.randbytes(count))
+        self.wire.send(self._chance.randbytes(count))
 
     def flood(self, count: int) -> None:
         """One line of ``count`` characters without an end, then its end; one gone mad is not slowed by its wire."""
         piece = b"9" * 4096
         for start in range(0, count, len(piece)):
-            self._wire.send(piece[: count - start], paced=False)
-        self._wire.send(self._suffix)
+            self.wire.send(piece[: count - start], paced=False)
+        self.wire.send(self._suffix)
 
     def _speak(self, data: bytes) -> None:
         for piece in self.line.spoken(data):
-            self._wire.send(piece)
+            self.wire.send(piece)
 
     def unplug(self) -> None:
         """Pull the cable."""
-        self._wire.unplug()
+        self.wire.unplug()
 
     def plug(self) -> None:
         """Put it back, under the same name."""
-        self._wire.plug()
+        self.wire.plug()
 
     close = unplug
 

@@ -81,6 +81,11 @@ class Wire:
 
     close = unplug
 
+    @property
+    def listened_to(self) -> bool:
+        """Whether what is sent now is heard, or kept for whoever opens the port."""
+        return True
+
     def send(self, data: bytes, paced: bool = True) -> None:
         """Say ``data`` unasked, at the speed of the wire, or without ``paced`` at that of memory. Bytes nobody listens
         to are lost. From any thread."""
@@ -189,6 +194,11 @@ class _Tcp(Wire):
         self._address = (host, port)
         self._door: socket.socket | None = None
         self._client: socket.socket | None = None
+
+    @property
+    def listened_to(self) -> bool:
+        """Whether somebody is connected."""
+        return self._client is not None
 
     def _open(self) -> None:
         self._door = socket.create_server(self._address)  # sets SO_REUSEADDR, so that plug finds its port again

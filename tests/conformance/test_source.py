@@ -1,4 +1,5 @@
-"""What every card reader and scanner owes, each against its twin on the real wire.
+"""What every card reader and scanner owes, each against its twin on the real wire; those on serial lines over a
+pseudo-terminal, over one that says each byte by itself, and over a socket.
 
 A new driver joins with one rig in ``RIGS``.
 """
@@ -7,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,7 @@ from hardware.scanner.barcode import Meanings
 from hardware.source import Source
 from simulators.camera import Camera
 from simulators.keyboard import Keyboard
+from simulators.line import Fault
 from simulators.pcsc import Card
 from simulators.pcscd import Pcscd
 from simulators.serial_card import SerialCard
@@ -51,6 +54,7 @@ class Rig:
     driver: str
     kind: type[Reading]
     build: Callable[[Path, Pcscd, ExitStack], Twin]
+    way: str = ""
 
 
 def pcsc(folder: Path, daemon: Pcscd, undo: ExitStack) -> Twin:
@@ -60,21 +64,43 @@ def pcsc(folder: Path, daemon: Pcscd, undo: ExitStack) -> Twin:
     return Twin({"reader": PICC}, lambda: card.tap(UID), card.lift, daemon.stop, daemon.start)
 
 
-def serial_card(folder: Path, daemon: Pcscd, undo: ExitStack) -> Twin:
-    reader = undo.enter_context(SerialCard(folder / "ttyCARD0"))
-    settings = {"port": reader.port, "quiet_s": 0.1}
-    return Twin(settings, lambda: reader.tap(UID), reader.lift, reader.unplug, reader.plug)
+def on(way: str, twin: SerialCard | SerialScanner, show: Callable[[], object]) -> Callable[[], None]:
+    """Shown once somebody listens, and where it is to be shredded, a byte at a time."""
+
+    def shown() -> None:
+        until = time.monotonic() + 20
+        while not twin.wire.listened_to:
+            assert time.monotonic() < until
+            time.sleep(0.01)
+        if way == "shredded":
+            twin.line.mend()
+            twin.line.disturb(Fault.SPLIT, times=3)
+        show()
+
+    return shown
 
 
-def serial_scanner(folder: Path, daemon: Pcscd, undo: ExitStack) -> Twin:
-    scanner = undo.enter_context(SerialScanner(folder / "ttySCANNER0"))
-    return Twin({"port": scanner.port}, lambda: scanner.scan(BARCODE), lambda: None, scanner.unplug, scanner.plug)
+def link(way: str, folder: Path) -> Path | None:
+    return None if way == "socket" else folder / "ttyTWIN0"
 
 
-def told_scanner(folder: Path, daemon: Pcscd, undo: ExitStack) -> Twin:
-    scanner = undo.enter_context(SerialScanner(folder / "ttySCANNER0", trigger="zebra_ssi"))
+def serial_card(folder: Path, daemon: Pcscd, undo: ExitStack, way: str) -> Twin:
+    reader = undo.enter_context(SerialCard(link(way, folder)))
+    settings = {"port": reader.port, "quiet_s": 0.3}
+    return Twin(settings, on(way, reader, lambda: reader.tap(UID)), reader.lift, reader.unplug, reader.plug)
+
+
+def serial_scanner(folder: Path, daemon: Pcscd, undo: ExitStack, way: str) -> Twin:
+    scanner = undo.enter_context(SerialScanner(link(way, folder)))
+    show = on(way, scanner, lambda: scanner.scan(BARCODE))
+    return Twin({"port": scanner.port}, show, lambda: None, scanner.unplug, scanner.plug)
+
+
+def told_scanner(folder: Path, daemon: Pcscd, undo: ExitStack, way: str) -> Twin:
+    scanner = undo.enter_context(SerialScanner(link(way, folder), trigger="zebra_ssi"))
     settings = {"port": scanner.port, "trigger": "zebra_ssi", "renew_s": 0.5, "again_after_s": 0.5}
-    return Twin(settings, lambda: scanner.scan(BARCODE), scanner.take_away, scanner.unplug, scanner.plug)
+    show = on(way, scanner, lambda: scanner.scan(BARCODE))
+    return Twin(settings, show, scanner.take_away, scanner.unplug, scanner.plug)
 
 
 def keyboard(folder: Path, daemon: Pcscd, undo: ExitStack) -> Twin:
@@ -95,9 +121,15 @@ def camera(folder: Path, daemon: Pcscd, undo: ExitStack) -> Twin:
 
 RIGS = [
     Rig("kiosk.card", "pcsc", CardShown, pcsc),
-    Rig("kiosk.card", "serial_card", CardShown, serial_card),
-    Rig("kiosk.scanner", "serial_scanner", ItemScanned, serial_scanner),
-    Rig("kiosk.scanner", "serial_scanner", ItemScanned, told_scanner),
+    *(
+        Rig(group, driver, kind, partial(build, way=way), way)
+        for group, driver, kind, build in (
+            ("kiosk.card", "serial_card", CardShown, serial_card),
+            ("kiosk.scanner", "serial_scanner", ItemScanned, serial_scanner),
+            ("kiosk.scanner", "serial_scanner", ItemScanned, told_scanner),
+        )
+        for way in ("pty", "shredded", "socket")
+    ),
     Rig("kiosk.scanner", "keyboard", ItemScanned, keyboard),
     Rig("kiosk.scanner", "camera", ItemScanned, camera),
 ]
@@ -126,7 +158,7 @@ class Bench:
         return None
 
 
-@pytest.fixture(params=RIGS, ids=lambda rig: rig.driver)
+@pytest.fixture(params=RIGS, ids=lambda rig: f"{rig.driver} {rig.way}".strip())
 def bench(request: pytest.FixtureRequest, tmp_path: Path, pcscd: Pcscd) -> Iterator[Bench]:
     with ExitStack() as undo:
         yield Bench(request.param, request.param.build(tmp_path, pcscd, undo))

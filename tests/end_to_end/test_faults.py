@@ -155,7 +155,7 @@ def test_a_card_lifted_too_early(point: Point) -> None:
 
 def test_ten_million_characters_from_the_scanner(point: Point) -> None:
     point.stock("R1002")
-    point.machine.scanner._wire._baud = 0  # a scanner gone mad is not slowed by its wire
+    point.machine.scanner.wire._baud = 0  # a scanner gone mad is not slowed by its wire
     point.machine.scanner.flood(10_000_000)
     point.kiosk.wait_for("Sorry", reason="code_unreadable")
     point.machine.scanner.scan(point.message("R1002", "pass"))
