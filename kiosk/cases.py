@@ -16,6 +16,7 @@ WHAT: dict[str, str] = {
     "item_dropped": "a book was returned",
     "items_cleared": "returned books were taken out",
     "point_trouble": "trouble was reported",
+    "forgotten": "tellings of long ago, forgotten since (told_days)",
 }
 DO: dict[str, str] = {
     "parcel_ready": "look whether the hold still stands; if not, have a courier take the parcel out",
@@ -24,6 +25,7 @@ DO: dict[str, str] = {
     "parcel_removed": "check the book in where it is now",
     "item_dropped": "the book is here: end the loan by hand, at the time it came",
     "items_cleared": "check the books in where they are now",
+    "forgotten": "it was put back to an old backup: book by hand what kiosk journal shows of these numbers",
 }
 _ELSE = "see kiosk journal"
 

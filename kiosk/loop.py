@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from hardware.readings import DeviceDown, DeviceUp, DoorSeen, PaperSeen, PrintEnded, UnlockEnded
 from kiosk.core.commands import Command, Unlock
-from kiosk.core.events import Acted, ClockJumped, Event, Heard, Online, Receipted, Restored, Started, Tick
+from kiosk.core.events import Acted, ClockJumped, Event, Forgotten, Heard, Online, Receipted, Restored, Started, Tick
 from kiosk.core.model import PickupPoint
 from kiosk.core.offline import left
 from kiosk.core.screens import Display, Sorry
@@ -21,9 +21,9 @@ from kiosk.core.show import display
 from kiosk.core.step import step
 from kiosk.store import Store, StoreTrouble
 from sync.backoff import Uniform, spread_s
-from sync.errors import ServiceError
+from sync.errors import ServiceError, ServiceGap
 from sync.library_clock import LibraryClock
-from sync.messages import Page, Receipt, Telling
+from sync.messages import Page, PointTrouble, Receipt, Telling
 from sync.outbox import BATCH_MAX, Outbox
 from sync.service import NOTHING, Known
 
@@ -116,6 +116,7 @@ class Loop:
         self.session: Session = NOBODY
         self._outbox = Outbox(first=store.first_waiting())
         self._said = store.said()  # up to this one before this start
+        self._forgotten_before = 0  # the library asked for tellings up to this one, which are kept no more
         self._told_all = False  # nothing waits: no need to look until a fact is told
         self._unwritten: deque[Incoming] = deque(maxlen=UNWRITTEN_MAX)
         self._shown: Display | None = None
@@ -159,6 +160,8 @@ class Loop:
                 self._uploaded(incoming, now)
             case UploadFailed(error=error):
                 self._take(Online(False), now)
+                if isinstance(error, ServiceGap):
+                    self._look_back(error.expected, now)
                 self._outbox = self._outbox.failed(self._clock.running(), error, self._uniform)
                 self._told_all = False
             case Polled(page=page, clock=clock):
@@ -236,11 +239,26 @@ class Loop:
             self._commit(Step(self.point, NOBODY).fact(self._store.stands(now)), now)
             self._rested_at, self._forgetting = now, True
 
+    def _look_back(self, expected: int, now: float) -> None:
+        """The library wants to hear again from this number on. What is kept here no more is named, a number at a time,
+        so that it can go on after that; and it is a case for staff."""
+        kept = self._store.first_kept()
+        if expected < kept:
+            self._decide(Forgotten(expected, kept - 1), now)
+            self._forgotten_before = kept
+
+    def _tellings(self) -> list[Telling]:
+        """What to say next, in order: in the place of what was forgotten and asked for, that it was."""
+        first, point = self._outbox.first, self.point.plan.point
+        gone = range(first, min(self._forgotten_before, first + BATCH_MAX))
+        named = [Telling(f"{point}-forgotten-{seq}", seq, 0.0, PointTrouble("telling_forgotten")) for seq in gone]
+        return [*named, *self._store.tellings(first + len(named), BATCH_MAX)]
+
     def _upload(self) -> None:
         running = self._clock.running()
         if self._told_all or not self._outbox.due(running):
             return
-        batch = self._outbox.batch(self._store.tellings(self._outbox.first, BATCH_MAX), running)
+        batch = self._outbox.batch(self._tellings(), running)
         if batch:
             if not self.point.plan.library.keys:
                 self._store.saying(batch[-1].seq)

@@ -180,6 +180,10 @@ class Store:
         """Seq of the oldest telling without a receipt, or the one that comes next when all have theirs."""
         return self._number("SELECT min(seq) FROM outbox WHERE outcome = ''") or self._seq + 1
 
+    def first_kept(self) -> int:
+        """The seq of the oldest telling that was not forgotten, or of the next one."""
+        return self._number("SELECT min(seq) FROM outbox") or self.next_seq()
+
     def next_seq(self) -> int:
         """The seq that the next telling will have."""
         return int(self._seq) + 1

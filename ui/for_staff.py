@@ -92,6 +92,7 @@ _TOLD = {
     "parcel_removed": N_("A parcel was taken out."),
     "item_dropped": N_("A book was put in: returned."),
     "items_cleared": N_("Returned books were taken out."),
+    "forgotten": N_("Events so long ago that this machine has forgotten what it told of them."),
 }
 _OTHER = N_("Something else was reported.")
 
@@ -102,6 +103,8 @@ def settle(screen: Settle, _: Words) -> View:
     said = screen.words or (
         _("It refused it.") if screen.status == "rejected" else _("It does not fit what is booked.")
     )
+    if screen.status == "forgotten":
+        said = _("It was put back to an old backup and has lost events {numbers}. The journal has them.", numbers=said)
     at = datetime.fromtimestamp(screen.at).strftime("%m-%d %H:%M")
     buttons = (
         Button("by_hand", _("Put right at the library"), main=True),

@@ -77,10 +77,32 @@ class Restored:
 
 
 @dataclass(frozen=True, slots=True)
+class Forgotten:
+    """The library was put back to a backup so old that it wants tellings which are kept here no more: those numbered
+    ``first`` to ``last``."""
+
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
 class Online:
     """Whether the lending service answered the last time it was spoken to."""
 
     up: bool
 
 
-Event = Started | Tick | ClockJumped | Touched | Answered | Acted | Heard | Receipted | Restored | Online | Reading
+Event = (
+    Started
+    | Tick
+    | ClockJumped
+    | Touched
+    | Answered
+    | Acted
+    | Heard
+    | Receipted
+    | Restored
+    | Forgotten
+    | Online
+    | Reading
+)

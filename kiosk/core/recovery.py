@@ -11,7 +11,8 @@ from dataclasses import replace
 
 from kiosk.core import downtime, watch
 from kiosk.core.commands import Refresh
-from kiosk.core.facts import Booted
+from kiosk.core.facts import Booted, Disagreed
+from kiosk.core.model import Case
 from kiosk.core.session import NOBODY, Step
 from kiosk.core.settle import doubt, set_check
 from sync.messages import PointTrouble
@@ -35,6 +36,14 @@ def begun_anew(step: Step) -> Step:
     for name in step.point.compartments:
         step = set_check(step, name)
     return step
+
+
+def forgotten(step: Step, first: int, last: int, now: float) -> Step:
+    """The library has lost what it heard so long ago that it cannot be told again: staff book it from the journal."""
+    case = Case(f"forgotten-{last}", "forgotten", "forgotten", f"{first}..{last}", now)
+    if case.id in step.point.cases:
+        return step
+    return step.put(case).fact(Disagreed(case.id, case.what, case.detail))
 
 
 def started(step: Step, now: float) -> Step:

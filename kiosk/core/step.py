@@ -29,6 +29,7 @@ from kiosk.core.events import (
     Answered,
     ClockJumped,
     Event,
+    Forgotten,
     Heard,
     Online,
     Receipted,
@@ -97,6 +98,8 @@ def _decide(point: PickupPoint, session: Session, event: Event, now: float) -> S
             return feed.receipted(at, event, now)
         case Restored(expected=expected):
             return recovery.restored(at, expected)
+        case Forgotten(first=first, last=last):
+            return recovery.forgotten(at, first, last, now)
         case DoorSeen():
             return _at_door(*doors.seen(at, event, now), now)
         case UnlockEnded():

@@ -3,6 +3,7 @@ Ten thousand of them, with rates: ``python -m benchmarks.replay``."""
 
 import shutil
 import sqlite3
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -111,6 +112,42 @@ def test_library_restored_from_backup_is_told_again_what_it_has_forgotten(tmp_pa
         loans = service.ledger.rows("select ended from loans where barcode like 'REP%'")
         assert len(loans) == 30
         assert all(row["ended"] for row in loans)
+
+
+def test_a_backup_older_than_what_is_remembered_ends_as_a_case_and_the_rest_is_told(tmp_path: Path) -> None:
+    """The library wants numbers again that the point has forgotten: it hears that, once, and goes on."""
+    library, path = tmp_path / "library", tmp_path / "point.sqlite"
+    stock(library, 1)
+    trouble: list[Told] = [PointTrouble("door_stuck", "A1")]
+    for story in (trouble * 150, trouble * 5):
+        fill(path, story)
+        with wire("rest", library) as service, closing(Store.open(path, PLAN)) as store:
+            with closing(service.client()) as client:
+                life, gaps, told = Life(store), 0, 0
+                while life.uploads:
+                    batch = life.uploads.pop().batch
+                    try:
+                        receipts = client.tell(batch)
+                    except ServiceGap as gap:
+                        gaps += 1
+                        life.loop.handle(UploadFailed(gap))
+                        life.wait()
+                    else:
+                        told += len(batch)
+                        life.loop.handle(Uploaded(batch, receipts))
+            assert store.waiting_count() == 0
+            point = life.loop.point
+            while store.forget(time.time() + 100 * 86400.0):
+                pass  # the newest one stays
+            rows = service.ledger.rows("select telling from received order by rowid")
+            service.ledger.change("update points set expected = 31 where id = ?", POINT)  # an old backup
+            service.ledger.change("delete from received where rowid > 30")
+    assert gaps == 1
+    assert told == 5 + 120  # boots are facts of their own and are not told
+    assert [case.detail for case in point.cases.values()] == ["31..149"]
+    lost = [row for row in rows if "telling_forgotten" in row["telling"]]
+    assert len(lost) == 119
+    assert len(rows) == 155
 
 
 def test_koha_hears_the_file_first_and_then_the_point_and_every_loan_runs_once(example: Path, tmp_path: Path) -> None:

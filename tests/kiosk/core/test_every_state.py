@@ -37,6 +37,7 @@ from kiosk.core.events import (
     Answered,
     ClockJumped,
     Event,
+    Forgotten,
     Heard,
     Online,
     Receipted,
@@ -525,6 +526,7 @@ def from_afar() -> Iterator[Event]:
     yield Heard(Page((), "d", NOW))
     for number in (0, 50, 60):
         yield Restored(number)
+        yield Forgotten(number, number + 9)
     for action in ("open", "set_aside", "put_back", "cancel_hold"):
         for contents in ((), ("p-1",), ("never-seen",)):
             for key in (SIGNING, STRANGER):
