@@ -155,5 +155,12 @@ def what_may_have_been_said(db: Database) -> None:
     db.table("head").add_column("said", int, not_null_default=0)
 
 
+@MIGRATIONS()
+def where_returns_go(db: Database) -> None:
+    """What the library says of a returned item: held for somebody here, or where it belongs."""
+    db.table("drops").add_column("held", int, not_null_default=0)
+    db.table("drops").add_column("goes_to", str, not_null_default="")
+
+
 def _table(db: Database, name: str, pk: str | None, /, **columns: type) -> None:
     db.table(name).create(columns, pk=pk, not_null=set(columns), strict=True)

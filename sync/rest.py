@@ -161,6 +161,8 @@ class Rest:
         receipts = _read(RECEIPTS, _expect_ok(status, body)).receipts
         if [receipt.key for receipt in receipts] != [telling.key for telling in tellings]:
             raise ServiceBroken("the receipts do not match the tellings")
+        if not all(0 <= one.set_aside.expires <= TIME_MAX for one in receipts if one.set_aside):
+            raise ServiceBroken("a receipt holds a time that cannot be")
         return receipts
 
     def changes(self, cursor: str, wait_s: float) -> Page:

@@ -24,10 +24,12 @@ from sync.messages import (
     PatronChanged,
     PatronForgotten,
     PointTrouble,
+    Receipt,
 )
 from sync.things import Item, Patron, SentParcel
 
 CASES_MAX = 1000
+STAYS = "return"  # who put a returned item in for the next reader, where it stays
 
 
 def heard(step: Step, page: Page, library: Bounds | None, now: float) -> Step:
@@ -190,18 +192,37 @@ def _whose(step: Step, event: Receipted, now: float) -> Step:
             if patron is None:
                 return step.put(replace(parcel, recalled=True)).fact(ParcelCalledBack(parcel.id))
             return _held(step, replace(parcel, patron=patron.id, recalled=False, asked_at=now), patron)
-        case ItemDropped() if patron is not None:
-            drops = step.point.drops_at(told.compartment)
-            row = step.point.compartments.get(told.compartment)
-            alone = len(drops) == 1 and drops[0].item.barcode == told.item and drops[0].state == "received"
-            if row is None or row.order or row.out or not alone or step.point.at(row.name):
-                return step  # a courier sorts it out
-            return _held(step.drop(drops[0]), _kept(step, drops[0], patron, now), patron)
+        case ItemDropped():
+            return _routed(step, event.receipt, told, now)
     return step
 
 
-def _kept(step: Step, drop: Drop, patron: Patron, now: float) -> Parcel:
-    """A returned item that stays behind its door, for the next reader."""
+def _routed(step: Step, receipt: Receipt, told: ItemDropped, now: float) -> Step:
+    """Where a returned item goes: it stays for the next reader, alone behind its door; else a courier is told."""
+    drop = next((d for d in step.point.drops_at(told.compartment) if d.item.barcode == told.item), None)
+    if drop is None or drop.state != "received":
+        return step
+    patron, row = receipt.held_for, step.point.compartments.get(told.compartment)
+    if patron is None:
+        return step.put(replace(drop, goes_to=receipt.goes_to)) if receipt.goes_to else step
+    alone = len(step.point.drops_at(told.compartment)) == 1 and not step.point.at(told.compartment)
+    parcel = _kept(step, drop, receipt, patron, now)
+    if row is None or row.order or row.out or not alone or parcel is None:
+        return step.put(replace(drop, held=True))  # a courier sorts it out
+    step = _held(step.drop(drop), parcel, patron)
+    if receipt.set_aside is None:
+        return step  # whoever sets it aside by a check-in knows that it is here
+    return step.fact(ParcelReady(parcel.id, row.name, STAYS, tuple(item.barcode for item in parcel.items)))
+
+
+def _kept(step: Step, drop: Drop, receipt: Receipt, patron: Patron, now: float) -> Parcel | None:
+    """A returned item that stays behind its door, for the next reader. None: the library has changed its mind."""
+    if (sent := receipt.set_aside) is not None:
+        old = step.point.parcels.get(sent.id)
+        if old and (old.state != "sent" or old.recalled):
+            return None
+        parcel = _sent(step, sent, now).point.parcels.get(sent.id)
+        return parcel and replace(parcel, state="ready", compartment=drop.compartment, changed_at=now)
     size = step.point.plan.spaces[drop.compartment].size
     expires = now + step.point.plan.limits.hold_days * DAY_S
     items = (drop.item,)

@@ -84,7 +84,8 @@ class Parcel:
 @dataclass(frozen=True, slots=True)
 class Drop:
     """One item a patron puts in. ``pending`` until its door has shut on it, then ``received``; ``doubt`` when the
-    power failed in between. Cleared drops are deleted. ``patron`` may be empty."""
+    power failed in between. Cleared drops are deleted. ``patron`` may be empty. ``held``: the next reader waits for it
+    here, and it could not stay; ``goes_to``: where it belongs, in the library's words."""
 
     id: str
     item: Item
@@ -93,6 +94,8 @@ class Drop:
     checked: bool
     state: Literal["pending", "received", "doubt"]
     at: float
+    held: bool = False
+    goes_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)

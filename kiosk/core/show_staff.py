@@ -119,6 +119,8 @@ def take_out(point: PickupPoint, story: Clearing, order: Order) -> TakeOut:
 
 def _things(point: PickupPoint, compartment: str, order: Order) -> tuple[Thing, ...]:
     parcels = (Thing(p.id, "、".join(p.titles), p.id not in order.absent) for p in point.at(compartment))
-    drops = ((d.item, not d.checked) for d in point.drops_at(compartment))
-    items = (Thing(item.barcode, item.title, item.barcode not in order.absent, odd) for item, odd in drops)
+    items = (
+        Thing(d.item.barcode, d.item.title, d.item.barcode not in order.absent, not d.checked, d.held, d.goes_to)
+        for d in point.drops_at(compartment)
+    )
     return (*parcels, *items)

@@ -14,6 +14,8 @@ class Thing:
     title: str
     there: bool = True
     unchecked: bool = False  # a return that somebody at the library must look at
+    held: bool = False  # a return for which the next reader waits here: to be put in again
+    goes_to: str = ""  # where a return belongs, in the library's words
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 from simulators.library.ledger import Ledger
 from simulators.library.packing import forget_if_done, give_time, message_patron
 from simulators.library.rounds import bag, did_not_fit, extend, room_left
+from simulators.library.routing import catch, routed
 from sync.envelope import Sent
 from sync.instructions import InstructionEnded
 from sync.messages import (
@@ -63,7 +64,8 @@ def _hear_one(ledger: Ledger, point: str, event: Sent, expected: int, next_one: 
     said = _TELLING.dump_json(telling).decode()
     known = ledger.row("select * from received where point = ? and key = ?", point, telling.key)
     if known and known["sha256"] == event.sha256:
-        return Receipt(telling.key, "duplicate" if known["status"] == "applied" else "conflict", known["detail"])
+        status = "duplicate" if known["status"] == "applied" else "conflict"
+        return _receipt(ledger, point, telling, status, known["detail"])
     if known:
         return _reused(ledger, point, telling, said, "this key was used before for something else", next_one)
     if telling.seq < expected:
@@ -88,7 +90,13 @@ def _hear_one(ledger: Ledger, point: str, event: Sent, expected: int, next_one: 
     )
     if doubts:
         _case(ledger, point, telling, said, f"{telling.told.kind}_conflict", detail)
-    return Receipt(telling.key, "conflict" if doubts else "applied", detail)
+    return _receipt(ledger, point, telling, status, detail)
+
+
+def _receipt(ledger: Ledger, point: str, telling: Telling, status: str, detail: str) -> Receipt:
+    receipt = Receipt(telling.key, status, detail)  # type: ignore[arg-type]
+    told = telling.told
+    return routed(ledger, point, told.item, receipt) if isinstance(told, ItemDropped) and not detail else receipt
 
 
 def _reused(ledger: Ledger, point: str, telling: Telling, said: str, words: str, expected: int) -> Receipt:
@@ -272,6 +280,7 @@ def _dropped(ledger: Ledger, point: str, told: ItemDropped, at: float) -> list[s
     if running is None:
         return [f"nobody had {told.item} on loan"]
     ledger.change("update loans set ended = ?, ended_at = ? where id = ?", at, point, running["id"])
+    catch(ledger, point, told.item)
     return []
 
 

@@ -140,6 +140,17 @@ SCREENS: dict[str, Screen] = {
     "courier-sealed": Courier((), 40, 0, (), 5, bag=17, seal="70417733"),
     "take-out": TakeOut("B2", 3, 9, (Thing("P-0001", TITLES[0]), Thing("P-0002", TITLES[1])), bag=4),
     "take-out-one": TakeOut("B2", 9, 9, (Thing("SIP0001", LONG, unchecked=True),), bag=4),
+    "take-out-routed": TakeOut(
+        "B2",
+        2,
+        9,
+        (
+            Thing("SIP1", TITLES[0], held=True),
+            Thing("SIP2", TITLES[1], goes_to="绿家社区书亭"),
+            Thing("SIP3", TITLES[3]),
+        ),
+        bag=4,
+    ),
     "take-out-many": TakeOut(
         "B2", 1, 9, tuple(Thing(f"SIP{n}", t, n != 1, n == 2) for n, t in enumerate((*TITLES, LONG))), 2, 4
     ),

@@ -6,11 +6,12 @@ import pytest
 from pydantic import SecretStr
 
 from hardware.readings import CardShown, CodeUnknown, DeviceDown, DeviceUp, Door, DoorSeen, IsbnScanned
-from kiosk.core.events import Online
+from kiosk.core.events import Online, Receipted
 from kiosk.core.screens import DoorOpen, DoorStuck, Goodbye, Home, Opening, Return, Sorry, Wait
 from sync.asked import ItemIs, LoansAre, LoansWith, PatronIs, WhatIs
-from sync.messages import ItemDropped, PointTrouble
-from tests.kiosk.core.machine import ISBN, ONE, OTHER_ISBN, PARCEL, PEOPLE, Machine, item, stocked
+from sync.messages import ItemDropped, ParcelReady, ParcelRecalled, ParcelSent, PointTrouble, Receipt, Telling
+from sync.things import SentParcel
+from tests.kiosk.core.machine import DAY_S, ISBN, NOW, ONE, OTHER_ISBN, PARCEL, PEOPLE, Machine, item, stocked
 
 
 def known(*barcodes: str) -> Machine:
@@ -19,6 +20,47 @@ def known(*barcodes: str) -> Machine:
     for barcode in barcodes:
         machine.scan(barcode).answer(ItemIs(item(barcode), True))
     return machine
+
+
+def returned(*barcodes: str) -> Machine:
+    """Put in together behind one door, which is shut."""
+    return known(*barcodes).touch("open").open().shut()
+
+
+NEXT = SentParcel("P-9", "ann", (item("x-1"),), "S", NOW + 5 * DAY_S)
+ANN = PEOPLE[0]
+
+
+def word(machine: Machine, **said: object) -> Machine:
+    told = machine.told(ItemDropped)[0]
+    receipt = Receipt("p1-1-1", "applied", **said)  # type: ignore[arg-type]
+    return machine.do(Receipted(Telling("p1-1-1", 1, NOW, told), receipt))
+
+
+def test_what_the_next_reader_waits_for_here_stays_and_is_theirs_at_once() -> None:
+    machine = word(returned("x-1"), held_for=ANN, set_aside=NEXT)
+    assert not machine.point.drops
+    (ready,) = machine.told(ParcelReady)
+    assert (ready.parcel, ready.courier, ready.items) == ("P-9", "return", ("x-1",))
+    machine.touch("finish").hear(ParcelSent(NEXT))  # the feed brings it too, late
+    assert machine.parcel("P-9").state == "ready"
+    assert machine.tap("ann").unlocked[-1] == ready.compartment
+
+
+def test_among_others_it_goes_with_the_courier_and_so_does_what_belongs_elsewhere() -> None:
+    machine = word(returned("x-1", "x-2"), held_for=ANN, set_aside=NEXT)
+    assert not machine.told(ParcelReady)
+    other = machine.told(ItemDropped)[1]
+    machine.do(Receipted(Telling("p1-1-2", 2, NOW, other), Receipt("p1-1-2", "applied", goes_to="North")))
+    machine.touch("finish").tap("max").touch("clear").open()
+    things = machine.screen.things  # type: ignore[union-attr]
+    assert [(thing.id, thing.held, thing.goes_to) for thing in things] == [("x-1", True, ""), ("x-2", False, "North")]
+
+
+def test_a_hold_cancelled_before_its_receipt_keeps_nothing_here() -> None:
+    machine = returned("x-1").hear(ParcelSent(NEXT), ParcelRecalled("P-9"))
+    assert not word(machine, held_for=ANN, set_aside=NEXT).told(ParcelReady)
+    assert [drop.held for drop in machine.point.drops.values()] == [True]
 
 
 def test_items_go_behind_one_door_and_are_returned_when_it_has_shut() -> None:

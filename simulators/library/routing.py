@@ -1,0 +1,39 @@
+"""Where a returned item goes: to the next reader who waits for its title, here or elsewhere, or back to the shelf."""
+
+from dataclasses import replace
+from typing import Any
+
+from simulators.library.ledger import Ledger
+from simulators.library.packing import pack_parcel
+from sync.messages import Receipt
+
+
+def catch(ledger: Ledger, point: str, barcode: str) -> None:
+    """An item that lies at a point again is set aside there, if whoever waits for its title the longest wants it so."""
+    hold = _waiting(ledger, barcode)
+    if hold and hold["point"] == point:
+        ledger.change("update items set place = 'shelf' where barcode = ?", barcode)
+        pack_parcel(ledger, point, hold["patron"], (barcode,))
+
+
+def routed(ledger: Ledger, point: str, barcode: str, receipt: Receipt) -> Receipt:
+    """The receipt of its return, with where it goes; said as often as it is asked for, until it has gone."""
+    sql = (
+        "select id, patron from parcels join parcel_items on id = parcel where barcode = ? and point = ? "
+        "and status in ('sent', 'ready') order by id desc"
+    )
+    parcel = ledger.row(sql, barcode, point)
+    if parcel:
+        held_for, set_aside = ledger.patron(parcel["patron"], point), ledger.sent_parcel(parcel["id"])
+        return replace(receipt, held_for=held_for, set_aside=set_aside)
+    hold = _waiting(ledger, barcode)
+    place = ledger.row("select name from points where id = ?", hold["point"]) if hold else None
+    return replace(receipt, goes_to=place["name"]) if place else receipt
+
+
+def _waiting(ledger: Ledger, barcode: str) -> dict[str, Any] | None:
+    sql = (
+        "select holds.* from holds join items using (isbn) join patrons on patrons.id = holds.patron "
+        "where barcode = ? and holds.status = 'waiting' and standing = 'fine' order by holds.id"
+    )
+    return ledger.row(sql, barcode)
