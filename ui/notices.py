@@ -52,12 +52,14 @@ COURIER = (
         "bag_taken": N_("The bag is handed over. The library knows."),
         "not_put_in": N_("Noted: the parcel was not put in. It stays with you."),
         "stuck": N_("The door did not open and rests now. The parcel stays with you."),
+        "finish_first": N_("Somebody is at work here. When they are done, please show it again."),
     }
 )
 LOAD = (
     _GUIDE
     | _PAD
     | {
+        "finish_first": N_("Somebody is at work here. When they are done, please show it again."),
         "other_parcel": N_("This book belongs to another parcel. Please lay it aside for now."),
         "unknown_item": N_("This book belongs to no parcel for this place. Please lay it aside."),
         "twice": N_("This one is ticked already."),

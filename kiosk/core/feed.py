@@ -233,5 +233,6 @@ def _kept(step: Step, drop: Drop, receipt: Receipt, patron: Patron, now: float) 
 
 def _held(step: Step, parcel: Parcel, patron: Patron) -> Step:
     known = step.point.patrons.get(patron.id)
+    patron = replace(patron, reach=patron.reach or (known is not None and known.reach))  # as they have said here
     step = step.put(parcel).fact(HoldLearnt(parcel.id, patron.id, parcel.compartment))
     return step if known and known.role != "reader" else step.put(patron)

@@ -34,6 +34,7 @@ CourierNotice = Literal[
     "bag_taken",
     "not_put_in",
     "stuck",
+    "finish_first",
     GuideNotice,
     PadNotice,
 ]
@@ -45,6 +46,7 @@ LoadNotice = Literal[
     "unknown_item",
     "twice",
     "unreadable",
+    "finish_first",
     GuideNotice,
     PadNotice,
 ]

@@ -49,7 +49,7 @@ def within_reach(point: PickupPoint, parcel: Parcel) -> Space | None:
 def cannot_reach(step: Step, parcel: str) -> Step:
     """Its reader stands there and cannot reach the door: staff are told, and see it among the parcels to move.
 
-    For the pickup flow. The reader's need is remembered for the next parcel until the library says otherwise.
+    The reader's need is remembered for the next parcel until the library says otherwise.
     """
     row = step.point.parcels.get(parcel)
     if row is None or row.state not in HERE:

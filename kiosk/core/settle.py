@@ -5,6 +5,7 @@ The physical fact wins: opened for its reader and shut again means taken, unless
 
 from dataclasses import replace
 
+from kiosk.core import places
 from kiosk.core.facts import LeftInside
 from kiosk.core.flows import rounds
 from kiosk.core.model import HERE, Drop, Parcel
@@ -52,7 +53,7 @@ def _pickup(step: Step, compartment: str, order: Order, now: float) -> Step:
     step = book_collected(step, order, now)
     sorted_ = sort_out(parcel, order)
     if order.reach:
-        step = step.fact(PointTrouble("out_of_reach", compartment, parcel.id))
+        step = places.cannot_reach(step, parcel.id)
     if order.wrong:
         detail = order.wrong if order.wrong != "?" else ""
         step = set_check(step.fact(PointTrouble("wrong_item", compartment, parcel.id, detail)), compartment)

@@ -53,12 +53,20 @@ def card(at: Step, number: str, now: float) -> Step:
         return identify.card(_anew(at), number, now, story.title)
     if isinstance(story, _Open) or _at_rest(story):
         return identify.card(_anew(at), number, now)
+    if isinstance(story, AtCourier | Loading):
+        theirs = at.point.by_card(card_digest(at.point, number))
+        return at if theirs and theirs.id == story.courier else _busy(at, story, now)
     return identify.card(at, number, now) if isinstance(story, Returning) else at
 
 
 def _at_rest(story: object) -> bool:
     """Somebody has searched or asked for something, and nothing is under way for them that they would miss."""
     return isinstance(story, Searching) or (isinstance(story, Wishing) and not story.key)
+
+
+def _busy(at: Step, story: AtCourier | Loading, now: float) -> Step:
+    """Somebody shows a card or a pass while a courier or the staff are at work: they finish first."""
+    return at if getattr(story, "key", "") else stay(at, replace(story, notice="finish_first"), now)
 
 
 def printed(at: Step, number: str, now: float) -> Step:
@@ -94,6 +102,8 @@ def pass_scanned(at: Step, text: str, now: float) -> Step:
             return pickup.by_pass(_anew(at), text, now)
         case story if _at_rest(story):
             return pickup.by_pass(_anew(at), text, now)
+        case AtCourier() | Loading() as story:
+            return _busy(at, story, now)
     return at
 
 

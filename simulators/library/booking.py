@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from simulators.library.ledger import Ledger
-from simulators.library.packing import forget_if_done, give_time, message_patron
+from simulators.library.packing import forget_if_done, give_time, message_patron, needs_reach
 from simulators.library.rounds import bag, did_not_fit, extend, room_left
 from simulators.library.routing import catch, routed
 from sync.envelope import Sent
@@ -135,6 +135,8 @@ def _book(ledger: Ledger, point: str, telling: Telling, at: float) -> list[str]:
             _case(ledger, point, telling, said, what, " ".join(filter(None, (compartment, parcel, detail))))
             if what in ("door_stuck", "out_of_reach") and parcel:
                 give_time(ledger, parcel)
+            if what == "out_of_reach" and parcel:
+                needs_reach(ledger, parcel)
             return []
         case JournalStands():
             return []  # kept with its telling

@@ -94,6 +94,14 @@ def change_patron(ledger: Ledger, patron: str, standing: str, reason: str = "") 
                 tell_patron(ledger, point["id"], patron)
 
 
+def needs_reach(ledger: Ledger, parcel: str) -> None:
+    """The reader of this parcel stood before a door that they cannot reach: every point may know that."""
+    row = ledger.row("select point, patron from parcels where id = ?", parcel)
+    if row:
+        ledger.change("update patrons set reach = 1 where id = ?", row["patron"])
+        tell_patron(ledger, row["point"], row["patron"])
+
+
 def tell_patron(ledger: Ledger, point: str, patron: str) -> None:
     """Send the patron as they are now to a point."""
     known = ledger.patron(patron, point)

@@ -5,6 +5,7 @@ card, code or QR -> may they, is it here -> one parcel: its door opens; several:
 
 from dataclasses import replace
 
+from kiosk.core import places
 from kiosk.core.events import Touched
 from kiosk.core.facts import Proved, WrongCode
 from kiosk.core.flows import fetching, helping
@@ -134,9 +135,11 @@ def choose(step: Step, story: Choosing, touch: Touched, now: float) -> Step:
 
 
 def _out_of_reach(step: Step, story: Choosing) -> Step:
-    """The library hears of each door that this reader cannot reach."""
-    far = [p for p in map(step.point.parcels.get, story.parcels) if p and p.compartment and p.id not in story.chosen]
-    return step.fact(*(PointTrouble("out_of_reach", p.compartment, p.id) for p in far))
+    """The library hears of each door that this reader cannot reach, and the next parcel lies within reach."""
+    for parcel in story.parcels:
+        if parcel not in story.chosen:
+            step = places.cannot_reach(step, parcel)
+    return step
 
 
 def _take(step: Step, story: Choosing, chosen: tuple[str, ...], far: bool, now: float) -> Step:

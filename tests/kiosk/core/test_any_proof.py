@@ -108,3 +108,12 @@ def test_a_book_nobody_can_read_gets_a_door_and_is_looked_at() -> None:
     assert (dropped.item, dropped.checked) == (f"UNREAD-{machine.point.counters.orders}-1", False)
     assert isinstance(machine.screen, Goodbye)
     assert machine.screen.provisional
+
+
+def test_a_card_or_pass_shown_while_a_courier_is_at_work_is_asked_to_wait() -> None:
+    machine = stocked(PARCEL).tap("max").tap("ann")
+    assert machine.screen.notice == "finish_first"  # type: ignore[union-attr]
+    assert not machine.unlocked
+    assert machine.scan("nothing-known").screen.notice == "unknown_item"  # type: ignore[union-attr]
+    assert machine.show(qr()).screen.notice == "finish_first"  # type: ignore[union-attr]
+    assert machine.tap("max").screen.notice == "finish_first"  # type: ignore[union-attr]  # their own changes nothing

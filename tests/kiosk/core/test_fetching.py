@@ -7,6 +7,9 @@ import pytest
 from hardware.readings import Door, DoorSeen, Pulse, UnlockEnded
 from kiosk.core.facts import DoorShut as DoorShutFact
 from kiosk.core.facts import LeftInside
+from kiosk.core.model import Compartment
+from kiosk.core.places import for_parcel
+from kiosk.core.plan import Space
 from kiosk.core.reader_screens import Choose, DoorShut, Sort, Waiting
 from kiosk.core.screens import DoorOpen, Goodbye, Home, Opening, Sorry
 from sync.messages import ParcelCollected, ParcelMissing, PointTrouble
@@ -135,6 +138,24 @@ def test_a_door_out_of_reach_keeps_its_parcel() -> None:
     assert machine.parcel().state == "ready"
     assert isinstance(machine.screen, Goodbye)
     assert (machine.screen.far, machine.screen.left, machine.screen.titles) == (True, 1, ())
+    assert machine.point.patrons["ann"].reach
+
+
+@pytest.mark.parametrize("said", ["before", "at the door"])
+def test_the_next_parcel_of_who_cannot_reach_lies_within_reach(said: str) -> None:
+    spaces = {"A1": Space("A1", "S", 0, 0, bottom_cm=10), "B1": Space("B1", "M", 1, 0, bottom_cm=90)}
+    for told in (False, True):
+        machine = stocked(PARCEL, PAIR)
+        if told and said == "before":
+            machine = machine.tap("ann").touch("cannot_reach").touch("finish")
+        elif told:
+            machine = machine.tap("ann").touch("parcel", "p-1").touch("take").open().touch("cannot_reach").shut()
+        point = replace(machine.point, plan=replace(machine.point.plan, spaces=spaces))
+        shut = {name: Compartment(name, Door.SHUT) for name in spaces}
+        parcels = {"p-9": replace(machine.parcel(), id="p-9", state="sent", compartment="")}
+        space = for_parcel(replace(point, compartments=shut, parcels=parcels), parcels["p-9"])
+        assert space
+        assert space.name == ("B1" if told else "A1")
 
 
 # ---- once more ----------------------------------------------------------------------------------------------------
