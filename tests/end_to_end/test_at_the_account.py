@@ -114,3 +114,32 @@ def test_nothing_to_collect_leads_to_the_account_and_away_to_what_works(point: P
     point.kiosk.wait_for("Prove")
     point.tap("R1002")
     assert point.kiosk.wait_for("Account")["known"] is False
+
+
+def test_where_the_library_wants_a_pin_nothing_is_shown_or_renewed_without_it(point: Point) -> None:
+    ledger = point.machine.library.ledger
+    ledger.pins = True
+    phone = ledger.row("select phone from patrons where id = ?", READER)["phone"]  # type: ignore[index]
+    point.kiosk.touch("more")
+    point.kiosk.wait_for("More", account=True)
+    point.kiosk.touch("account")
+    point.kiosk.wait_for("Prove")
+    point.tap(READER)
+    point.kiosk.wait_for("Pin", wrong=False)
+    for digit in "0" + phone[-3:]:
+        point.kiosk.touch("digit", digit)
+    point.kiosk.touch("enter")
+    point.kiosk.wait_for("Pin", wrong=True)
+    for digit in phone[-4:]:
+        point.kiosk.touch("digit", digit)
+    point.kiosk.touch("enter")
+    assert point.kiosk.wait_for("Account", known=True)["loans"] == 3
+    point.kiosk.touch("loans")
+    loan = point.kiosk.wait_for("Loans")["lines"][0]
+    point.kiosk.touch("renew", loan["id"])
+    point.kiosk.wait_until(
+        lambda seen: seen["screen"] == "Loans" and any(line["said"] == "renewed" for line in seen["lines"]), "renewed"
+    )
+    assert len(ledger.rows("select * from renewals")) == 1
+    point.kiosk.touch("finish")
+    point.home()
