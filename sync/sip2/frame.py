@@ -67,6 +67,8 @@ class Reader:
 
     def feed(self, data: bytes) -> list[Frame]:
         """The frames that these bytes end. Never raises; empty lines and NUL bytes are nothing."""
+        if not self._held and not self._cut and data.find(b"\r") == len(data) - 1 < LENGTH_MAX and b"\n" not in data:
+            return _lines(data[:-1])  # one whole line, as nearly always
         *lines, rest = data.replace(b"\n", b"\r").split(b"\r")
         frames = []
         for line in lines:
@@ -92,9 +94,15 @@ class Reader:
         self._held += part[:room]
 
     def _ended(self) -> list[Frame]:
-        line, cut = bytes(self._held).replace(b"\0", b"").strip(b" "), self._cut
-        self.closed()
-        return [_framed(line, cut)] if line else []
+        line, cut = bytes(self._held), self._cut
+        self._held.clear()
+        self._cut = False
+        return _lines(line, cut)
+
+
+def _lines(line: bytes, cut: bool = False) -> list[Frame]:
+    line = line.replace(b"\0", b"").strip(b" ")
+    return [_framed(line, cut)] if line else []
 
 
 def _framed(line: bytes, cut: bool) -> Frame:
