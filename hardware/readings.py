@@ -107,6 +107,25 @@ class PileSeen:
     foreign: int = 0
 
 
+class Written(StrEnum):
+    """How an order to change a tag's security ended. NOTHING: it is as it was. UNKNOWN: who knows which."""
+
+    DONE = "done"
+    NOTHING = "nothing"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class SecureEnded:
+    """What became of one ``Secure``; ``order``, ``item`` and ``secured`` are those of the command."""
+
+    device: str
+    order: str
+    item: str
+    secured: bool
+    written: Written
+
+
 @dataclass(frozen=True, slots=True)
 class CodeUnknown:
     """Something was scanned that no configured pattern knows; the text itself is not kept, only its length."""
@@ -219,6 +238,7 @@ Reading = (
     | CardGone
     | Scan
     | PileSeen
+    | SecureEnded
     | Guide
     | DoorSeen
     | UnlockEnded

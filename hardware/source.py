@@ -17,3 +17,13 @@ class Source(Protocol):
 
     def close(self) -> None:
         """Let go of the device. Never raises; may be called twice."""
+
+
+class WritingSource(Source, Protocol):
+    """A pad: a source whose tags can also be written, by the thread that owns it. See hardware.rfid.pad."""
+
+    def secure(self, item: str, secured: bool) -> None:
+        """Let gates ring for this item, or let it pass. Raises ``DeviceError``; blocks for seconds."""
+
+    def say_again(self) -> None:
+        """The next round says what lies there, whether it has changed or not."""

@@ -15,7 +15,7 @@ from hardware.registry import find
 from hardware.secret_file import UnfitFile
 from hardware.touch_panel import TouchPanel
 from kiosk.config import Config
-from kiosk.core.commands import Ask, Do, Print, Refresh, Unlock
+from kiosk.core.commands import Ask, Do, LookAgain, Print, Refresh, Secure, Unlock
 from kiosk.core.events import Tick, Touched
 from kiosk.core.stories import AtHome
 from kiosk.devices import Devices
@@ -84,6 +84,8 @@ class Machine:
         match command:
             case Unlock(compartment=compartment):
                 self._devices.bus_of[compartment].unlock(command)
+            case Secure(device=device) | LookAgain(device=device):
+                self._devices.pads[device].take(command)
             case Print(device=device):
                 self._devices.printers[device].print_out(command)
             case Ask() | Do():

@@ -39,7 +39,6 @@ from kiosk.sections import (
     StoreFile,
 )
 from sync.seal import Seal
-from sync.service import Abilities
 from sync.service import Service as LibraryClient
 
 SIZE_MAX = 1 << 20  # bytes of the file
@@ -108,9 +107,10 @@ class Config:
         rows = max(c.row + c.height for c in self.compartments)
         spaces = {c.name: _space(c, rows) for c in sorted(self.compartments, key=lambda c: (c.row, c.column))}
         cards, scanners = (frozenset(one.name for one in kind) for kind in (self.cards, (*self.scanners, *self.pads)))
-        printers = tuple(device.name for device in self.printers)
-        library: Abilities = self.service.module.abilities(self.service.settings)
-        return Plan(self.point.id, spaces, self.keyring, self.limits, cards, scanners, printers, library)
+        printers, library = tuple(p.name for p in self.printers), self.service.module.abilities(self.service.settings)
+        pads = {pad.name: pad.settings.writes for pad in self.pads}
+        devices = (cards, scanners, printers, library, frozenset(pads), frozenset(p for p in pads if pads[p]))
+        return Plan(self.point.id, spaces, self.keyring, self.limits, *devices, self.point.counter)
 
     def library(self) -> LibraryClient:
         """A client of the lending service, nothing opened yet."""

@@ -2,14 +2,16 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import cast
 
 from hardware.errors import DeviceError
 from hardware.locker.bank import Bank, Duty
 from hardware.printer import Printer
 from hardware.serialport import open_port
-from hardware.source import Source
+from hardware.source import Source, WritingSource
 from kiosk.config import Board, Config, Device
 from kiosk.covers import cover_of
+from kiosk.pads import PadWorker
 from kiosk.printing import PrinterWorker
 from kiosk.slip import sheet
 from kiosk.trace import Recorder
@@ -38,17 +40,27 @@ class Devices:
             self._add_bus(config, boards)
         for card in config.cards:
             self._add_source(config, "card", card)
-        for pad in config.pads:
-            self._add_source(config, "pad", pad)
+        self.pads = {pad.name: self._add_pad(config, pad) for pad in config.pads}
+        """The pads by name."""
         for scanner in config.scanners:
             self._add_source(config, "scanner", scanner)
         self.printers = {printer.name: self._add_printer(config, printer) for printer in config.printers}
         """The printers by name."""
 
-    def _add_source(self, config: Config, kind: str, device: Device) -> None:
+    def _add_pad(self, config: Config, device: Device) -> PadWorker:
+        connect = cast(Callable[[], WritingSource], self._source(config, "pad", device))
+        owner = PadWorker(device.name, connect, self._post)
+        self.workers.append(Worker(device.name, owner.work, self._on_bug))
+        return owner
+
+    def _source(self, config: Config, kind: str, device: Device) -> Callable[[], Source]:
         connect: Callable[[], Source] = partial(device.module.connect, device.name, device.settings, config.codes)
         if self._recorder:
             connect = self._recorder.source(device.name, connect, cover_of(kind, device), pad=kind == "pad")
+        return connect
+
+    def _add_source(self, config: Config, kind: str, device: Device) -> None:
+        connect = self._source(config, kind, device)
         self.workers.append(Worker(device.name, watch_source(device.name, connect, self._post), self._on_bug))
 
     def _add_printer(self, config: Config, printer: Device) -> PrinterWorker:

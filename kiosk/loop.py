@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from hardware.readings import DeviceDown, DeviceUp, DoorSeen, PaperSeen, PrintEnded, UnlockEnded
+from hardware.readings import DeviceDown, DeviceUp, DoorSeen, PaperSeen, PrintEnded, SecureEnded, UnlockEnded
 from kiosk.core.commands import Command, Unlock
 from kiosk.core.events import Acted, ClockJumped, Event, Forgotten, Heard, Online, Receipted, Restored, Started, Tick
 from kiosk.core.model import PickupPoint
@@ -73,6 +73,7 @@ _HAPPENED = (
     UnlockEnded,
     PaperSeen,
     PrintEnded,
+    SecureEnded,
     Acted,
     DeviceUp,
     DeviceDown,

@@ -132,6 +132,12 @@ def helpers_of_parcels(db: Database) -> None:
 
 
 @MIGRATIONS()
+def items_at_the_counter(db: Database) -> None:
+    """What is being borrowed at the counter."""
+    _table(db, "counter_items", "id", id=str, patron=str, act=str, at=float, booked=int, writing=str)
+
+
+@MIGRATIONS()
 def stock_in_the_cabinet(db: Database) -> None:
     """Parcels for nobody yet, which anybody may borrow."""
     db.table("parcels").add_column("stock", int, not_null_default=0)

@@ -5,13 +5,13 @@ import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import fields
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from hardware.errors import DeviceError
 from hardware.locker.board import Board
 from hardware.printer import Code, Printer, Rule, Sheet
 from hardware.readings import CardGone, Door, Guide, IsbnScanned, ItemScanned, Paper, PileSeen, Reading
-from hardware.source import Source
+from hardware.source import Source, WritingSource
 from hardware.wiretap import Way, listening
 from kiosk.disguise import disguise_text
 
@@ -152,6 +152,23 @@ class HeardSource:
         for reading in readings:
             self._say(_line(reading))
         return readings
+
+    def secure(self, item: str, secured: bool) -> None:
+        """Of a pad."""
+        gave = "done"
+        try:
+            with listening(self._held.hear):
+                cast(WritingSource, self._source).secure(item, secured)
+        except DeviceError as error:
+            gave = type(error).__name__
+            raise
+        finally:
+            self._say({"call": "secure", "gave": gave})
+
+    def say_again(self) -> None:
+        """Of a pad."""
+        cast(WritingSource, self._source).say_again()
+        self._say({"call": "say_again", "gave": "done"})
 
     def close(self) -> None:
         self._source.close()

@@ -29,11 +29,13 @@ class Names(Section):
 
 
 class Point(Section):
-    """``[point]``. ``id``: as the library knows it; it never changes. ``phone``: for help."""
+    """``[point]``. ``id``: as the library knows it; it never changes. ``phone``: for help. ``counter``: readers may
+    borrow here what they bring to it, from shelves that stand open."""
 
     id: Name
     names: Names
     phone: Annotated[str, Field(max_length=40)] = ""
+    counter: bool = False
 
 
 class StoreFile(Section):

@@ -19,6 +19,7 @@ SHORT_TITLE_MAX = 18  # and in the QR
 _SAID: Mapping[str, Mapping[str, str]] = {
     "zh": {
         "pickup": "取书凭条",
+        "checkout": "借书凭条",
         "dropoff": "还书凭条:已收到",
         "due": "请于 {date} 前归还",
         "provisional pickup": "应还日期以图书馆确认为准",
@@ -30,6 +31,7 @@ _SAID: Mapping[str, Mapping[str, str]] = {
     },
     "en": {
         "pickup": "Collected",
+        "checkout": "Borrowed",
         "dropoff": "Returned: received",
         "due": "Please return by {date}",
         "provisional pickup": "The library confirms the date",
@@ -92,7 +94,7 @@ def _words(slip: Slip, about: About, language: str, bytes_max: int) -> str:
 
 def _head(slip: Slip, about: About, language: str) -> Iterator[str]:
     yield about.names.get(language) or about.names.get("zh") or about.point
-    yield _say(language, "dropoff" if slip.purpose == "dropoff" else "pickup")
+    yield _say(language, slip.purpose if slip.purpose in ("dropoff", "checkout") else "pickup")
     yield datetime.fromtimestamp(slip.at).strftime("%Y-%m-%d %H:%M")
 
 

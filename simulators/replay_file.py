@@ -54,7 +54,7 @@ class _Line(BaseModel):
     way: Literal["<", ">", "="] | None = None
     hex: Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{2} ?)*$")] | None = None
     count: int | None = None
-    call: Literal["doors", "unlock", "paper", "print_out"] | None = None
+    call: Literal["doors", "unlock", "paper", "print_out", "secure", "say_again"] | None = None
     channel: int | None = None
     sheet: list[_Part] | None = None
     gave: str | dict[str, str] | None = None

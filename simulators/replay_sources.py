@@ -64,7 +64,7 @@ def _spoken(name: str, device: Line, place: str, codes: Line, lines: list[Line],
 
 def _asked(name: str, device: Line, place: str, codes: Line, lines: list[Line], verdict: Verdict) -> None:
     """One that is asked, round after round."""
-    lines = unmasked(name, device, lines, verdict)
+    lines = _only_read(name, device, unmasked(name, device, lines, verdict), verdict)
     script = Script(paced=True, open_end=True)
     script.begin([line for line in lines if "way" in line])
     with tempfile.TemporaryDirectory() as folder, serve_pty(script, Path(folder) / "tty") as wire:
@@ -78,6 +78,16 @@ def _asked(name: str, device: Line, place: str, codes: Line, lines: list[Line], 
     if script.differs:
         verdict.differs.append(f"{name}: {script.differs}")
     compare(name, said, [line for line in lines if "reading" in line], verdict)
+
+
+def _only_read(name: str, device: Line, lines: list[Line], verdict: Verdict) -> list[Line]:
+    """As far as no tag was written there: the order to do so does not come from the pad."""
+    calls = [line for line in lines if "call" in line]
+    if not calls:
+        return lines
+    since = calls[0]["t"]
+    verdict.left_out.append(f"{name} ({device['driver']}: from {since:.3f} s on, for it was told to do something)")
+    return [line for line in lines if line["t"] < since]
 
 
 def _seen(name: str, device: Line, codes: Line, lines: list[Line], verdict: Verdict) -> None:

@@ -60,8 +60,18 @@ class PlaceHold:
     kind: Literal["place_hold"] = "place_hold"
 
 
-Act = Annotated[Renew | RenewAll | CancelHold | MoreTime | PlaceHold, Field(discriminator="kind")]
-ActKind = Literal["renew", "renew_all", "cancel_hold", "more_time", "place_hold"]
+@dataclass(frozen=True, slots=True)
+class Checkout:
+    """The patron stands at the point with this item in hand and wants to borrow it. One that they have on loan already
+    is theirs: done, with its due date as it is, and no renewal."""
+
+    patron: Id
+    item: Id
+    kind: Literal["checkout"] = "checkout"
+
+
+Act = Annotated[Renew | RenewAll | CancelHold | MoreTime | PlaceHold | Checkout, Field(discriminator="kind")]
+ActKind = Literal["renew", "renew_all", "cancel_hold", "more_time", "place_hold", "checkout"]
 
 
 @dataclass(frozen=True, slots=True)

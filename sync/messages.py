@@ -139,6 +139,17 @@ class ItemDropped:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemLent:
+    """A patron has taken this item with them from the counter, and the library was not asked or has not said whether it
+    booked it (``Checkout``): book the loan, unless it is booked. ``due`` is the provisional date shown."""
+
+    item: Id
+    patron: Id
+    due: float
+    kind: Literal["item_lent"] = "item_lent"
+
+
+@dataclass(frozen=True, slots=True)
 class ItemsCleared:
     """A courier took these returned items out of a compartment."""
 
@@ -176,6 +187,7 @@ Told = Annotated[
     | ParcelMissing
     | ParcelRemoved
     | ItemDropped
+    | ItemLent
     | ItemsCleared
     | ParcelDidNotFit
     | BagSealed

@@ -60,6 +60,10 @@ def how(about: About, _: Words) -> View:
 
 
 def prove(screen: Prove, about: About, _: Words) -> View:
+    if screen.want == "checkout":
+        ready = _("Then scan your books or lay them on the pad. Leave the card on the reader for a moment.")
+        resting = _("The card reader is resting, so nothing can be borrowed. Please call: {phone}", phone=about.phone)
+        return View("Prove", _("Tap your card"), ready if screen.cards else resting, "card", cancel=cancel(_))
     line = (
         _("Then you see what you have at the library. Lay it on the reader and leave it there for a moment.")
         if screen.cards

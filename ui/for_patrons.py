@@ -23,6 +23,7 @@ DOING = {
     "cancel_hold": N_("The library is taking it off your list."),
     "more_time": N_("We are asking the library for more time."),
     "place_hold": N_("The library is noting your wish."),
+    "checkout": N_("The library is booking it to you."),
 }
 PIN_SLOTS = 4  # drawn before the first digit; most PINs have four
 
@@ -49,6 +50,7 @@ def home(screen: Home, about: About, _: Words) -> View:
         buttons=(
             Button("collect", _("Collect"), picture="collect"),
             Button("return", _("Return"), picture="return"),
+            *((Button("borrow", _("Borrow"), picture="book"),) if screen.borrow else ()),
             Button("more", _("More"), extra=True),
         ),
     )
@@ -148,7 +150,7 @@ def returning(screen: Return, _: Words) -> View:
 def goodbye(screen: Goodbye, about: About, _: Words) -> View:
     lines: list[str] = []
     title = _("Thank you. Goodbye!")
-    if screen.purpose == "pickup" and screen.titles:
+    if screen.purpose in ("pickup", "checkout") and screen.titles:
         title = _("Enjoy reading!")
         if screen.due:
             lines.append(_("Please bring them back by {date}.", date=date_words(screen.due, _.language)))
@@ -165,6 +167,8 @@ def goodbye(screen: Goodbye, about: About, _: Words) -> View:
         )
     elif screen.purpose == "dropoff":
         lines.append(_("Nothing was returned; all is as before."))
+    if screen.gate:
+        lines.append(_("The gate may ring for a book of yours. Please show your slip to the staff then."))
     if screen.far:
         lines.append(_("The library knows that you cannot reach that door, and chooses another one."))
     if screen.missing:
@@ -175,7 +179,7 @@ def goodbye(screen: Goodbye, about: About, _: Words) -> View:
         )
     printing = (Button("print", _("Print a slip"), value=_.language),) if screen.printing == "offered" else ()
     returning = (Button("return", _("Return books")),) if screen.purpose == "pickup" else ()
-    tone: Tone = "wait" if screen.missing else "done"
+    tone: Tone = "wait" if screen.missing or screen.gate else "done"
     return View(
         "Goodbye",
         title,

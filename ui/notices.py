@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from kiosk.core.counter_screens import Counter
 from kiosk.core.screens import Return
 from kiosk.core.staff_screens import Courier, Load
 from ui.words import N_, Words
@@ -37,6 +38,18 @@ RETURN = (
         "not_on_loan": N_("Nobody had this one on loan. Thank you for bringing it; we take it and look."),
         "card_unknown": N_("We do not know this card. Returning needs none: scan the library's sticker."),
         "card_offline": N_("Your card cannot be looked up just now. Returning needs none: scan the library's sticker."),
+    }
+)
+COUNTER = (
+    _GUIDE
+    | _PAD
+    | {
+        "use_sticker": N_("Please show the library's own sticker, so that we know which book this is."),
+        "unreadable": RETURN["unreadable"],
+        "twice": RETURN["twice"],
+        "full": N_("The list is full. Borrow these first; the next ones after that."),
+        "not_ours": N_("This book is not from our library, so it cannot be borrowed here."),
+        "set_aside": N_("This book is set aside for somebody. Please give it to the staff."),
     }
 )
 COURIER = (
@@ -89,7 +102,7 @@ PAPER = {
 }
 
 
-def noted(table: Mapping[str, str], screen: Return | Courier | Load, _: Words) -> str:
+def noted(table: Mapping[str, str], screen: Return | Courier | Load | Counter, _: Words) -> str:
     """The words of a screen's notice, "" when there is none."""
     part, parts = screen.lacks
     return _(table[screen.notice], part=part, parts=parts) if screen.notice else ""

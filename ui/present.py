@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from kiosk.core.account_screens import Account, Fines, Holds, How, Loans, More, OneHold, Permission, Prove
+from kiosk.core.counter_screens import Counter
 from kiosk.core.desk_screens import Desk, DoorList, DoorSheet, MachineSheet, Report, Use
 from kiosk.core.reader_screens import Choose, DoorShut, Sort
 from kiosk.core.screens import (
@@ -24,7 +25,7 @@ from kiosk.core.screens import (
 from kiosk.core.search_screens import Found, Search, TitlePage, Wished
 from kiosk.core.staff_screens import Courier, HandOver, Inside, Load, Seal, Settle, TakeOut
 from kiosk.frontend import About
-from ui import at_doors, fetching, for_account, for_desk, for_patrons, for_rounds, for_search, for_staff
+from ui import at_doors, fetching, for_account, for_counter, for_desk, for_patrons, for_rounds, for_search, for_staff
 from ui.view import Button, StillThere, View
 from ui.words import Words, words
 
@@ -98,6 +99,8 @@ def _screen(screen: Screen, about: About, _: Words) -> View:
             return for_staff.load(screen, _)
         case TakeOut():
             return for_rounds.take_out(screen, _)
+        case Counter():
+            return for_counter.counter(screen, _)
         case Desk():
             return for_desk.desk(screen, _)
         case DoorList():

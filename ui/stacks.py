@@ -52,7 +52,7 @@ def buttons(sheet: Sheet, x: float, wide: float, bottom: float) -> float:
 def _abreast(sheet: Sheet, n: int) -> int:
     """Large words want wide buttons."""
     if sheet.view.buttons[n].picture:
-        return 2 if sheet.landscape else sheet.sizes.abreast
+        return max(2, sum(bool(button.picture) for button in sheet.view.buttons))
     return sheet.sizes.abreast if sheet.step < 2 else max(1, sheet.sizes.abreast - 1)
 
 

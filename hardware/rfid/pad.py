@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 from typing import Protocol
 
-from hardware.errors import DeviceGone, DeviceSilent, WireError
+from hardware.errors import DeviceGone, DeviceRefused, DeviceSilent, WireError
 from hardware.readings import Reading
 from hardware.rfid.book import Tag
 from hardware.rfid.pile import Pile
@@ -60,6 +60,25 @@ class PadSource:
             readings = self._round() if time.monotonic() >= self._next else []
             if readings or time.monotonic() >= deadline:
                 return readings
+
+    def secure(self, item: str, secured: bool) -> None:
+        """``Pad.secure`` for an item: each of its tags that lies there, one after another, with the same errors.
+
+        ``DeviceRefused`` also when none lies there. When some of a set's tags were written and another was not, nobody
+        can say what a gate would do: ``DeviceSilent``.
+        """
+        uids = self._pile.uids(item)
+        if not uids:
+            raise DeviceRefused("no tag of this item lies on the pad")
+        for n, uid in enumerate(uids):
+            try:
+                self.pad.secure(uid, secured)
+            except DeviceRefused as error:
+                raise (DeviceSilent(f"{n} of {len(uids)} tags are written: {error}") if n else error) from None
+
+    def say_again(self) -> None:
+        """The next round says what lies there, whether it has changed or not."""
+        self._pile.say_again()
 
     def firmware(self) -> str:
         """See ``Pad``."""

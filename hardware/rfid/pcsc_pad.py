@@ -42,6 +42,10 @@ class Settings(PadSettings):
     through: Literal["transparent", "storage"] = "transparent"
     option_flag: bool = False
 
+    @property
+    def writes(self) -> bool:
+        return self.through == "transparent"
+
 
 class PcscPad:
     """The contract, with every error and what it means for the book, is ``hardware.rfid.pad.Pad``."""

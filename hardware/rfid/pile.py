@@ -34,7 +34,7 @@ class Pile:
         self._settings = settings
         self._meanings = meanings
         self._lying: dict[str, _Lying] = {}
-        self._said = PileSeen(device)
+        self._said: PileSeen | None = PileSeen(device)
 
     def seen(self, tags: Iterable[Tag], now: float) -> list[Reading]:
         """One whole round, at this time in seconds: ``PileSeen`` when the settled pile is another than the one said
@@ -58,6 +58,15 @@ class Pile:
             return []
         return [*self._patrons(), *self._pile(crowd)]
 
+    def say_again(self) -> None:
+        """The settled pile is said once more, though it is the one said before."""
+        self._said = None
+
+    def uids(self, item: str) -> list[str]:
+        """The tags of an item that lie there now, all parts of it."""
+        tags = (one.tag for one in self._lying.values())
+        return [tag.uid for tag in tags if isinstance(tag, BookTag) and tag.item == item and self._ours(tag)]
+
     def _patrons(self) -> Iterable[Reading]:
         for one in self._lying.values():
             if isinstance(one.tag, PatronTag) and not one.told:
@@ -80,7 +89,7 @@ class Pile:
             if numbers
         )
         pile = PileSeen(self._device, items, incomplete, foreign)
-        if _same(pile, self._said):
+        if self._said is not None and _same(pile, self._said):
             return
         self._said = pile
         yield pile

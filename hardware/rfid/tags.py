@@ -38,6 +38,11 @@ class PadSettings(BaseModel):
     rounds: int = Field(3, ge=1, le=20)
     gone_s: float = Field(1.5, ge=0.2, le=10)
 
+    @property
+    def writes(self) -> bool:
+        """Whether a pad with these settings can change a tag's security at all."""
+        return True
+
     @model_validator(mode="after")
     def _apart(self) -> Self:
         if self.afi_in_library == self.afi_on_loan:

@@ -23,7 +23,7 @@ class How:
 class Prove:
     """Tap a card, for ``want``: the account, or ``title`` to be sent here. Touches: cancel."""
 
-    want: Literal["account", "hold"]
+    want: Literal["account", "hold", "checkout"]
     cards: bool  # a card reader answers
     title: str = ""
     notice: Literal["", "card_unread"] = ""

@@ -22,7 +22,7 @@ class AtMore:
 class Proving:
     """A card is wanted for something that was chosen before it."""
 
-    want: Literal["account"]
+    want: Literal["account", "checkout"]
 
 
 @dataclass(frozen=True, slots=True)

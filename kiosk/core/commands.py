@@ -32,6 +32,24 @@ class Do:
 
 
 @dataclass(frozen=True, slots=True)
+class Secure:
+    """Let gates ring for this item, which lies on that pad, or let it pass. Given once for each ``order``: that it may
+    be done is on disk."""
+
+    device: str
+    order: str
+    item: str
+    secured: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LookAgain:
+    """Have a pad say what lies there, though nothing has changed."""
+
+    device: str
+
+
+@dataclass(frozen=True, slots=True)
 class Print:
     """Print this slip, in this language ("" for the machine's own). Given once for each slip that may have begun: a
     fact says so on disk, and the slip itself is forgotten with the power."""
@@ -46,4 +64,4 @@ class Refresh:
     """Listen to the library from the beginning: its next page is a snapshot."""
 
 
-Command = Unlock | Ask | Do | Print | Refresh
+Command = Unlock | Ask | Do | Secure | LookAgain | Print | Refresh

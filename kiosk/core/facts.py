@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from hardware.readings import Paper, Printed, Pulse
+from kiosk.core.tag_facts import TagEnded, TagOrdered
 from sync.acts import ActKind
 from sync.messages import Told
 
@@ -277,6 +278,8 @@ Fact = (
     | InstructionTaken
     | ActBegun
     | ActEnded
+    | TagOrdered
+    | TagEnded
     | PermissionGiven
     | PermissionTakenBack
     | LeftInside

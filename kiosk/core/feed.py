@@ -15,6 +15,7 @@ from sync.instructions import Instructed
 from sync.library_clock import Bounds
 from sync.messages import (
     ItemDropped,
+    ItemLent,
     NeighboursAre,
     Page,
     ParcelCollected,
@@ -173,6 +174,10 @@ def receipted(step: Step, event: Receipted, now: float) -> Step:
 def _confirmed(step: Step, event: Receipted) -> Step:
     """The library has heard of a loan, whatever it makes of it."""
     told = event.telling.told
+    if isinstance(told, ItemLent):
+        lent = (p for p in step.point.parcels.values() if p.unheard and p.patron == told.patron)
+        mine = [p for p in lent if not p.compartment and [item.barcode for item in p.items] == [told.item]]
+        return step.put(*(replace(p, unheard=False) for p in mine if p.expires == told.due))
     if not isinstance(told, ParcelCollected):
         return step
     rows = (p for p in step.point.parcels.values() if p.unheard and (p.id + ".").startswith(told.parcel + "."))

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from hardware.readings import Door
+from kiosk.core.counter_item import CounterItem
 from kiosk.core.heeded import Heeded
 from kiosk.core.hour import HourUse
 from kiosk.core.notices import PaperState
@@ -169,6 +170,7 @@ class PickupPoint:
     neighbours: Mapping[str, Neighbour] = field(default_factory=dict)
     hours: Mapping[str, HourUse] = field(default_factory=dict)
     tries: Mapping[str, Tries] = field(default_factory=dict)
+    counter_items: Mapping[str, CounterItem] = field(default_factory=dict)
 
     # -- looking
 
@@ -257,6 +259,7 @@ Row = (
     | Neighbour
     | HourUse
     | Tries
+    | CounterItem
     | Counters
 )
 
@@ -275,6 +278,7 @@ TABLE_OF: Mapping[type, tuple[str, str]] = MappingProxyType(
         Neighbour: ("neighbours", "id"),
         HourUse: ("hours", "hour"),
         Tries: ("tries", "who"),
+        CounterItem: ("counter_items", "id"),
     }
 )
 

@@ -23,6 +23,18 @@ ReturnNotice = Literal[
     GuideNotice,
     PadNotice,
 ]
+CounterNotice = Literal[
+    "",
+    "use_sticker",
+    "unreadable",
+    "twice",
+    "full",
+    "not_ours",
+    "set_aside",
+    "part_missing",
+    "foreign_tag",
+    GuideNotice,
+]
 CourierNotice = Literal[
     "",
     "unknown_item",

@@ -16,9 +16,12 @@ HOUR_S = 3600.0
 
 def why_not(point: PickupPoint, patron: str, now: float) -> Reason | None:
     """Why this reader may take nothing more now; None: they may, or the library is there."""
+    return None if point.counters.online else enough(point, patron, now)
+
+
+def enough(point: PickupPoint, patron: str, now: float) -> Reason | None:
+    """Why this reader may take nothing without the library's word; None: they may."""
     limits, counters = point.plan.limits, point.counters
-    if counters.online:
-        return None
     away_s = now - counters.away_since if counters.away_since else 0.0
     lent = [parcel for parcel in point.parcels.values() if parcel.unheard]
     if away_s >= limits.away_lending_h * HOUR_S:

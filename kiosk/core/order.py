@@ -25,6 +25,7 @@ class Order:
     settles; 0 before that. ``left``: barcodes of the items that stay.
     ``wrong``: another book lay there, its barcode or "?". ``reach``: its reader cannot reach this door. ``booked``: the
     loan was told while the door still stood open. ``had``: barcodes taken before it was opened once more.
+    Of a return: ``ringing``: barcodes of what was ordered to ring at the gate, ``pads``: on which pad each of them.
     """
 
     id: str
@@ -50,6 +51,8 @@ class Order:
     reach: bool = False
     booked: bool = False
     had: tuple[str, ...] = ()
+    ringing: tuple[str, ...] = ()
+    pads: tuple[str, ...] = ()
     rests_until: float = 0.0
     spared: int = 0
 

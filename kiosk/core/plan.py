@@ -32,7 +32,8 @@ class Space:
 @dataclass(frozen=True, slots=True)
 class Plan:
     """A pickup point as configured. ``cards``, ``scanners``, ``printers``: their names, to know whether one answers.
-    ``library``: what its lending service can do."""
+    ``library``: what its lending service can do. ``pads``: their names; ``writing``: those that can change a tag's
+    security. ``counter``: readers may borrow here what they bring to it."""
 
     point: str
     spaces: Mapping[str, Space]
@@ -42,3 +43,6 @@ class Plan:
     scanners: frozenset[str] = frozenset()
     printers: tuple[str, ...] = ()
     library: Abilities = field(default_factory=Abilities)
+    pads: frozenset[str] = frozenset()
+    writing: frozenset[str] = frozenset()
+    counter: bool = False

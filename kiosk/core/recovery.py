@@ -9,7 +9,7 @@ guessed and nothing is pulsed again. The answers come as ``DoorSeen`` and settle
 
 from dataclasses import replace
 
-from kiosk.core import downtime, watch
+from kiosk.core import downtime, tags, watch
 from kiosk.core.commands import Refresh
 from kiosk.core.facts import Booted, Disagreed
 from kiosk.core.model import Case
@@ -58,6 +58,8 @@ def started(step: Step, now: float) -> Step:
         step = step.put(downtime.began(step, replace(row, order=order)))
     for device in step.point.devices.values():
         step = step.put(replace(device, up=False, why="not seen yet"))
+    for item in step.point.counter_items:
+        step = tags.told(step, item)
     counters = replace(step.point.counters, online=False, sessions=step.point.counters.sessions + 1, alive_at=now)
     step = step.put(counters)
     return replace(step, session=NOBODY).fact(Booted(tuple(orders)))

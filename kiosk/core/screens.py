@@ -8,6 +8,7 @@ from typing import Literal
 
 from hardware.readings import Door
 from kiosk.core.account_screens import Account, Fines, Holds, How, Loans, More, OneHold, Permission, Prove
+from kiosk.core.counter_screens import Counter
 from kiosk.core.desk_screens import DeskScreen
 from kiosk.core.notices import DoorNotice, ReturnNotice
 from kiosk.core.reader_screens import Choose, DoorShut, Sort
@@ -16,16 +17,18 @@ from kiosk.core.staff_screens import Courier, HandOver, Inside, Load, Seal, Sett
 from sync.acts import ActKind
 
 Purpose = Literal["pickup", "dropoff", "stocking", "clearing", "check"]
+Done = Literal[Purpose, "checkout"]
 
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """Nobody is being served. Touches: collect, return, more."""
+    """Nobody is being served. Touches: collect, return, more; borrow where that can be done."""
 
     free_doors: int
     cards: bool  # a card reader answers
     open_doors: tuple[str, ...] = ()  # left open by somebody: please push them shut
     opened_from_afar: tuple[str, ...] = ()  # of these, those that the library had opened
+    borrow: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +42,8 @@ class Wait:
 class Collect:
     """How to collect: tap a card, show the QR, or type the code. ``digits``: typed so far (at most 8).
 
-    Touches: digit (value 0-9), erase, enter (when 8 digits stand), cancel.
-    ``codes`` False: too many wrong codes today, the keypad is closed, card and QR still work; or there are none here
-    at all (``cards_only``).
+    Touches: digit (value 0-9), erase, enter (when 8 digits stand), cancel. ``codes`` False: too many
+    wrong codes today, the keypad is closed, card and QR still work; or there are none here at all (``cards_only``).
     """
 
     digits: str
@@ -153,7 +155,7 @@ class Slip:
 
     id: str
     session: int
-    purpose: Purpose
+    purpose: Done
     at: float
     items: tuple[tuple[str, str], ...]
     due: float = 0.0
@@ -167,20 +169,18 @@ Printing = Literal["", "offered", "under_way", "done", "nothing", "unknown"]
 class Goodbye:
     """The end of a story. ``titles``: what was taken or returned. ``due`` for loans; ``provisional``: the library has
     not confirmed yet. ``left``: parcels that stay here for the person. Touches: finish, and return after a pickup.
+    ``slip``: its words are offered as a QR, and on paper: ``printing``; touch print (zh or en) when ``offered``."""
 
-    ``slip``: where something was taken or returned; the front end offers its words as a QR. ``printing``: what has
-    become of it on paper; touch print (value: zh or en) when ``offered``.
-    """
-
-    purpose: Purpose
+    purpose: Done
     titles: tuple[str, ...] = ()
     due: float = 0.0
     provisional: bool = False
     left: int = 0
-    missing: bool = False  # something was not there: we look into it, no loan was booked
+    missing: bool = False  # something was not there: no loan was booked
     slip: Slip | None = None
     printing: Printing = ""
     far: bool = False  # the library knows that something lies too far for this person to reach
+    gate: bool = False  # a tag could not be cleared: the gate may ring
 
 
 Reason = Literal[
@@ -261,6 +261,7 @@ Screen = (
     | HandOver
     | Settle
     | DeskScreen
+    | Counter
     | Goodbye
     | Sorry
 )

@@ -11,6 +11,7 @@ from kiosk.core.flows import rounds
 from kiosk.core.model import HERE, Drop, Parcel
 from kiosk.core.order import Order
 from kiosk.core.session import Step
+from kiosk.core.tags import order as order_tag
 from kiosk.core.taken import book_collected, sort_out
 from sync.messages import (
     ItemDropped,
@@ -108,6 +109,8 @@ def withdraw(step: Step, compartment: str, order: Order) -> Step:
         step = step.put(replace(parcel, state="sent", compartment=""))
     if order.purpose == "dropoff":
         step = step.drop(*_pending(step, compartment))
+        for item, pad in zip(order.ringing, order.pads, strict=True):  # still on loan, and the gate would ring for it
+            step, _ = order_tag(step, pad, item, False)
     return step
 
 

@@ -3,9 +3,9 @@
 import math
 
 from hardware.readings import Door
-from kiosk.core import doors, show_account, show_desk, show_pickup, show_search, show_staff, tries
+from kiosk.core import doors, show_account, show_counter, show_desk, show_pickup, show_search, show_staff, tries
 from kiosk.core.account_stories import AccountPin, AtAccount, AtMore, Proving
-from kiosk.core.flows import slips
+from kiosk.core.flows import counter, lending, slips
 from kiosk.core.flows.common import order_at
 from kiosk.core.flows.pickup import codes_open
 from kiosk.core.model import PickupPoint
@@ -29,6 +29,7 @@ from kiosk.core.search_stories import Searching, Wishing
 from kiosk.core.session import Session, Step
 from kiosk.core.stories import (
     AskingCard,
+    AtCounter,
     AtCourier,
     AtDesk,
     AtDoor,
@@ -80,6 +81,8 @@ def _warns(point: PickupPoint, session: Session, now: float) -> bool:
     story = session.story
     if isinstance(story, Ended | AskingCard) or _rests_until(point, session, now):
         return False
+    if isinstance(story, AtCounter) and lending.busy(story):
+        return False
     if isinstance(story, AtAccount | Wishing) and story.key:
         return False
     if isinstance(story, AtDoor):
@@ -105,7 +108,7 @@ def _initials(point: PickupPoint, session: Session) -> str:
             pass
         case AtAccount(patron=person, account=account) if account and account.initials:
             return account.initials
-        case AtAccount(patron=person) | AccountPin(patron=person) | Wishing(patron=person):
+        case AtAccount(patron=person) | AccountPin(patron=person) | Wishing(patron=person) | AtCounter(patron=person):
             pass
         case _:
             return ""
@@ -140,7 +143,7 @@ def _screen(point: PickupPoint, session: Session, now: float) -> Screen:
             cards = _answers(point, point.plan.cards)
             standing_open = tuple(sorted(n for n, row in point.compartments.items() if row.door is Door.OPEN))
             afar = tuple(n for n in standing_open if (o := point.compartments[n].order) and o.purpose == "remote")
-            return Home(len(point.free()), cards, standing_open, afar)
+            return Home(len(point.free()), cards, standing_open, afar, counter.offered(point))
         case Collecting(digits=digits, wrong=wrong):
             counters, limits = point.counters, point.plan.limits
             left = limits.wrong_codes_max - counters.wrong_codes if wrong else limits.wrong_codes_max
@@ -162,6 +165,8 @@ def _screen(point: PickupPoint, session: Session, now: float) -> Screen:
             return show_account.screen(point, story, now)
         case Searching() | Wishing():
             return show_search.screen(point, story, now)
+        case AtCounter():
+            return show_counter.screen(point, story)
         case AtDesk():
             return show_desk.screen(point, story, now)
         case Ended(screen=screen):

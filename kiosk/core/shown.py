@@ -5,7 +5,7 @@ from dataclasses import replace
 from hardware.readings import CodeUnknown, Hint, IsbnScanned, ItemScanned, SealScanned
 from kiosk.core.account_stories import AtMore, Proving
 from kiosk.core.events import Touched
-from kiosk.core.flows import bag, clearing, dropoff, fetching, identify, pickup, searching, stocking
+from kiosk.core.flows import bag, clearing, counter, dropoff, fetching, identify, pickup, searching, stocking
 from kiosk.core.flows.common import order_at, refuse, stay
 from kiosk.core.known import card_digest
 from kiosk.core.notices import GuideNotice
@@ -13,6 +13,7 @@ from kiosk.core.screens import Reason, Sorry
 from kiosk.core.search_stories import Searching, Wishing
 from kiosk.core.session import Step
 from kiosk.core.stories import (
+    AtCounter,
     AtCourier,
     AtDoor,
     AtHome,
@@ -138,6 +139,8 @@ def scanned(at: Step, scan: ItemScanned | IsbnScanned | CodeUnknown | SealScanne
         return _at_door(at, story)
     if isinstance(story, Searching):
         return searching.scanned(at, story, scan, now)
+    if isinstance(story, AtCounter):
+        return counter.scanned(at, story, scan, now)
     if isinstance(scan, CodeUnknown):
         return _unreadable(at, now)
     if isinstance(story, AtCourier | Loading):
@@ -171,6 +174,6 @@ _LIGHT = ("", "unreadable", *_GUIDES.values())
 def guided(at: Step, hint: Hint) -> Step:
     """A code is held up and cannot be read: say what would help, unless something of more weight stands there."""
     match at.session.story:
-        case Returning() | AtCourier() | Loading() as story if story.notice in _LIGHT:
+        case Returning() | AtCourier() | Loading() | AtCounter(going=False) as story if story.notice in _LIGHT:
             return at.to(replace(story, notice=_GUIDES[hint]), at.session.until)
     return at

@@ -19,9 +19,10 @@ from hardware.readings import (
     PileSeen,
     PrintEnded,
     SealScanned,
+    SecureEnded,
     UnlockEnded,
 )
-from kiosk.core import doors, downtime, feed, recheck, recovery, shown, touches, use, watch
+from kiosk.core import doors, downtime, feed, recheck, recovery, shown, tags, touches, use, watch
 from kiosk.core.account_stories import AtAccount
 from kiosk.core.doors import Outcome
 from kiosk.core.events import (
@@ -41,10 +42,12 @@ from kiosk.core.events import (
 from kiosk.core.flows import (
     account,
     clearing,
+    counter,
     desk,
     dropoff,
     fetching,
     identify,
+    lending,
     piles,
     remote,
     searching,
@@ -58,6 +61,7 @@ from kiosk.core.search_stories import Searching, Wishing
 from kiosk.core.session import Session, Step
 from kiosk.core.stories import (
     AskingCard,
+    AtCounter,
     AtCourier,
     AtDoor,
     Checking,
@@ -72,7 +76,7 @@ from kiosk.core.stories import (
 
 def step(point: PickupPoint, session: Session, event: Event, now: float) -> Step:
     """What this event leads to, at this point, with this person at the screen, at this time."""
-    return use.counted(point, _decide(point, session, event, now), now)
+    return use.counted(point, tags.let_go(_decide(point, session, event, now), now), now)
 
 
 def _decide(point: PickupPoint, session: Session, event: Event, now: float) -> Step:
@@ -88,6 +92,8 @@ def _decide(point: PickupPoint, session: Session, event: Event, now: float) -> S
             return watch.device(at, event)
         case PaperSeen():
             return watch.paper(at, event)
+        case SecureEnded():
+            return lending.tag_ended(tags.ended(at, event), event, now)
         case PrintEnded():
             return slips.ended(at, event, now)
         case Online(up=up):
@@ -145,6 +151,8 @@ def _tick(at: Step, now: float) -> Step:
         return dropoff.answered(at, story, None, now)
     if isinstance(story, AtCourier) and story.key:
         return stocking.answered(at, story, None, now)
+    if isinstance(story, AtCounter):
+        return counter.overdue(at, story, now)
     if isinstance(story, AtAccount) and story.key:
         return account.overdue(at, story, now)
     if isinstance(story, Wishing) and story.key:
@@ -185,6 +193,8 @@ def _answered(at: Step, event: Answered, now: float) -> Step:
             return dropoff.answered(at, story, event.answer, now)
         case AtCourier(key=event.key) as story if event.key:
             return stocking.answered(at, story, event.answer, now)
+        case AtCounter(key=event.key, going=False) as story if event.key:
+            return counter.answered(at, story, event.answer, now)
         case AtAccount(key=event.key, act=None) as story if event.key:
             return account.answered(at, story, event.answer, now)
         case Searching(key=event.key) as story if event.key:
@@ -201,4 +211,6 @@ def _acted(at: Step, event: Acted, now: float) -> Step:
             return account.acted(at, story, event, now)
         case Wishing(key=event.key, stage="placing") as story:
             return wishing.acted(at, story, event, now)
-    return at
+        case AtCounter(key=event.key, going=True) as story if event.key:
+            return lending.acted(at, story, event.outcome, now)
+    return lending.unwatched(at, event)

@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import SecretStr
 
 from kiosk.core.account_stories import AccountPin, AtAccount, AtMore, Proving
+from kiosk.core.counter_stories import AtCounter
 from kiosk.core.notices import DoorNotice, ReturnNotice
 from kiosk.core.screens import Goodbye, Sorry
 from kiosk.core.search_stories import Searching, Wishing
@@ -26,10 +27,11 @@ from kiosk.core.visit import Visit
 from sync.things import Item
 from sync.titles import Title
 
-Want = Literal["", "account"] | Title
-"""What was chosen before a card was shown: nothing, the account, or a title to be sent here."""
+Want = Literal["", "account", "checkout"] | Title
+"""What was chosen before a card was shown: nothing, the account, to borrow here, or a title to be sent here."""
 
-__all__ = [  # those of the staff are defined beside
+__all__ = [  # those of the staff and of the counter are defined beside
+    "AtCounter",
     "AtCourier",
     "AtDesk",
     "Checking",
@@ -128,6 +130,7 @@ class Returning:
     """Scanning items to return. ``key``/``about``: the question under way. ``queue``: scanned meanwhile.
 
     ``isbn``: a book number waiting for the reader's card. ``lacks``: a part that is missing on the pad, of how many.
+    ``lying``: what lies on pads, as in tags.py.
     """
 
     patron: str = ""
@@ -138,6 +141,7 @@ class Returning:
     queue: tuple[str, ...] = ()
     isbn: str = ""
     lacks: tuple[int, int] = (0, 0)
+    lying: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +174,7 @@ Story = (
     | AtAccount
     | Searching
     | Wishing
+    | AtCounter
     | Choosing
     | Fetching
     | Returning

@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 
-from kiosk.core.account_stories import AccountPin, AtAccount, AtMore
+from kiosk.core.account_stories import AccountPin, AtAccount, AtMore, Proving
 from kiosk.core.events import Touched
 from kiosk.core.flows import (
     account,
     bag,
     cases,
     clearing,
+    counter,
     desk,
     dropoff,
     fetching,
@@ -26,6 +27,7 @@ from kiosk.core.search_stories import Searching, Wishing
 from kiosk.core.session import Step
 from kiosk.core.stories import (
     AskingCard,
+    AtCounter,
     AtCourier,
     AtDesk,
     AtHome,
@@ -80,6 +82,8 @@ def touched(at: Step, touch: Touched, now: float) -> Step:
             return bag.touch(at, story, touch, now)
         case AtCourier(key="") if touch.action == "finish":
             return bag.finish(at, story, now)
+        case AtCounter():
+            return counter.touch(at, story, touch, now)
         case AtMore():
             return account.more(at, story, touch, now)
         case AccountPin():
@@ -123,7 +127,7 @@ def _slower(at: Step, now: float) -> Step:
     if isinstance(story, AtHome) or at.session.slow:
         return at
     slow = replace(at, session=replace(at.session, slow=True))
-    asking = isinstance(story, AskingCard) or (isinstance(story, AtCourier | Returning) and bool(story.key))
+    asking = isinstance(story, AskingCard) or (isinstance(story, AtCourier | Returning | AtCounter) and bool(story.key))
     return slow if asking else slow.to(story, max(until, now + slow.wait_s(until - now)))
 
 
@@ -135,6 +139,8 @@ def _begin(at: Step, touch: Touched, now: float) -> Step:
             return dropoff.begin(at.begun(), now)
         case "more":
             return stay(at.begun(), AtMore(), now)
+        case "borrow" if counter.offered(at.point):
+            return stay(at.begun(), Proving("checkout"), now)
         case "digit" if is_digit(touch) and pickup.codes_open(at, now):
             return pickup.keypad(stay(at.begun(), Collecting(), now), Collecting(), touch, now)
     return at

@@ -14,7 +14,7 @@ from simulators.library.booking import LOAN_S
 from simulators.library.ledger import Ledger
 from simulators.library.packing import forget_if_done, place_hold, recall_parcel
 from simulators.library.searching import comes_by
-from sync.acts import Act, CancelHold, LoanRuling, MoreTime, PlaceHold, Renew, RenewAll, Ruling, Said
+from sync.acts import Act, CancelHold, Checkout, LoanRuling, MoreTime, PlaceHold, Renew, RenewAll, Ruling, Said
 from sync.messages import ParcelSent
 
 RENEWALS_MAX = 2
@@ -81,6 +81,8 @@ def _act(ledger: Ledger, point: str, act: Act) -> Ruling:
             return Ruling(True, until=more_time(ledger, _hold(ledger, act.patron, hold)))
         case PlaceHold(title=title):
             return place(ledger, patron, title, point)
+        case Checkout(item=barcode):
+            return Ruling(True, until=lend(ledger, patron, barcode, point))
 
 
 def renew(ledger: Ledger, loan: dict[str, Any]) -> float:
@@ -149,6 +151,28 @@ def more_time(ledger: Ledger, hold: dict[str, Any]) -> float:
     ledger.add("extensions", parcel=hold["parcel"], at=ledger.clock())
     ledger.publish(hold["point"], ParcelSent(ledger.sent_parcel(hold["parcel"])))
     return until
+
+
+def lend(ledger: Ledger, patron: dict[str, Any], barcode: str, point: str) -> float:
+    """When it must be back. What they have on loan already stays as it is. Raises ``Refused``."""
+    loan, place = ledger.loan(barcode), ledger.row("select place from items where barcode = ?", barcode)
+    if place is None:
+        raise Refused("没有此书。")
+    if loan and loan["patron"] == patron["id"]:
+        return float(loan["due"])
+    if patron["standing"] != "fine":
+        raise Refused(patron["reason"] or "此证不能借书。")
+    if loan:
+        raise Refused("此书已借给他人，请交给工作人员。")
+    if place["place"] == "parcel":
+        raise Refused("此书已为其他读者预留，请交给工作人员。")
+    if owed(ledger, patron["id"]) > OWED_MAX:
+        raise Refused("有逾期费用未缴，缴清后才能借书。")
+    due = ledger.clock() + LOAN_S
+    started = {"barcode": barcode, "patron": patron["id"], "point": point, "started": ledger.clock(), "due": due}
+    ledger.add("loans", **started, ended=None, ended_at=None)
+    ledger.change("update items set place = 'loan', point = '' where barcode = ?", barcode)
+    return due
 
 
 def place(ledger: Ledger, patron: dict[str, Any], title: str, point: str) -> Ruling:

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from simulators.library.instructing import answered
 from simulators.library.ledger import Ledger
 from simulators.library.packing import forget_if_done, give_time, message_patron, needs_reach
 from simulators.library.rounds import bag, did_not_fit, extend, room_left
@@ -17,6 +18,7 @@ from sync.envelope import Sent
 from sync.instructions import InstructionEnded
 from sync.messages import (
     ItemDropped,
+    ItemLent,
     ItemsCleared,
     JournalStands,
     ParcelCollected,
@@ -128,6 +130,8 @@ def _book(ledger: Ledger, point: str, telling: Telling, at: float) -> list[str]:
             return _parcel_gone(ledger, point, parcel, "removed", "transit", "expired")
         case ItemDropped():
             return _dropped(ledger, point, telling.told, at)
+        case ItemLent(item, patron, due):
+            return _lent(ledger, point, item, patron, at, due)
         case ItemsCleared(items, _, _):
             return [doubt for barcode in items for doubt in _cleared(ledger, point, barcode)]
         case PointTrouble(what, compartment, parcel, detail):
@@ -141,7 +145,7 @@ def _book(ledger: Ledger, point: str, telling: Telling, at: float) -> list[str]:
         case JournalStands():
             return []  # kept with its telling
         case InstructionEnded():
-            return _answered(ledger, point, telling.told)
+            return answered(ledger, point, telling.told)
         case ParcelDidNotFit(parcel, _, size):
             return did_not_fit(ledger, point, parcel, size)
         case HoldExtended(parcel, expires):
@@ -150,17 +154,6 @@ def _book(ledger: Ledger, point: str, telling: Telling, at: float) -> list[str]:
             return room_left(ledger, point, small, medium, large)
         case BagSealed() | BagHandedOver():
             return bag(ledger, point, telling.told, at)
-
-
-def _answered(ledger: Ledger, point: str, told: InstructionEnded) -> list[str]:
-    """The first word on an instruction counts."""
-    row = ledger.row("select outcome from instructions where id = ? and point = ?", told.instruction, point)
-    if row is None:
-        return [f"no instruction {told.instruction} was given to this point"]
-    if not row["outcome"]:
-        sql = "update instructions set outcome = ?, reason = ? where id = ?"
-        ledger.change(sql, told.outcome, told.reason, told.instruction)
-    return []
 
 
 def _ready(ledger: Ledger, point: str, parcel: str, compartment: str) -> list[str]:
@@ -200,6 +193,15 @@ def _collected(ledger: Ledger, point: str, told: ParcelCollected, at: float) -> 
         ledger.change("update holds set status = 'collected' where parcel = ?", told.parcel)
         forget_if_done(ledger, point, parcel["patron"])
     return doubts
+
+
+def _lent(ledger: Ledger, point: str, barcode: str, patron: str, at: float, due: float) -> list[str]:
+    """At the counter, the point having had no word from here."""
+    row = ledger.row("select standing from patrons where id = ?", patron)
+    if row is None:
+        return [f"no patron has the id {patron}; nothing could be booked"]
+    doubts = _lend(ledger, point, barcode, patron, at, due)
+    return doubts if row["standing"] == "fine" else [f"the patron is {row['standing']} since", *doubts]
 
 
 def _leaves_the_parcel(ledger: Ledger, parcel: str, items: tuple[str, ...], hold: str) -> None:

@@ -1,7 +1,7 @@
 """What librarians have done at a point from afar: signed, into its feed, and answered by what the point tells."""
 
 from simulators.library.ledger import Ledger
-from sync.instructions import Instructed, Instruction, signed_bytes
+from sync.instructions import Instructed, Instruction, InstructionEnded, signed_bytes
 
 ACTIONS = ("open", "set_aside", "put_back", "cancel_hold")
 
@@ -47,3 +47,14 @@ def contents_of(ledger: Ledger, point: str, compartment: str) -> tuple[str, ...]
         f"select barcode from items where place = 'cabinet' and point = ? and ({last_dropped}) = ?", point, compartment
     )
     return tuple(sorted([row["id"] for row in parcels] + [row["barcode"] for row in items]))
+
+
+def answered(ledger: Ledger, point: str, told: InstructionEnded) -> list[str]:
+    """The first word on an instruction counts."""
+    row = ledger.row("select outcome from instructions where id = ? and point = ?", told.instruction, point)
+    if row is None:
+        return [f"no instruction {told.instruction} was given to this point"]
+    if not row["outcome"]:
+        sql = "update instructions set outcome = ?, reason = ? where id = ?"
+        ledger.change(sql, told.outcome, told.reason, told.instruction)
+    return []

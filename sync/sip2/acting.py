@@ -1,4 +1,4 @@
-"""What a reader changes, said in SIP2: 29, 65, 15. Ask, don't repeat.
+"""What a reader changes, said in SIP2: 29, 65, 15, 11. Ask, don't repeat.
 
 SIP2 has no keys: a renewal said twice is two. So an act that may have been heard is never said again; what the library
 shows is compared with what it showed before (due dates of loans, how long a hold is kept, which holds stand). What has
@@ -8,15 +8,16 @@ changed was done; where nothing has, it may still be under way, and the outcome 
 import time
 from collections.abc import Callable
 
-from sync.acts import CancelHold, LoanRuling, MoreTime, PlaceHold, Renew, RenewAll, Ruling, Said
+from sync.acts import CancelHold, Checkout, LoanRuling, MoreTime, PlaceHold, Renew, RenewAll, Ruling, Said
 from sync.errors import ServiceSilent, ServiceUnreachable
 from sync.seal import NotSealed, Seal
 from sync.sip2.account import DETAILS_MAX, Accounts, Entry, entry
 from sync.sip2.client import Client
 from sync.sip2.dialect import Dialect
+from sync.sip2.items import on_loan, stands_in
 from sync.sip2.message import Message, Unsayable
 from sync.sip2.people import words
-from sync.sip2.words import Words
+from sync.sip2.words import SUMMARY, Words
 
 MORE_S = 7 * 86400.0
 """How much longer a hold is asked to be kept, from now; the library decides."""
@@ -74,6 +75,8 @@ class Acting:
             case PlaceHold(title=title):
                 self._stood = self._holds(number, pin)
                 return _plain(self._say(said.key, self._says.hold("+", number, title, "", pin)))
+            case Checkout(item=barcode):
+                return self._lend(said.key, number, pin, barcode)
 
     def _say(self, key: str, request: Message) -> Message:
         self._client.ready(self._until)  # what fails here was never said
@@ -83,6 +86,23 @@ class Acting:
     def _renewed(self, answer: Message) -> Ruling:
         until = self._dialect.day(answer.first("AH")) or 0.0
         return Ruling(True, words(answer), until) if answer.yes("ok") else Ruling(False, words(answer))
+
+    def _lend(self, key: str, number: str, pin: str, barcode: str) -> Ruling:
+        """A checkout of what one has on loan already would be a renewal, so that is asked first."""
+        item = self._item(barcode)
+        if item and on_loan(item):
+            return self._theirs(number, pin, item, barcode) or Ruling(False, words(item))
+        return self._renewed(self._say(key, self._says.lend(number, barcode, pin)))
+
+    def _theirs(self, number: str, pin: str, item: Message, barcode: str) -> Ruling | None:
+        """Whether this patron has it on loan, as far as the library says; None: not so."""
+        loans = self._client.say(self._says.patron(number, pin, SUMMARY["AU"]), self._until)
+        if not stands_in(loans, "AU", item, barcode, self._dialect):
+            return None
+        return Ruling(True, words(item), self._dialect.day(item.first("AH")) or 0.0)
+
+    def _item(self, barcode: str) -> Message | None:
+        return self._accounts.item(barcode, self._until)
 
     def _renew_all(self, key: str, number: str, pin: str) -> Ruling:
         self._before = self._dues(number, pin)
@@ -128,6 +148,9 @@ class Acting:
                 ruling = self._later(hold, "CM")
             case PlaceHold() if self._holds(number, pin) > self._stood:
                 ruling = Ruling(True)
+            case Checkout(item=barcode):
+                item = self._item(barcode)
+                ruling = self._theirs(number, pin, item, barcode) if item and on_loan(item) else None
         if ruling is None:
             raise ServiceSilent("the library does not show whether it was done")
         return ruling

@@ -8,7 +8,7 @@ renewal, and a check-in said late may end the next reader's loan. So what may ha
 import time
 from dataclasses import dataclass, replace
 
-from sync.messages import ItemDropped, ParcelCollected, ParcelReady, Receipt, Telling
+from sync.messages import ItemDropped, ItemLent, ParcelCollected, ParcelReady, Receipt, Telling
 from sync.seal import NotSealed, Seal
 from sync.sip2.client import Client
 from sync.sip2.dialect import Dialect
@@ -71,7 +71,12 @@ class Booking:
                 case ParcelCollected():
                     number = self._seal.show(told.patron).get_secret_value()
                     lent = [self._lend(number, barcode, telling.at, told.due, doubt) for barcode in told.items]
-                    self._remember(told)
+                    self._remember(told.patron, told.items)
+                    return _receipt(telling.key, lent)
+                case ItemLent():
+                    number = self._seal.show(told.patron).get_secret_value()
+                    lent = [self._lend(number, told.item, telling.at, told.due, doubt)]
+                    self._remember(told.patron, (told.item,))
                     return _receipt(telling.key, lent)
                 case ItemDropped():
                     return _receipt(telling.key, [self._take_back(told, telling.at, doubt)])
@@ -81,8 +86,8 @@ class Booking:
             return Receipt(telling.key, "conflict", "not booked: the number of this reader is not known here")
         return Receipt(telling.key, "applied", NO_WORD)
 
-    def _remember(self, told: ParcelCollected) -> None:
-        self._lent |= dict.fromkeys(told.items, told.patron)
+    def _remember(self, patron: str, items: tuple[str, ...]) -> None:
+        self._lent |= dict.fromkeys(items, patron)
         while len(self._lent) > LENT_MAX:
             del self._lent[next(iter(self._lent))]
 

@@ -48,6 +48,7 @@ def abilities(settings: Settings) -> Abilities:
         "cancel_hold": "15" not in dialect.without,
         "more_time": "15" not in dialect.without and dialect.more_time,
         "place_hold": "15" not in dialect.without,
+        "checkout": not {"17", "63"} & set(dialect.without),  # else nobody could ask what became of one
     }
     account = "63" not in dialect.without
     return Abilities(

@@ -61,6 +61,11 @@ class Words:
         )
         return Message("11", {"renewal": "N", "date": self._stamp(at)} | offline, fields)
 
+    def lend(self, number: str, barcode: str, pin: str) -> Message:
+        """11 for somebody who stands there: never no-block, the rules decide."""
+        fixed = {"renewal": "N", "no_block": "N", "date": self._now(), "due": " " * 18}
+        return Message("11", fixed, (*self._patron(number, pin), ("AB", barcode), ("AC", self._secret)))
+
     def checkin(self, barcode: str, at: float) -> Message:
         """09, received at the point's own location at ``at``. Never no-block: what else would be done with an item
         that has come in?"""

@@ -3,11 +3,13 @@
 from typing import get_args, get_type_hints
 
 from hardware.readings import Door
+from kiosk.core.account_screens import Prove
 from kiosk.core.desk_screens import Desk, DoorLine, DoorList, DoorSheet, MachineSheet, Report, Use
 from kiosk.core.reader_screens import Choose, DoorShut, Sort, Waiting
 from kiosk.core.screens import (
     Collect,
     Display,
+    Done,
     DoorOpen,
     DoorStuck,
     DoorView,
@@ -17,7 +19,6 @@ from kiosk.core.screens import (
     Opening,
     Pin,
     Printing,
-    Purpose,
     Return,
     Screen,
     Slip,
@@ -26,6 +27,7 @@ from kiosk.core.screens import (
 )
 from kiosk.core.staff_screens import Courier, HandOver, Inside, Load, Seal, Settle, TakeOut, Thing
 from tests.screens.account_displays import account_screens
+from tests.screens.counter_displays import counter_screens
 from tests.screens.search_displays import search_screens
 
 NOW = 1_765_972_800.0  # noon in London, the same day nearly everywhere
@@ -47,9 +49,9 @@ def doors(open_: str = "", lit: str = "", out: str = "B4") -> tuple[DoorView, ..
     return tuple(seen)
 
 
-def slip(purpose: Purpose, titles: tuple[str, ...]) -> Slip:
+def slip(purpose: Done, titles: tuple[str, ...]) -> Slip:
     items = tuple((title, f"SIP{n:07}") for n, title in enumerate(titles, 1))
-    return Slip("103", 57, purpose, NOW, items, NOW + 30 * 86400 if purpose == "pickup" else 0.0, len(titles) > 4)
+    return Slip("103", 57, purpose, NOW, items, NOW + 30 * 86400 if purpose != "dropoff" else 0.0, len(titles) > 4)
 
 
 def waiting(many: int, chosen: str = "") -> tuple[Waiting, ...]:
@@ -123,6 +125,11 @@ SCREENS: dict[str, Screen] = {
     "inside-yes": Inside("B2", "P-1", TITLES[:2], said="yes"),
     "inside-no": Inside("B2", "P-1", TITLES[:2], said="no"),
     "inside": Inside("B2", "P-20261123-0042", TITLES[:2]),
+    **counter_screens(NOW),
+    "home-borrow": Home(9, True, borrow=True),
+    "goodbye-checkout": Goodbye("checkout", TITLES[:3], NOW + 30 * 86400, slip=slip("checkout", TITLES[:3])),
+    "goodbye-gate": Goodbye("checkout", TITLES[:2], NOW + 86400, True, slip=slip("checkout", TITLES[:2]), gate=True),
+    "prove-checkout": Prove("checkout", True),
     "return": Return(()),
     "return-no-scanner": Return((), scanner=False),
     "return-one": Return(TITLES[:1]),

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sync.account import AccountIs, AccountOf, Hold, Loan
-from sync.acts import CancelHold, LoanRuling, MoreTime, PlaceHold, Renew, RenewAll, Ruling, Said
+from sync.acts import CancelHold, Checkout, LoanRuling, MoreTime, PlaceHold, Renew, RenewAll, Ruling, Said
 from sync.messages import ParcelSent
 
 if TYPE_CHECKING:
@@ -44,6 +44,8 @@ def rule(library: "Library", said: Said, now: float) -> Ruling:
 
 def _ruled(library: "Library", said: Said, now: float) -> Ruling:
     match said.act:
+        case Checkout(patron, item):
+            return _lent(library, patron, item, now)
         case Renew(patron, loan):
             return _renewed(library, patron, loan, now)
         case RenewAll(patron):
@@ -70,6 +72,16 @@ def _ruled(library: "Library", said: Said, now: float) -> Ruling:
                 return Ruling(False, "wanted already")
             library.wishes[patron, title] = said.key
             return Ruling(True, by=now + 2 * DAY_S, ahead=0)
+
+
+def _lent(library: "Library", patron: str, item: str, now: float) -> Ruling:
+    borrower = library.loan(item)
+    if borrower and borrower != patron:
+        return Ruling(False, "on loan to somebody else")
+    if not borrower and (library.patrons[patron].standing != "fine" or library.rng.random() < 0.1):
+        return Ruling(False, "not to you")
+    library.loans[item] = patron
+    return Ruling(True, until=now + 30 * DAY_S)
 
 
 def _theirs(library: "Library", patron: str, hold: str) -> bool:

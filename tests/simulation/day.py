@@ -6,6 +6,7 @@ from pathlib import Path
 
 from kiosk.core.stories import AtHome
 from sync.messages import ItemDropped
+from tests.simulation.borrower import Borrower
 from tests.simulation.carrier import Carrier
 from tests.simulation.faults import ALL, Allowed
 from tests.simulation.invariants import decode_quickly
@@ -122,6 +123,10 @@ class Day:
                 person = Returner(self.world, name, self.cards[name])
                 if hands := sorted(person.hands):
                     yield from person.visit(set(rng.sample(hands, min(len(hands), rng.randint(1, 4)))))
+            case 16 if rng.random() < 0.7 and (shelf := self.shelf()):
+                name = f"R{rng.randrange(READERS):02d}"
+                items = rng.sample(shelf, min(len(shelf), rng.choice((1, 1, 2, 3))))
+                yield from Borrower(self.world, name, self.cards[name]).visit(items)
             case 16:
                 yield from self.nobody_in_particular()
             case _:

@@ -5,7 +5,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from hardware.readings import CardShown, Door, DoorSeen, PassScanned, PatronScanned
-from kiosk.core.commands import Do, Print, Unlock
+from kiosk.core.commands import Do, Print, Secure, Unlock
 from kiosk.core.events import Touched
 from kiosk.core.model import Compartment, PickupPoint, changed
 from kiosk.core.order import Order
@@ -13,7 +13,7 @@ from kiosk.core.stories import AtHome, Collecting
 from kiosk.loop import Incoming
 from kiosk.store import Store
 from kiosk.tables import TABLES
-from sync.messages import ParcelCollected, ParcelMissing, ParcelReady
+from sync.messages import ItemLent, ParcelCollected, ParcelMissing, ParcelReady
 from tests.simulation.agreement import agree
 from tests.simulation.rules import must
 
@@ -30,6 +30,7 @@ class Watch:
         self.world = world
         self.pulses: set[tuple[str, int]] = set()
         self.acted: set[str] = set()
+        self.tags: set[str] = set()  # orders to write one
         self.slips: set[str] = set()  # begun, and perhaps on paper
         self.wrong: Counter[int] = Counter()  # wrong codes that were entered, by the day of the machine's clock
         self.last_seen: dict[str, Door] = {}
@@ -136,6 +137,29 @@ class Watch:
         self.acted.add(command.said.key)
         must(command.said.act.patron in self.proved, f"{command.said.act} is said for somebody who proved nothing")
 
+    def writes(self, command: Secure) -> None:
+        """A tag is about to be written: once for each order, and let past the gate only what is lent."""
+        world, item = self.world, command.item
+        must(command.order not in self.tags, f"tag order {command.order} is given twice")
+        self.tags.add(command.order)
+        must(
+            world.loop and world.store and world.store.load() == world.loop.point, "a tag is written before the commit"
+        )
+        assert world.store is not None
+        assert world.loop is not None
+        if command.secured:
+            must(
+                any(d.item.barcode == item for d in world.loop.point.drops.values()),
+                f"{item} rings and nobody returns it",
+            )
+            return
+        row = world.loop.point.counter_items.get(item)
+        must(
+            row is None or (row.booked and row.writing == command.order), f"{item} passes the gate with no loan on disk"
+        )
+        waiting = {t.told.item for t in world.store.waiting(1000) if isinstance(t.told, ItemLent)}
+        must(world.library.loan(item) or item in waiting, f"{item} passes the gate and no loan was booked")
+
     def prints(self, command: Print) -> None:
         """A slip goes to the printer: again only where nothing came of it."""
         must(command.slip.id not in self.slips, f"slip {command.slip.id} is printed twice")
@@ -162,7 +186,10 @@ class Watch:
                 waits = in_time or row.out == "stuck"  # then its reader could not take it
                 must(waits, f"{name} is opened though {parcel.id} has expired")
                 patron = point.patrons.get(order.person)
-                must(patron is None or patron.standing == "fine", f"{name} is opened for a blocked patron")
+                fine = (
+                    patron is None or patron.standing == "fine" or order.attempt > 1
+                )  # blocked while they stand there
+                must(fine, f"{name} is opened for a blocked patron")
                 must(inside <= {i.barcode for i in parcel.items}, f"{name} holds {inside}, not {parcel.id} alone")
             case "dropoff":
                 must(not inside, f"{name} is offered for a return, and {inside} lies there")
@@ -185,9 +212,11 @@ class Watch:
             return
         limits, store = point.plan.limits, self.world.store
         assert store is not None
-        lent = [t.told for t in store.waiting(1000) if isinstance(t.told, ParcelCollected)]
-        must(sum(len(t.items) for t in lent) < limits.away_items_max, "too much was lent with the library away")
-        own = sum(len(t.items) for t in lent if t.patron == person)
+        told = [t.told for t in store.waiting(1000)]
+        lent = [(t.patron, len(t.items)) for t in told if isinstance(t, ParcelCollected)]
+        lent += [(t.patron, 1) for t in told if isinstance(t, ItemLent)]
+        must(sum(n for _, n in lent) < limits.away_items_max, "too much was lent with the library away")
+        own = sum(n for who, n in lent if who == person)
         must(own < limits.away_reader_items_max, f"{person} has got too much with the library away")
 
     # ---- now and then, when all is quiet

@@ -22,6 +22,7 @@ from sync.errors import ServiceGap
 from sync.messages import (
     Change,
     ItemDropped,
+    ItemLent,
     ItemsCleared,
     JournalStands,
     Page,
@@ -238,6 +239,8 @@ class Library:
                 self.parcels[parcel].status = "removed"
             case ItemDropped(item):
                 return self._dropped(item)
+            case ItemLent(item, patron):
+                return self._lent(item, patron)
             case JournalStands():
                 self.stands.append(telling.told)
             case ItemsCleared(items):
@@ -262,6 +265,13 @@ class Library:
         if row.recalled:
             return f"{parcel} was recalled"
         return f"{parcel} was {before}" if before != "ready" else ""
+
+    def _lent(self, item: str, patron: str) -> str:
+        borrower = self.loans.get(item, "")
+        if borrower and borrower != patron:
+            return f"{item} is on loan to somebody else"
+        self.loans[item] = patron
+        return "" if self.patrons[patron].standing == "fine" else f"{patron} is {self.patrons[patron].standing} since"
 
     def _dropped(self, item: str) -> str:
         if item not in self.items:

@@ -12,10 +12,9 @@ from hardware.readings import (
     CardGone,
     CardShown,
     CardUnread,
-    Incomplete,
+    ItemScanned,
     PassScanned,
     PatronScanned,
-    PileSeen,
 )
 from kiosk.core.account_screens import Account, Holds, Loans, OneHold
 from kiosk.core.events import Touched
@@ -161,14 +160,13 @@ class Person:
     def lay(self, barcodes: Sequence[str]) -> None:
         """Lay items on the pad, and take them up again in a while. Now and then it cannot read all of them."""
         self.world.say(f"{self.name} lays {list(barcodes)} on the pad")
-        foreign, items = int(self.world.odd(0.05, "foreign_tag")), tuple(barcodes)
-        torn = items[:1] if self.world.odd(0.05, "tag_missing") else ()
-        whole = tuple(barcode for barcode in items if barcode not in torn)
-        seen = PileSeen("pad", whole, tuple(Incomplete(barcode, (2,), 2) for barcode in torn), foreign)
-        self.world.post(seen)
-        again = self.rng.uniform(0.5, 3.0)
-        self.world.later(again, self.world.arrive, self.world.life, PileSeen("pad", items))
-        self.world.later(again + self.rng.uniform(0.5, 9.0), self.world.arrive, self.world.life, PileSeen("pad"))
+        self.world.pad.lay(barcodes)
+        self.world.later(self.rng.uniform(1.0, 12.0), self.world.pad.lay, ())
+
+    def scan(self, barcode: str) -> None:
+        """Hold the sticker of an item under the scanner."""
+        self.world.say(f"{self.name} scans {barcode}")
+        self.world.post(ItemScanned("scanner", barcode))
 
     def doubt(self, barcodes: set[str]) -> None:
         """They touched something and saw no answer; it may still be heard, from behind a slow disk."""

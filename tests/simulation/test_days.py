@@ -12,7 +12,7 @@ from tests.simulation.shrink import Life, rule_of, shrink
 
 SEEDS, CHUNK = 50, 10
 SIP2_SEEDS, SIP2_CHUNK = 20, 5
-MORNING, SIP2_MORNING = 0, 19
+MORNING, SIP2_MORNING = 19, 115
 
 
 @pytest.mark.parametrize("first", range(0, SEEDS, CHUNK))
@@ -76,6 +76,7 @@ def test_the_power_fails_at_every_boundary_of_a_morning(part: int) -> None:
     usual = live_a_day(MORNING, visits=6, calm=True)
     told = {telling.told.kind for telling, _ in usual.world.library.received.values()}
     assert told >= {"item_dropped", "items_cleared", "parcel_collected", "parcel_ready", "parcel_removed"}
+    assert any("rings False" in line for line in usual.world.story)  # somebody borrows at the counter
     for cut_at in range(1 + part, usual.boundaries + 1, 4):
         assert live_a_day(MORNING, visits=6, cut_at=cut_at, calm=True).world.cuts == 1
 
@@ -86,5 +87,6 @@ def test_the_power_fails_at_every_fourth_sip2_message_of_a_morning(part: int) ->
     usual = live_a_day(SIP2_MORNING, visits=6, calm=True, sip2=True)
     told = {telling.told.kind for telling, _ in usual.world.library.received.values()}
     assert told >= {"item_dropped", "items_cleared", "parcel_collected", "parcel_ready"}
+    assert any("rings False" in line for line in usual.world.story)
     for cut_at in range(1 + 4 * part, usual.boundaries + 1, 8):
         assert live_a_day(SIP2_MORNING, visits=6, cut_at=cut_at, calm=True, sip2=True).world.cuts == 1

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from hardware.readings import DeviceUp
-from kiosk.core.commands import Ask, Do, Print, Refresh, Unlock
+from kiosk.core.commands import Ask, Do, LookAgain, Print, Refresh, Secure, Unlock
 from kiosk.core.events import Tick
 from kiosk.core.limits import Limits
 from kiosk.core.plan import Plan, Space
@@ -28,6 +28,7 @@ from tests.simulation.cabinet import Cabinet
 from tests.simulation.faults import ALL, Allowed, Faults
 from tests.simulation.invariants import Watch
 from tests.simulation.library import KEYRING, POINT, Library
+from tests.simulation.pad import SimPad
 from tests.simulation.printer import Printer
 from tests.simulation.rest_wire import RestLink
 from tests.simulation.sip2_library import Sip2Library
@@ -92,10 +93,19 @@ class World:
             update=tight if self.rng.random() < 0.5 else {}
         )
         self.plan = Plan(
-            POINT, spaces, KEYRING, limits, frozenset({"card"}), printers=("printer",), library=self.library.abilities
+            POINT,
+            spaces,
+            KEYRING,
+            limits,
+            frozenset({"card"}),
+            printers=("printer",),
+            library=self.library.abilities,
+            pads=frozenset({"pad"}),
+            writing=frozenset({"pad"}),
+            counter=True,
         )
         self.cabinet = Cabinet(names, self.rng, self.later, self.post, self.say, lambda: self.now, self.dice)
-        self.printer = Printer(self)
+        self.printer, self.pad = Printer(self), SimPad(self)
         self.holders: dict[str, str] = {}  # item to person, or "library"; nothing while it lies in a compartment
         self.taken: Counter[str] = Counter()  # how often a reader has taken an item out
         self.lied: dict[str, str] = {}  # items whose whereabouts people were silent or wrong about
@@ -286,6 +296,10 @@ class World:
                 self.link.do(outgoing)
             case Refresh():
                 self.link.refresh()
+            case Secure():
+                self.pad.secure(outgoing)
+            case LookAgain():
+                self.later(0.2, self.pad.say_again, self.life)
             case Print():
                 self.printer.prints(outgoing)
         self.boundary(f"after {type(outgoing).__name__}")

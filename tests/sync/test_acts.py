@@ -12,9 +12,9 @@ from kiosk.workers import Worker
 from simulators.library.packing import change_patron, pack_parcel, place_hold
 from simulators.library.server import Library
 from sync.account import AccountIs, AccountOf
-from sync.acts import CancelHold, MoreTime, PlaceHold, Renew, RenewAll, Ruling, Said
+from sync.acts import CancelHold, Checkout, MoreTime, PlaceHold, Renew, RenewAll, Ruling, Said
 from sync.errors import ServiceBroken, ServiceSilent, ServiceUnreachable
-from sync.messages import ParcelRecalled, ParcelSent
+from sync.messages import ItemLent, ParcelRecalled, ParcelSent, Telling
 from sync.service import Service
 
 POINT, READER = "dongmen", "R1009"
@@ -91,6 +91,44 @@ def test_a_renewal_is_booked_once_however_often_it_is_said(library: Library, cli
     with pytest.raises(ServiceBroken, match="409"):
         client.act(Said("k-1", RenewAll(READER)))
     assert renewals(library) == 1
+
+
+def on_shelf(library: Library) -> str:
+    return str(library.ledger.rows("select barcode from items where place = 'shelf' order by barcode")[0]["barcode"])
+
+
+def test_a_checkout_is_booked_once_however_often_it_is_said(library: Library, client: Service) -> None:
+    item = on_shelf(library)
+    first = client.act(Said("k-1", Checkout(READER, item)))
+    assert first.done
+    assert [client.act(Said(key, Checkout(READER, item))) for key in ("k-1", "k-2")] == [first, first]
+    (receipt,) = client.tell((Telling("t-1", 1, time.time(), ItemLent(item, READER, first.until)),))
+    assert receipt.status == "applied"
+    rows = library.ledger.rows("select patron, due from loans where barcode = ?", item)
+    assert rows == [{"patron": READER, "due": first.until}]
+    assert renewals(library) == 0
+    assert "他人" in client.act(Said("k-3", Checkout("R1010", item))).words
+
+
+def test_what_was_lent_without_a_word_is_booked_when_it_is_told(library: Library, client: Service) -> None:
+    item, now = on_shelf(library), time.time()
+    (receipt,) = client.tell((Telling("t-1", 1, now, ItemLent(item, READER, now + 28 * 86400)),))
+    assert receipt.status == "applied"
+    assert library.ledger.loan(item)["patron"] == READER  # type: ignore[index]
+    change_patron(library.ledger, "R1010", "blocked", "")
+    other = on_shelf(library)
+    (receipt,) = client.tell((Telling("t-2", 2, now, ItemLent(other, "R1010", now + 86400)),))
+    assert receipt.status == "conflict"
+    assert library.ledger.loan(other)["patron"] == "R1010"  # type: ignore[index]
+
+
+def test_what_may_not_be_lent_is_refused_in_words(library: Library, client: Service) -> None:
+    parcel = ready(library, READER)
+    aside = library.ledger.rows("select barcode from parcel_items where parcel = ?", parcel)[0]["barcode"]
+    assert "预留" in client.act(Said("k-1", Checkout("R1010", aside))).words
+    assert "没有" in client.act(Said("k-2", Checkout(READER, "SIP9999999"))).words
+    change_patron(library.ledger, READER, "blocked", "请到服务台。")
+    assert client.act(Said("k-3", Checkout(READER, on_shelf(library)))) == Ruling(False, "请到服务台。")
 
 
 def test_why_not_comes_in_the_librarys_words(library: Library, client: Service) -> None:

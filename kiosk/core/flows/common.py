@@ -19,7 +19,7 @@ from sync.acts import Act, Said
 from sync.asked import Question
 from sync.plain import Pin
 
-_ABOUT = ("loan", "hold", "title")
+_ABOUT = ("loan", "hold", "title", "item")
 
 
 def stay(step: Step, story: Story, now: float) -> Step:

@@ -4,14 +4,16 @@ An item is taken in even when the library cannot be asked: it is then to be look
 title, not a copy: it counts only where the tapped patron has exactly one copy of it on loan.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from hardware.readings import IsbnScanned, ItemScanned
-from kiosk.core import doors
+from kiosk.core import doors, tags
 from kiosk.core.doors import Outcome
 from kiosk.core.events import Touched
 from kiosk.core.flows.common import ask, door_until, goodbye, leave, mark, order_at, pulse_again, refuse, stay, visit
-from kiosk.core.model import Drop
+from kiosk.core.model import Compartment, Drop
 from kiosk.core.notices import ReturnNotice
 from kiosk.core.plan import Space
 from kiosk.core.screens import Goodbye, Slip
@@ -28,7 +30,7 @@ def begin(step: Step, now: float, patron: str = "") -> Step:
     """Ready to scan, or at once the word that there is no room."""
     if not step.point.free():
         return refuse(step, "cabinet_full", now, person=patron)
-    return stay(step, Returning(patron), now)
+    return stay(tags.look_again(step), Returning(patron), now)
 
 
 # ---- scanning -----------------------------------------------------------------------------------------------------
@@ -161,7 +163,7 @@ def touch(step: Step, story: Returning, touched: Touched, now: float) -> Step:
         case "unreadable" if not story.key:
             return _unreadable(step, story, now)
         case "open" if story.accepted and not story.key:
-            return _open(step, story.patron, story.accepted, (), now)
+            return _open(step, story.patron, story.accepted, (), now, tags.writable(step, story.lying))
     return step
 
 
@@ -176,7 +178,15 @@ def _room(step: Step, items: int, tried: tuple[str, ...]) -> Space | None:
     return fits[0] if fits else free[-1] if free else None
 
 
-def _open(step: Step, patron: str, accepted: tuple[Accepted, ...], tried: tuple[str, ...], now: float) -> Step:
+def _open(
+    step: Step,
+    patron: str,
+    accepted: tuple[Accepted, ...],
+    tried: tuple[str, ...],
+    now: float,
+    pads: Mapping[str, str] = MappingProxyType({}),
+) -> Step:
+    """``pads``: where tags can be written now, before the items are out of reach behind the door."""
     space = _room(step, len(accepted), tried)
     if space is None:
         return refuse(step, "door_stuck" if tried else "cabinet_full", now, person=patron)
@@ -188,7 +198,16 @@ def _open(step: Step, patron: str, accepted: tuple[Accepted, ...], tried: tuple[
             for n, a in enumerate(accepted, 1)
         )
     )
+    ringing = {a.item.barcode: pads[a.item.barcode] for a in accepted if a.item.barcode in pads}
+    step = step.put(_with(step.point.compartments[space.name], ringing))
+    for barcode, pad in ringing.items():
+        step, _ = tags.order(step, pad, barcode, True)
     return step.to(Dropping(patron, accepted, here, tried), door_until(step, now))
+
+
+def _with(row: Compartment, ringing: Mapping[str, str]) -> Compartment:
+    assert row.order is not None
+    return replace(row, order=replace(row.order, ringing=tuple(ringing), pads=tuple(ringing.values())))
 
 
 def door(step: Step, story: Dropping, outcome: Outcome, now: float) -> Step:

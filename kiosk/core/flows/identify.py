@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from kiosk.core import tries
 from kiosk.core.events import Touched
 from kiosk.core.facts import Proved
-from kiosk.core.flows import account, bag, desk, dropoff, pickup, stocking, wishing
+from kiosk.core.flows import account, bag, counter, desk, dropoff, pickup, stocking, wishing
 from kiosk.core.flows.common import ask, pin_wanted, refuse, stay
 from kiosk.core.flows.keypad import CODE_DIGITS, PIN_DIGITS, typed
 from kiosk.core.known import card_digest, code_digest
@@ -122,6 +122,8 @@ def known(
     library = step.point.plan.library
     if isinstance(want, Title):
         return wishing.begin(step, patron.id, want, now, pin)
+    if want == "checkout":
+        return counter.begin(step, patron, now, pin)
     if want == "account":
         return account.begin(step, patron.id, now, pin=pin)
     parcels = [p for p in step.point.parcels.values() if p.patron == patron.id]

@@ -8,11 +8,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from hardware.readings import ItemScanned, PileSeen
-from kiosk.core.flows import dropoff, stocking
+from kiosk.core import tags
+from kiosk.core.flows import counter, dropoff, stocking
 from kiosk.core.flows.common import stay
 from kiosk.core.notices import PadNotice
 from kiosk.core.session import Step
-from kiosk.core.stories import AtCourier, AtHome, Collecting, Ended, Loading, Returning
+from kiosk.core.stories import AtCounter, AtCourier, AtHome, Collecting, Ended, Loading, Returning
 
 ABOUT_PADS: tuple[PadNotice, ...] = ("one_at_a_time", "part_missing", "foreign_tag")
 
@@ -26,7 +27,11 @@ def seen(step: Step, pile: PileSeen, now: float) -> Step:
             patron = getattr(step.session.story, "patron", "")
             step = dropoff.begin(step.home().begun(), now, patron)
     match step.session.story:
+        case AtCounter() as story:
+            return counter.pile(step, story, pile, now)
         case Returning(accepted=accepted, queue=queue, about=about) as story:
+            story = replace(story, lying=tags.lying_now(story.lying, pile))
+            step = step.to(story, step.session.until)
             return _upon(step, story, pile, (*(a.item.barcode for a in accepted), *queue, about), now)
         case Loading(scanned=scanned) as story:
             return _upon(step, story, pile, scanned, now)

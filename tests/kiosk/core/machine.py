@@ -16,10 +16,13 @@ from hardware.readings import (
     Paper,
     PaperSeen,
     PassScanned,
+    PileSeen,
     Pulse,
+    SecureEnded,
     UnlockEnded,
+    Written,
 )
-from kiosk.core.commands import Ask, Command, Do, Unlock
+from kiosk.core.commands import Ask, Command, Do, Secure, Unlock
 from kiosk.core.events import Acted, Answered, Event, Heard, Online, Started, Tick, Touched
 from kiosk.core.facts import Fact
 from kiosk.core.identity import Keyring
@@ -83,6 +86,8 @@ class Machine:
         online: bool = True,
         limits: Limits = LIMITS,
         library: Abilities = Abilities(),  # noqa: B008  frozen
+        counter: bool = False,
+        pads: frozenset[str] = frozenset(),
     ) -> None:
         rows = {name: Space(name, size, n, 0) for n, (name, size) in enumerate(spaces)}  # type: ignore[arg-type]
         self.now = NOW
@@ -91,7 +96,18 @@ class Machine:
         self.all_facts: list[Fact] = []
         self.commands: tuple[Command, ...] = ()
         self.point = PickupPoint(
-            Plan("p1", rows, KEYRING, limits, frozenset({"card"}), printers=("printer",), library=library),
+            Plan(
+                "p1",
+                rows,
+                KEYRING,
+                limits,
+                frozenset({"card"}),
+                printers=("printer",),
+                library=library,
+                pads=pads,
+                writing=pads,
+                counter=counter,
+            ),
             compartments={n: Compartment(n) for n in rows},
         )
         self.do(Started())
@@ -176,6 +192,16 @@ class Machine:
             self.touch("next" if self.screen.next_door else "finish")
         return self
 
+    def lay(self, *items: str, foreign: int = 0) -> Self:
+        """What lies on the pad has changed."""
+        return self.do(PileSeen("pad", items, (), foreign))
+
+    def written(self, written: Written = Written.DONE) -> Self:
+        """The pad has done, or not, what it was last told."""
+        for order in self.tags:
+            self.do(SecureEnded(order.device, order.order, order.item, order.secured, written))
+        return self
+
     def wait(self, seconds: float) -> Self:
         """Time alone, half a second at a time."""
         for _ in range(int(seconds * 2)):
@@ -217,6 +243,10 @@ class Machine:
     @property
     def asks(self) -> list[Any]:
         return [c.query for c in self.commands if isinstance(c, Ask)]
+
+    @property
+    def tags(self) -> list[Secure]:
+        return [c for c in self.commands if isinstance(c, Secure)]
 
     @property
     def acts(self) -> list[Act]:

@@ -28,10 +28,12 @@ from hardware.readings import (
     PrintEnded,
     Pulse,
     SealScanned,
+    SecureEnded,
     UnlockEnded,
+    Written,
 )
 from kiosk.core.account_stories import AccountPin, AtAccount, AtMore, Proving
-from kiosk.core.commands import Unlock
+from kiosk.core.commands import Secure, Unlock
 from kiosk.core.events import (
     Acted,
     Answered,
@@ -52,6 +54,7 @@ from kiosk.core.show import display
 from kiosk.core.step import step
 from kiosk.core.stories import (
     AskingCard,
+    AtCounter,
     AtCourier,
     AtDesk,
     AtHome,
@@ -218,6 +221,7 @@ def without_a_door() -> Iterator[tuple[str, Machine]]:
     yield "proving a PIN", unannounced().tap("ann").answer(PatronIs(None, pin="needed")).touch("digit", "7")
     yield from account()
     yield from searching()
+    yield from at_counter()
     yield "staff at a case", with_cases().tap("sue").touch("cases")
     yield "courier, asking for an item", unannounced().tap("max").scan("x-1")
     yield "goodbye", stocked(PARCEL).tap("ann").open().shut()
@@ -226,6 +230,41 @@ def without_a_door() -> Iterator[tuple[str, Machine]]:
     yield "goodbye, a slip under way", offered.copy().touch("print", "en")
     slip = offered.copy().touch("print").session.story.screen.slip.id  # type: ignore[union-attr]
     yield "goodbye, no slip", offered.copy().touch("print").do(PrintEnded("printer", slip, Printed.NOTHING))
+
+
+def at_counter() -> Iterator[tuple[str, Machine]]:
+    machine = counter()
+    yield "counter, home", machine.copy().touch("cancel")
+    yield "proving for the counter", counter_home().touch("borrow")
+    yield "counter", machine
+    asking = machine.copy().lay("x-1", "x-2")
+    yield "counter, asking", asking
+    listed = asking.copy().answer(ItemIs(item("x-1"))).answer(None)
+    yield "counter, listed", listed
+    yield "counter, away", listed.copy().do(Online(False))
+    going = listed.copy().touch("borrow")
+    yield "counter, asking for a loan", going
+    yield "counter, left while asking", going.copy().touch("finish")
+    yield "counter, the power failed", going.copy().restart()
+    booked = going.copy().act(Ruling(True, until=NOW + DAY_S))
+    yield "counter, one booked", booked
+    half = booked.copy().act("unknown")
+    yield "counter, all booked", half
+    again = half.copy()
+    for row in half.point.counter_items.values():
+        again.do(SecureEnded("pad", row.writing, row.id, False, Written.UNKNOWN))
+    yield "counter, to be laid down again", again
+    yield "counter, left with a tag", again.copy().touch("finish")
+    yield "counter, a tag, and the power failed", again.copy().restart()
+    yield "counter, refused", going.copy().act(Ruling(False, "no")).act(Ruling(False, "no"))
+
+
+def counter_home() -> Machine:
+    return stocked(PARCEL, counter=True, pads=frozenset({"pad"}))
+
+
+def counter() -> Machine:
+    return counter_home().touch("borrow").tap("ann")
 
 
 def technician() -> Machine:
@@ -454,6 +493,7 @@ ACTIONS = (
     *("more", "how", "account", "loans", "holds", "fines", "renew", "renew_all", "hold", "longer", "cancel_hold"),
     *("desk", "audit", "doors", "door", "report", "use", "machine", "chart", "reason", "aside", "back", "move"),
     *("search", "letter", "pad", "title"),
+    "borrow",
     *("does_not_fit", "nothing_in", "again", "help", "other_door", "yes", "no", "clear", "check", "more_time", "print"),
 )
 ANSWERS = (
@@ -499,6 +539,8 @@ def shown() -> Iterator[Event]:
         yield CardUnread("card", why)
     for text in (qr(), qr(key=STRANGER), qr(not_after=1.0), qr(point="p2"), qr("ab" * 8), "L1:", "", "x" * 5000):
         yield PassScanned("scanner", SecretStr(text))
+    for secured in (True, False):
+        yield from (SecureEnded("pad", "999", "x-1", secured, written) for written in Written)
     yield CardGone("card")
     yield CodeUnknown("scanner", 3)
     yield SealScanned("scanner", "Z-0001")
@@ -558,6 +600,9 @@ def events(machine: Machine) -> Iterator[Event]:
     for key in {getattr(machine.session.story, "key", ""), "9.9", "held:h1", "held:h2", "held:nothing", ""}:
         yield from (Answered(key, answer) for answer in ANSWERS)
         yield from (Acted(key, outcome) for outcome in OUTCOMES)
+    for row in machine.point.counter_items.values():
+        yield from (SecureEnded("pad", row.writing, row.id, False, written) for written in Written)
+        yield from (Acted(row.act, outcome) for outcome in OUTCOMES)
 
 
 # ---- what must hold -----------------------------------------------------------------------------------------------
@@ -566,6 +611,9 @@ def events(machine: Machine) -> Iterator[Event]:
 def sound(machine: Machine) -> None:
     """What must hold after every step."""
     for command in machine.commands:
+        if isinstance(command, Secure) and not command.secured:
+            row = machine.point.counter_items.get(command.item)
+            assert row is None or (row.booked and row.writing == command.order)  # None: a return that stayed out
         if isinstance(command, Unlock):
             order = machine.point.compartments[command.compartment].order
             assert order is not None
@@ -614,7 +662,8 @@ def test_any_event_in_any_state_gives_a_step_and_every_wait_ends(name: str) -> N
 
 
 UNDERSTOOD = {
-    AtHome: {"collect", "return", "digit", "more"},
+    AtHome: {"collect", "return", "digit", "more", "borrow"},
+    AtCounter: {"borrow", "undo", "cancel", "finish"},
     AtMore: {"how", "search", "account", "cancel", "finish"},
     Searching: {"letter", "erase", "pad", "enter", "title", "hold", "cancel", "finish"},
     Wishing: {"search", "account", "again", "cancel", "finish"},

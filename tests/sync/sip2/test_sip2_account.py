@@ -106,7 +106,7 @@ def test_what_lies_ready_here_and_elsewhere_is_told_apart_and_waits_longer(tmp_p
 
 
 def test_folio_has_no_holds_to_change() -> None:
-    assert can("folio").acts == {"renew", "renew_all"}
+    assert can("folio").acts == {"renew", "renew_all", "checkout"}
 
 
 # ---- lost answers -----------------------------------------------------------------------------------------------

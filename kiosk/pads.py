@@ -1,0 +1,80 @@
+"""The thread of a pad: reports what lies there, and in between changes the security of tags, as it is told.
+
+An order it cannot take is answered at once; nothing is kept for later or said twice.
+"""
+
+import contextlib
+import queue
+import time
+from collections.abc import Callable
+
+from hardware.errors import DeviceError, DeviceGone, DeviceRefused
+from hardware.readings import DeviceDown, DeviceUp, SecureEnded, Written
+from hardware.source import WritingSource
+from kiosk.core.commands import LookAgain, Secure
+from kiosk.workers import COMMANDS_MAX, STEADY_S, WAIT_S, Post, Worker, reopen_delay_s
+
+
+class PadWorker:
+    """One pad; the only owner of its port."""
+
+    def __init__(self, device: str, connect: Callable[[], WritingSource], post: Post) -> None:
+        self._device = device
+        self._connect = connect
+        self._post = post
+        self._orders: queue.Queue[Secure | LookAgain] = queue.Queue(COMMANDS_MAX)
+
+    def take(self, order: Secure | LookAgain) -> None:
+        """Take an order. Never blocks; a full queue answers that nothing was written."""
+        try:
+            self._orders.put_nowait(order)
+        except queue.Full:
+            self._ended(order, Written.NOTHING)
+
+    def work(self, worker: Worker) -> None:
+        """The thread's work."""
+        attempt = 0
+        while not worker.stopping:
+            began = time.monotonic()
+            try:
+                with contextlib.closing(self._connect()) as pad:
+                    self._post(DeviceUp(self._device))
+                    self._serve(worker, pad)
+            except DeviceError as error:
+                self._post(DeviceDown(self._device, str(error)))
+                attempt = 0 if time.monotonic() - began > STEADY_S else attempt + 1
+                self._refuse_for(worker, reopen_delay_s(attempt))
+
+    def _serve(self, worker: Worker, pad: WritingSource) -> None:
+        while not worker.stopping:
+            for reading in pad.wait(WAIT_S):
+                self._post(reading)
+            with contextlib.suppress(queue.Empty):
+                while not worker.stopping:
+                    self._do(pad, self._orders.get_nowait())
+
+    def _do(self, pad: WritingSource, order: Secure | LookAgain) -> None:
+        if isinstance(order, LookAgain):
+            pad.say_again()
+            return
+        try:
+            pad.secure(order.item, order.secured)
+        except DeviceRefused:
+            self._ended(order, Written.NOTHING)
+        except DeviceError as error:
+            self._ended(order, Written.UNKNOWN)
+            if isinstance(error, DeviceGone):
+                raise
+        else:
+            self._ended(order, Written.DONE)
+
+    def _ended(self, order: Secure | LookAgain, written: Written) -> None:
+        if isinstance(order, Secure):
+            self._post(SecureEnded(self._device, order.order, order.item, order.secured, written))
+
+    def _refuse_for(self, worker: Worker, seconds: float) -> None:
+        """While the pad is away an order is answered at once, and is not kept for later."""
+        until = time.monotonic() + seconds
+        while not worker.stopping and (left := until - time.monotonic()) > 0:
+            with contextlib.suppress(queue.Empty):
+                self._ended(self._orders.get(timeout=min(left, WAIT_S)), Written.NOTHING)

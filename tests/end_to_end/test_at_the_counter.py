@@ -1,0 +1,108 @@
+"""A reader with a pile of books at the counter: a real kiosk process, a UHF pad on a serial line, HTTP."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from simulators.kiosk_process import KioskProcess
+from simulators.laid import IN_LIBRARY, ON_LOAN, Laid
+from simulators.machine import Machine
+from simulators.r2000 import R2000Pad
+from tests.end_to_end.people import Point, eventually
+
+READER = "R1014"
+
+
+@pytest.fixture
+def pad(folder: Path) -> Iterator[R2000Pad]:
+    with R2000Pad(folder / "ttyPAD0") as pad:
+        yield pad
+
+
+@pytest.fixture
+def counter(machine: Machine, pad: R2000Pad) -> Iterator[Point]:
+    text = machine.config.read_text()
+    assert "[point]" in text
+    text = text.replace("[point]", "[point]\ncounter = true", 1)
+    machine.config.write_text(f'{text}\n[[pad]]\nname = "pad"\ndriver = "r2000"\nport = "{pad.port}"\n')
+    with KioskProcess(machine.config, machine.env) as kiosk:
+        yield Point(machine, kiosk).ready()
+
+
+def pile(point: Point, count: int) -> list[Laid]:
+    rows = point.machine.library.ledger.rows("select barcode from items where place = 'shelf' order by barcode")
+    return [Laid(row["barcode"], afi=IN_LIBRARY) for row in rows[:count]]
+
+
+def begun(point: Point) -> None:
+    point.kiosk.touch("borrow")
+    point.kiosk.wait_for("Prove", want="checkout")
+    point.tap(READER)
+    point.kiosk.wait_for("Counter")
+
+
+def listed(point: Point, count: int) -> None:
+    point.kiosk.wait_until(
+        lambda seen: seen["screen"] == "Counter" and len(seen["rows"]) == count and not seen["busy"], f"{count} counted"
+    )
+
+
+def test_a_pile_is_booked_and_passes_the_gate_and_rings_again_when_it_is_back(counter: Point, pad: R2000Pad) -> None:
+    books = pile(counter, 3)
+    begun(counter)
+    for book in books:
+        pad.lay(book)
+    listed(counter, 3)
+    assert {book.afi for book in books} == {IN_LIBRARY}
+    counter.kiosk.touch("borrow")
+    seen = counter.kiosk.wait_for("Goodbye", 30, purpose="checkout")
+    assert len(seen["titles"]) == 3
+    assert not seen["provisional"]
+    assert {counter.on_loan(book.number) for book in books} == {READER}
+    assert {book.afi for book in books} == {ON_LOAN}
+    counter.kiosk.touch("finish")
+    counter.home()
+    for book in books:
+        pad.remove(book)
+    pad.lay(books[0])  # brought back: a return begins by itself
+    counter.kiosk.wait_until(lambda seen: seen["screen"] == "Return" and len(seen["titles"]) == 1, "the return")
+    counter.kiosk.touch("open")
+    door = counter.open_door()
+    eventually(lambda: books[0].afi == IN_LIBRARY, "the gate rings for it again")
+    pad.remove(books[0])
+    counter.machine.cabinet.put_in(door, books[0].number)
+    counter.machine.cabinet.push(door)
+    counter.kiosk.wait_for("Goodbye", purpose="dropoff")
+    counter.told()
+    assert counter.on_loan(books[0].number) == ""
+
+
+def test_a_book_that_was_lifted_too_early_is_laid_down_again(counter: Point, pad: R2000Pad) -> None:
+    (book,) = pile(counter, 1)
+    begun(counter)
+    counter.machine.scanner.scan(book.number)
+    listed(counter, 1)
+    counter.kiosk.touch("borrow")
+    counter.kiosk.wait_until(
+        lambda seen: seen["screen"] == "Counter" and seen["rows"][0]["tag"] == "lay", "lay it on the pad", 20
+    )
+    assert counter.on_loan(book.number) == READER
+    assert book.afi == IN_LIBRARY
+    pad.lay(book)
+    counter.kiosk.wait_for("Goodbye", 20, gate=False)
+    assert book.afi == ON_LOAN
+
+
+def test_with_the_library_away_who_is_known_here_borrows_and_it_is_told_later(counter: Point, pad: R2000Pad) -> None:
+    (book,) = pile(counter, 1)
+    begun(counter)
+    pad.lay(book)
+    listed(counter, 1)
+    counter.machine.library.pause()
+    counter.kiosk.touch("borrow")
+    counter.kiosk.wait_for("Goodbye", 60, provisional=True)
+    assert book.afi == ON_LOAN
+    assert counter.on_loan(book.number) == ""
+    counter.machine.library.resume()
+    eventually(lambda: counter.on_loan(book.number) == READER, "the loan is told", 60)
