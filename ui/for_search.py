@@ -19,7 +19,7 @@ NOTICES = {
 }
 LIBRARY = {
     "away": N_("The library is out of reach just now: only what lies here is found."),
-    "silent": N_("The library did not answer: only what lies here is found. Type on, or try again later."),
+    "silent": N_("The library did not answer: only what lies here is found. It can be asked again."),
     "no_search": N_("The library cannot be searched from here: only what lies here is found."),
 }
 NEAR = N_("Nothing is called exactly that. This is close to it.")
@@ -116,6 +116,7 @@ def found(screen: Found, _: Words) -> View:
         tone,  # type: ignore[arg-type]
         rows=tuple(_row(one, _) for one in screen.lines),
         note=note,
+        buttons=(Button("enter", _("Ask again"), main=True),) if screen.library == "silent" else (),
         cancel=Button("cancel", _("Back")),
     )
 

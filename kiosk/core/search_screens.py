@@ -46,8 +46,8 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What was found, what lies here first. Touches: title (value: id), cancel: back to typing. ``near``: nothing fits
-    exactly, these nearly do."""
+    """What was found, what lies here first. Touches: title (value: id), enter: ask once more (where the library was
+    ``silent``), cancel: back to typing. ``near``: nothing fits exactly, these nearly do."""
 
     lines: tuple[FoundLine, ...]
     library: Library

@@ -22,6 +22,7 @@ from sync.account import AccountOf
 from sync.acts import Ruling, Said
 from sync.envelope import BODY_MAX, PROBLEM, Batch, Problem, Receipts, digest
 from sync.messages import Page
+from sync.spelling import spelled
 from sync.titles import TitlesLike
 
 WAIT_MAX_S = 60.0
@@ -86,6 +87,8 @@ def make_app(ledger: Ledger | None) -> FastAPI:
         redoc_url=None,
     )
     app.state.ledger = ledger
+    if ledger is not None:
+        spelled("馆")  # readings are loaded now, not while the first reader waits
     app.add_exception_handler(_Refused, _problem)
     app.add_exception_handler(RequestValidationError, _unfit)
     app.add_exception_handler(HTTPException, _http)

@@ -41,6 +41,10 @@ def holds(machine: Machine) -> list[dict[str, Any]]:
     return machine.library.ledger.rows("select * from holds where patron = ? and isbn = ?", READER, THREE)
 
 
+def _answered(seen: dict[str, Any]) -> bool:
+    return bool(seen["screen"] == "Found" and seen["library"] in ("asked", "silent"))
+
+
 def title_page(point: Point) -> dict[str, Any]:
     """S, B, T: one slip of the finger in 三体 (San Ti)."""
     point.kiosk.touch("more")
@@ -49,9 +53,13 @@ def title_page(point: Point) -> dict[str, Any]:
     point.kiosk.wait_for("Search")
     for letter in "SBT":
         point.kiosk.touch("letter", letter)
-    point.kiosk.wait_until(lambda seen: seen["screen"] == "Search" and seen["count"] > 0, "titles found", 20.0)
+    point.kiosk.wait_for("Search", typed="SBT")
     point.kiosk.touch("enter")
-    lines = point.kiosk.wait_for("Found", near=True)["lines"]
+    while (seen := point.kiosk.wait_until(_answered, "an answer"))["library"] == "silent":  # a machine under load
+        point.kiosk.touch("enter")
+        point.kiosk.wait_for("Found", library="asking")
+    lines = seen["lines"]
+    assert seen["near"]
     assert lines[0]["title"] == "三体"
     point.kiosk.touch("title", lines[0]["id"])
     return point.kiosk.wait_for("TitlePage", hold=True)
@@ -122,12 +130,16 @@ def _touch_through(hand: Hand, machine: Machine) -> None:
     for letter in "SBT":
         hand.touch(f"key {letter}", timeout_s=20)
     until = time.monotonic() + 30
-    while not hand.sees()["fields"].get("count"):
+    while hand.sees()["fields"].get("typed") != "SBT":
         assert time.monotonic() < until
         time.sleep(0.05)
-    assert hand.sees()["fields"]["typed"] == "SBT"
     hand.touch("key enter", timeout_s=20)
     hand.wait_for("Found")
+    while f"title {THREE}" not in (seen := hand.sees())["targets"]:
+        assert time.monotonic() < until
+        if seen["fields"]["library"] == "silent":
+            hand.touch("enter", timeout_s=20)
+        time.sleep(0.05)
     hand.touch(f"title {THREE}", timeout_s=20)
     hand.wait_for("TitlePage")
     hand.touch("hold", timeout_s=20)

@@ -43,6 +43,7 @@ def search_screens(now: float) -> dict[str, Screen]:
         "found-one": Found(lines[4:5], "asking"),
         "found-nothing": Found((), "asked"),
         "found-looking": Found((), "asking"),
+        "found-silent": Found(lines[:1], "silent"),
         "found-here": Found(lines[:1], "no_search"),
         "title": TitlePage(mine, True),
         "title-here": TitlePage(lines[0], False),

@@ -60,6 +60,8 @@ def touch(step: Step, story: Searching, touched: Touched, now: float) -> Step:
         case "title" if story.title is None:
             title = titles.named(step.point, story, touched.value, now)
             return stay(step, replace(story, title=title), now) if title else step
+        case "enter" if story.listing and story.silent and story.title is None:
+            return _enter(step, story, now)
     return step if story.listing or story.title else _pad(step, story, touched, now)
 
 
@@ -97,7 +99,7 @@ def ready(story: Searching) -> bool:
 def _enter(step: Step, story: Searching, now: float) -> Step:
     library = step.point.plan.library
     if library.titles or titles.here(step.point, story.typed, now).titles:
-        story = replace(story, listing=True, typed_at=0.0)
+        story = replace(story, listing=True, typed_at=0.0, silent=False)  # whoever touches it wants to know now
         return tick(stay(step, story, now), story, now)
     return _ask_number(step, story, story.typed.replace(" ", ""), now)
 

@@ -148,6 +148,11 @@ def test_a_library_that_does_not_answer_is_said_so_and_asked_again_about_the_nex
     assert letters(machine, "I").wait(1).answer(ANSWER).screen == replace(
         search_screen(machine), typed="SBTI", library="asked", count=2
     )
+    again = letters(begun(), "SBT").wait(1).answer(None).touch("enter")
+    assert again.asks == [TitlesLike("SBT")]
+    assert again.answer(None).screen == Found((), "silent", typed="SBT")
+    assert again.touch("enter").asks == [TitlesLike("SBT")]
+    assert not again.touch("enter").asks
     silent = letters(begun(), "SBT").wait(1)
     silent.wait(LIMITS.ask_wait_s + 1)  # not even that it did not
     assert search_screen(silent).library == "silent"
