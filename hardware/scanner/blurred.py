@@ -1,11 +1,11 @@
-"""A book number read from bars so blurred that no edge is left: the blurred picture of every number is known, so the
-one is looked for that explains the brightness across the bars best.
+"""A book number read from bars so blurred that no edge is left: the blurred picture of every number is known
+(hardware.scanner.drawn), so the one is looked for that explains the brightness across the bars best.
 
-Across the bars, in modules u from the first to the last (95 of them), brightness is white less contrast times the bars
-of the number, smeared by a Gauss curve. A book number begins with 9, so each digit is drawn in one way only; smeared
-digits overlap only with their neighbours, so the best of all 10^12 numbers is found exactly, digit by digit
-(Viterbi 1967). Between two such searches the two ends, a bend and the width of the smear are fitted anew. After
-O. Gallo and R. Manduchi, Reading 1D Barcodes with Mobile Phones Using Deformable Templates (PAMI 33, 2011).
+Brightness is paper less depth times ink. Smeared digits overlap only with their neighbours, so for given ends of the
+bars the best of all 10^12 numbers is found exactly, digit by digit (Viterbi 1967). With that number drawn, how far the
+ends, a bend and the smear are off follows from the slopes (Gauss-Newton). The two take turns, from many beginnings at
+once, fewer each time. After O. Gallo and R. Manduchi, Reading 1D Barcodes with Mobile Phones Using Deformable Templates
+(PAMI 33, 2011).
 
 Nothing constrains the number while it is searched: that 978 or 979 stands at its beginning and the check digit fits is
 then proof, one in 500 against chance, and counts only where little is left unexplained and bands at different heights
@@ -13,8 +13,6 @@ say the same.
 """
 
 from dataclasses import dataclass, replace
-from functools import cache
-from math import erf, sqrt
 from typing import Final
 
 import cv2
@@ -23,251 +21,244 @@ import numpy as np
 import numpy.typing as npt
 
 from hardware.scanner.barcode import is_book_number
+from hardware.scanner.drawn import AT, MODULES, SAMPLES, SEEN, SMEARS, Floats, drawn
+from hardware.scanner.places import crossed, profile, stripes
 
-Floats = npt.NDArray[np.float32]
+UNEXPLAINED_MAX: Final = 0.1
+"""Most of the brightness' variation that a believed number leaves unexplained."""
+CLEAR_MIN: Final = 0.3
+"""How much more, of the difference it makes, another digit in any place must leave unexplained: 1 in a clean picture,
+0 where a shadow or a finger lies on the digit."""
+PROMISING: Final = (0.45, 0.4, 0.28, 0.2)
+"""Most that is left unexplained after each step where it is worth going on."""
+SMEAR_MAX: Final = 1.95
+"""Widest smear that is believed: with still wider ones some number explains whatever rises and falls."""
+BANDS, BAND = (0.0, 0.2, 0.4), 0.6
+"""Where bands begin and how high they are, of the lines that the bars cross."""
+ALIKE_MIN: Final = 2
+LINES_MIN: Final = 6
+STRIPES_MIN: Final = 6
+ENDS_MAX: Final = 6
 
-UNEXPLAINED_MAX: Final = 0.08
-"""Most of the brightness' variation that a believed number leaves unexplained; a wrong one leaves 0.1 to 0.6."""
-SMEAR_MIN, SMEAR_MAX, SMEAR_STEP = 0.35, 2.4, 0.05
-PROMISING: Final = 0.5
-"""Most that is left unexplained at first where it is worth fitting."""
-SMEAR_FIRST: Final = 1.0
-BANDS: Final = 3
-PLACES_MAX: Final = 6
-
-_LEFT: Final = (0x0D, 0x19, 0x13, 0x3D, 0x23, 0x31, 0x2F, 0x3B, 0x37, 0x0B)  # the digits' seven modules, 1 is a bar
-_PARITY: Final = "LGGLGL"  # how the six left digits are drawn after a 9
-_A_MODULE, _QUIET = 2, 5  # samples a module; modules looked at beside the bars
-_N = (95 + 2 * _QUIET) * _A_MODULE
-_U = ((np.arange(_N) + 0.5) / _A_MODULE - _QUIET).astype(np.float32)
-_SEEN = ((_U > -3) & (_U < 98)).astype(np.float32)
-_LIGHT: Floats = np.linalg.qr(np.stack([_SEEN, _SEEN * (_U / 95 - 0.5)], 1))[0].astype(np.float32)  # even, and slanting
-
-
+_SMEAR_FIRST: Final = 1.0
+_KEPT: Final = (24, 12, 6, 3, 1)
+"""So many beginnings are kept, each time."""
+_SURE_STEPS: Final = 2
+"""In the last steps paper and depth may vary more: with few beginnings left that no longer leads astray."""
+_BAND_STEPS: Final = 2
+_BEYOND: Final = 0.8
+"""Modules that an end moves at most in one step."""
 _CORNERS: Final = [(a * 0.008, b * 0.008) for a in (-1, 0, 1) for b in (-1, 0, 1)]
-_MOVES: Final = [(a, b, c) for a in (-1, 0, 1) for b in (-1, 0, 1) for c in (-1, 0, 1)]
+
+_T: Floats = (AT / MODULES).astype(np.float32)
+_X: Floats = 2 * _T - 1
+_WAVES: Floats = (np.stack([_X**0, _X, 1.5 * _X**2 - 0.5, 2.5 * _X**3 - 1.5 * _X]) * SEEN).astype(np.float32)
+_INNER: Final = slice(int(np.argmax(AT > 0)), int(np.argmax(AT > MODULES)))
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
-    """All digits in all places, smeared: 120 x samples; the guards; and how much each overlaps with what."""
+class Fits:
+    """Ways to lay a number over profiles of brightness."""
 
-    digits: Floats
-    guards: Floats
-    alone: Floats  # 12 x 10: with itself and the guards
-    beside: Floats  # 11 x 10 x 10: with the one before it
+    profile: npt.NDArray[np.intp]
+    place: Floats  # each: where the bars begin (pixels), how wide they are, how far they bend in the middle (modules)
+    smear: npt.NDArray[np.float64]
+    paper: Floats  # brightness without ink, and how much ink takes away, at each sample
+    depth: Floats
 
-
-@dataclass(frozen=True, slots=True)
-class Fit:
-    """Where the bars begin and end (pixels), how far they bend in the middle and how wide the smear is (modules)."""
-
-    begin: float
-    end: float
-    bend: float
-    smear: float
+    def only(self, chosen: npt.NDArray[np.intp]) -> "Fits":
+        """These of them."""
+        paper, depth = self.paper[chosen], self.depth[chosen]
+        return Fits(self.profile[chosen], self.place[chosen], self.smear[chosen], paper, depth)
 
 
 def read(bars: cv2.typing.MatLike) -> str:
-    """The book number in a picture of upright bars with some margin (hardware.scanner.decode.upright), "" if none is
-    sure. Takes 35 to 80 ms of one core, at most some 200."""
-    if bars.shape[0] < 2 * BANDS or bars.shape[1] < 95:
+    """The book number in a picture of upright bars with some margin (hardware.scanner.places.upright), "" if none is
+    sure. Takes 5 to 15 ms of one core."""
+    if bars.shape[0] < LINES_MIN or bars.shape[1] < MODULES:
         return ""
-    straight = _straightened(bars.astype(np.float32))
-    rows = _rows(straight)
-    if len(rows) < 2 * BANDS:
+    lines = crossed(bars)
+    if len(lines) < LINES_MIN:
         return ""
-    across = straight[rows].mean(0)
-    for fit, turned in _beginnings(across):
-        left, number, fit = _settled(across[::-1] if turned else across, fit)
-        if left > UNEXPLAINED_MAX or not is_book_number(number):
-            continue
-        bands = [part.mean(0) for part in np.array_split(straight[rows], BANDS)]
-        alike = [_read_near(band[::-1] if turned else band, fit) for band in bands].count(number)
-        return number if alike >= BANDS - 1 else ""
-    return ""
+    across = profile(lines)
+    found = _search(across, _ends(across))
+    if found is None:
+        return ""
+    left, number, fit = found
+    if left > UNEXPLAINED_MAX or fit.smear[0] > SMEAR_MAX or not is_book_number(number):
+        return ""
+    if _clearness(np.stack([across, across[::-1]]), fit, number) < CLEAR_MIN:
+        return ""
+    bands = [profile(lines[int(top * len(lines)) : int((top + BAND) * len(lines))]) for top in BANDS]
+    turned = -1 if fit.profile[0] else 1
+    alike = [_text(one) for one in _settled(np.stack(bands)[:, ::turned], fit)].count(number)
+    return number if alike >= ALIKE_MIN else ""
 
 
 def warm() -> None:
     """Go every way once, so that nothing is left to be loaded."""
-    draw = drawn(round(SMEAR_FIRST / SMEAR_STEP))
+    draw, *_ = [drawn(smear) for smear in range(len(SMEARS))][int(np.argmax(SMEARS == _SMEAR_FIRST)) :]
     digits = (7, 8, 7, 0, 2, 0, 0, 0, 2, 2, 0, 7)
-    ink = draw.guards + sum(draw.digits[10 * place + digit] for place, digit in enumerate(digits))
+    ink = draw.guards[0] + sum(draw.ink[10 * place + digit] for place, digit in enumerate(digits))
     across = np.repeat(np.pad(200 - 120 * ink, 20, constant_values=200), 2)
     if read(np.tile(across, (40, 1)).astype(np.uint8)) != "9787020002207":
         raise AssertionError("a number drawn by the model is not read by it")
 
 
-# ---- what is looked at ----------------------------------------------------------------------------------------------
-
-
-def _straightened(bars: Floats) -> Floats:
-    """Bars that lean, more on one side than on the other, made to stand: by the direction of their edges."""
-    height, width = bars.shape
-    across = cv2.Sobel(bars, cv2.CV_32F, 1, 0)
-    down = cv2.Sobel(bars, cv2.CV_32F, 0, 1)
-    lean = []
-    for part in (slice(width // 6, width // 2), slice(width // 2, width - width // 6)):
-        x, y = across[height // 5 : -(height // 5) or None, part], down[height // 5 : -(height // 5) or None, part]
-        lean.append(np.tan(0.5 * np.arctan2(2 * float((x * y).sum()), float((x * x - y * y).sum()))))
-    x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
-    slope = (lean[0] + lean[1]) / 2 + (lean[1] - lean[0]) * 3 * (x / width - 0.5)
-    moved = (x - slope * (y - height / 2)).astype(np.float32)
-    return cv2.remap(bars, moved, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)  # type: ignore[return-value]
-
-
-def _rows(bars: Floats) -> npt.NDArray[np.intp]:
-    """Those that the bars cross."""
-    width = bars.shape[1]
-    edges = np.abs(np.diff(bars[:, width // 6 : width - width // 6], axis=1)).mean(1)
-    return np.flatnonzero(edges > 0.6 * np.percentile(edges, 90))
-
-
 def _ends(across: Floats) -> list[tuple[float, float]]:
-    """Where bars may begin and end: at the rims of what is darker than the paper around it, as far apart as fits."""
+    """Where bars may begin and end: where it is light beside them for longer than anywhere between."""
     width = len(across)
-    module = width / 130
-    near = int(9 * module) | 1
-    paper = cv2.blur(cv2.dilate(across[None], np.ones((1, near))), (near, 1))[0]
-    ink = paper - across
-    dark = (ink > 0.2 * np.percentile(ink, 95)).astype(np.uint8)
-    gap = int(2 * module) | 1
-    dark = cv2.morphologyEx(np.pad(dark, gap)[None], cv2.MORPH_CLOSE, np.ones((1, gap)))[0][gap:-gap]
-    rims = np.flatnonzero(np.diff(np.pad(dark, 1).astype(int)))
-    begins, ends = rims[::2], rims[1::2]
-    paired = [(float(a) - 0.5, float(b) - 0.5) for a in begins for b in ends if 0.38 < (b - a) / width < 0.95]
-    paired.sort(key=lambda pair: -_quiet(across, *pair))
-    return paired[:PLACES_MAX]
+    begins, ends = stripes(across)
+    between = begins[1:] - ends[:-1]
+    before, after = np.append(begins[:1] + 0.03 * width, between), np.append(between, 1.03 * width - ends[-1:])
+    found: list[tuple[float, float, float]] = []
+    for n in range(len(begins) - STRIPES_MIN + 1):
+        widest = np.maximum.accumulate(between[n:])
+        for m in range(n + STRIPES_MIN - 1, len(begins)):
+            module = (ends[m] - begins[n]) / MODULES
+            light = min(before[n], after[m], 8 * module)
+            if 0.22 * width < module * MODULES < 0.97 * width and light > 1.5 * module:
+                found.append((light / max(widest[m - n - 1], 1.5 * module), float(begins[n]), float(ends[m])))
+    found.sort(key=lambda one: (-one[0], one[1] - one[2]))
+    return [(begin, end) for score, begin, end in found[:ENDS_MAX] if score > 0.6]
 
 
-def _quiet(across: Floats, begin: float, end: float) -> float:
-    """How bright it is on both sides, against how dark and unquiet between."""
-    module = (end - begin) / 95
-    left = across[max(0, int(begin - 4 * module)) : max(1, int(begin - module))]
-    right = across[int(end + module) : int(end + 4 * module)]
-    if not len(left) or not len(right):
-        return -1e9
-    return float(min(left.min(), right.min()) - across[int(begin) : int(end)].mean())
+def _search(across: Floats, ends: list[tuple[float, float]]) -> tuple[float, str, Fits] | None:
+    """What explains most: what it leaves unexplained, the number, the fit; None where nothing does at all. The second
+    profile is the first on its head."""
+    if not ends:
+        return None
+    last = len(across) - 1
+    both = [(0, begin, end) for begin, end in ends] + [(1, last - end, last - begin) for begin, end in ends]
+    corners = [
+        (begin + a * (end - begin), (end - begin) * (1 + b - a), 0) for _, begin, end in both for a, b in _CORNERS
+    ]
+    which = np.repeat([turned for turned, _, _ in both], len(_CORNERS))
+    profiles, place = np.stack([across, across[::-1]]), np.array(corners, np.float32)
+    fits = Fits(which, place, np.full(len(which), _SMEAR_FIRST), *_guessed(_samples(profiles, which, place)))
+    for n, kept in enumerate(_KEPT):
+        numbers, left, fits = _step(profiles, fits, sure=n >= len(_KEPT) - _SURE_STEPS)
+        best = np.argsort(left)[:kept]
+        if left[best[0]] > (*PROMISING, 1)[n]:
+            return None
+        fits = fits.only(best)
+    return float(left[best[0]]), _text(numbers[best[0]]), fits
 
 
-# ---- what explains it -----------------------------------------------------------------------------------------------
+def _settled(bands: Floats, fit: Fits) -> npt.NDArray[np.intp]:
+    """The numbers in several profiles where the fit is nearly right."""
+    fits = replace(fit.only(np.zeros(len(bands), np.intp)), profile=np.arange(len(bands)))
+    for _ in range(_BAND_STEPS):
+        numbers, _, fits = _step(bands, fits, sure=True)
+    return numbers
 
 
-def _beginnings(across: Floats) -> list[tuple[Fit, bool]]:
-    """The two most promising places, and whether the number stands on its head there."""
-    places, last = _ends(across), len(across) - 1
-    trials: list[tuple[float, Fit, bool]] = []
-    for turned in (False, True):
-        fits = [
-            Fit(begin + a * (end - begin), end + b * (end - begin), 0.0, SMEAR_FIRST)
-            for begin, end in ([(last - b, last - a) for a, b in places] if turned else places)
-            for a, b in _CORNERS
-        ]
-        if fits:
-            _, left = _explained(across[::-1] if turned else across, fits)
-            for n in range(0, len(fits), len(_CORNERS)):
-                best = n + int(left[n : n + len(_CORNERS)].argmin())
-                trials.append((float(left[best]), fits[best], turned))
-    trials.sort(key=lambda trial: trial[0])
-    return [(fit, turned) for left, fit, turned in trials[:2] if left < PROMISING]
+def _clearness(profiles: Floats, fit: Fits, number: str) -> float:
+    """How much worse the next best digit is, in the place where that is least (see CLEAR_MIN)."""
+    draw = drawn(int(np.abs(SMEARS - fit.smear[0]).argmin()))
+    digits, chosen = draw.changes[:, :, 0], np.array([int(digit) for digit in number[1:]])
+    unexplained = ((fit.paper - _samples(profiles, fit.profile, fit.place)) / fit.depth)[0] * SEEN - draw.guards[0]
+    unexplained -= digits[np.arange(12), chosen].sum(0)
+    other = digits - digits[np.arange(12), chosen][:, None]
+    differs = (other * other).sum(2)
+    clear = 1 - 2 * (other @ unexplained) / np.maximum(differs, 1e-9)
+    return float(clear[differs > 0].min())
 
 
-def _settled(across: Floats, fit: Fit) -> tuple[float, str, Fit]:
-    """Fitted anew around what was read, as long as that helps: what is left unexplained, the number, the fit."""
-    step, least, number = 0.6, 2.0, ""
-    while step > 0.1:
-        around = [_moved(fit, step, *move) for move in _MOVES]
-        around += [replace(fit, smear=fit.smear + by * step) for by in (-0.4, 0.4)]
-        numbers, left = _explained(across, around)
-        best = int(left.argmin())
-        if left[best] < least - 1e-4:
-            least, fit, number = float(left[best]), around[best], "9" + "".join(map(str, numbers[best]))
-        else:
-            step /= 2
-    return least, number, fit
+def _text(number: npt.NDArray[np.intp]) -> str:
+    return "9" + "".join(map(str, number))
 
 
-def _read_near(across: Floats, fit: Fit) -> str:
-    """The number where the fit is nearly right."""
-    around = [_moved(fit, 0.3, *move) for move in _MOVES]
-    numbers, left = _explained(across, around)
-    return "9" + "".join(map(str, numbers[int(left.argmin())]))
+# ---- one step -------------------------------------------------------------------------------------------------------
 
 
-def _moved(fit: Fit, step: float, begin: int, end: int, bend: int) -> Fit:
-    module = (fit.end - fit.begin) / 95
-    return replace(
-        fit, begin=fit.begin + begin * step * module, end=fit.end + end * step * module, bend=fit.bend + bend * step
+def _step(profiles: Floats, fits: Fits, sure: bool = False) -> tuple[npt.NDArray[np.intp], Floats, Fits]:
+    """For each fit the twelve digits after the 9 that explain most, the share that they leave unexplained, and a better
+    fit."""
+    bright = _samples(profiles, fits.profile, fits.place)
+    nearest = np.abs(np.log(fits.smear)[:, None] - np.log(SMEARS)).argmin(1)
+    numbers = np.empty((len(bright), 12), np.intp)
+    ink = np.empty((len(bright), 3, SAMPLES), np.float32)
+    seen = (fits.paper - bright) / fits.depth
+    for smear in set(nearest.tolist()):
+        of, draw = nearest == smear, drawn(smear)
+        numbers[of] = _cheapest(draw.alone - 2 * (seen[of] @ draw.ink.T).reshape(-1, 12, 10), draw.beside)
+        ink[of] = draw.guards + draw.changes[np.arange(12), numbers[of]].sum(1)
+    papers, depths = (4, 2) if sure else (2, 1)
+    shapes = np.concatenate(
+        [
+            np.broadcast_to(_WAVES[:papers], (len(bright), papers, SAMPLES)),
+            ink[:, :1] * _WAVES[:depths],
+            ink[:, 1:2] * np.stack([np.ones_like(_X), _X, 1 - _X * _X]),
+            ink[:, 2:],
+        ],
+        1,
     )
+    mean = bright[:, SEEN > 0].mean(1, keepdims=True)
+    wanted = (bright - mean) * SEEN
+    products = (shapes @ shapes.transpose(0, 2, 1)).astype(float)
+    shared = (shapes @ wanted[:, :, None]).astype(float)
+    whole = np.einsum("nx,nx->n", wanted, wanted)
+
+    def unexplained(count: int) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        firm = products[:, :count, :count] * (1 + 1e-4 * np.eye(count))
+        weights = np.linalg.solve(firm, shared[:, :count])[:, :, 0]
+        return weights, whole - (weights * shared[:, :count, 0]).sum(1)
+
+    count = papers + depths
+    weights, rest = unexplained(count)
+    _, varied = unexplained(2)
+    moves, _ = unexplained(count + 4)
+    depth = -(weights[:, papers:count] @ _WAVES[:depths]).astype(np.float32)
+    deep = depth[:, _INNER].mean(1, keepdims=True)
+    left = np.where(deep[:, 0] > 0, rest / np.maximum(varied, 1e-3), 1.0).astype(np.float32)
+    paper = (mean + weights[:, :papers] @ _WAVES[:papers]).astype(np.float32)
+    better = _moved(fits, moves[:, count:] / np.minimum(moves[:, papers : papers + 1], -1e-2), SMEARS[nearest])
+    return numbers, left, Fits(fits.profile, *better, paper, np.maximum(depth, np.maximum(0.15 * deep, 1e-2)))
 
 
-def _explained(across: Floats, fits: list[Fit]) -> tuple[npt.NDArray[np.intp], Floats]:
-    """For each fit the twelve digits after the 9 that explain most, and the share that they leave unexplained."""
-    numbers = np.zeros((len(fits), 12), np.intp)
-    lefts = np.ones(len(fits), np.float32)
-    smears = np.array([round(min(max(fit.smear, SMEAR_MIN), SMEAR_MAX) / SMEAR_STEP) for fit in fits])
-    for smear in set(smears.tolist()):
-        chosen = np.flatnonzero(smears == smear)
-        numbers[chosen], lefts[chosen] = _with_one_smear(across, [fits[n] for n in chosen], drawn(smear))
-    return numbers, lefts
+def _moved(
+    fits: Fits, off: npt.NDArray[np.float64], smears: npt.NDArray[np.float64]
+) -> tuple[Floats, npt.NDArray[np.float64]]:
+    """Place and smear, by what the slopes say: off by so many modules everywhere, along, and in the middle; and the
+    smear's square by twice the last."""
+    module = fits.place[:, 1] / MODULES
+    begin = np.clip(off[:, 0] - off[:, 1], -_BEYOND, _BEYOND)
+    end = np.clip(off[:, 0] + off[:, 1], -_BEYOND, _BEYOND)
+    bend = np.clip(fits.place[:, 2] - np.clip(off[:, 2], -_BEYOND, _BEYOND), -6, 6)
+    place = np.stack([fits.place[:, 0] - begin * module, fits.place[:, 1] + (begin - end) * module, bend], 1)
+    square = np.clip(smears**2 + 2 * np.clip(off[:, 3], -1, 1), SMEARS[0] ** 2, SMEARS[-1] ** 2)
+    return place.astype(np.float32), np.sqrt(square)
 
 
-def _with_one_smear(across: Floats, fits: list[Fit], draw: Drawn) -> tuple[npt.NDArray[np.intp], Floats]:
-    place = np.array([(fit.begin, fit.end - fit.begin, fit.bend) for fit in fits], np.float32)
-    t = (_U / 95)[None]
-    at = place[:, :1] + place[:, 1:2] * (t + place[:, 2:] / 95 * 4 * t * (1 - t))
-    bright = np.interp(at, np.arange(len(across)), across).astype(np.float32)
-    white = np.stack([bright[:, (_U > -3) & (_U < -1.5)].mean(1), bright[:, (_U > 96.5) & (_U < 98)].mean(1)])
-    ink = (white[0][:, None] + (white[1] - white[0])[:, None] * t - bright) * _SEEN
-    contrast = np.maximum(2 * ink[:, (_U > 0) & (_U < 95)].mean(1, keepdims=True), 1e-3)
-    for _ in range(2):  # what paper and ink look like is guessed first, and known once something was read
-        numbers = _cheapest(draw.alone - 2 * (ink / contrast @ draw.digits.T).reshape(-1, 12, 10), draw.beside)
-        model = (draw.guards + draw.digits.reshape(12, 10, -1)[np.arange(12), numbers].sum(1)) * _SEEN
-        ink_light, model_light = ink @ _LIGHT, model @ _LIGHT
-        whole = (ink * ink).sum(1) - (ink_light * ink_light).sum(1)
-        drawn_ink = (model * model).sum(1) - (model_light * model_light).sum(1)
-        shared = np.maximum((ink * model).sum(1) - (ink_light * model_light).sum(1), 1e-6)
-        contrast = (shared / np.maximum(drawn_ink, 1e-6))[:, None]
-        left = 1 - shared * contrast[:, 0] / np.maximum(whole, 1e-6)
-        ink = ink - (ink_light - contrast * model_light) @ _LIGHT.T
-        contrast = np.maximum(contrast, 1e-3)
-    return numbers, left
+def _samples(profiles: Floats, which: npt.NDArray[np.intp], place: Floats) -> Floats:
+    """The brightness where each fit has its samples."""
+    begin, wide, bend = (place[:, n : n + 1] for n in range(3))
+    length = profiles.shape[1]
+    at = np.clip(begin + wide * (_T + bend / MODULES * 4 * _T * (1 - _T)), 0, length - 1.01)
+    whole = at.astype(np.intp)
+    index, part, flat = whole + which[:, None] * length, at - whole, profiles.ravel()
+    return np.asarray(flat[index] * (1 - part) + flat[index + 1] * part, np.float32)
+
+
+def _guessed(bright: Floats) -> tuple[Floats, Floats]:
+    """Paper and depth before anything was read: the lightest nearby, and how much darker the darkest is."""
+    near = np.ones((1, 28), np.uint8)
+    edge = cv2.BORDER_REPLICATE
+    lightest, darkest = (
+        np.asarray(cv2.blur(of(bright, near, borderType=edge), (28, 1), borderType=edge), np.float32)
+        for of in (cv2.dilate, cv2.erode)
+    )
+    return lightest, np.maximum(lightest - darkest, 1e-2)
 
 
 def _cheapest(costs: Floats, beside: Floats) -> npt.NDArray[np.intp]:
     """For each of many: one of ten in each of twelve places, so that the sum of all costs is least."""
-    each = np.arange(len(costs))
-    total = costs[:, 0]
-    came: list[npt.NDArray[np.intp]] = []
-    for place in range(1, 12):
-        ways = total[:, None, :] + beside[place - 1][None]
-        came.append(ways.argmin(2))
-        total = ways.min(2) + costs[:, place]
-    numbers = [total.argmin(1)]
-    for way in reversed(came):
-        numbers.append(way[each, numbers[-1]])
+    each = np.ascontiguousarray(costs.transpose(1, 2, 0))
+    totals = [each[0]]
+    for place in range(11):
+        totals.append((totals[-1] + beside[place]).min(1) + each[place + 1])
+    numbers = [totals[11].argmin(0)]
+    for place in range(10, -1, -1):
+        numbers.append((totals[place] + beside[place, numbers[-1], :, 0].T).argmin(0))
     return np.stack(numbers[::-1], 1)
-
-
-@cache
-def drawn(smear: int) -> Drawn:
-    """Everything that can stand there, with a smear of so many steps of 0.05 modules."""
-    width = max(smear * SMEAR_STEP, 0.05) * sqrt(2)
-    ramp = np.array([0.5 * (1 + erf(float(u) / width)) for u in np.arange(-_QUIET - 96, 96 + _QUIET, 1 / _A_MODULE)])
-    modules = np.stack([_rise(ramp, m) - _rise(ramp, m + 1) for m in range(95)])
-    left = np.array([[code >> bit & 1 for bit in range(6, -1, -1)] for code in _LEFT])
-    right = 1 - left
-    ways = [left if way == "L" else right[:, ::-1] for way in _PARITY] + [right] * 6
-    starts = [3 + 7 * n for n in range(6)] + [50 + 7 * n for n in range(6)]
-    digits = np.stack([way @ modules[start : start + 7] for way, start in zip(ways, starts, strict=True)])
-    guards = modules[[0, 2, 46, 48, 92, 94]].sum(0)
-    alone = (digits * digits).sum(2) + 2 * digits @ guards
-    beside = np.stack([2 * digits[n + 1] @ digits[n].T for n in range(11)])
-    kind = np.float32
-    return Drawn(digits.reshape(120, -1).astype(kind), guards.astype(kind), alone.astype(kind), beside.astype(kind))
-
-
-def _rise(ramp: npt.NDArray[np.float64], module: int) -> npt.NDArray[np.float64]:
-    """A smeared edge at the beginning of a module, at every sample."""
-    at = np.interp(_U - module, np.arange(-_QUIET - 96, 96 + _QUIET, 1 / _A_MODULE), ramp)
-    return np.asarray(at)

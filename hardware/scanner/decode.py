@@ -1,9 +1,9 @@
 """From a grey picture to the codes in it.
 
-zxing-cpp reads almost all there is to read, quickly, but linear codes only upright or lying; OpenCV's detector finds
-bars at any angle (it reads badly, so it only says where to cut and turn); zbar reads some blurred bars that zxing does
-not. So a picture is looked at in several ways, each dearer than the one before, and the caller stops when content.
-What no decoder reads for blur, hardware.scanner.blurred may still explain. benchmarks/decode.py measures all this.
+zxing-cpp reads almost all there is to read, quickly, but linear codes only upright or lying; so what looks like bars is
+cut out and turned (hardware.scanner.places). zbar reads some blurred bars that zxing does not, and what no decoder
+reads for blur, hardware.scanner.blurred may still explain. So a picture is looked at in several ways, and the caller
+stops when content. benchmarks/decode.py measures all this.
 """
 
 from collections import Counter
@@ -17,7 +17,7 @@ import zxingcpp
 from pyzbar import pyzbar
 
 from hardware.readings import CodeUnknown
-from hardware.scanner import blurred
+from hardware.scanner import blurred, places
 from hardware.scanner.barcode import Meanings, meaning
 from hardware.scanner.formats import FORMATS, Code, Format
 
@@ -27,17 +27,18 @@ Grey = cv2.typing.MatLike
 CODES_MAX: Final = 8
 """Most codes taken from one look."""
 
-ENOUGH: Final = 2
+ENOUGH: Final = 1
 """The look after which a picture with a price code in it is not searched any further: an ISBN beside it is as sharp."""
 
 ALIKE_MAX: Final = 6
 """In so many of 13 digits two readings of the same bars may differ."""
 
-_PLACES_MAX: Final = 4
-_UPRIGHT_WIDTH_MIN: Final = 400
+_STRIPES_MIN: Final = 14
+"""Fewer than these no decoder can read; a book number has 30."""
+_LINES: Final = 32
 _SMALL: Final = 640 * 480
 _LARGE: Final = 1600
-"""Longer sides than this are shortened for the dearer looks; a code that is cut out is cut from the whole picture."""
+"""Longer sides than this are shortened for the later looks; a code that is cut out is cut from the whole picture."""
 
 cv2.setNumThreads(1)  # two cores serve screen, locks and library too; one picture needs no more than one
 
@@ -52,6 +53,10 @@ _ZBAR: Final = {
 }
 
 
+def _of_zxing(formats: tuple[Format, ...]) -> zxingcpp.BarcodeFormats:
+    return zxingcpp.BarcodeFormats([getattr(zxingcpp.BarcodeFormat, one.value) for one in formats])
+
+
 _ZXING: Final = {getattr(zxingcpp.BarcodeFormat, one.value): one for one in Format}
 _OF_ZBAR: Final = {symbol.name: one for one, symbol in _ZBAR.items() if one is not Format.UPCA}
 
@@ -60,10 +65,12 @@ class Eyes:
     """Reads the given formats. Keeps nothing of a picture; for one thread."""
 
     def __init__(self, formats: tuple[Format, ...] = FORMATS) -> None:
-        self._zxing = zxingcpp.BarcodeFormats([getattr(zxingcpp.BarcodeFormat, one.value) for one in formats])
+        self._zxing = _of_zxing(formats)
+        self._lines = _of_zxing(tuple(one for one in formats if one is not Format.QR))
+        self._squares = _of_zxing(tuple(one for one in formats if one is Format.QR))
         self._zbar = sorted({_ZBAR[one] for one in formats})
+        self._zbar_lines = sorted({_ZBAR[one] for one in formats if one is not Format.QR})
         self._contrast = cv2.createCLAHE(clipLimit=2.0, tileGridSize=(8, 8))
-        self._places = Places()
         self._books = Format.EAN13 in formats
 
     def warm(self) -> None:
@@ -74,28 +81,24 @@ class Eyes:
         )
         blurred.warm()
         for _ in self.looks(smeared):
-            self._read_upright(smeared)
+            self._voted(smeared)
 
     def looks(self, grey: Grey) -> Iterator[list[Code]]:
         """What each look finds (at most 8 codes, often none), the quick one first; take as many as needed.
 
         All together cost ten to thirty times the first, which takes 1 to 5 ms at 640x480 on a core of a small PC.
         """
-        yield self._read_zxing(grey)
-        less = _shortened(grey)
-        clear = self._contrast.apply(less)
-        yield self._read_zxing(clear)
-        places = [upright(grey, place * (len(grey) / len(less))) for place in self._places.find(less)]
-        places += [cv2.bitwise_not(bars) for bars in places if _white_on_black(bars)]
-        yield [code for bars in places for code in self._read_upright(bars)][:CODES_MAX]
-        yield self._read_zbar(clear)
+        yield self._read_zxing(grey, self._zxing)
+        bars = [places.upright(grey, place) for place in places.find(grey)] if self._lines else []
+        yield self._read_places(bars)
         if self._books:
-            yield [Code(number, Format.EAN13) for bars in places if (number := blurred.read(bars))]
-        yield self._read_zxing(cv2.bitwise_not(less))  # linear codes in white on black, as on a screen at night
-        if grey.size > _SMALL:
-            return  # doubling helps where a bar is hardly a pixel wide, and costs more than all the rest
-        double = _sharpened(cv2.resize(grey, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC))
-        yield self._read_zxing(double) or self._read_zbar(double)
+            yield from ([Code(number, Format.EAN13)] for one in bars if (number := blurred.read(one)))
+        clear = self._contrast.apply(_shortened(grey))
+        yield self._read_zxing(clear, self._zxing)
+        yield self._read_zbar(clear)
+        if self._squares and grey.size <= _SMALL:  # helps where a module is hardly a pixel wide
+            double = _sharpened(cv2.resize(grey, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC))
+            yield self._read_zxing(double, self._squares)
 
     def read(self, grey: Grey, meanings: Meanings) -> list[Code]:
         """The codes in one picture: look by look until one is of use to the kiosk, else what the first one to find any
@@ -110,68 +113,82 @@ class Eyes:
                 break
         return first
 
-    def _read_zxing(self, grey: Grey) -> list[Code]:
+    def _read_zxing(self, grey: Grey, formats: zxingcpp.BarcodeFormats, upright: bool = False) -> list[Code]:
         # Plain text: the default spells control characters out, so that a code could pretend to be another.
-        found = zxingcpp.read_barcodes(grey, formats=self._zxing, text_mode=zxingcpp.TextMode.Plain)
+        found = zxingcpp.read_barcodes(
+            grey,
+            formats=formats,
+            text_mode=zxingcpp.TextMode.Plain,
+            try_rotate=not upright,
+            try_downscale=not upright,
+            try_invert=not upright,
+        )
         known = [one for one in found if one.format in _ZXING and one.text]
         return [Code(one.text, _ZXING[one.format]) for one in known[:CODES_MAX] if not _misread(one, known[:CODES_MAX])]
 
     def _read_zbar(self, grey: Grey) -> list[Code]:
         # Of blurred bars zbar makes numbers whose check digit is right by chance; book numbers are one in 500 of them.
-        return [code for code in self._zbar_codes(grey) if code.kind != "ean"]
+        return [code for code in self._zbar_codes(grey, self._zbar) if code.kind != "ean"]
 
-    def _zbar_codes(self, grey: Grey) -> list[Code]:
+    def _zbar_codes(self, grey: Grey, symbols: list[pyzbar.ZBarSymbol]) -> list[Code]:
         # zbar takes UTF-8 for Shift-JIS, so of its QR codes only ASCII is to be trusted.
         found = [
             one
-            for one in pyzbar.decode(grey, symbols=self._zbar)
+            for one in pyzbar.decode(grey, symbols=symbols)
             if one.data and one.data.isascii() and one.type in _OF_ZBAR
         ]
         return [Code(one.data.decode("ascii"), _OF_ZBAR[one.type]) for one in found[:CODES_MAX]]
 
-    def _read_upright(self, bars: Grey) -> list[Code]:
-        """What is read alike in two of four ways. Turning blurs, and of blurred bars decoders now and then make a wrong
-        number with a right check digit: by one way of looking, and again in every frame. Two ways of one decoder may
-        err alike, which a book number's prefix all but rules out; a price code wants three ways and both decoders."""
-        by_zbar = self._zbar_codes(bars)
-        seen = Counter(set(by_zbar))
-        ways: tuple[Callable[[Grey], Grey], ...] = (lambda bars: bars, self._contrast.apply, _sharpened)
-        for way in ways:
-            seen.update(set(self._read_zxing(way(bars))))
-            sure = [code for code, times in seen.items() if times > (2 if code.kind == "ean" else 1)]
-            if alike := [code for code in sure if code.kind != "ean" or code in by_zbar]:
-                return alike
+    def _read_places(self, all_bars: list[Grey]) -> list[Code]:
+        """What decoders agree on in places with bars, until it is a book number."""
+        codes: list[Code] = []
+        for bars in all_bars:
+            if len(places.stripes(places.profile(places.crossed(bars)))[0]) < _STRIPES_MIN:
+                continue
+            found = self._voted(bars)
+            if not found and _white_on_black(bars):
+                found = self._voted(cv2.bitwise_not(bars))
+            codes += found
+            if any(code.kind == "isbn" for code in found):
+                break
+        return codes[:CODES_MAX]
+
+    def _voted(self, bars: Grey) -> list[Code]:
+        """What several ways of looking at upright bars agree on, the cheap ones first."""
+        clear, wide = self._contrast.apply(bars), _widened(bars)
+        ways: tuple[Callable[[], list[Code]], ...] = (
+            lambda: self._read_zxing(wide, self._lines, upright=True),
+            lambda: self._read_zxing(clear, self._lines, upright=True),
+            lambda: self._zbar_codes(_lowered(clear), self._zbar_lines),
+            lambda: self._zbar_codes(_lowered(bars), self._zbar_lines),
+            lambda: self._read_zxing(_sharpened(wide), self._lines, upright=True),
+            lambda: self._read_zxing(_widened(clear), self._lines, upright=True),
+        )
+        votes = _Votes()
+        for n, way in enumerate(ways):
+            if agreed := votes.agreed(way(), by_zbar=n in (2, 3)):
+                return agreed
         return []
 
 
-class Places:
-    """Finds bars, at any angle; it reads them badly, so it only says where to cut and turn."""
+class _Votes:
+    """Of blurred bars decoders now and then make a wrong number with a right check digit: by one way of looking, and
+    again in every frame. So two ways must agree. Several ways of one decoder may err alike, which a book number's
+    prefix all but rules out; a price code wants three ways and both decoders."""
 
     def __init__(self) -> None:
-        self._bars = cv2.barcode.BarcodeDetector()
+        self._codes: Counter[Code] = Counter()
+        self._by_zbar: set[Code] = set()
 
-    def find(self, grey: Grey) -> list[Grey]:
-        """The corners of at most 4 places with bars: each 4 x 2."""
-        found, corners = self._bars.detectMulti(grey)
-        return list(corners[:_PLACES_MAX]) if found and corners is not None else []
-
-
-def upright(grey: Grey, corners: cv2.typing.MatLike) -> Grey:
-    """The place within ``corners``, turned so that its long side lies level, with some margin for the quiet zone: 400
-    to 1600 wide."""
-    (x, y), (width, height), degrees = cv2.minAreaRect(corners.astype(np.float32))
-    if width < height:
-        width, height, degrees = height, width, degrees + 90
-    scale = min(max(1.0, _UPRIGHT_WIDTH_MIN / with_margins(width)), _LARGE / with_margins(width))
-    size = (int(with_margins(width) * scale), max(int(height * 1.1 * scale), 8))
-    turn = cv2.getRotationMatrix2D((x, y), degrees, scale)
-    turn[:, 2] += np.array((size[0] / 2 - x, size[1] / 2 - y))
-    return cv2.warpAffine(grey, turn, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-
-
-def with_margins(width: float) -> float:
-    """How wide a place is cut out whose bars are so wide."""
-    return width * 1.35 + 20
+    def agreed(self, found: list[Code], by_zbar: bool = False) -> list[Code]:
+        """One more way has found these: what is now agreed on."""
+        self._codes.update(set(found))
+        self._by_zbar |= set(found) if by_zbar else set()
+        return [
+            code
+            for code, votes in self._codes.items()
+            if (votes > 2 and code in self._by_zbar if code.kind == "ean" else votes > 1)
+        ]
 
 
 def _misread(one: zxingcpp.Barcode, all_found: list[zxingcpp.Barcode]) -> bool:
@@ -209,6 +226,16 @@ def _white_on_black(bars: Grey) -> bool:
     width = bars.shape[1]
     beside = np.hstack((bars[:, width // 16 : width // 8], bars[:, -width // 8 : -width // 16]))
     return bool(beside.mean() < bars[:, width // 4 : -width // 4].mean())
+
+
+def _widened(bars: Grey) -> Grey:
+    return cv2.resize(bars, None, fx=2, fy=1, interpolation=cv2.INTER_CUBIC)
+
+
+def _lowered(bars: Grey) -> Grey:
+    """With fewer lines: zbar reads each, and columns too."""
+    height, width = bars.shape
+    return cv2.resize(bars, (width, min(height, _LINES)), interpolation=cv2.INTER_AREA)
 
 
 def _shortened(grey: Grey) -> Grey:

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from hardware.readings import Hint
-from hardware.scanner.decode import Grey, Places, upright, with_margins
+from hardware.scanner.places import PLACES_MAX, Grey
 
 MODULES: Final = 95
 MODULE_MIN_PX: Final = 1.3
@@ -76,6 +76,35 @@ class Guide:
         if _blur(upright(grey, place), max(sides)) > BLUR_MAX:
             return Hint.FARTHER if module_px > MODULE_NEAR_PX else Hint.NEARER
         return Hint.TURN
+
+
+class Places:
+    """OpenCV's detector finds bars that a decoder might read, at any angle, and closely."""
+
+    def __init__(self) -> None:
+        self._bars = cv2.barcode.BarcodeDetector()
+
+    def find(self, grey: Grey) -> list[Grey]:
+        """The corners of at most 4 places with bars: each 4 x 2."""
+        found, corners = self._bars.detectMulti(grey)
+        return list(corners[:PLACES_MAX]) if found and corners is not None else []
+
+
+def upright(grey: Grey, corners: Grey) -> Grey:
+    """The place within ``corners``, turned so that its long side lies level, with some margin, 400 to 1600 wide."""
+    (x, y), (width, height), degrees = cv2.minAreaRect(corners.astype(np.float32))
+    if width < height:
+        width, height, degrees = height, width, degrees + 90
+    scale = min(max(1.0, 400 / with_margins(width)), 1600 / with_margins(width))
+    size = (int(with_margins(width) * scale), max(int(height * 1.1 * scale), 8))
+    turn = cv2.getRotationMatrix2D((x, y), degrees, scale)
+    turn[:, 2] += np.array((size[0] / 2 - x, size[1] / 2 - y))
+    return cv2.warpAffine(grey, turn, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+
+
+def with_margins(width: float) -> float:
+    """How wide a place is cut out whose bars are so wide."""
+    return width * 1.35 + 20
 
 
 def _middle_enlarged(grey: Grey) -> Grey:
