@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hardware.scanner.barcode import is_book_number
-from hardware.scanner.drawn import AT, MODULES, SAMPLES, SEEN, SMEARS, Floats, drawn
+from hardware.scanner.drawn import AT, MODULES, SAMPLES, SEEN, SMEARS, Drawn, Floats, drawn
 from hardware.scanner.places import crossed, profile, stripes
 
 UNEXPLAINED_MAX: Final = 0.1
@@ -40,7 +40,9 @@ LINES_MIN: Final = 6
 STRIPES_MIN: Final = 6
 ENDS_MAX: Final = 6
 
-_SMEAR_FIRST: Final = 1.0
+_FIRST: Final = 3
+"""The smear that is tried first, of SMEARS."""
+BEGUN_MAX: Final = 36
 _KEPT: Final = (24, 12, 6, 3, 1)
 """So many beginnings are kept, each time."""
 _SURE_STEPS: Final = 2
@@ -97,7 +99,7 @@ def read(bars: cv2.typing.MatLike) -> str:
 
 def warm() -> None:
     """Go every way once, so that nothing is left to be loaded."""
-    draw, *_ = [drawn(smear) for smear in range(len(SMEARS))][int(np.argmax(SMEARS == _SMEAR_FIRST)) :]
+    draw = [drawn(smear) for smear in range(len(SMEARS))][_FIRST]
     digits = (7, 8, 7, 0, 2, 0, 0, 0, 2, 2, 0, 7)
     ink = draw.guards[0] + sum(draw.ink[10 * place + digit] for place, digit in enumerate(digits))
     across = np.repeat(np.pad(200 - 120 * ink, 20, constant_values=200), 2)
@@ -135,7 +137,7 @@ def _search(across: Floats, ends: list[tuple[float, float]]) -> tuple[float, str
     ]
     which = np.repeat([turned for turned, _, _ in both], len(_CORNERS))
     profiles, place = np.stack([across, across[::-1]]), np.array(corners, np.float32)
-    fits = Fits(which, place, np.full(len(which), _SMEAR_FIRST), *_guessed(_samples(profiles, which, place)))
+    fits = _begun(profiles, which, place)
     for n, kept in enumerate(_KEPT):
         numbers, left, fits = _step(profiles, fits, sure=n >= len(_KEPT) - _SURE_STEPS)
         best = np.argsort(left)[:kept]
@@ -143,6 +145,16 @@ def _search(across: Floats, ends: list[tuple[float, float]]) -> tuple[float, str
             return None
         fits = fits.only(best)
     return float(left[best[0]]), _text(numbers[best[0]]), fits
+
+
+def _begun(profiles: Floats, which: npt.NDArray[np.intp], place: Floats) -> Fits:
+    """The most promising of these places, with paper and depth as they look at a glance."""
+    bright = _samples(profiles, which, place)
+    paper, depth = _guessed(bright)
+    seen, draw = np.asarray((paper - bright) / depth * SEEN, np.float32), drawn(_FIRST)
+    rest = seen - draw.guards[0] - draw.changes[np.arange(12), _number(seen, draw), 0].sum(1)
+    best = np.argsort(np.einsum("nx,nx->n", rest, rest) / np.einsum("nx,nx->n", seen, seen))[:BEGUN_MAX]
+    return Fits(which[best], place[best], np.full(len(best), SMEARS[_FIRST]), paper[best], depth[best])
 
 
 def _settled(bands: Floats, fit: Fits) -> npt.NDArray[np.intp]:
@@ -177,12 +189,12 @@ def _step(profiles: Floats, fits: Fits, sure: bool = False) -> tuple[npt.NDArray
     fit."""
     bright = _samples(profiles, fits.profile, fits.place)
     nearest = np.abs(np.log(fits.smear)[:, None] - np.log(SMEARS)).argmin(1)
+    seen = (fits.paper - bright) / fits.depth
     numbers = np.empty((len(bright), 12), np.intp)
     ink = np.empty((len(bright), 3, SAMPLES), np.float32)
-    seen = (fits.paper - bright) / fits.depth
     for smear in set(nearest.tolist()):
         of, draw = nearest == smear, drawn(smear)
-        numbers[of] = _cheapest(draw.alone - 2 * (seen[of] @ draw.ink.T).reshape(-1, 12, 10), draw.beside)
+        numbers[of] = _number(seen[of], draw)
         ink[of] = draw.guards + draw.changes[np.arange(12), numbers[of]].sum(1)
     papers, depths = (4, 2) if sure else (2, 1)
     shapes = np.concatenate(
@@ -250,6 +262,11 @@ def _guessed(bright: Floats) -> tuple[Floats, Floats]:
         for of in (cv2.dilate, cv2.erode)
     )
     return lightest, np.maximum(lightest - darkest, 1e-2)
+
+
+def _number(seen: Floats, draw: Drawn) -> npt.NDArray[np.intp]:
+    """The twelve digits that are most like each of these."""
+    return _cheapest(draw.alone - 2 * (seen @ draw.ink.T).reshape(-1, 12, 10), draw.beside)
 
 
 def _cheapest(costs: Floats, beside: Floats) -> npt.NDArray[np.intp]:

@@ -89,16 +89,20 @@ class Eyes:
         All together cost ten to thirty times the first, which takes 1 to 5 ms at 640x480 on a core of a small PC.
         """
         yield self._read_zxing(grey, self._zxing)
-        bars = [places.upright(grey, place) for place in places.find(grey)] if self._lines else []
-        yield self._read_places(bars)
-        if self._books:
-            yield from ([Code(number, Format.EAN13)] for one in bars if (number := blurred.read(one)))
-        clear = self._contrast.apply(_shortened(grey))
+        unread: list[Grey] = []
+        if self._lines:
+            codes = self._read_places(grey, unread)
+            yield codes
+            if self._books and not codes:  # if there is a price code, a book number beside it would be as sharp
+                yield from ([Code(number, Format.EAN13)] for bars in unread if (number := blurred.read(bars)))
+        less = _shortened(grey)
+        if self._squares:
+            double = cv2.resize(less, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC) if less.size <= _SMALL else less
+            yield self._read_zxing(double, self._squares, zxingcpp.Binarizer.GlobalHistogram)
+        clear = self._contrast.apply(less)
         yield self._read_zxing(clear, self._zxing)
-        yield self._read_zbar(clear)
-        if self._squares and grey.size <= _SMALL:  # helps where a module is hardly a pixel wide
-            double = _sharpened(cv2.resize(grey, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC))
-            yield self._read_zxing(double, self._squares)
+        if unread:
+            yield self._read_zbar(clear)
 
     def read(self, grey: Grey, meanings: Meanings) -> list[Code]:
         """The codes in one picture: look by look until one is of use to the kiosk, else what the first one to find any
@@ -113,18 +117,23 @@ class Eyes:
                 break
         return first
 
-    def _read_zxing(self, grey: Grey, formats: zxingcpp.BarcodeFormats, upright: bool = False) -> list[Code]:
+    def _read_zxing(
+        self,
+        grey: Grey,
+        formats: zxingcpp.BarcodeFormats,
+        binarizer: zxingcpp.Binarizer = zxingcpp.Binarizer.LocalAverage,
+    ) -> list[Code]:
         # Plain text: the default spells control characters out, so that a code could pretend to be another.
+        plain = zxingcpp.TextMode.Plain
+        return _known(zxingcpp.read_barcodes(grey, formats=formats, text_mode=plain, binarizer=binarizer))
+
+    def _read_bars(self, bars: Grey) -> list[Code]:
+        # They stand upright, black on white.
+        plain = zxingcpp.TextMode.Plain
         found = zxingcpp.read_barcodes(
-            grey,
-            formats=formats,
-            text_mode=zxingcpp.TextMode.Plain,
-            try_rotate=not upright,
-            try_downscale=not upright,
-            try_invert=not upright,
+            bars, formats=self._lines, text_mode=plain, try_rotate=False, try_downscale=False, try_invert=False
         )
-        known = [one for one in found if one.format in _ZXING and one.text]
-        return [Code(one.text, _ZXING[one.format]) for one in known[:CODES_MAX] if not _misread(one, known[:CODES_MAX])]
+        return _known(found)
 
     def _read_zbar(self, grey: Grey) -> list[Code]:
         # Of blurred bars zbar makes numbers whose check digit is right by chance; book numbers are one in 500 of them.
@@ -139,15 +148,19 @@ class Eyes:
         ]
         return [Code(one.data.decode("ascii"), _OF_ZBAR[one.type]) for one in found[:CODES_MAX]]
 
-    def _read_places(self, all_bars: list[Grey]) -> list[Code]:
-        """What decoders agree on in places with bars, until it is a book number."""
+    def _read_places(self, grey: Grey, unread: list[Grey]) -> list[Code]:
+        """What is read where bars are, until it is a book number. What no decoder has read, but might, is added to
+        ``unread``."""
         codes: list[Code] = []
-        for bars in all_bars:
-            if len(places.stripes(places.profile(places.crossed(bars)))[0]) < _STRIPES_MIN:
-                continue
-            found = self._voted(bars)
-            if not found and _white_on_black(bars):
-                found = self._voted(cv2.bitwise_not(bars))
+        for place in places.find(grey):
+            bars, found = places.upright(grey, place), list[Code]()
+            if len(places.stripes(places.profile(places.crossed(bars)))[0]) >= _STRIPES_MIN:
+                found = self._voted(bars)
+                if not found and _white_on_black(bars):
+                    found = self._voted(cv2.bitwise_not(bars))
+                unread += [] if found else [bars]
+            elif self._books and not codes and (number := blurred.read(bars)):
+                found = [Code(number, Format.EAN13)]
             codes += found
             if any(code.kind == "isbn" for code in found):
                 break
@@ -157,12 +170,12 @@ class Eyes:
         """What several ways of looking at upright bars agree on, the cheap ones first."""
         clear, wide = self._contrast.apply(bars), _widened(bars)
         ways: tuple[Callable[[], list[Code]], ...] = (
-            lambda: self._read_zxing(wide, self._lines, upright=True),
-            lambda: self._read_zxing(clear, self._lines, upright=True),
+            lambda: self._read_bars(wide),
+            lambda: self._read_bars(clear),
             lambda: self._zbar_codes(_lowered(clear), self._zbar_lines),
             lambda: self._zbar_codes(_lowered(bars), self._zbar_lines),
-            lambda: self._read_zxing(_sharpened(wide), self._lines, upright=True),
-            lambda: self._read_zxing(_widened(clear), self._lines, upright=True),
+            lambda: self._read_bars(_sharpened(wide)),
+            lambda: self._read_bars(_widened(clear)),
         )
         votes = _Votes()
         for n, way in enumerate(ways):
@@ -189,6 +202,11 @@ class _Votes:
             for code, votes in self._codes.items()
             if (votes > 2 and code in self._by_zbar if code.kind == "ean" else votes > 1)
         ]
+
+
+def _known(found: list[zxingcpp.Barcode]) -> list[Code]:
+    known = [one for one in found if one.format in _ZXING and one.text]
+    return [Code(one.text, _ZXING[one.format]) for one in known[:CODES_MAX] if not _misread(one, known[:CODES_MAX])]
 
 
 def _misread(one: zxingcpp.Barcode, all_found: list[zxingcpp.Barcode]) -> bool:

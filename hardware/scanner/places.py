@@ -32,6 +32,8 @@ _ONE_WAY: Final = 0.6
 _CLEAR: Final = 0.08
 """How strong, against the strongest of the picture."""
 _NOISE: Final = 100.0
+_WIDE_MIN: Final = 70
+"""Pixels: no code that a decoder could read is narrower."""
 _PATCH_MIN, _PATCHES_MAX = 8, 12
 _WAYS: Final = [(float(np.cos(a)), float(np.sin(a))) for a in np.pi / 3 * np.arange(6)]
 """Six directions, as doubled angles: a direction and its opposite are one."""
@@ -137,18 +139,19 @@ def _gradients(grey: Grey) -> tuple[Floats, Floats, Floats, float]:
 
 def _patches(power: Floats, cos: Floats, sin: Floats) -> list[_Patch]:
     """Neighbouring cells of one direction; the largest."""
-    found: list[tuple[int, _Patch]] = []
+    found: list[tuple[int, Grey, int]] = []
     for a, b in _WAYS:
         near = ((power > 0) & (cos * a + sin * b > 0.6)).astype(np.uint8)
         _, names, stats, _ = cv2.connectedComponentsWithStats(near, connectivity=4)
-        for name in np.flatnonzero(stats[1:, cv2.CC_STAT_AREA] >= _PATCH_MIN) + 1:
-            left, top, width, height, area = (int(n) for n in stats[name])
-            y, x = np.nonzero(names[top : top + height, left : left + width] == name)
-            x, y = x + left, y + top
-            angle = 0.5 * float(np.arctan2(sin[y, x].sum(), cos[y, x].sum()))
-            found.append((area, _Patch((x + 0.5).astype(np.float32), (y + 0.5).astype(np.float32), angle)))
+        areas = stats[:, cv2.CC_STAT_AREA].tolist()
+        found += [(areas[name], names, name) for name in range(1, len(areas)) if areas[name] >= _PATCH_MIN]
     found.sort(key=lambda one: -one[0])
-    return [patch for _, patch in found[:_PATCHES_MAX]]
+    patches = []
+    for _, names, name in found[:_PATCHES_MAX]:
+        y, x = np.divmod(np.flatnonzero(names == name), names.shape[1])
+        angle = 0.5 * float(np.arctan2(sin[y, x].sum(), cos[y, x].sum()))
+        patches.append(_Patch((x + 0.5).astype(np.float32), (y + 0.5).astype(np.float32), angle))
+    return patches
 
 
 def _in_line(patches: list[_Patch], cell: float) -> list[tuple[float, Place]]:
@@ -174,7 +177,7 @@ def _in_line(patches: list[_Patch], cell: float) -> list[tuple[float, Place]]:
                     joined = True
         wide, high = end - begin, bottom - top
         full = cells / (wide * high)
-        if wide >= 6 and high >= 1.2 and full >= 0.35:
+        if wide >= 6 and wide * cell >= _WIDE_MIN and high >= 1.2 and full >= 0.35:
             along, down = (begin + end) / 2, (top + bottom) / 2
             x, y = along * cos - down * sin, along * sin + down * cos
             found.append((cells * full, Place(x * cell, y * cell, first.angle, wide * cell, high * cell)))

@@ -22,9 +22,9 @@ def seen(text: str, smear: float, seed: int = 1) -> Grey:
     return np.clip(cv2.GaussianBlur(page, (0, 0), smear) + noise, 0, 255).astype(np.uint8)
 
 
-def strip(grey: Grey) -> Grey:
-    """The bars of such a picture, cut out."""
-    return places.upright(grey, places.find(grey)[0])
+def numbers(grey: Grey) -> set[str]:
+    """What is read where such a picture has bars."""
+    return {read(places.upright(grey, place)) for place in places.find(grey)} - {""}
 
 
 @pytest.mark.parametrize("text", BOOKS)
@@ -32,22 +32,22 @@ def strip(grey: Grey) -> Grey:
 def test_it_is_read_where_no_decoder_reads(text: str, smear: float) -> None:
     grey = seen(text, smear)
     assert [one.text for one in zxingcpp.read_barcodes(grey)] == []
-    assert read(strip(grey)) == text
+    assert numbers(grey) == {text}
 
 
 @pytest.mark.parametrize("smear", [3.0, 4.5])
 def test_upside_down_and_leaning(smear: float) -> None:
     grey = seen(BOOKS[0], smear)
-    assert read(strip(np.ascontiguousarray(grey[::-1, ::-1]))) == BOOKS[0]
+    assert numbers(np.ascontiguousarray(grey[::-1, ::-1])) == {BOOKS[0]}
     height, width = grey.shape
     lean = np.array([[1, 0.12, -0.06 * height], [0, 1, 0]], np.float32)
-    assert read(strip(cv2.warpAffine(grey, lean, (width, height), borderMode=cv2.BORDER_REPLICATE))) == BOOKS[0]
+    assert numbers(cv2.warpAffine(grey, lean, (width, height), borderMode=cv2.BORDER_REPLICATE)) == {BOOKS[0]}
 
 
 @pytest.mark.parametrize("text", ["6901234567892", "0012345678905", "4006381333931", "1920095012001"])
 @pytest.mark.parametrize("smear", [1.0, 2.0, 3.0, 4.0, 5.0, 6.0])
 def test_a_price_code_is_never_a_book(text: str, smear: float) -> None:
-    assert all(read(strip(seen(text, smear, seed))) == "" for seed in range(3))
+    assert not any(numbers(seen(text, smear, seed)) for seed in range(3))
 
 
 @pytest.mark.parametrize("size", [(1, 1), (2, 400), (400, 2), (12, 30), (200, 400)])
@@ -61,7 +61,7 @@ def test_blank_noise_and_stripes_hold_nothing(size: tuple[int, int]) -> None:
 def test_beyond_what_can_be_known_it_says_nothing_wrong() -> None:
     for smear in (6.0, 7.0, 8.0, 10.0):
         for seed in range(4):
-            assert read(strip(seen(BOOKS[1], smear, seed))) in ("", BOOKS[1])
+            assert numbers(seen(BOOKS[1], smear, seed)) <= {BOOKS[1]}
 
 
 def test_the_eyes_use_it() -> None:
