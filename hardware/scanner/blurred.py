@@ -55,6 +55,8 @@ _CORNERS: Final = [(a * 0.008, b * 0.008) for a in (-1, 0, 1) for b in (-1, 0, 1
 _T: Floats = (AT / MODULES).astype(np.float32)
 _X: Floats = 2 * _T - 1
 _WAVES: Floats = (np.stack([_X**0, _X, 1.5 * _X**2 - 0.5, 2.5 * _X**3 - 1.5 * _X]) * SEEN).astype(np.float32)
+_SLOPES: Floats = np.stack([np.ones_like(_X), _X, 1 - _X * _X])
+_COUNTS: Final = slice(int(np.argmax(SEEN > 0)), SAMPLES - int(np.argmax(SEEN[::-1] > 0)))
 _INNER: Final = slice(int(np.argmax(AT > 0)), int(np.argmax(AT > MODULES)))
 
 
@@ -201,26 +203,21 @@ def _step(profiles: Floats, fits: Fits, sure: bool = False) -> tuple[npt.NDArray
         [
             np.broadcast_to(_WAVES[:papers], (len(bright), papers, SAMPLES)),
             ink[:, :1] * _WAVES[:depths],
-            ink[:, 1:2] * np.stack([np.ones_like(_X), _X, 1 - _X * _X]),
+            ink[:, 1:2] * _SLOPES,
             ink[:, 2:],
         ],
         1,
     )
-    mean = bright[:, SEEN > 0].mean(1, keepdims=True)
+    mean = bright[:, _COUNTS].mean(1, keepdims=True)
     wanted = (bright - mean) * SEEN
     products = (shapes @ shapes.transpose(0, 2, 1)).astype(float)
     shared = (shapes @ wanted[:, :, None]).astype(float)
-    whole = np.einsum("nx,nx->n", wanted, wanted)
-
-    def unexplained(count: int) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-        firm = products[:, :count, :count] * (1 + 1e-4 * np.eye(count))
-        weights = np.linalg.solve(firm, shared[:, :count])[:, :, 0]
-        return weights, whole - (weights * shared[:, :count, 0]).sum(1)
-
-    count = papers + depths
-    weights, rest = unexplained(count)
-    _, varied = unexplained(2)
-    moves, _ = unexplained(count + 4)
+    every, count = np.arange(products.shape[1]), papers + depths
+    varied = np.einsum("nx,nx->n", wanted, wanted) - shared[:, 1, 0] ** 2 / products[:, 1, 1]
+    products[:, every, every] *= 1 + 1e-4  # or what looks alike could not be told apart
+    weights = np.linalg.solve(products[:, :count, :count], shared[:, :count])[:, :, 0]
+    moves = np.linalg.solve(products, shared)[:, :, 0]
+    rest = varied + (shared[:, 1, 0] ** 2 / products[:, 1, 1]) - (weights * shared[:, :count, 0]).sum(1)
     depth = -(weights[:, papers:count] @ _WAVES[:depths]).astype(np.float32)
     deep = depth[:, _INNER].mean(1, keepdims=True)
     left = np.where(deep[:, 0] > 0, rest / np.maximum(varied, 1e-3), 1.0).astype(np.float32)
@@ -235,12 +232,12 @@ def _moved(
     """Place and smear, by what the slopes say: off by so many modules everywhere, along, and in the middle; and the
     smear's square by twice the last."""
     module = fits.place[:, 1] / MODULES
-    begin = np.clip(off[:, 0] - off[:, 1], -_BEYOND, _BEYOND)
-    end = np.clip(off[:, 0] + off[:, 1], -_BEYOND, _BEYOND)
-    bend = np.clip(fits.place[:, 2] - np.clip(off[:, 2], -_BEYOND, _BEYOND), -6, 6)
+    ends = np.stack([off[:, 0] - off[:, 1], off[:, 0] + off[:, 1], off[:, 2]])
+    begin, end, bend = np.maximum(np.minimum(ends, _BEYOND), -_BEYOND)
+    bend = np.maximum(np.minimum(fits.place[:, 2] - bend, 6), -6)
     place = np.stack([fits.place[:, 0] - begin * module, fits.place[:, 1] + (begin - end) * module, bend], 1)
-    square = np.clip(smears**2 + 2 * np.clip(off[:, 3], -1, 1), SMEARS[0] ** 2, SMEARS[-1] ** 2)
-    return place.astype(np.float32), np.sqrt(square)
+    square = smears**2 + 2 * np.maximum(np.minimum(off[:, 3], 1), -1)
+    return place.astype(np.float32), np.sqrt(np.maximum(np.minimum(square, SMEARS[-1] ** 2), SMEARS[0] ** 2))
 
 
 def _samples(profiles: Floats, which: npt.NDArray[np.intp], place: Floats) -> Floats:

@@ -81,12 +81,14 @@ def upright(grey: Grey, place: Place) -> Grey:
     corner = np.array((place.x, place.y)) - across * (width - 1) / 2 - down * (height - 1) / 2
     turn = np.stack([across, down, corner], 1)
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    flat = cv2.warpAffine(grey, turn, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    half = turn * np.array((2, 2, 1))
+    flat = cv2.warpAffine(grey, half, (width // 2, height // 2), flags=flags, borderMode=cv2.BORDER_REPLICATE)
     left, right = _leaning(flat, height / (place.high * 1.1 * scale))
     x, y = np.arange(width, dtype=np.float32)[None], np.arange(height, dtype=np.float32)[:, None]
-    slope = (left + right) / 2 + (right - left) * 3 * (x / width - 0.5)
+    slope = np.float32((left + right) / 2) + np.float32((right - left) * 3) * (x / width - 0.5)
     x = x - slope * (y - (height - 1) / 2)
-    at = [(corner[n] + across[n] * x + down[n] * y).astype(np.float32) for n in (0, 1)]
+    (xx, xy), (yx, yy) = across.astype(np.float32), down.astype(np.float32)
+    at = x * xx + (y * yx + np.float32(corner[0])), x * xy + (y * yy + np.float32(corner[1]))
     return cv2.remap(grey, at[0], at[1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
 
 
