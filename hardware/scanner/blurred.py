@@ -232,6 +232,7 @@ def _moved(
     """Place and smear, by what the slopes say: off by so many modules everywhere, along, and in the middle; and the
     smear's square by twice the last."""
     module = fits.place[:, 1] / MODULES
+    off = np.nan_to_num(off)
     ends = np.stack([off[:, 0] - off[:, 1], off[:, 0] + off[:, 1], off[:, 2]])
     begin, end, bend = np.maximum(np.minimum(ends, _BEYOND), -_BEYOND)
     bend = np.maximum(np.minimum(fits.place[:, 2] - bend, 6), -6)

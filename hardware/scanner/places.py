@@ -34,6 +34,7 @@ _CLEAR: Final = 0.08
 _NOISE: Final = 100.0
 _WIDE_MIN: Final = 70
 """Pixels: no code that a decoder could read is narrower."""
+_LEAN_MAX: Final = 2.0
 _PATCH_MIN, _PATCHES_MAX = 8, 12
 _WAYS: Final = [(float(np.cos(a)), float(np.sin(a))) for a in np.pi / 3 * np.arange(6)]
 """Six directions, as doubled angles: a direction and its opposite are one."""
@@ -97,7 +98,7 @@ def crossed(bars: Grey) -> Grey:
     width = bars.shape[1]
     edges = cv2.absdiff(bars[:, width // 6 + 1 : width - width // 6], bars[:, width // 6 : width - width // 6 - 1])
     clear = cv2.reduce(edges, 1, cv2.REDUCE_AVG, dtype=cv2.CV_32F).ravel()
-    return np.compress(clear > 0.6 * np.sort(clear)[int(0.9 * (len(clear) - 1))], bars, axis=0)
+    return np.compress(clear >= 0.6 * np.sort(clear)[int(0.9 * (len(clear) - 1))], bars, axis=0)
 
 
 def profile(bars: Grey) -> Floats:
@@ -210,5 +211,6 @@ def _leaning(bars: Grey, pressed: float) -> tuple[float, float]:
     lean = []
     for part in (slice(width // 6, width // 2), slice(width // 2, width - width // 6)):
         x, y = across[inner, part].ravel(), down[inner, part].ravel()
-        lean.append(float(np.tan(0.5 * np.arctan2(2 * float(x @ y), float(x @ x - y @ y)))) / pressed)
+        steep = float(np.tan(0.5 * np.arctan2(2 * float(x @ y), float(x @ x - y @ y))))
+        lean.append(min(max(steep, -_LEAN_MAX), _LEAN_MAX) / pressed)
     return lean[0], lean[1]
