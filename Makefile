@@ -5,7 +5,7 @@ BIN := .venv/bin
 JOBS ?= 4
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench screens cuts simulate kills fuzz audit clean
+.PHONY: help setup demo test check format bench screens cuts simulate kills frames fuzz coverage mutants audit clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 14
@@ -45,6 +45,17 @@ simulate: setup ## SEEDS=200 lives of DAYS=1 in a simulated world, with faults, 
 
 kills: setup ## KILLS real kiosks (500) killed at random moments while people use them
 	@$(BIN)/python -m tests.kills $(or $(KILLS),500)
+
+frames: setup ## FRAMES=1000000 lock frames flipped, dropped, repeated, held back or cut, over every family of boards
+	@$(BIN)/python -m tests.frames $(or $(FRAMES),1000000) $(if $(MINUTES),--minutes $(MINUTES))
+
+coverage: setup ## which branches of the core and of every codec no test goes through
+	@COVERAGE_FILE=build/.coverage $(BIN)/pytest -n $(JOBS) tests/kiosk/core tests/hardware tests/sync tests/conformance \
+	    tests/fuzz --cov --cov-report=term --cov-fail-under=100
+
+mutants: setup ## N=200 mutants of the core, drawn by SEED=1: do its tests notice? What lives is shown
+	@$(BIN)/pip install -q -e .[mutants]
+	@$(BIN)/python -m tests.mutants --count $(or $(N),200) --seed $(or $(SEED),1) $(if $(ANEW),--anew)
 
 fuzz: setup ## MINUTES=10 of hostile input, bred by what it reaches, shared out over everything that comes from outside
 	@$(BIN)/pip install -q -e .[fuzz]

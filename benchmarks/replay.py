@@ -24,6 +24,7 @@ from sync.envelope import Sent, digest
 from sync.messages import ItemDropped, ParcelCollected, Telling
 from sync.outbox import BATCH_MAX
 from tests.kiosk.replay import (
+    DAY_S,
     POINT,
     SEAL,
     Tally,
@@ -69,11 +70,12 @@ def shown(tally: Tally) -> None:
     click.echo(f"\r{len(tally.receipts):6,} told twice", nl=False, err=True)
 
 
-def measured(service: str, folder: Path, waiting: Sequence[Waiting]) -> None:
+def measured(service: str, folder: Path, waiting: Sequence[Waiting], days: float = 0.0) -> None:
     """One service: fill, book without a wire, tell twice, compare; a breach ends the benchmark."""
     path, image = folder / f"{service}.sqlite", folder / f"{service}-image.sqlite"
     began = time.perf_counter()
-    fill(path, outage(waiting, sealed=service == "sip2"))
+    story = outage(waiting, sealed=service == "sip2")
+    fill(path, story, apart_s=days * DAY_S / len(story) or 1.0)
     filled = time.perf_counter() - began
     shutil.copy(path, image)
     told = tellings(path)
@@ -115,13 +117,14 @@ def _must(true: bool, words: str) -> None:
 
 @click.command()
 @click.option("--count", default=10_000, show_default=True, help="Tellings, three for each item.")
-def main(count: int) -> None:
+@click.option("--days", default=0.0, help="Over so many days; 30 with --count 15000 are 500 a day.")
+def main(count: int, days: float) -> None:
     """Print rates, the ratio to the ledger's own limit, and that nothing was doubled."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         waiting = stock(folder / "library", -(-count // 3))
         for service in ("rest", "sip2"):
-            measured(service, folder, waiting)
+            measured(service, folder, waiting, days)
 
 
 if __name__ == "__main__":

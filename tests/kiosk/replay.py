@@ -81,13 +81,13 @@ def outage(waiting: Sequence[Waiting], sealed: bool) -> list[Told]:
     return story
 
 
-def fill(path: Path, story: Sequence[Told], until_s: float = 60.0) -> None:
-    """The outage itself: each telling a transaction of its own, one a second until ``until_s`` ago."""
-    began = time.time() - until_s - len(story)
+def fill(path: Path, story: Sequence[Told], until_s: float = 60.0, apart_s: float = 1.0) -> None:
+    """The outage itself: each telling a transaction of its own, ``apart_s`` from the next, until ``until_s`` ago."""
+    began = time.time() - until_s - len(story) * apart_s
     with closing(Store.open(path, PLAN)) as store:
         point = store.load()
         for n, told in enumerate(story):
-            store.commit(point, Step(point, Session(n + 1)).fact(told), began + n)
+            store.commit(point, Step(point, Session(n + 1)).fact(told), began + n * apart_s)
 
 
 class Wire(Protocol):

@@ -1,0 +1,174 @@
+"""Two boards of a family on a wicked cable, a cabinet with people before it, a real store that says who may open what.
+
+What must hold, whatever the cable does:
+
+- a lock moves only while an order for its door stands committed in the store: no wrong door, no opening unrecorded;
+- an order moves its lock at most once, and once more for each copy of the request that the cable made: no blind repeat;
+- what was refused or not sent moves nothing, then or later;
+- a door is said to stand as it stood at some moment since the oldest answer that may still come;
+- every call ends in its time.
+
+That a board heard is its word only, and a cable that repeats an older answer can put it into its mouth. The door
+decides.
+"""
+
+import random
+import sqlite3
+from collections import Counter
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+from hardware.errors import DeviceGone
+from hardware.locker import exchange, kerong, winnsen
+from hardware.locker.bank import Bank, Duty
+from hardware.readings import Door, Pulse
+from hardware.registry import find
+from kiosk.core.facts import UnlockOrdered
+from kiosk.core.identity import Keyring
+from kiosk.core.order import Order
+from kiosk.core.plan import Plan, Space
+from kiosk.core.session import NOBODY, Step
+from kiosk.store import Store
+from simulators.cabinet import Cabinet
+from tests.conformance.test_board import NAMES, RIGS, Rig
+from tests.frames.wire import LATE_MAX_S, Time, Wire, in_the_time_of
+
+DOORS = [name for names in NAMES for name in names]
+CALL_MAX_S = {"unlock": 2.0, "doors": 9.0}  # a board that is silent is asked twice, and there are two
+UNCHECKED = {"winnsen"}  # frames without a check byte: a turned bit cannot be told
+
+
+class Breach(Exception):
+    """One of the rules above does not hold."""
+
+
+class Recorded(Cabinet):
+    """Calls ``moves`` before each pulse, and remembers how every door stood."""
+
+    def __init__(self, time: Time, pulsed: Callable[[str], None]) -> None:
+        super().__init__(DOORS, time.monotonic)
+        self._pulsed = pulsed
+
+    def pulse(self, name: str) -> None:
+        self._pulsed(name)
+        super().pulse(name)
+
+
+class World:
+    """One family, one seed."""
+
+    def __init__(self, rig: Rig, seed: int, folder: Path) -> None:
+        self.rng, self.time, self.rig = random.Random(f"{rig.driver} {seed}"), Time(), rig
+        self.path = folder / f"{rig.driver}-{seed}.sqlite"
+        plan = Plan("p1", {name: Space(name, "S", n, 0) for n, name in enumerate(DOORS)}, Keyring(b"k" * 32))
+        self.store = Store.open(self.path, plan)
+        self.point = self.store.load()
+        self.looker = sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
+        self.cabinet = Recorded(self.time, self.pulsed)
+        self.boards, self.settings = rig.build(self.cabinet)
+        self.duty, self.pulses, self.tally = Duty(rest_s=0.5, pulses_max=20), Counter[str](), Counter[str]()
+        self.frames, self.faults, self.outcomes = 0, Counter[str](), Counter[str]()
+        self.plug()
+
+    def plug(self) -> None:
+        """The port is opened, anew where it was lost."""
+        often = self.rng.choice((0.05, 0.2, 0.5))
+        self.wire = Wire(self.boards, self.time, self.rng, self.rig.driver not in UNCHECKED, often)
+        module = find("kiosk.board", self.rig.driver)
+        wiring = {}
+        for one, names in zip(self.settings, NAMES, strict=True):
+            board = module.connect(one, self.wire)
+            wiring |= {name: (board, channel) for channel, name in enumerate(names, 1)}
+        self.bank = Bank(wiring, self.duty, self.time.monotonic)
+
+    def replug(self) -> None:
+        self.frames += self.wire.frames
+        self.faults += self.wire.faults
+        self.time.sleep(self.rng.uniform(0.5, 3.0))
+        while True:
+            try:
+                self.plug()
+                return
+            except DeviceGone:
+                continue
+
+    # ---- what is so
+
+    def pulsed(self, name: str) -> None:
+        row = self.looker.execute('SELECT "order" FROM compartments WHERE name = ?', (name,)).fetchone()
+        if row is None or row[0] == "null":
+            raise Breach(f"{name} is pulsed and no order for it stands committed")
+        self.pulses[name] += 1
+
+    def commit(self, name: str, order: Order | None) -> None:
+        row = replace(self.point.compartments[name], order=order)
+        step = Step(self.point, NOBODY).put(row)
+        if order:
+            step = step.fact(UnlockOrdered(name, order.id, 1, "pickup", "ann", "p-1"))
+        self.store.commit(self.point, step, self.time.now)
+        self.point = step.point
+
+    # ---- what is done
+
+    def live(self, faults: int, watch: Callable[[], None]) -> None:
+        """Until so many frames went wrong. Raises ``Breach``."""
+        with in_the_time_of(self.time, exchange, kerong, winnsen), closing(self.looker), closing(self.store):
+            while sum((self.faults + self.wire.faults).values()) < faults:
+                if self.bank.lost:
+                    self.replug()
+                if self.rng.random() < 0.5:
+                    self.look()
+                else:
+                    self.open(self.rng.choice(DOORS))
+                watch()
+            self.frames += self.wire.frames
+            self.faults += self.wire.faults
+
+    def look(self) -> None:
+        began = self.time.now
+        try:
+            said = self.bank.doors()
+        except DeviceGone:
+            return
+        self.must(self.time.now - began <= CALL_MAX_S["doors"], f"looking took {self.time.now - began:.1f} s")
+        moves = [move for move in self.cabinet.moves[-60:] if move.at >= began - LATE_MAX_S - 0.5]
+        for name, door in said.items():
+            stood = {self.cabinet.door(name)} | {move.door for move in moves if move.compartment == name}
+            stood |= {Door.OPEN if move.door is Door.SHUT else Door.SHUT for move in moves if move.compartment == name}
+            self.must(door is Door.UNKNOWN or door in stood, f"{name} is said to be {door}, and it was not")
+        self.outcomes["known" if Door.UNKNOWN not in said.values() else "unknown"] += 1
+
+    def open(self, name: str) -> None:
+        """An order is committed, its lock pulsed, the door looked at, somebody shuts it; then the order is over."""
+        self.tally["orders"] += 1
+        if self.rng.random() < 0.05:
+            self.cabinet.jam(name, 1)
+        self.commit(name, Order(str(self.tally["orders"]), "pickup", "ann", "p-1", "card", self.time.now))
+        before, began, copies = self.pulses[name], self.time.now, self.wire.faults["repeat"]
+        outcome = self.bank.unlock(name)
+        self.outcomes[outcome.name.lower()] += 1
+        self.must(self.time.now - began <= CALL_MAX_S["unlock"], f"unlocking took {self.time.now - began:.1f} s")
+        moved = self.pulses[name] - before
+        if outcome is Pulse.ACCEPTED and not moved:  # a copy of an older answer came: no frame has a number
+            self.outcomes["accepted in vain"] += 1
+        self.time.sleep(0.3)
+        if not self.bank.lost:
+            self.look()
+        self.time.sleep(2 * LATE_MAX_S)  # whatever the cable held back has come
+        moved = self.pulses[name] - before
+        copies = self.wire.faults["repeat"] - copies
+        self.must(moved <= 1 + copies, f"{name} was pulsed {moved} times for one order, {copies} copies")
+        self.must(outcome not in (Pulse.REFUSED, Pulse.NOT_SENT) or not moved, f"{name} moved, and {outcome} was said")
+        self.cabinet.push(name)
+        self.commit(name, None)
+
+    def must(self, so: bool, words: str) -> None:
+        if not so:
+            raise Breach(words)
+
+
+def rigs() -> list[Rig]:
+    """Every family."""
+    return RIGS

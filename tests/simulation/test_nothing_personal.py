@@ -1,0 +1,77 @@
+"""After a day of all kinds of people and faults: nobody's number, name, telephone, PIN or code stands in a log, in what
+`kiosk journal` prints, or in the store's file as it lies on the disk."""
+
+import json
+import logging
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from kiosk.journal_words import line, without_patrons
+from kiosk.reading import open_journal
+from tests.simulation import day as days
+from tests.simulation.library import KEYRING, POINT, Library
+
+
+def personal(day: days.Day) -> set[str]:
+    """What nobody may read there."""
+    library = day.world.library
+    found = set(day.cards.values())
+    if isinstance(library, Library):
+        found |= {packed.code for packed in library.parcels.values()} | {one.qr for one in library.parcels.values()}
+    else:
+        rows = library.ledger.rows("select name, phone from patrons where role = 'reader'")
+        found |= {value for row in rows for value in (row["name"], row["phone"])}
+    return {one for one in found if one}
+
+
+class Kept(days.Day):
+    """A day whose store is looked into before its directory goes."""
+
+    looked: Callable[["Kept"], None]
+
+    def evening(self) -> None:
+        super().evening()
+        type(self).looked(self)
+
+
+def named(text: str, people: set[str]) -> int:
+    """How many of these stand there (and how many only, lest a failing test tell who)."""
+    return sum(bool(re.search(rf"(?<![0-9A-Fa-f]){re.escape(one)}(?![0-9A-Fa-f])", text)) for one in people)
+
+
+@pytest.mark.parametrize("sip2", [False, True])
+def test_a_day_leaves_nothing_personal(
+    sip2: bool, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    places: dict[str, str] = {}
+    people: set[str] = set()
+
+    def look(day: Kept) -> None:
+        people.update(personal(day))
+        path: Path = day.world.path
+        with open_journal(path, POINT) as book:
+            entries = book.entries(limit=100_000)
+        assert len(entries) > 100
+        places["kiosk journal"] = "\n".join(line(entry, KEYRING.hashing) for entry in entries)
+        said = (without_patrons(entry, KEYRING.hashing) for entry in entries)
+        places["kiosk journal --json"] = "\n".join(json.dumps(one, ensure_ascii=False) for one in said)
+        files = path.parent.glob(f"{path.name}*")
+        places["the store"] = "\n".join(file.read_bytes().decode("utf-8", "replace") for file in files)
+
+    monkeypatch.setattr(days, "Day", Kept)
+    monkeypatch.setattr(Kept, "looked", look, raising=False)
+    day = days.live_a_day(3, sip2=sip2)
+    places["logs"] = caplog.text
+    places["standard output and error"] = "".join(capfd.readouterr())
+    assert len(people) > 10
+    assert places["logs"]  # the store had its troubles, and they were logged
+    assert all(named(f"card {one}, read", people) for one in people)
+    assert {where: named(text, people) for where, text in places.items()} == dict.fromkeys(places, 0)
+    patrons = [name for name in day.cards if name.startswith("R")]
+    for where in ("kiosk journal", "kiosk journal --json", "logs"):
+        for patron in patrons:
+            assert not re.search(rf"\b{patron}\b", places[where]), f"{where} names {patron}"
