@@ -2,7 +2,8 @@
 
 What must hold, whatever the cable does:
 
-- a lock moves only while an order for its door stands committed in the store: no wrong door, no opening unrecorded;
+- a lock moves only while an order for its door stands committed in the store, or while the store has set the door aside
+  because its order was never answered: no wrong door, no opening unrecorded;
 - an order moves its lock at most once, and once more for each copy of the request that the cable made: no blind repeat;
 - what was refused or not sent moves nothing, then or later;
 - a door is said to stand as it stood at some moment since the oldest answer that may still come;
@@ -19,6 +20,7 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 from hardware.errors import DeviceGone
 from hardware.locker import exchange, kerong, winnsen
@@ -36,6 +38,7 @@ from tests.conformance.test_board import NAMES, RIGS, Rig
 from tests.frames.wire import LATE_MAX_S, Time, Wire, in_the_time_of
 
 DOORS = [name for names in NAMES for name in names]
+ASIDE_S = 20.0
 CALL_MAX_S = {"unlock": 2.0, "doors": 9.0}  # a board that is silent is asked twice, and there are two
 UNCHECKED = {"winnsen"}  # frames without a check byte: a turned bit cannot be told
 
@@ -69,6 +72,7 @@ class World:
         self.cabinet = Recorded(self.time, self.pulsed)
         self.boards, self.settings = rig.build(self.cabinet)
         self.duty, self.pulses, self.tally = Duty(rest_s=0.5, pulses_max=20), Counter[str](), Counter[str]()
+        self.aside: dict[str, float] = {}  # since when a door is not used: its order was never answered
         self.frames, self.faults, self.outcomes = 0, Counter[str](), Counter[str]()
         self.plug()
 
@@ -96,14 +100,21 @@ class World:
 
     # ---- what is so
 
+    @property
+    def copies(self) -> int:
+        """Frames that the cable has sent twice."""
+        return self.faults["repeat"] + self.wire.faults["repeat"]
+
     def pulsed(self, name: str) -> None:
-        row = self.looker.execute('SELECT "order" FROM compartments WHERE name = ?', (name,)).fetchone()
-        if row is None or row[0] == "null":
+        row = self.looker.execute('SELECT "order", out FROM compartments WHERE name = ?', (name,)).fetchone()
+        if row is None or (row[0] == "null" and row[1] != "silent"):
             raise Breach(f"{name} is pulsed and no order for it stands committed")
+        if row[1] == "silent":
+            self.outcomes["late, behind a door set aside"] += 1
         self.pulses[name] += 1
 
-    def commit(self, name: str, order: Order | None) -> None:
-        row = replace(self.point.compartments[name], order=order)
+    def commit(self, name: str, order: Order | None, out: Literal["", "silent"] = "") -> None:
+        row = replace(self.point.compartments[name], order=order, out=out)
         step = Step(self.point, NOBODY).put(row)
         if order:
             step = step.fact(UnlockOrdered(name, order.id, 1, "pickup", "ann", "p-1"))
@@ -121,7 +132,7 @@ class World:
                 if self.rng.random() < 0.5:
                     self.look()
                 else:
-                    self.open(self.rng.choice(DOORS))
+                    self.open(self.rng.choice([name for name in DOORS if name not in self.aside]))
                 watch()
             self.frames += self.wire.frames
             self.faults += self.wire.faults
@@ -138,6 +149,10 @@ class World:
             stood = {self.cabinet.door(name)} | {move.door for move in moves if move.compartment == name}
             stood |= {Door.OPEN if move.door is Door.SHUT else Door.SHUT for move in moves if move.compartment == name}
             self.must(door is Door.UNKNOWN or door in stood, f"{name} is said to be {door}, and it was not")
+            if name in self.aside and door is not Door.UNKNOWN and self.time.now - self.aside[name] > ASIDE_S:
+                del self.aside[name]  # a courier has looked
+                self.cabinet.push(name)
+                self.commit(name, None)
         self.outcomes["known" if Door.UNKNOWN not in said.values() else "unknown"] += 1
 
     def open(self, name: str) -> None:
@@ -146,21 +161,27 @@ class World:
         if self.rng.random() < 0.05:
             self.cabinet.jam(name, 1)
         self.commit(name, Order(str(self.tally["orders"]), "pickup", "ann", "p-1", "card", self.time.now))
-        before, began, copies = self.pulses[name], self.time.now, self.wire.faults["repeat"]
+        before, began, copies = self.pulses[name], self.time.now, self.copies
         outcome = self.bank.unlock(name)
         self.outcomes[outcome.name.lower()] += 1
         self.must(self.time.now - began <= CALL_MAX_S["unlock"], f"unlocking took {self.time.now - began:.1f} s")
         moved = self.pulses[name] - before
         if outcome is Pulse.ACCEPTED and not moved:  # a copy of an older answer came: no frame has a number
             self.outcomes["accepted in vain"] += 1
-        self.time.sleep(0.3)
-        if not self.bank.lost:
+        until = self.time.now + 2 * LATE_MAX_S  # by then whatever the cable held back has come
+        while self.time.now < until:
+            self.time.sleep(0.4)
+            if self.bank.lost:
+                self.replug()
             self.look()
-        self.time.sleep(2 * LATE_MAX_S)  # whatever the cable held back has come
         moved = self.pulses[name] - before
-        copies = self.wire.faults["repeat"] - copies
+        copies = self.copies - copies
         self.must(moved <= 1 + copies, f"{name} was pulsed {moved} times for one order, {copies} copies")
         self.must(outcome not in (Pulse.REFUSED, Pulse.NOT_SENT) or not moved, f"{name} moved, and {outcome} was said")
+        if outcome is Pulse.UNKNOWN and not moved:
+            self.aside[name] = self.time.now
+            self.commit(name, None, "silent")
+            return
         self.cabinet.push(name)
         self.commit(name, None)
 
