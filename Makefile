@@ -55,7 +55,7 @@ coverage: setup ## which branches of the core and of every codec no test goes th
 
 mutants: setup ## N=200 mutants of the core, drawn by SEED=1: do its tests notice? What lives is shown
 	@$(BIN)/pip install -q -e .[mutants]
-	@$(BIN)/python -m tests.mutants --count $(or $(N),200) --seed $(or $(SEED),1) $(if $(ANEW),--anew)
+	@$(BIN)/python -m tests.mutants --count $(or $(N),200) --seed $(or $(SEED),1) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(ANEW),--anew)
 
 fuzz: setup ## MINUTES=10 of hostile input, bred by what it reaches, shared out over everything that comes from outside
 	@$(BIN)/pip install -q -e .[fuzz]

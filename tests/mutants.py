@@ -4,6 +4,7 @@ mutmut makes them and runs each against the tests of the core that reach the mut
 left out: they take a minute each). Works on a copy in build/mutants, which is kept: the next run goes on from there.
 """
 
+import contextlib
 import random
 import shutil
 import subprocess
@@ -49,8 +50,9 @@ def verdicts() -> dict[str, str]:
 @click.command()
 @click.option("--count", default=200, show_default=True, help="So many mutants, drawn anew by the seed.")
 @click.option("--seed", default=1, show_default=True)
+@click.option("--minutes", default=0.0, help="Stop after so long; the next run goes on from there.")
 @click.option("--anew", is_flag=True, help="Make the mutants anew: the core has changed.")
-def main(count: int, seed: int, anew: bool) -> None:
+def main(count: int, seed: int, minutes: float, anew: bool) -> None:
     """Exit 1 when fewer than nine in ten are killed."""
     if anew:
         shutil.rmtree(FOLDER, ignore_errors=True)
@@ -61,10 +63,14 @@ def main(count: int, seed: int, anew: bool) -> None:
     names = sorted(verdicts())
     drawn = random.Random(seed).sample(names, min(count, len(names)))
     click.echo(f"{len(drawn)} of {len(names)} mutants, seed {seed}", err=True)
-    for begin in range(0, len(drawn), 20):
-        mutmut("run", "--max-children", "1", *drawn[begin : begin + 20])
-        click.echo(f"\r{min(begin + 20, len(drawn))} of {len(drawn)}", nl=False, err=True)
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        limit = {"timeout": minutes * 60} if minutes else {}
+        command = [sys.executable, "-m", "mutmut", "run", "--max-children", "1", *drawn]
+        subprocess.run(command, cwd=FOLDER, check=False, stdout=subprocess.DEVNULL, **limit)
     said = verdicts()
+    drawn = [name for name in drawn if said[name] != "not checked"]
+    if not drawn:
+        raise click.ClickException("none of them was tried in this time; the next run goes on from here")
     lived = [name for name in drawn if said[name] not in DEAD]
     for name in lived:
         click.echo(f"\n{name}: {said[name]}\n{mutmut('show', name)}")

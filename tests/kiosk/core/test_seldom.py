@@ -1,0 +1,214 @@
+"""What seldom happens: limits reached, the library forgetting or repeating itself, touches on a screen just gone."""
+
+from dataclasses import replace
+
+import pytest
+
+from hardware.readings import CodeUnknown, Guide, Hint, PileSeen, Pulse, UnlockEnded
+from kiosk.core.commands import Refresh
+from kiosk.core.events import ClockJumped, Online, Receipted, Tick
+from kiosk.core.offline import left
+from kiosk.core.recovery import begun_anew
+from kiosk.core.screens import DoorStuck, Home, Return, Sorry
+from kiosk.core.session import NOBODY, Step
+from kiosk.core.staff_screens import Courier
+from kiosk.core.step import step
+from sync.messages import (
+    ItemDropped,
+    ParcelReady,
+    ParcelSent,
+    PatronChanged,
+    PointTrouble,
+    Receipt,
+    Telling,
+)
+from sync.things import Patron
+from tests.kiosk.core.machine import (
+    BOBS,
+    KEYRING,
+    LIMITS,
+    NOW,
+    PAIR,
+    PARCEL,
+    PEOPLE,
+    SILENT,
+    Machine,
+    qr,
+    stocked,
+)
+
+
+def troubles(machine: Machine) -> list[str]:
+    return [told.what for told in machine.told(PointTrouble)]
+
+
+# ---- the library --------------------------------------------------------------------------------------------------
+
+
+def test_more_parcels_than_are_kept() -> None:
+    machine = Machine(PARCEL, limits=LIMITS.model_copy(update={"parcels_max": 1})).hear(ParcelSent(BOBS))
+    assert machine.told(PointTrouble) == [PointTrouble("parcels_too_many", parcel="p-3")]
+    assert "p-3" not in machine.point.parcels
+
+
+def test_a_parcel_that_is_said_to_lie_here_and_nothing_is_known_of_it() -> None:
+    machine = Machine().hear(ParcelSent(replace(PARCEL, lies_in="A2")), ParcelSent(replace(BOBS, lies_in="A2")))
+    assert (machine.parcel().state, machine.parcel().compartment, machine.out("A2")) == ("doubt", "A2", "check")
+    assert (machine.parcel("p-3").state, machine.parcel("p-3").compartment) == ("sent", "")  # one door, one parcel
+    assert troubles(machine) == ["parcel_in_doubt"]
+    assert machine.tap("ann").unlocked == ["A2"]
+    machine.open().shut()
+    machine.hear(ParcelSent(replace(PARCEL, lies_in="A2")))  # the library has not heard of that yet
+    assert machine.parcel().state == "collected"
+
+
+def test_a_parcel_said_to_lie_behind_a_door_that_is_not_there_is_still_to_come() -> None:
+    assert Machine().hear(ParcelSent(replace(PARCEL, lies_in="Z9"))).parcel().state == "sent"
+
+
+def test_a_store_begun_anew_has_every_door_looked_behind() -> None:
+    machine = Machine(PARCEL)
+    taken = begun_anew(Step(machine.point, NOBODY))
+    assert {row.out for row in taken.point.compartments.values()} == {"check"}
+    assert taken.facts == (PointTrouble("store_lost"),)
+
+
+def test_who_no_longer_works_here_is_forgotten_by_a_library_that_announces_nothing() -> None:
+    machine = Machine(library=SILENT)
+    machine.hear(PatronChanged(Patron("tom", "T.", role="courier", cards=(KEYRING.card("04F6"),))), snapshot=True)
+    assert {p.id for p in machine.point.patrons.values() if p.role != "reader"} == {"tom"}
+
+
+def test_a_receipt_for_a_parcel_that_has_gone_since_changes_nothing() -> None:
+    machine = Machine(library=SILENT)
+    telling = Telling("k", 1, NOW, ParcelReady("p-9", "A1", "max", ("i-9",)))
+    before = machine.point
+    machine.do(Receipted(telling, Receipt("k", "applied", held_for=PEOPLE[0])))
+    assert machine.point == before
+
+
+def test_what_came_in_and_went_out_again_is_known_when_it_is_told() -> None:
+    machine = stocked(PARCEL)
+    came = [
+        Telling("a", 1, NOW, ItemDropped("i-7", "A2", True)),
+        Telling("b", 2, NOW, ParcelReady("p-1", "A1", "max", ("i-1",))),
+        Telling("c", 3, NOW, PointTrouble("door_forced", "A1")),
+    ]
+    assert left(machine.point, came) == {"i-7"}
+    assert left(machine.point, came[2:]) == frozenset()
+
+
+def test_a_library_clock_that_is_known_too_loosely_says_nothing() -> None:
+    machine = Machine()
+    machine.take(step(machine.point, machine.session, ClockJumped(0.5), machine.now))
+    assert not troubles(machine)
+    assert not machine.told(Refresh)
+
+
+# ---- at the doors -------------------------------------------------------------------------------------------------
+
+
+def test_a_late_word_on_a_pulse_of_an_order_that_is_over_changes_nothing() -> None:
+    machine = stocked(PARCEL).tap("ann").open().shut()
+    before = machine.point
+    machine.do(UnlockEnded("A1", "1", 1, Pulse.REFUSED), UnlockEnded("Z9", "1", 1, Pulse.REFUSED))
+    assert machine.point == before
+
+
+def moving(machine: Machine) -> Machine:
+    sue = Patron("sue", "S.", role="staff", cards=(KEYRING.card("04D4"),))
+    return machine.hear(PatronChanged(sue)).tap("sue").touch("desk").touch("doors").touch("door", "A1").touch("move")
+
+
+def test_a_door_that_does_not_open_for_the_move_is_given_up() -> None:
+    machine = moving(stocked(PARCEL)).wait(5)
+    assert isinstance(machine.screen, DoorStuck)
+    assert machine.touch("again").unlocked == ["A1"]
+    machine.wait(5).touch("help")
+    assert isinstance(machine.screen, Courier)
+    assert machine.screen.notice == "stuck"
+    assert (machine.parcel().state, machine.out("A1")) == ("ready", "stuck")
+
+
+def test_who_opens_the_door_for_the_move_and_leaves_it_there() -> None:
+    machine = moving(stocked(PARCEL)).open().touch("cancel").shut()
+    assert isinstance(machine.screen, Courier)
+    assert (machine.parcel().state, machine.parcel().compartment) == ("ready", "A1")
+
+
+def test_a_door_that_is_gone_from_the_plan_is_not_opened_at_the_desk() -> None:
+    sue = Patron("sue", "S.", role="staff", cards=(KEYRING.card("04D4"),))
+    machine = stocked(PARCEL).hear(PatronChanged(sue)).tap("sue").touch("desk").touch("doors").touch("door", "A2")
+    machine.point = machine.point.drop(machine.point.compartments["A2"])
+    assert not machine.touch("open").unlocked
+    assert not machine.touch("move").unlocked
+
+
+def test_a_courier_before_a_stuck_door_goes_away() -> None:
+    machine = Machine(PARCEL).tap("max").scan("i-1").wait(5).touch("cancel")
+    assert isinstance(machine.screen, Courier)
+    assert machine.screen.notice == "stuck"
+    machine = Machine(PARCEL).tap("max").scan("i-1").open().touch("finish")
+    assert isinstance(machine.screen, Home)
+    assert machine.shut().parcel().state == "ready"  # it was open and is shut: it lies there
+
+
+def test_half_scanned_and_put_away() -> None:
+    machine = Machine(PAIR).tap("max").scan("i-2").touch("cancel")
+    assert isinstance(machine.screen, Courier)
+    assert not machine.told(ParcelReady)
+
+
+def test_parcels_not_ticked_that_cannot_be_reached_are_told() -> None:
+    machine = stocked(PARCEL, PAIR).tap("ann").touch("parcel", "p-1").touch("cannot_reach")
+    assert troubles(machine) == ["out_of_reach"]
+    assert machine.unlocked == ["A1"]
+
+
+def test_a_code_while_its_parcel_has_no_known_patron_still_opens() -> None:
+    machine = stocked(PARCEL)
+    machine.point = machine.point.drop(machine.point.patrons["ann"])
+    assert machine.show(qr()).unlocked == ["A1"]
+
+
+def test_a_full_list_takes_no_more() -> None:
+    machine = Machine(online=False, limits=LIMITS.model_copy(update={"drop_items_max": 2})).scan("x-1", "x-2", "x-3")
+    assert isinstance(machine.screen, Return)
+    assert machine.screen.notice == "full"
+    assert len(machine.screen.titles) == 2
+    machine.touch("unreadable")
+    assert len(machine.screen.titles) == 2
+
+
+def test_a_book_on_the_pad_begins_a_return_from_the_last_screen() -> None:
+    machine = stocked(PARCEL).tap("ann").open().shut()
+    machine.do(Online(False), PileSeen("pad", ("x-1",)))
+    assert isinstance(machine.screen, Return)
+    assert machine.screen.titles == ("x-1",)
+
+
+def test_light_words_give_way_to_what_would_help() -> None:
+    machine = Machine(online=False).touch("return").do(CodeUnknown("scanner", 5))
+    assert machine.screen.notice == "unreadable"  # type: ignore[union-attr]
+    for hint in Hint:
+        machine.do(Guide("camera", hint))
+        assert machine.screen.notice not in ("", "unreadable")  # type: ignore[union-attr]
+    home = Machine()
+    assert home.do(Guide("camera", Hint.STILL)).screen == Machine().screen
+
+
+def test_an_unreadable_code_on_the_home_screen_is_said_once_however_long_it_lasts() -> None:
+    machine = Machine().do(CodeUnknown("scanner", 5))
+    assert machine.screen == Sorry("code_unreadable", then=machine.screen.then)  # type: ignore[union-attr]
+    facts = len(machine.all_facts)
+    machine.do(*(CodeUnknown("scanner", 5) for _ in range(20)))
+    assert len(machine.all_facts) == facts
+
+
+@pytest.mark.parametrize("who", ["ann", "nobody"])
+def test_a_card_while_a_question_about_a_return_is_under_way_waits(who: str) -> None:
+    machine = Machine().touch("return").scan("x-1")
+    asked = machine.asked
+    machine.tap("ann" if who == "ann" else "sue")
+    assert machine.asked == asked
+    assert not machine.do(Online(False), Tick()).unlocked
