@@ -211,10 +211,6 @@ class PickupPoint:
         limits = self.plan.limits
         return limits.reach_low_cm <= space.bottom_cm <= limits.reach_high_cm
 
-    def fitting(self, size: Size) -> Space | None:
-        """The smallest free compartment that takes this size, or None."""
-        return next((s for s in self.free() if SIZES[s.size] >= SIZES[size]), None)
-
     def by_card(self, digest: str) -> Patron | None:
         """The patron known here by this keyed card hash."""
         return next((p for p in self.patrons.values() if digest in p.cards), None)

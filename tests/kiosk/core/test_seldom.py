@@ -4,17 +4,25 @@ from dataclasses import replace
 
 import pytest
 
-from hardware.readings import CodeUnknown, Guide, Hint, PileSeen, Pulse, UnlockEnded
+from hardware.readings import CodeUnknown, DeviceUp, Door, Guide, Hint, PileSeen, Pulse, UnlockEnded
 from kiosk.core.commands import Refresh
-from kiosk.core.events import ClockJumped, Online, Receipted, Tick
+from kiosk.core.events import ClockJumped, Heard, Online, Receipted, Tick
+from kiosk.core.facts import DeviceChanged
+from kiosk.core.flows.remote import HEEDED_MAX
+from kiosk.core.heeded import Heeded
 from kiosk.core.offline import left
+from kiosk.core.places import cannot_reach
 from kiosk.core.recovery import begun_anew
 from kiosk.core.screens import DoorStuck, Home, Return, Sorry
-from kiosk.core.session import NOBODY, Step
+from kiosk.core.session import NOBODY, Session, Step
 from kiosk.core.staff_screens import Courier
 from kiosk.core.step import step
+from sync.asked import PatronIs
+from sync.instructions import Instructed, Instruction, InstructionEnded
+from sync.library_clock import Bounds
 from sync.messages import (
     ItemDropped,
+    Page,
     ParcelReady,
     ParcelSent,
     PatronChanged,
@@ -212,3 +220,103 @@ def test_a_card_while_a_question_about_a_return_is_under_way_waits(who: str) -> 
     machine.tap("ann" if who == "ann" else "sue")
     assert machine.asked == asked
     assert not machine.do(Online(False), Tick()).unlocked
+
+
+# ---- said again, and too late -------------------------------------------------------------------------------------
+
+
+def test_a_device_that_says_again_that_it_is_there_is_no_news() -> None:
+    machine = Machine().do(DeviceUp("card"))
+    assert machine.told(DeviceChanged)
+    assert not machine.do(DeviceUp("card")).facts
+
+
+def test_a_session_that_has_begun_keeps_its_number() -> None:
+    begun = Step(Machine().point, Session(5)).begun()
+    assert begun.session.number == 5
+
+
+def test_a_card_while_an_item_is_looked_up_is_not_asked_about_over_sip2() -> None:
+    machine = Machine(library=SILENT).touch("return").scan("x-1")
+    assert not machine.tap("ann").asks
+
+
+def test_a_parcel_that_waits_elsewhere() -> None:
+    zed = Patron("zed", "Z.", cards=(KEYRING.card("04D4"),))
+    machine = Machine(library=replace(SILENT, announces=True, account=False)).tap("sue")
+    machine.answer(PatronIs(zed, ready_elsewhere=("North",)))
+    assert machine.screen == Sorry("ready_elsewhere", "North", ("return",))
+
+
+def test_who_changes_their_mind_before_the_list() -> None:
+    assert isinstance(stocked(PARCEL, PAIR).tap("ann").touch("cancel").screen, Home)
+
+
+def test_the_only_door_does_not_open_for_a_return() -> None:
+    machine = Machine(spaces=[("A1", "S")], online=False).scan("x-1").touch("open").wait(5).touch("other_door")
+    assert machine.screen.reason == "door_stuck"  # type: ignore[union-attr]
+    assert not machine.told(ItemDropped)
+
+
+def test_a_parcel_called_back_while_it_is_scanned() -> None:
+    machine = Machine(PAIR).tap("max").scan("i-2").recall("p-2").scan("i-3")
+    assert machine.screen.notice == "recalled"  # type: ignore[union-attr]
+    assert not machine.unlocked
+
+
+def test_a_parcel_forgotten_while_its_door_is_open() -> None:
+    machine = Machine(PARCEL).tap("max").scan("i-1").open()
+    machine.point = machine.point.drop(machine.parcel())
+    machine.touch("does_not_fit").shut()
+    assert isinstance(machine.screen, Courier)
+    machine = Machine(PARCEL).tap("max").scan("i-1").wait(5)
+    machine.point = machine.point.drop(machine.parcel())
+    assert machine.touch("other_door").screen.notice == "stuck"  # type: ignore[union-attr]
+
+
+def test_a_parcel_forgotten_while_it_is_moved() -> None:
+    machine = moving(stocked(PARCEL)).open()
+    machine.point = machine.point.drop(machine.parcel())
+    assert isinstance(machine.shut().screen, Courier)
+    assert "parcel_taken_to_move" not in troubles(machine)
+
+
+def test_an_audit_may_be_broken_off_at_an_open_door() -> None:
+    sue = Patron("sue", "S.", role="staff", cards=(KEYRING.card("04D4"),))
+    machine = stocked(PARCEL, BOBS).hear(PatronChanged(sue)).tap("sue").touch("desk").touch("audit").open()
+    machine.touch("yes").touch("pause").shut()
+    assert isinstance(machine.screen, Courier)
+    assert not machine.unlocked
+
+
+def test_out_of_reach_of_nobody_and_nowhere() -> None:
+    machine = stocked(PARCEL)
+    at = Step(machine.point, machine.session)
+    assert cannot_reach(at, "p-9") == at
+    nobody = Step(machine.point.drop(machine.point.patrons["ann"]), machine.session)
+    assert cannot_reach(nobody, "p-1").facts == (PointTrouble("out_of_reach", "A1", "p-1"),)
+
+
+# ---- instructions -------------------------------------------------------------------------------------------------
+
+
+def test_more_instructions_than_are_kept() -> None:
+    machine = stocked(PARCEL)
+    machine.point = machine.point.put(*(Heeded(f"H{n}", machine.now) for n in range(HEEDED_MAX)))
+    machine.instruct("set_aside", compartment="A2")
+    assert [ended.reason for ended in machine.told(InstructionEnded)] == ["too_many"]
+
+
+def test_a_signature_that_is_none() -> None:
+    machine = stocked(PARCEL)
+    order = Instruction("I1", "p1", machine.now, "set_aside", compartment="A2")
+    machine.do(Heard(Page((Instructed(order, "no hex at all"),), "c", machine.now), Bounds(machine.now, machine.now)))
+    assert [ended.reason for ended in machine.told(InstructionEnded)] == ["forged"]
+
+
+def test_the_power_fails_while_the_library_opens_a_door() -> None:
+    machine = stocked(PARCEL).instruct("open", compartment="A1", contents=("p-1",))
+    assert machine.unlocked == ["A1"]
+    machine.restart().doors(Door.SHUT)
+    assert [(ended.outcome, ended.reason) for ended in machine.told(InstructionEnded)] == [("failed", "not_seen")]
+    assert machine.out("A1") == "check"
