@@ -87,7 +87,10 @@ def fill(path: Path, story: Sequence[Told], until_s: float = 60.0, apart_s: floa
     with closing(Store.open(path, PLAN)) as store:
         point = store.load()
         for n, told in enumerate(story):
-            store.commit(point, Step(point, Session(n + 1)).fact(told), began + n * apart_s)
+            at = began + n * apart_s
+            if isinstance(told, ParcelCollected):
+                told = replace(told, due=at + 28 * DAY_S)
+            store.commit(point, Step(point, Session(n + 1)).fact(told), at)
 
 
 class Wire(Protocol):
