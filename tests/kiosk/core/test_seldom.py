@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from hardware.readings import CodeUnknown, DeviceUp, Door, Guide, Hint, PileSeen, Pulse, UnlockEnded
+from hardware.readings import CardUnread, CodeUnknown, DeviceUp, Door, Guide, Hint, Paper, PileSeen, Pulse, UnlockEnded
 from kiosk.core.commands import Refresh
+from kiosk.core.desk_screens import DoorList
 from kiosk.core.events import ClockJumped, Heard, Online, Receipted, Tick
 from kiosk.core.facts import DeviceChanged
-from kiosk.core.flows.remote import HEEDED_MAX
+from kiosk.core.flows.remote import HEEDED_MAX, KEEP_S
 from kiosk.core.heeded import Heeded
 from kiosk.core.offline import left
 from kiosk.core.places import cannot_reach
@@ -17,6 +18,7 @@ from kiosk.core.screens import DoorStuck, Home, Return, Sorry
 from kiosk.core.session import NOBODY, Session, Step
 from kiosk.core.staff_screens import Courier
 from kiosk.core.step import step
+from sync.account import AccountIs
 from sync.asked import PatronIs
 from sync.instructions import Instructed, Instruction, InstructionEnded
 from sync.library_clock import Bounds
@@ -227,7 +229,7 @@ def test_a_card_while_a_question_about_a_return_is_under_way_waits(who: str) -> 
 
 def test_a_device_that_says_again_that_it_is_there_is_no_news() -> None:
     machine = Machine().do(DeviceUp("card"))
-    assert machine.told(DeviceChanged)
+    assert machine.told(DeviceChanged) == [DeviceChanged("card", True, "")]
     assert not machine.do(DeviceUp("card")).facts
 
 
@@ -320,3 +322,35 @@ def test_the_power_fails_while_the_library_opens_a_door() -> None:
     machine.restart().doors(Door.SHUT)
     assert [(ended.outcome, ended.reason) for ended in machine.told(InstructionEnded)] == [("failed", "not_seen")]
     assert machine.out("A1") == "check"
+
+
+# ---- words and marks that mutants had changed unnoticed -------------------------------------------------------------
+
+
+def test_what_is_told_of_paper_and_of_cards_that_cannot_be_read() -> None:
+    for paper, what in ((Paper.NEAR_END, "paper_low"), (Paper.OUT, "paper_out"), (Paper.FAULT, "printer_fault")):
+        assert Machine().paper(paper).told(PointTrouble) == [PointTrouble(what, detail="printer")]
+    for why in ("two", "unfit"):
+        machine = Machine().do(CardUnread("card", why))  # type: ignore[arg-type]
+        assert machine.screen.reason == f"card_{why}"  # type: ignore[union-attr]
+
+
+def test_an_old_instruction_is_forgotten() -> None:
+    machine = stocked(PARCEL).instruct("set_aside", compartment="A2", id="I-old")
+    machine.now += KEEP_S + 60.0
+    machine.instruct("put_back", compartment="A2", id="I-new")
+    assert set(machine.point.heeded) == {"I-new"}
+
+
+def test_an_account_that_the_library_does_not_know() -> None:
+    machine = Machine().touch("more").touch("account").tap("ann").answer(AccountIs(known=False))
+    assert machine.screen == Sorry("card_unknown", then=("return",))
+
+
+def test_a_door_taken_out_of_use_stands_so_in_the_list() -> None:
+    sue = Patron("sue", "S.", role="staff", cards=(KEYRING.card("04D4"),))
+    machine = stocked(PARCEL).hear(PatronChanged(sue)).tap("sue").touch("desk").touch("doors").touch("door", "A2")
+    machine.touch("aside").touch("cancel")
+    assert isinstance(machine.screen, DoorList)
+    states = {line.name: line.state for line in machine.screen.lines}
+    assert (states["A1"], states["A2"]) == ("taken", "aside")
