@@ -11,6 +11,7 @@ from kiosk.core.events import ClockJumped, Heard, Online, Receipted, Tick
 from kiosk.core.facts import DeviceChanged
 from kiosk.core.flows.remote import HEEDED_MAX, KEEP_S
 from kiosk.core.heeded import Heeded
+from kiosk.core.model import changed
 from kiosk.core.offline import left
 from kiosk.core.places import cannot_reach
 from kiosk.core.recovery import begun_anew
@@ -236,6 +237,15 @@ def test_a_device_that_says_again_that_it_is_there_is_no_news() -> None:
 def test_a_session_that_has_begun_keeps_its_number() -> None:
     begun = Step(Machine().point, Session(5)).begun()
     assert begun.session.number == 5
+    point = Machine().point
+    fresh = Step(point, NOBODY).begun()  # and no number is ever used twice: keys are made of it
+    assert fresh.session.number == fresh.point.counters.sessions == point.counters.sessions + 1
+
+
+def test_only_rows_that_differ_are_written() -> None:
+    point = Machine().point
+    row = replace(point.compartments["A2"], aside=True)
+    assert list(changed(point, point.put(row))) == [("compartments", "A2", row)]
 
 
 def test_a_card_while_an_item_is_looked_up_is_not_asked_about_over_sip2() -> None:
