@@ -62,9 +62,8 @@ def test_a_day_leaves_nothing_personal(
         files = path.parent.glob(f"{path.name}*")
         places["the store"] = "\n".join(file.read_bytes().decode("utf-8", "replace") for file in files)
 
-    monkeypatch.setattr(days, "Day", Kept)
     monkeypatch.setattr(Kept, "looked", look, raising=False)
-    day = days.live_a_day(3, sip2=sip2)
+    day = days.live_a_day(3, sip2=sip2, kind=Kept)
     places["logs"] = caplog.text
     places["standard output and error"] = "".join(capfd.readouterr())
     assert len(people) > 10
