@@ -2,7 +2,7 @@
 
 from kiosk.core.reader_screens import Choose, DoorShut, Sort, Waiting
 from kiosk.core.screens import DoorOpen
-from ui.parts import cancel, date_words, rows
+from ui.parts import cancel, date_words, rows, short
 from ui.view import Button, Row, View
 from ui.words import Words
 
@@ -27,7 +27,7 @@ def choose(screen: Choose, _: Words) -> View:
 
 def _listed(parcel: Waiting, _: Words) -> Row:
     first, *others = parcel.titles
-    words = _("Door {door} · {title}", door=parcel.compartment, title=first)
+    words = _("Door {door} · {title}", door=parcel.compartment, title=short(first))
     if others:
         words += " " + _.ngettext("and one more", "and {n} more", len(others))
     sizes = {"S": _("small"), "M": _("medium"), "L": _("large")}

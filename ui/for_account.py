@@ -1,7 +1,6 @@
 """Words of the menu and of a reader's account."""
 
 from datetime import datetime
-from unicodedata import east_asian_width
 
 from kiosk.core.account_screens import (
     Account,
@@ -16,7 +15,7 @@ from kiosk.core.account_screens import (
     Prove,
 )
 from kiosk.frontend import About
-from ui.parts import cancel
+from ui.parts import TITLE_MAX, cancel, short
 from ui.view import Button, Row, View
 from ui.words import N_, Words
 
@@ -32,7 +31,6 @@ NOTICES = {
     "cancelled": N_("Done: it is off your list."),
     "taken_back": N_("Done: the code opens nothing any more. It waits for you alone."),
 }
-TITLE_MAX = 26  # in a list, of letters; a Chinese one counts for two
 _SILENT = N_("Not done; nothing has changed. Please ask the library.")
 
 
@@ -217,16 +215,6 @@ def fines(screen: Fines, about: About, _: Words) -> View:
         ),
         cancel=_back(_),
     )
-
-
-def short(text: str, most: int = TITLE_MAX) -> str:
-    """As much of it as a line of a list takes; beside it stands what matters more."""
-    wide = 0
-    for n, sign in enumerate(text):
-        wide += 2 if east_asian_width(sign) in "WF" else 1
-        if wide > most:
-            return text[:n].rstrip() + "…"
-    return text
 
 
 def _back(_: Words) -> Button:

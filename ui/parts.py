@@ -1,11 +1,13 @@
 """Parts that several screens share."""
 
 from datetime import datetime
+from unicodedata import east_asian_width
 
 from ui.view import Button, Keypad, Row
 from ui.words import Words
 
 ROWS_MAX = 4  # more are counted, not listed
+TITLE_MAX = 26  # in a list, of letters; a Chinese one counts for two
 
 
 def date_words(moment: float, language: str) -> str:
@@ -13,6 +15,21 @@ def date_words(moment: float, language: str) -> str:
     from babel.dates import format_skeleton  # here: only a loan needs it, and starting should not wait for it
 
     return str(format_skeleton("MMMMd", datetime.fromtimestamp(moment), locale=language))
+
+
+def columns(text: str) -> int:
+    """How wide it stands, in letters."""
+    return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)
+
+
+def short(text: str, most: int = TITLE_MAX) -> str:
+    """As much of it as a line of a list takes; beside it stands what matters more."""
+    wide = 0
+    for n, sign in enumerate(text):
+        wide += columns(sign)
+        if wide > most:
+            return text[:n].rstrip() + "…"
+    return text
 
 
 def cancel(_: Words) -> Button:

@@ -3,8 +3,7 @@
 Each function stacks upward from ``bottom`` and gives the top of what it put there.
 """
 
-from unicodedata import east_asian_width
-
+from ui.parts import columns
 from ui.sheet import APART, CODE_MAX, NOTE, PICTURE_MIN, UNDER, Box, Sheet, key_names
 from ui.view import View
 
@@ -118,8 +117,7 @@ def crowded(view: View) -> bool:
 
 
 def _lines(words: str) -> int:
-    columns = sum(2 if east_asian_width(sign) in "WF" else 1 for sign in words)
-    return max(1, -(-columns // COLUMNS))
+    return max(1, -(-columns(words) // COLUMNS))
 
 
 def turn_pages(sheet: Sheet, fit: int) -> None:

@@ -15,9 +15,9 @@ from kiosk.core.screens import Collect, DoorOpen, DoorStuck, Goodbye, Home, Scre
 from kiosk.core.staff_screens import Courier
 from tests.screens.displays import SCREENS, display
 from tests.screens.player import ABOUT
-from ui.for_account import TITLE_MAX, short
 from ui.for_search import LINE_MAX
 from ui.notices import COURIER, LOAD, RETURN
+from ui.parts import TITLE_MAX, short
 from ui.present import present
 from ui.sorry import REASONS
 from ui.view import View
