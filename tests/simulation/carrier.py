@@ -19,7 +19,7 @@ class Carrier(Person):
     def visit(self) -> Script:
         self.given_up: set[str] = set()
         self.asked = False
-        self.loading: set[str] = set()  # shown to the machine since the last door: any of these it may be asking for
+        self.loading: set[str] = set()  # shown to the machine, not put in yet: it may be asking for any of these
         yield from self.tap()
         yield from self.at_the_screen()
 
@@ -91,7 +91,7 @@ class Carrier(Person):
                     self.take(set(box.inside))
                 elif self.loading:
                     self.lie(self.loading, "could not say it was not put in")
-        self.loading = set()
+        self.loading &= self.hands
         yield from self.shut()
 
     def stow(self, screen: DoorOpen) -> Script:
