@@ -3,8 +3,7 @@
 from kiosk.core.account_screens import Prove
 from kiosk.core.search_screens import Found, FoundLine, Search, TitlePage, Wished
 from kiosk.frontend import About
-from ui.for_account import TITLE_MAX, short
-from ui.parts import date_words
+from ui.parts import TITLE_MAX, date_words, short
 from ui.view import Button, Keypad, Row, Tone, View
 from ui.words import N_, Words
 
