@@ -5,7 +5,7 @@ import time
 from hardware.readings import Door
 from simulators.agree import read_journal
 from simulators.cabinet import Cabinet
-from simulators.kiosk_process import KioskProcess, Seen
+from simulators.kiosk_process import KioskProcess, NotShown, Seen
 from simulators.machine import POINT, Machine
 
 TOLD = ("parcel_ready", "parcel_collected", "parcel_missing", "parcel_removed", "item_dropped", "items_cleared")
@@ -20,8 +20,10 @@ def settle(machine: Machine, kiosk: KioskProcess) -> None:
                 machine.cabinet.push(name)
         kiosk.wait_until(lambda s: s["screen"] == "Home" and not s["open_doors"], "Home, all shut", 60)
         machine.tap_and_lift("C2001")
-        seen = kiosk.wait_for("Courier", 15)
-        if not seen["to_check"]:
+        kiosk.wait_for("Courier", 15)
+        try:  # which doors are in doubt stands there once the board has answered
+            seen = kiosk.wait_until(lambda s: s["screen"] == "Courier" and s["to_check"], "a door in doubt", 5)
+        except NotShown:
             kiosk.touch("finish")
             break
         _look_behind(machine, kiosk, seen["to_check"][0])
