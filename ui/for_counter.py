@@ -1,9 +1,8 @@
 """Words while a reader borrows what they have brought to the machine."""
 
 from kiosk.core.counter_screens import Counter, CounterRow
-from ui.for_account import TITLE_MAX, short
 from ui.notices import COUNTER, noted
-from ui.parts import cancel, date_words
+from ui.parts import TITLE_MAX, cancel, date_words, short
 from ui.view import Button, PictureName, Row, Tone, View
 from ui.words import Words
 
