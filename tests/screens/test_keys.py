@@ -29,6 +29,7 @@ def _stage(spoken: Path) -> Iterator[Stage]:
 def stage(_stage: Stage, spoken: Path) -> Stage:
     _stage.show(display("wait-card"))
     _stage.show(display("home"))
+    silent(spoken)
     spoken.write_text("")
     while not _stage.touched.empty():
         _stage.touched.get()
@@ -40,6 +41,13 @@ def eventually(true: Callable[[], bool]) -> None:
     while not true():
         assert time.monotonic() < until
         time.sleep(0.05)
+
+
+def silent(spoken: Path) -> None:
+    """Wait until nothing more is said: the voice is a process of its own, and late on a busy machine."""
+    said = None
+    while said != (said := spoken.read_text() if spoken.exists() else ""):
+        time.sleep(1.0)
 
 
 def heard(spoken: Path, line: str) -> None:

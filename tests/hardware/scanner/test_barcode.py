@@ -69,7 +69,11 @@ def test_any_text_has_one_meaning_and_none_leaks(sent: str | bytes) -> None:
     scan = meaning("desk", sent, USUAL)
     kind, value = said(scan)
     assert value.isascii()
-    assert kind != "unknown" or scan == CodeUnknown("desk", len(sent))
+    counted = (
+        CodeUnknown("desk", len(sent)),
+        CodeUnknown("desk", len(sent) - len("]E0")),
+    )  # without what a reader adds
+    assert kind != "unknown" or scan in counted
     if kind in ("patron", "pass"):
         assert value not in repr(scan)
 
