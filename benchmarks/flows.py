@@ -5,7 +5,7 @@ pace of a real one. For each flow:
 
   seconds   median from the person's last act (card laid down, code entered, label scanned, touch) until the door
             springs open; for the account until it is on the screen
-  times     the same as a multiple of what one look at the board and one pulse take on the bare wire in the same run
+  times     the same as a multiple of what the unlock frame alone takes until the door opens, in the same run
   touches   until the door opens / until the person may go; digits and letters that are typed are told beside them
   shown     cards laid down, labels and QR codes shown
 
@@ -169,9 +169,11 @@ FLOWS: dict[str, tuple[Callable[[Counting], None], bool]] = {  # and whether a p
 
 
 def _on_loan(point: Point) -> str:
-    row = point.machine.library.ledger.row("select barcode from loans where ended is null order by barcode")
-    assert row
-    return str(row["barcode"])
+    """An item on loan that does not lie here already."""
+    cabinet = point.machine.cabinet
+    here = {item for name in cabinet.names for item in cabinet.inside(name)}
+    rows = point.machine.library.ledger.rows("select barcode from loans where ended is null order by barcode")
+    return next(str(row["barcode"]) for row in rows if row["barcode"] not in here)
 
 
 def _packed(point: Point) -> tuple[str, str]:
