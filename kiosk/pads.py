@@ -5,14 +5,14 @@ An order it cannot take is answered at once; nothing is kept for later or said t
 
 import contextlib
 import queue
-import time
 from collections.abc import Callable
+from functools import partial
 
 from hardware.errors import DeviceError, DeviceGone, DeviceRefused
 from hardware.readings import DeviceDown, DeviceUp, SecureEnded, Written
 from hardware.source import WritingSource
 from kiosk.core.commands import LookAgain, Secure
-from kiosk.workers import COMMANDS_MAX, STEADY_S, WAIT_S, Post, Worker, reopen_delay_s
+from kiosk.workers import COMMANDS_MAX, WAIT_S, Post, Worker, kept_open, refuse_for
 
 
 class PadWorker:
@@ -29,21 +29,22 @@ class PadWorker:
         try:
             self._orders.put_nowait(order)
         except queue.Full:
-            self._ended(order, Written.NOTHING)
+            self._refuse(order)
 
     def work(self, worker: Worker) -> None:
         """The thread's work."""
-        attempt = 0
-        while not worker.stopping:
-            began = time.monotonic()
-            try:
-                with contextlib.closing(self._connect()) as pad:
-                    self._post(DeviceUp(self._device))
-                    self._serve(worker, pad)
-            except DeviceError as error:
-                self._post(DeviceDown(self._device, str(error)))
-                attempt = 0 if time.monotonic() - began > STEADY_S else attempt + 1
-                self._refuse_for(worker, reopen_delay_s(attempt))
+
+        def serve() -> None:
+            with contextlib.closing(self._connect()) as pad:
+                self._post(DeviceUp(self._device))
+                self._serve(worker, pad)
+
+        kept_open(
+            worker,
+            serve,
+            lambda why: self._post(DeviceDown(self._device, why)),
+            partial(refuse_for, worker, self._orders, self._refuse),
+        )
 
     def _serve(self, worker: Worker, pad: WritingSource) -> None:
         while not worker.stopping:
@@ -72,9 +73,5 @@ class PadWorker:
         if isinstance(order, Secure):
             self._post(SecureEnded(self._device, order.order, order.item, order.secured, written))
 
-    def _refuse_for(self, worker: Worker, seconds: float) -> None:
-        """While the pad is away an order is answered at once, and is not kept for later."""
-        until = time.monotonic() + seconds
-        while not worker.stopping and (left := until - time.monotonic()) > 0:
-            with contextlib.suppress(queue.Empty):
-                self._ended(self._orders.get(timeout=min(left, WAIT_S)), Written.NOTHING)
+    def _refuse(self, order: Secure | LookAgain) -> None:
+        self._ended(order, Written.NOTHING)

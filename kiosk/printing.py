@@ -7,12 +7,13 @@ import contextlib
 import queue
 import time
 from collections.abc import Callable
+from functools import partial
 
 from hardware.errors import DeviceError, DeviceRefused
 from hardware.printer import Printer, Sheet
 from hardware.readings import DeviceDown, DeviceUp, Paper, PaperSeen, Printed, PrintEnded
 from kiosk.core.commands import Print
-from kiosk.workers import STEADY_S, WAIT_S, Post, Worker, reopen_delay_s
+from kiosk.workers import WAIT_S, Post, Worker, kept_open, refuse_for
 
 LOOK_S = 3.0  # between looks at the paper
 SLIPS_MAX = 2  # a person waits for one
@@ -37,20 +38,21 @@ class PrinterWorker:
         try:
             self._orders.put_nowait(order)
         except queue.Full:
-            self._ended(order, Printed.NOTHING)
+            self._refuse(order)
 
     def work(self, worker: Worker) -> None:
         """The thread's work."""
-        attempt = 0
-        while not worker.stopping:
-            began = time.monotonic()
-            try:
-                with contextlib.closing(self._connect()) as printer:
-                    self._serve(worker, printer)
-            except DeviceError as error:
-                self._post(DeviceDown(self._device, str(error)))
-                attempt = 0 if time.monotonic() - began > STEADY_S else attempt + 1
-                self._refuse_for(worker, reopen_delay_s(attempt))
+
+        def serve() -> None:
+            with contextlib.closing(self._connect()) as printer:
+                self._serve(worker, printer)
+
+        kept_open(
+            worker,
+            serve,
+            lambda why: self._post(DeviceDown(self._device, why)),
+            partial(refuse_for, worker, self._orders, self._refuse),
+        )
 
     def _serve(self, worker: Worker, printer: Printer) -> None:
         self._paper = None
@@ -86,9 +88,5 @@ class PrinterWorker:
     def _ended(self, order: Print, printed: Printed) -> None:
         self._post(PrintEnded(self._device, order.slip.id, printed))
 
-    def _refuse_for(self, worker: Worker, seconds: float) -> None:
-        """While the printer is away a slip is answered at once, and is not kept for later."""
-        until = time.monotonic() + seconds
-        while not worker.stopping and (left := until - time.monotonic()) > 0:
-            with contextlib.suppress(queue.Empty):
-                self._ended(self._orders.get(timeout=min(left, WAIT_S)), Printed.NOTHING)
+    def _refuse(self, order: Print) -> None:
+        self._ended(order, Printed.NOTHING)

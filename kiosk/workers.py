@@ -9,6 +9,8 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TypeVar
 
 from hardware.errors import DeviceError
 from hardware.locker.bank import Bank
@@ -18,6 +20,7 @@ from kiosk.core.commands import Unlock
 from kiosk.loop import Incoming
 
 Post = Callable[[Incoming], None]
+Order = TypeVar("Order")
 
 WAIT_S = 0.25  # how soon a worker notices that it is to stop
 REOPEN_S = (0.2, 0.5, 1.0, 2.0)  # a device that is plugged in again answers within three seconds
@@ -75,23 +78,42 @@ def reopen_delay_s(attempt: int) -> float:
 # ---- card readers and scanners ------------------------------------------------------------------------------------
 
 
+def kept_open(
+    worker: Worker, serve: Callable[[], None], lost: Callable[[str], None], rest: Callable[[float], None]
+) -> None:
+    """The work of whoever owns a device, until the worker stops: ``serve`` opens it and serves it; when it is lost,
+    ``lost`` hears why, and ``rest`` passes so many seconds, more of them where it is lost again soon."""
+    attempt = 0
+    while not worker.stopping:
+        began = time.monotonic()
+        try:
+            serve()
+        except DeviceError as error:
+            lost(str(error))
+            attempt = 0 if time.monotonic() - began > STEADY_S else attempt + 1
+            rest(reopen_delay_s(attempt))
+
+
+def refuse_for(worker: Worker, orders: "queue.Queue[Order]", refuse: Callable[[Order], None], seconds: float) -> None:
+    """While a device is away an order is answered at once, and is not kept for later."""
+    until = time.monotonic() + seconds
+    while not worker.stopping and (left := until - time.monotonic()) > 0:
+        with contextlib.suppress(queue.Empty):
+            refuse(orders.get(timeout=min(left, WAIT_S)))
+
+
 def watch_source(device: str, connect: Callable[[], Source], post: Post) -> Callable[[Worker], None]:
     """The work of a card reader or scanner: connect, report, and again when it is lost."""
 
     def work(worker: Worker) -> None:
-        attempt = 0
-        while not worker.stopping:
-            began = time.monotonic()
-            try:
-                with contextlib.closing(connect()) as source:
-                    post(DeviceUp(device))
-                    while not worker.stopping:
-                        for reading in source.wait(WAIT_S):
-                            post(reading)
-            except DeviceError as error:
-                post(DeviceDown(device, str(error)))
-                attempt = 0 if time.monotonic() - began > STEADY_S else attempt + 1
-                worker.pause(reopen_delay_s(attempt))
+        def serve() -> None:
+            with contextlib.closing(connect()) as source:
+                post(DeviceUp(device))
+                while not worker.stopping:
+                    for reading in source.wait(WAIT_S):
+                        post(reading)
+
+        kept_open(worker, serve, lambda why: post(DeviceDown(device, why)), worker.pause)
 
     return work
 
@@ -126,22 +148,18 @@ class BusWorker:
         try:
             self._commands.put_nowait(command)
         except queue.Full:
-            self._post(UnlockEnded(command.compartment, command.order, command.attempt, Pulse.NOT_SENT))
+            self._refuse(command)
 
     def work(self, worker: Worker) -> None:
         """The thread's work."""
-        attempt = 0
-        while not worker.stopping:
-            began = time.monotonic()
-            try:
-                bank, close = self._connect()
-                with contextlib.ExitStack() as undo:
-                    undo.callback(close)
-                    self._serve(worker, bank)
-            except DeviceError as error:
-                self._lost(str(error))
-                attempt = 0 if time.monotonic() - began > STEADY_S else attempt + 1
-                self._refuse_for(worker, reopen_delay_s(attempt))
+
+        def serve() -> None:
+            bank, close = self._connect()
+            with contextlib.ExitStack() as undo:
+                undo.callback(close)
+                self._serve(worker, bank)
+
+        kept_open(worker, serve, self._lost, partial(refuse_for, worker, self._commands, self._refuse))
 
     def _serve(self, worker: Worker, bank: Bank) -> None:
         up = False
@@ -199,17 +217,11 @@ class BusWorker:
 
     def _lost(self, why: str) -> None:
         for _, command in self._held:
-            self._post(UnlockEnded(command.compartment, command.order, command.attempt, Pulse.NOT_SENT))
+            self._refuse(command)
         self._held = []
         self._post(DeviceDown(self._device, why))
         self._report(dict.fromkeys(self._doors, Door.UNKNOWN))
 
-    def _refuse_for(self, worker: Worker, seconds: float) -> None:
-        """While the port is away a pulse is answered at once: it was not sent, and is not kept for later."""
-        until = time.monotonic() + seconds
-        while not worker.stopping and (left := until - time.monotonic()) > 0:
-            try:
-                command = self._commands.get(timeout=min(left, WAIT_S))
-            except queue.Empty:
-                continue
-            self._post(UnlockEnded(command.compartment, command.order, command.attempt, Pulse.NOT_SENT))
+    def _refuse(self, command: Unlock) -> None:
+        """It was not sent."""
+        self._post(UnlockEnded(command.compartment, command.order, command.attempt, Pulse.NOT_SENT))
