@@ -41,9 +41,8 @@ def unlock(
     """Order one door open. The compartment must have no order; its door must be known to be shut."""
     row = step.point.compartments[compartment]
     assert row.order is None, f"{compartment} has an order under way"
-    counters = replace(step.point.counters, orders=step.point.counters.orders + 1)
-    order = Order(str(counters.orders), purpose, person, about, proof, now)
-    return _pulse(step.put(counters), row, order)
+    step, number = step.numbered()
+    return _pulse(step, row, Order(str(number), purpose, person, about, proof, now))
 
 
 def again(step: Step, compartment: str, now: float) -> Step:

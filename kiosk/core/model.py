@@ -211,6 +211,10 @@ class PickupPoint:
         limits = self.plan.limits
         return limits.reach_low_cm <= space.bottom_cm <= limits.reach_high_cm
 
+    def answers(self, devices: Iterable[str]) -> bool:
+        """Whether one of these devices answers."""
+        return any(self.devices[name].up for name in devices if name in self.devices)
+
     def by_card(self, digest: str) -> Patron | None:
         """The patron known here by this keyed card hash."""
         return next((p for p in self.patrons.values() if digest in p.cards), None)

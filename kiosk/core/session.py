@@ -70,6 +70,16 @@ class Step:
         """With nobody before the screen."""
         return replace(self, session=NOBODY)
 
+    def numbered(self) -> tuple["Step", int]:
+        """With one more order counted, on disk: a number never used before."""
+        counters = replace(self.point.counters, orders=self.point.counters.orders + 1)
+        return self.put(counters), counters.orders
+
+    def asking(self) -> tuple["Step", int]:
+        """With one more question of this session counted; sessions are counted on disk."""
+        asked = self.session.asked + 1
+        return replace(self, session=replace(self.session, asked=asked)), asked
+
     def begun(self) -> "Step":
         """With a session: the one there is, or a new one with a number never used before."""
         if self.session.number:

@@ -140,7 +140,7 @@ def _screen(point: PickupPoint, session: Session, now: float) -> Screen:
     story = session.story
     match story:
         case AtHome():
-            cards = _answers(point, point.plan.cards)
+            cards = point.answers(point.plan.cards)
             standing_open = tuple(sorted(n for n, row in point.compartments.items() if row.door is Door.OPEN))
             afar = tuple(n for n in standing_open if (o := point.compartments[n].order) and o.purpose == "remote")
             return Home(len(point.free()), cards, standing_open, afar, counter.offered(point))
@@ -179,13 +179,8 @@ def _return(point: PickupPoint, story: Returning) -> Screen:
     titles = tuple(a.item.title for a in story.accepted)
     if story.key and not story.accepted:
         return Wait("isbn" if story.about.startswith(("978", "979")) else "item")
-    scanner = not point.plan.scanners or _answers(point, point.plan.scanners)
+    scanner = not point.plan.scanners or point.answers(point.plan.scanners)
     return Return(titles, story.notice, not point.counters.online, scanner, story.lacks)
-
-
-def _answers(point: PickupPoint, names: frozenset[str]) -> bool:
-    """Whether one of these devices answers."""
-    return any(point.devices[name].up for name in names if name in point.devices)
 
 
 def _door(point: PickupPoint, session: Session, story: AtDoor, now: float) -> Screen:

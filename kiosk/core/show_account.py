@@ -31,7 +31,7 @@ def screen(point: PickupPoint, story: AtMore | Proving | AccountPin | AtAccount,
         case AtMore(how=how):
             return How() if how else More(point.plan.library.account, searching.offered(point))
         case Proving(want=want):
-            return Prove(want, any(point.devices[name].up for name in point.plan.cards if name in point.devices))
+            return Prove(want, point.answers(point.plan.cards))
         case AccountPin(patron=patron, digits=digits, wrong=wrong):
             return Pin(len(digits.get_secret_value()), wrong > 0, tries.left(point, patron, wrong, now))
         case AtAccount(key=key, act=act) if key:

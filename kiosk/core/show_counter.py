@@ -2,6 +2,7 @@
 
 from kiosk.core.counter_screens import Counter, CounterRow
 from kiosk.core.counter_stories import AtCounter
+from kiosk.core.flows import lending
 from kiosk.core.model import PickupPoint
 
 
@@ -9,14 +10,13 @@ def screen(point: PickupPoint, story: AtCounter) -> Counter:
     """The list as it stands."""
     plan, lying = point.plan, {item for item, _ in story.lying}
     here = sum(line.item.barcode in lying for line in story.lines)
-    scanner = not plan.scanners or any(point.devices[name].up for name in plan.scanners if name in point.devices)
-    busy = bool(story.key) or any(line.tag == "writing" for line in story.lines)
+    scanner = not plan.scanners or point.answers(plan.scanners)
     return Counter(
         tuple(CounterRow(x.item.title, x.state, x.tag, x.due, x.words) for x in story.lines),
         here if plan.pads else None,
         scanner,
         story.going,
-        busy,
+        lending.busy(story),
         story.notice,
         story.lacks,
         not point.counters.online,

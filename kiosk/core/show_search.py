@@ -49,7 +49,7 @@ def _library(point: PickupPoint, story: Searching) -> Library:
 
 
 def _title(point: PickupPoint, story: Searching, title: Title, now: float) -> Screen:
-    cards = any(point.devices[name].up for name in point.plan.cards if name in point.devices)
+    cards = point.answers(point.plan.cards)
     can = searching.may_hold(point, title)
     if story.proving and can:
         return Prove("hold", cards, title.title, "card_unread" if story.notice == "card_unread" else "")

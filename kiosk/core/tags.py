@@ -37,10 +37,9 @@ def look_again(step: Step) -> Step:
 
 def order(step: Step, pad: str, item: str, secured: bool) -> tuple[Step, str]:
     """Have a tag written; also the name of the order. That it may be is on disk before the pad hears of it."""
-    counters = replace(step.point.counters, orders=step.point.counters.orders + 1)
-    name = str(counters.orders)
-    step = step.put(counters).fact(TagOrdered(name, item, secured, pad))
-    return step.order(Secure(pad, name, item, secured)), name
+    step, number = step.numbered()
+    name = str(number)
+    return step.fact(TagOrdered(name, item, secured, pad)).order(Secure(pad, name, item, secured)), name
 
 
 def ended(step: Step, event: SecureEnded) -> Step:

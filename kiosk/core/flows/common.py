@@ -18,6 +18,7 @@ from kiosk.core.stories import AtDoor, Ended, ProvingPin, Story, Visit
 from sync.acts import Act, Said
 from sync.asked import Question
 from sync.plain import Pin
+from sync.things import Patron
 
 _ABOUT = ("loan", "hold", "title", "item")
 
@@ -29,9 +30,8 @@ def stay(step: Step, story: Story, now: float) -> Step:
 
 def ask(step: Step, query: Question, story: Callable[[str], Story], now: float) -> Step:
     """Ask the library; ``story`` gets the key of the question. Without an answer the wait ends by itself."""
-    asked = step.session.asked + 1
+    step, asked = step.asking()
     key = f"{step.session.number}.{asked}"
-    step = replace(step, session=replace(step.session, asked=asked))
     return step.to(story(key), now + step.point.plan.limits.ask_wait_s).order(Ask(key, query))
 
 
@@ -41,11 +41,10 @@ def act(step: Step, wanted: Act, story: Callable[[str], Story], now: float, pin:
     The intent is on disk before it is said. The key is never used twice: sessions are counted on disk. Without a word
     the wait ends by itself, and what became of it is then not known.
     """
-    asked = step.session.asked + 1
+    step, asked = step.asking()
     counters = step.point.counters
     mark = f"e{counters.epoch}-" if counters.epoch else ""
     key = f"{step.point.plan.point}-{mark}{step.session.number}-act-{asked}"
-    step = replace(step, session=replace(step.session, asked=asked))
     patron, about = wanted.patron, next((getattr(wanted, n) for n in _ABOUT if hasattr(wanted, n)), "")
     step = step.fact(ActBegun(key, wanted.kind, patron, about)).order(Do(Said(key, wanted, pin)))
     return step.to(story(key), now + step.point.plan.limits.act_wait_s)
@@ -74,6 +73,12 @@ def refuse(
     screen = Sorry(reason, detail, then)
     until = now + step.wait_s(step.point.plan.limits.sorry_s)
     return step.fact(TurnedAway(reason, person)).to(Ended(screen, person), until)
+
+
+def not_fine(step: Step, patron: Patron, now: float) -> Step:
+    """Refuse a patron to whom the library lends nothing just now, in its words."""
+    why: Reason = "patron_expired" if patron.standing == "expired" else "patron_blocked"
+    return refuse(step, why, now, patron.reason, ("return",), patron.id)
 
 
 def goodbye(step: Step, screen: Goodbye, now: float, person: str = "") -> Step:

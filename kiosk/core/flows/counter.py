@@ -15,7 +15,7 @@ from kiosk.core.counter_stories import AtCounter, CounterLine
 from kiosk.core.events import Touched
 from kiosk.core.facts import Proved
 from kiosk.core.flows import lending
-from kiosk.core.flows.common import ask, leave, refuse, stay
+from kiosk.core.flows.common import ask, leave, not_fine, refuse, stay
 from kiosk.core.model import HERE, PickupPoint
 from kiosk.core.notices import CounterNotice
 from kiosk.core.session import Step
@@ -32,10 +32,7 @@ def begin(step: Step, patron: Patron, now: float, pin: SecretStr | None = None) 
     """A patron has shown their card: the list is open, or the word that they cannot borrow."""
     step = step.fact(Proved("card", patron.id))
     if patron.standing != "fine":
-        expired = patron.standing == "expired"
-        return refuse(
-            step, "patron_expired" if expired else "patron_blocked", now, patron.reason, ("return",), patron.id
-        )
+        return not_fine(step, patron, now)
     if why := offline.why_not(step.point, patron.id, now):
         return refuse(step, why, now, then=("return",), person=patron.id)
     return stay(tags.look_again(step), AtCounter(patron.id, pin=pin), now)

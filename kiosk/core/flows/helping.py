@@ -35,8 +35,7 @@ def may_permit(point: PickupPoint, parcel: Parcel, now: float) -> bool:
 def permit(step: Step, parcel: Parcel, now: float) -> tuple[Step, str]:
     """Let somebody else fetch it. The code is for the screen alone; what is kept is its keyed hash."""
     counters, keyring = step.point.counters, step.point.plan.keyring
-    asked = step.session.asked + 1
-    step = replace(step, session=replace(step.session, asked=asked))
+    step, asked = step.asking()
     # Sessions are counted on disk, so the name is new; the time tells apart what an older image would count again.
     name = f"{step.point.plan.point}-{counters.epoch}-{step.session.number}-{asked}-{parcel.id}-{now}"
     taken = {p.code for p in step.point.parcels.values()} | {p.helper for p in step.point.parcels.values()}

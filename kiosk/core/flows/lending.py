@@ -78,10 +78,9 @@ def _without_its_word(
             step = step.fact(PointTrouble("checkout_unknown", detail=line.item.barcode))
         return step, _put(story, replace(line, state=outcome))
     due = now + step.point.plan.limits.loan_days * DAY_S
-    counters = replace(step.point.counters, orders=step.point.counters.orders + 1)
-    lent = Parcel(f"c{counters.orders}", story.patron, (line.item,), "S", due, state="collected", unheard=True)
-    step = step.put(counters, replace(lent, changed_at=now))
-    step = step.fact(ItemLent(line.item.barcode, story.patron, due))
+    step, number = step.numbered()
+    lent = Parcel(f"c{number}", story.patron, (line.item,), "S", due, state="collected", unheard=True)
+    step = step.put(replace(lent, changed_at=now)).fact(ItemLent(line.item.barcode, story.patron, due))
     return _booked(step, story, replace(line, due=due, provisional=True), key, now)
 
 

@@ -9,7 +9,7 @@ from kiosk.core import places
 from kiosk.core.events import Touched
 from kiosk.core.facts import Proved, WrongCode
 from kiosk.core.flows import fetching, helping
-from kiosk.core.flows.common import leave, refuse, stay
+from kiosk.core.flows.common import leave, not_fine, refuse, stay
 from kiosk.core.flows.fetching import Gone, why_not
 from kiosk.core.flows.keypad import CODE_DIGITS, typed
 from kiosk.core.identity import read_pass
@@ -104,8 +104,7 @@ def begin(step: Step, patron: Patron, proof: str, parcels: list[Parcel], now: fl
     """Open the door of what this patron may take now, let them choose among several, or say why there is nothing."""
     step = step.fact(Proved(proof, patron.id))
     if patron.standing != "fine":
-        blocked: Reason = "patron_expired" if patron.standing == "expired" else "patron_blocked"
-        return refuse(step, blocked, now, patron.reason, ("return",), patron.id)
+        return not_fine(step, patron, now)
     here = sorted((p for p in parcels if p.state in HERE), key=lambda p: (p.compartment, p.id))
     ready = [p.id for p in here if not why_not(step, p, now)]
     if not ready:

@@ -11,9 +11,8 @@ from dataclasses import replace
 from hardware.readings import CodeUnknown, IsbnScanned, ItemScanned
 from kiosk.core import titles
 from kiosk.core.account_stories import AtMore
-from kiosk.core.commands import Ask
 from kiosk.core.events import Touched
-from kiosk.core.flows.common import leave, stay
+from kiosk.core.flows.common import ask, leave, stay
 from kiosk.core.model import PickupPoint
 from kiosk.core.search_stories import Searching
 from kiosk.core.session import Step
@@ -143,10 +142,10 @@ def _ask_number(step: Step, story: Searching, number: str, now: float) -> Step:
 
 
 def _ask(step: Step, story: Searching, query: TitlesLike | WhatIs, now: float) -> Step:
-    asked = step.session.asked + 1
-    key = f"{step.session.number}.{asked}"
-    step = replace(step, session=replace(step.session, asked=asked)).order(Ask(key, query))
-    return step.to(replace(story, key=key, asked_at=(*_lately(story, now), now)), step.session.until)
+    """While the person goes on typing: their time runs as it did."""
+    asked_at, until = (*_lately(story, now), now), step.session.until
+    step = ask(step, query, lambda key: replace(story, key=key, asked_at=asked_at), now)
+    return step.to(step.session.story, until)
 
 
 def answered(step: Step, story: Searching, answer: Answer | None, now: float) -> Step:
