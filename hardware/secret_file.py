@@ -25,6 +25,18 @@ def read_secret(path: Path) -> str:
     return text
 
 
+def written_beside(path: Path, text: str) -> Path:
+    """A new file next to ``path``, closed to everybody else and safely on disk, for whoever renames it: a power cut
+    leaves no half of a secret behind. Raises ``OSError``."""
+    half_made = path.with_name(path.name + ".new")
+    half_made.unlink(missing_ok=True)
+    with os.fdopen(os.open(half_made, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "w") as file:
+        file.write(text + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    return half_made
+
+
 def read(path: Path) -> tuple[str, os.stat_result]:
     """Text (without white space around it) and attributes of one and the same file, opened once; ``UnfitFile``."""
     try:

@@ -12,7 +12,6 @@ reader is in it, and nothing about them must be kept to check it: whoever holds 
 
 import base64
 import hashlib
-import os
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -22,7 +21,7 @@ from typing import Literal
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from hardware.secret_file import UnfitFile, read_secret
+from hardware.secret_file import UnfitFile, read_secret, written_beside
 from kiosk.core.screens import Slip
 
 _SIGNED_AS = b"shuxiang-receipt-1\n"
@@ -55,13 +54,7 @@ def make_key(path: Path) -> None:
     """The point's key for receipts, once, readable by this process's user only. Raises ``OSError``."""
     if path.exists():
         return
-    half_made = path.with_name(path.name + ".new")  # a power cut here leaves no half of a key behind
-    half_made.unlink(missing_ok=True)
-    with os.fdopen(os.open(half_made, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "w") as file:
-        file.write(Ed25519PrivateKey.generate().private_bytes_raw().hex() + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    half_made.rename(path)
+    written_beside(path, Ed25519PrivateKey.generate().private_bytes_raw().hex()).rename(path)
 
 
 def read_key(path: Path) -> Ed25519PrivateKey:

@@ -7,7 +7,6 @@ places, and the old one is kept. Whatever fails before that, nothing has changed
 
 import contextlib
 import os
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,7 +19,7 @@ from kiosk.core.step import step
 from kiosk.owner import Owner, lock_file
 from kiosk.reading import read_point
 from kiosk.salvage import unheard_in
-from kiosk.schema import StoreDamaged, StoreError, StoreUnfit
+from kiosk.schema import StoreDamaged, StoreError, StoreUnfit, kept_as
 from kiosk.store import Store, unfit_for
 from sync.errors import ServiceError, ServiceGap
 from sync.messages import Page, ParcelSent, Receipt, Telling
@@ -145,7 +144,7 @@ def _new_store(config: Config, page: Page, told: Sequence[tuple[Telling, Receipt
 def _change_places(path: Path, new: Path, now: float) -> Path | None:
     """The new store where the old one was; where the old one is kept. The old one's log goes first: it belongs to no
     other file."""
-    kept = path.with_name(f"{path.name}.kept-{time.strftime('%Y%m%dT%H%M%S', time.localtime(now))}")
+    kept = kept_as(path, now)
     if kept.exists():
         raise StoreUnfit(f"{kept} is there already; try again in a second")
     found = path.exists()

@@ -9,7 +9,6 @@ import contextlib
 import os
 import re
 import secrets
-import time
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,11 +16,12 @@ from pathlib import Path
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from pydantic_core import to_json
 
+from hardware.secret_file import written_beside
 from kiosk.config import Config
 from kiosk.core.identity import Keyring
 from kiosk.owner import Owner
 from kiosk.receipt import key_beside, make_key, read_key
-from kiosk.schema import StoreUnfit, connect, examine, prepare, transaction
+from kiosk.schema import StoreUnfit, connect, examine, kept_as, prepare, stamp, transaction
 from kiosk.secrets_file import before_of
 from kiosk.store import unfit_for
 from sync.seal import NotSealed, Seal
@@ -43,13 +43,12 @@ def receipts(config: Config, now: float) -> Rotated:
     """A new key for receipts; those of before are checked with the public key that is left. Raises ``StoreUnfit``,
     ``UnfitFile``."""
     path = key_beside(config.store)
-    stamp = time.strftime("%Y%m%dT%H%M%S", time.localtime(now))
     with contextlib.ExitStack() as undo, unfit_for(config.store):
         undo.callback(Owner.of(config.store).release)
         old = read_key(path)
-        public = path.with_name(f"{path.name}.{stamp}.pem")
+        public = path.with_name(f"{path.name}.{stamp(now)}.pem")
         public.write_bytes(old.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
-        path.rename(path.with_name(f"{path.name}.kept-{stamp}"))
+        path.rename(kept_as(path, now))
         make_key(path)
     return Rotated(path, public)
 
@@ -69,12 +68,7 @@ def hashing(config: Config, path: Path) -> Rotated:
             new = config.keyring.hashing  # begun, and the power failed amid it
         else:
             new = secrets.token_bytes(32)
-            half_made = path.with_name(path.name + ".new")
-            half_made.unlink(missing_ok=True)
-            with os.fdopen(os.open(half_made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-                file.write(new.hex() + "\n")
-                file.flush()
-                os.fsync(file.fileno())
+            half_made = written_beside(path, new.hex())
             os.link(path, before)
             half_made.replace(path)
         old = config.keyring.before or config.keyring.hashing

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -36,6 +37,16 @@ class StoreUnfit(StoreError):
 
 class StoreDamaged(StoreUnfit):
     """The file is no sound store. It is left as it is."""
+
+
+def stamp(now: float) -> str:
+    """The time, as part of a file's name."""
+    return time.strftime("%Y%m%dT%H%M%S", time.localtime(now))
+
+
+def kept_as(path: Path, now: float) -> Path:
+    """Under which name this file is kept when another takes its place."""
+    return path.with_name(f"{path.name}.kept-{stamp(now)}")
 
 
 def connect(path: Path, read_only: bool = False) -> Database:

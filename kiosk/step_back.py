@@ -5,7 +5,6 @@ beyond them goes. Going forward again, the store is as it was but for that.
 """
 
 import contextlib
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from sqlite_utils import Database
 from kiosk.config import Config
 from kiosk.migrations import MIGRATIONS
 from kiosk.owner import Owner
-from kiosk.schema import StoreUnfit, connect, examine, prepare, transaction
+from kiosk.schema import StoreUnfit, connect, examine, kept_as, prepare, transaction
 from kiosk.store import unfit_for
 
 OURS = "_sqlite_migrations"
@@ -48,7 +47,7 @@ def plan(config: Config, since: str) -> Back:
 def step_back(config: Config, since: str, now: float) -> Path:
     """Do it, all or nothing; returns where a copy of the store as it was is kept. Raises ``StoreUnfit``."""
     path = config.store
-    kept = path.with_name(f"{path.name}.kept-{time.strftime('%Y%m%dT%H%M%S', time.localtime(now))}")
+    kept = kept_as(path, now)
     then = _store_of(since)
     with contextlib.ExitStack() as undo, unfit_for(path):
         undo.callback(Owner.of(path).release)

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from hardware.readings import Hint
-from hardware.scanner.places import PLACES_MAX, Grey
+from hardware.scanner.places import PLACES_MAX, Grey, with_margins
 
 MODULES: Final = 95
 MODULE_MIN_PX: Final = 1.3
@@ -100,11 +100,6 @@ def upright(grey: Grey, corners: Grey) -> Grey:
     turn = cv2.getRotationMatrix2D((x, y), degrees, scale)
     turn[:, 2] += np.array((size[0] / 2 - x, size[1] / 2 - y))
     return cv2.warpAffine(grey, turn, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-
-
-def with_margins(width: float) -> float:
-    """How wide a place is cut out whose bars are so wide."""
-    return width * 1.35 + 20
 
 
 def _middle_enlarged(grey: Grey) -> Grey:

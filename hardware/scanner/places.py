@@ -74,7 +74,7 @@ def find(grey: Grey) -> list[Place]:
 def upright(grey: Grey, place: Place) -> Grey:
     """The place with some margin for the quiet zone, its bars made to stand even where they lean, on one side more than
     on the other: 400 to 800 wide, at most 96 high."""
-    broad = place.wide * 1.35 + 20
+    broad = with_margins(place.wide)
     scale = min(max(1.0, WIDTH_MIN / broad), WIDTH_MAX / broad)
     width, height = int(broad * scale), int(min(max(place.high * 1.1 * scale, 8), LINES_MAX))
     across = np.array((np.cos(place.angle), np.sin(place.angle))) * (broad / width)
@@ -91,6 +91,11 @@ def upright(grey: Grey, place: Place) -> Grey:
     (xx, xy), (yx, yy) = across.astype(np.float32), down.astype(np.float32)
     at = x * xx + (y * yx + np.float32(corner[0])), x * xy + (y * yy + np.float32(corner[1]))
     return cv2.remap(grey, at[0], at[1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+
+
+def with_margins(width: float) -> float:
+    """How wide a place is cut out whose bars are so wide."""
+    return width * 1.35 + 20
 
 
 def crossed(bars: Grey) -> Grey:
