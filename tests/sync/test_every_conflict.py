@@ -186,12 +186,18 @@ def test_out_and_back_both_offline(at: Both, twice: bool) -> None:
     assert not at.ledger.rows("select * from renewals")
 
 
-def test_returned_and_the_next_reader_waits_for_it_here(at: Both) -> None:
+def lent_and_wanted(at: Both, where: str) -> str:
+    """The item that Ann has on loan since yesterday, and that Ben alone waits for at this point."""
     parcel, item = at.waits()
     at.tell(at.collected(parcel, item), at.now - DAY_S)
     isbn = at.ledger.item(item).isbn  # type: ignore[union-attr]
     at.ledger.change("update holds set status = 'cancelled' where isbn = ? and status = 'waiting'", isbn)
-    place_hold(at.ledger, BEN, isbn, HERE)
+    place_hold(at.ledger, BEN, isbn, where)
+    return item
+
+
+def test_returned_and_the_next_reader_waits_for_it_here(at: Both) -> None:
+    item = lent_and_wanted(at, HERE)
     told = at.telling(ItemDropped(item, "A1", True))
     (receipt,) = at.clients[HERE].tell([told])
     assert receipt.status == "applied"
@@ -209,11 +215,7 @@ def test_returned_and_the_next_reader_waits_for_it_here(at: Both) -> None:
 
 
 def test_returned_and_somebody_waits_for_it_elsewhere(at: Both) -> None:
-    parcel, item = at.waits()
-    at.tell(at.collected(parcel, item), at.now - DAY_S)
-    isbn = at.ledger.item(item).isbn  # type: ignore[union-attr]
-    at.ledger.change("update holds set status = 'cancelled' where isbn = ? and status = 'waiting'", isbn)
-    place_hold(at.ledger, BEN, isbn, THERE)
+    item = lent_and_wanted(at, THERE)
     receipt = at.tell(ItemDropped(item, "A1", True))
     assert (receipt.status, receipt.held_for) == ("applied", None)
     assert receipt.goes_to == (THERE if at.service == "sip2" else "绿家社区书亭")
