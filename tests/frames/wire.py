@@ -13,6 +13,7 @@ from types import ModuleType
 from unittest import mock
 
 from hardware.errors import DeviceGone
+from simulators import wired
 from simulators.serve import Peer
 
 LATE_MAX_S = 1.5
@@ -53,10 +54,21 @@ class Time:
         return self._ahead[0][0] if self._ahead else None
 
 
+class Busy:
+    """Stands where a board has ``time``: meanwhile it hears nothing, and what arrives waits for it."""
+
+    def __init__(self, time: Time) -> None:
+        self._time = time
+
+    def sleep(self, seconds: float) -> None:
+        self._time.now += seconds
+
+
 @contextmanager
 def in_the_time_of(time: Time, *modules: ModuleType) -> Iterator[None]:
-    """Those modules wait in this time."""
+    """Those modules, and the boards, wait in this time."""
     with ExitStack() as patched:
+        patched.enter_context(mock.patch.object(wired, "time", Busy(time)))
         for module in modules:
             patched.enter_context(mock.patch.object(module, "time", time))
         yield
