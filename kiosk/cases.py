@@ -14,8 +14,16 @@ WHAT: dict[str, str] = {
     "parcel_missing": "a parcel was not behind its door",
     "parcel_removed": "a parcel was taken out",
     "item_dropped": "a book was returned",
+    "item_lent": "a reader borrowed a book at the counter",
     "items_cleared": "returned books were taken out",
+    "parcel_did_not_fit": "a parcel did not fit behind a door",
+    "bag_sealed": "a bag was sealed",
+    "bag_handed_over": "a bag was handed over",
+    "room_left": "free doors were counted",
+    "hold_extended": "a parcel was given more time, because the machine was down",
+    "instruction_ended": "an instruction of the library's was carried out, or not",
     "point_trouble": "trouble was reported",
+    "journal_stands": "how far the journal has come was said",
     "forgotten": "tellings of long ago, forgotten since (told_days)",
 }
 DO: dict[str, str] = {
@@ -23,8 +31,10 @@ DO: dict[str, str] = {
     "parcel_collected": "the book has left with its reader: book the loan by hand, or ask the reader for it",
     "parcel_missing": "look for the book; the hold waits again",
     "parcel_removed": "check the book in where it is now",
+    "item_lent": "the book has left with its reader: book the loan by hand, or ask the reader for it",
     "item_dropped": "the book is here: end the loan by hand, at the time it came",
     "items_cleared": "check the books in where they are now",
+    "hold_extended": "the reader was promised that day: set it at the library, or tell the reader",
     "forgotten": "it was put back to an old backup: book by hand what kiosk journal shows of these numbers",
 }
 _ELSE = "see kiosk journal"

@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 from kiosk.config import Config
 from kiosk.reading import read_waiting
-from sync.messages import ItemDropped, ParcelCollected, Telling
+from sync.messages import ItemDropped, ItemLent, ParcelCollected, Telling
 from sync.seal import NotSealed, Seal
 
 
@@ -54,11 +54,17 @@ def _lines(tellings: Iterable[Telling], seal: Seal) -> Iterator[str | None]:
         when = f"{at:%Y-%m-%d %H-%M-%S} {at.microsecond // 1000:03}"
         match telling.told:
             case ParcelCollected(patron=patron, items=items):
-                try:
-                    number = seal.show(patron).get_secret_value()
-                except NotSealed:
-                    yield from (None for _ in items)
-                    continue
-                yield from (f"{when}\tissue\t{number}\t{item}" for item in items)
+                yield from (_issue(when, patron, item, seal) for item in items)
+            case ItemLent(patron=patron, item=item):
+                yield _issue(when, patron, item, seal)
             case ItemDropped(item=item):
                 yield f"{when}\treturn\t{item}"
+
+
+def _issue(when: str, patron: str, item: str, seal: Seal) -> str | None:
+    """None: the number is not known here, or would break out of its line."""
+    try:
+        number = seal.show(patron).get_secret_value()
+    except NotSealed:
+        return None
+    return f"{when}\tissue\t{number}\t{item}" if number.isprintable() else None

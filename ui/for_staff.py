@@ -91,7 +91,9 @@ _TOLD = {
     "parcel_missing": N_("A parcel was not behind its door."),
     "parcel_removed": N_("A parcel was taken out."),
     "item_dropped": N_("A book was put in: returned."),
+    "item_lent": N_("A reader took a book from the counter: lent."),
     "items_cleared": N_("Returned books were taken out."),
+    "hold_extended": N_("A parcel was given more time, because this machine was down."),
     "forgotten": N_("Events so long ago that this machine has forgotten what it told of them."),
 }
 _OTHER = N_("Something else was reported.")

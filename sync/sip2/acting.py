@@ -50,9 +50,9 @@ class Acting:
                 raise ServiceSilent("what became of it cannot be asked for") from None
             self._doubt = ""
             raise
-        except (Unsayable, NotSealed) as error:
+        except (Unsayable, NotSealed):
             self._doubt = ""
-            return Ruling(False, f"{error}"[:200])
+            return Ruling(False)
         self._doubt = ""
         return ruling
 
@@ -92,7 +92,7 @@ class Acting:
         item = self._item(barcode)
         if item and on_loan(item):
             return self._theirs(number, pin, item, barcode) or Ruling(False, words(item))
-        return self._renewed(self._say(key, self._says.lend(number, barcode, pin)))
+        return self._renewed(self._say(key, self._says.checkout(number, barcode, pin)))
 
     def _theirs(self, number: str, pin: str, item: Message, barcode: str) -> Ruling | None:
         """Whether this patron has it on loan, as far as the library says; None: not so."""

@@ -7,6 +7,7 @@ renewal, and a check-in said late may end the next reader's loan. So what may ha
 
 import time
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from sync.messages import ItemDropped, ItemLent, ParcelCollected, ParcelReady, Receipt, Telling
 from sync.seal import NotSealed, Seal
@@ -46,17 +47,32 @@ class Booked:
     hold: Hold = Hold()  # noqa: RUF009  frozen
 
 
-class Booking:
-    """For one client. ``here``: the names that the library has for this point."""
+@dataclass(frozen=True, slots=True)
+class Lent:
+    """A loan told from here. ``due``: as the library said when it was booked now, None where it did not."""
 
-    def __init__(self, client: Client, says: Words, dialect: Dialect, here: frozenset[str], seal: Seal) -> None:
+    patron: str
+    due: float | None = None
+
+
+NEVER_LENT = Lent("")
+
+
+class Booking:
+    """For one client. ``here``: the names that the library has for this point. ``loan_days_max``: no loan of its is due
+    later than so many days ahead."""
+
+    def __init__(
+        self, client: Client, says: Words, dialect: Dialect, here: frozenset[str], seal: Seal, loan_days_max: int
+    ) -> None:
         self._client = client
         self._says = says
         self._dialect = dialect
         self._here = here
         self._seal = seal
+        self._longest = timedelta(days=loan_days_max)
         self._until = 0.0
-        self._lent: dict[str, str] = {}  # to whom items were lent here last
+        self._lent: dict[str, Lent] = {}  # by barcode, what was lent here last
 
     def receipt(self, telling: Telling, doubt: Doubt, until: float) -> Receipt:
         """The library's word on one telling, before ``until``. Raises ``ServiceError``; after ``ServiceSilent`` and
@@ -69,15 +85,10 @@ class Booking:
                     ready = [self._put_in(barcode, telling.at, doubt) for barcode in told.items]
                     return _receipt(telling.key, ready)
                 case ParcelCollected():
-                    number = self._seal.show(told.patron).get_secret_value()
-                    lent = [self._lend(number, barcode, telling.at, told.due, doubt) for barcode in told.items]
-                    self._remember(told.patron, told.items)
+                    lent = [self._lend(told.patron, barcode, telling.at, told.due, doubt) for barcode in told.items]
                     return _receipt(telling.key, lent)
                 case ItemLent():
-                    number = self._seal.show(told.patron).get_secret_value()
-                    lent = [self._lend(number, told.item, telling.at, told.due, doubt)]
-                    self._remember(told.patron, (told.item,))
-                    return _receipt(telling.key, lent)
+                    return _receipt(telling.key, [self._lend(told.patron, told.item, telling.at, told.due, doubt)])
                 case ItemDropped():
                     return _receipt(telling.key, [self._take_back(told, telling.at, doubt)])
         except Unsayable as error:
@@ -86,9 +97,9 @@ class Booking:
             return Receipt(telling.key, "conflict", "not booked: the number of this reader is not known here")
         return Receipt(telling.key, "applied", NO_WORD)
 
-    def _remember(self, patron: str, items: tuple[str, ...]) -> None:
-        self._lent |= dict.fromkeys(items, patron)
-        while len(self._lent) > LENT_MAX:
+    def _remember(self, barcode: str, lent: Lent) -> None:
+        self._lent[barcode] = lent
+        if len(self._lent) > LENT_MAX:
             del self._lent[next(iter(self._lent))]
 
     # ---- coming in ------------------------------------------------------------------------------------------------
@@ -106,7 +117,8 @@ class Booking:
         return replace(found, fine=False, detail=_joined(IMAGE if doubt.image else "", why, found.detail))
 
     def _take_back(self, told: ItemDropped, at: float, doubt: Doubt) -> Booked:
-        returned = self._check_in(told.item, at, told.patron or self._lent.get(told.item, ""), doubt)
+        lent = self._lent.get(told.item, NEVER_LENT)
+        returned = self._check_in(told.item, at, told.patron or lent.patron, doubt)
         if returned.hold.here and told.item in doubt.left:
             why = "held here for the next reader, and gone from this point since: bring it back"
             return Booked(False, _joined(why, returned.detail))
@@ -121,8 +133,8 @@ class Booking:
             there = shelved(before, self._here, self._seal) if before else Hold()
             over = before is not None and known(before) and not on_loan(before)
             return Booked(over, _joined("" if over else IMAGE, words(before) if before else ""), there)
-        if barcode in doubt.left and not self._their_own(before, patron, barcode):
-            return Booked(False, "on loan, and gone from this point since: perhaps a later loan: left alone")
+        if barcode in doubt.left and (why := self._left_alone(before, patron, barcode, at)) is not None:
+            return Booked(False, f"on loan, and gone from this point since: {why}perhaps a later loan: left alone")
         if before and doubt.said and not on_loan(before):
             there = shelved(before, self._here, self._seal)
             if there.patron:
@@ -146,7 +158,9 @@ class Booking:
 
     # ---- going out ------------------------------------------------------------------------------------------------
 
-    def _lend(self, number: str, barcode: str, at: float, due: float, doubt: Doubt) -> Booked:
+    def _lend(self, patron: str, barcode: str, at: float, due: float, doubt: Doubt) -> Booked:
+        number = self._seal.show(patron).get_secret_value()
+        self._remember(barcode, Lent(patron))
         item = self._item(barcode)
         if item and on_loan(item):
             has = self._listed(number, "AU", item, barcode)
@@ -158,8 +172,10 @@ class Booking:
             return Booked(False, _joined(IMAGE, words(item) if item else ""))
         if item and barcode in doubt.back and self._over(number, item, barcode):  # said again it would be two loans
             return Booked(True, _joined("lent and back again: both were booked before, or neither is", words(item)))
-        answer = self._client.say(self._says.checkout(number, barcode, at, due), self._until)
+        promised = due if self._dialect.no_block else None
+        answer = self._client.say(self._says.checkout(number, barcode, at=at, promised=promised), self._until)
         if answer.yes("ok"):
+            self._remember(barcode, Lent(patron, self._dialect.day(answer.first("AH"))))
             return Booked(True, _joined(self._other_due(answer, due), words(answer)))
         said = _joined(_fee(answer), words(answer))
         return Booked(False, said or "the library refused the checkout without a word")
@@ -170,7 +186,7 @@ class Booking:
         day = self._dialect.day(text)
         if not text or (day is not None and abs(day - shown_due) < DAY_S):
             return ""
-        return f"due {time.strftime('%Y-%m-%d', time.localtime(day)) if day is not None else shown(text)}"
+        return f"due {_date(day) if day is not None else shown(text)}"
 
     def _over(self, number: str, item: Message, barcode: str) -> bool:
         """Of an item that nobody has on loan: whether what was set aside of it for this patron has been fetched."""
@@ -186,9 +202,21 @@ class Booking:
         listed = self._client.say(self._says.patron(number, summary=SUMMARY[name]), self._until)
         return stands_in(listed, name, item, barcode, self._dialect)
 
-    def _their_own(self, item: Message | None, patron: str, barcode: str) -> bool:
-        """Whether a return may be booked of what has gone on since: nobody has it on loan, or still who brought it."""
-        return item is not None and (not on_loan(item) or self._still_has(patron, item, barcode))
+    def _left_alone(self, item: Message | None, patron: str, barcode: str, at: float) -> str | None:
+        """Why a return of ``at`` may not be booked of what has gone on since; None: nobody has it on loan, or still who
+        brought it, with a loan that can be the one that ended."""
+        if item is not None and not on_loan(item):
+            return None
+        due = self._dialect.day(item.first("AH")) if item else None
+        if due is not None and due > self._latest(barcode, at):
+            return f"due {_date(due)}, so lent again or renewed since: "
+        return None if item is not None and self._still_has(patron, item, barcode) else ""
+
+    def _latest(self, barcode: str, at: float) -> float:
+        """When a loan that ended at ``at`` was due, at the latest: as the library said when it was booked from here, or
+        as if it had begun only then."""
+        due = self._lent.get(barcode, NEVER_LENT).due
+        return due if due is not None else (datetime.fromtimestamp(at) + self._longest).timestamp()
 
     def _still_has(self, patron: str, item: Message, barcode: str) -> bool:
         try:
@@ -201,6 +229,10 @@ class Booking:
         if "17" in self._dialect.without:
             return None
         return self._client.say(self._says.item(barcode), self._until)
+
+
+def _date(at: float) -> str:
+    return time.strftime("%Y-%m-%d", time.localtime(at))
 
 
 def _fee(answer: Message) -> str:

@@ -7,7 +7,7 @@ extension document 1.20 (2005).
 
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 DATE = 18  # YYYYMMDDZZZZHHMMSS
 
@@ -24,10 +24,10 @@ class Layout:
     answer: str = ""
 
     @cached_property
-    def places(self) -> tuple[tuple[str, int, int], ...]:
-        """Name, start and end of each fixed field; the code stands before them."""
+    def places(self) -> tuple[tuple[str, slice], ...]:
+        """Name and place of each fixed field; the code stands before them."""
         ends = list(accumulate((width for _, width in self.fixed), initial=len(self.code)))
-        return tuple((name, start, end) for (name, _), start, end in zip(self.fixed, ends, ends[1:], strict=False))
+        return tuple((name, slice(*place)) for (name, _), place in zip(self.fixed, pairwise(ends), strict=True))
 
     @cached_property
     def end(self) -> int:

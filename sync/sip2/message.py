@@ -21,7 +21,7 @@ FIELDS_MAX = 1000
 Charset = Literal["utf-8", "gb18030", "cp850", "ascii", "latin-1"]
 Fields = tuple[tuple[str, str], ...]
 
-_SEPARATOR = "|"
+_SEPARATOR, _BAR = "|", b"|"
 _UNSAYABLE = frozenset("|\r\n\0")
 
 
@@ -77,14 +77,15 @@ def parse(body: bytes, charset: Charset) -> Message:
         raise NotAMessage(f"{len(body)} bytes that do not begin with the code of a message")
     if len(text) < layout.end:
         raise NotAMessage(f"{layout.code} ({layout.name}) breaks off in its fixed part")
-    fixed = {name: text[start:end] for name, start, end in layout.places}
+    fixed = {name: text[place] for name, place in layout.places}
     parts = text[layout.end :].split(_SEPARATOR, FIELDS_MAX)
     return Message(layout.code, fixed, tuple([(part[:2], part[2:]) for part in parts if len(part) >= 2]))
 
 
 def compose(message: Message, charset: Charset) -> bytes:
-    """The body of a frame. Raises ``Unsayable`` when a value breaks out of its field, is too long, cannot be written
-    in this charset, or does not fit the fixed part; ``KeyError`` for a code that the standard does not have."""
+    """The body of a frame. Raises ``Unsayable`` when a value breaks out of its field, also where the other end splits
+    bytes and not letters, is too long, cannot be written in this charset, or does not fit the fixed part; ``KeyError``
+    for a code that the standard does not have."""
     layout = message.layout
     said = [layout.code]
     for name, width in layout.fixed:
@@ -105,9 +106,12 @@ def compose(message: Message, charset: Charset) -> bytes:
             )
         said += name, value, _SEPARATOR
     try:
-        return "".join(said).encode(charset)
+        body = "".join(said).encode(charset)
     except UnicodeEncodeError:
         raise Unsayable(f"{layout.code}: has letters that {charset} does not") from None
+    if body.count(_BAR) != len(message.fields):
+        raise Unsayable(f"{layout.code}: in {charset} a letter would end its field, for whoever splits bytes")
+    return body
 
 
 def shown(text: str) -> str:

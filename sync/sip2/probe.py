@@ -215,8 +215,7 @@ class Probe:
     def _lending(self) -> None:
         barcode = self._guard.items[0]
         self._tell(f"lending {barcode} to the test patron")
-        now = time.time()
-        lent = self._line.say(self._words.checkout(self._guard.patron, barcode, now, now))
+        lent = self._line.say(self._words.checkout(self._guard.patron, barcode))
         try:
             if lent is None or not lent.yes("ok"):
                 self.notes.append(f"the checkout is refused: {lent.first('AF') if lent else 'no answer'}")

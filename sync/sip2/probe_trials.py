@@ -104,7 +104,7 @@ def no_block(line: Line, words: Words, patron: str, barcode: str, found: dict[st
     """A loan said to have happened already, with a due date promised then. Returns whether anything was lent."""
     now = time.time()
     promised = now + PROMISED_S
-    trusting = words.checkout(patron, barcode, now, promised, no_block=True)
+    trusting = words.checkout(patron, barcode, at=now, promised=promised)
     answer = line.say(trusting)
     if answer is None or not answer.yes("ok"):
         found["no_block"] = Found(False, "a checkout with no-block Y is refused to the test patron")

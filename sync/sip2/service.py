@@ -79,7 +79,7 @@ class Sip2:
         tls = tls_context(settings.ca, settings.certificate, settings.key) if settings.tls else None
         self._client = Client(settings, self._dialect, self._says, tls, connect)
         here = frozenset((settings.location, *settings.also_called))
-        self._booking = Booking(self._client, self._says, self._dialect, here, seal)
+        self._booking = Booking(self._client, self._says, self._dialect, here, seal, settings.loan_days_max)
         self._accounts = Accounts(self._client, self._says, self._dialect, here, seal)
         self._acting = Acting(self._client, self._says, self._dialect, self._accounts, seal)
         self._fresh = True  # what waits may have been said before the point was started anew

@@ -15,8 +15,9 @@ Cards = Annotated[tuple[Digest, ...], Field(max_length=200)]
 class Settings(BaseModel):
     """``user``, ``institution``, ``location``: what the library calls this point's login (CN), itself (AO) and the
     point (CP, AP); ``also_called``: other names that a check-in gives the point (CT). ``terminal_password``: a file
-    with it (AC). ``dialect``: a shipped one, or a file of the site's own ending in .toml. ``couriers``, ``staff``:
-    verifiers of the cards of those who work here (docs/integrator.md)."""
+    with it (AC). ``dialect``: a shipped one, or a file of the site's own ending in .toml. ``loan_days_max``:
+    how many days ahead a due date of the library lies at most. ``couriers``, ``staff``: verifiers of the cards of those
+    who work here (docs/integrator.md)."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -33,6 +34,7 @@ class Settings(BaseModel):
     also_called: Annotated[tuple[Word, ...], Field(max_length=20)] = ()
     terminal_password: FilePath | None = None
     pin: Literal["never", "always"] = "never"
+    loan_days_max: int = Field(default=30, ge=1, le=400)
     couriers: Cards = ()
     staff: Cards = ()
     connect_wait_s: float = Field(default=5.0, gt=0, le=60)

@@ -8,6 +8,7 @@ from sync.sip2.message import Message, stamp
 from sync.sip2.settings import Settings
 
 CHINESE = "019"
+BLANK = " " * 18  # no date
 NOTHING, CHARGED = " " * 10, "  Y       "
 """Which list a 63 asks for; the standard allows one."""
 SUMMARY = {name: " " * n + "Y" + " " * (9 - n) for n, name in enumerate(("AS", "AT", "AU", "AV", "BU", "CD"))}
@@ -23,7 +24,6 @@ class Words:
         self._by_status = dialect.patron_by == "23"
         self._password = password
         self._secret = terminal
-        self._no_block = dialect.no_block
 
     def login(self) -> Message:
         """93."""
@@ -48,22 +48,15 @@ class Words:
         fields = (("AO", self._settings.institution), ("AB", barcode), *self._terminal())
         return Message("17", {"date": self._now()}, fields)
 
-    def checkout(self, number: str, barcode: str, at: float, due: float, no_block: bool = False) -> Message:
-        """11 for a loan that has happened: no-block, with the due date shown, where the dialect trusts it (or to find
-        out whether it may)."""
-        happened = no_block or self._no_block
-        offline = {"no_block": "Y", "due": self._stamp(due)} if happened else {"no_block": "N", "due": " " * 18}
-        fields = (
-            ("AO", self._settings.institution),
-            ("AA", number),
-            ("AB", barcode),
-            ("AC", self._secret),
+    def checkout(
+        self, number: str, barcode: str, pin: str = "", at: float | None = None, promised: float | None = None
+    ) -> Message:
+        """11, never as a renewal. ``at``: when it happened; None: now. ``promised``: it has happened, with this due
+        date, and is said so (no-block); None: the library's rules decide."""
+        offline = (
+            {"no_block": "N", "due": BLANK} if promised is None else {"no_block": "Y", "due": self._stamp(promised)}
         )
-        return Message("11", {"renewal": "N", "date": self._stamp(at)} | offline, fields)
-
-    def lend(self, number: str, barcode: str, pin: str) -> Message:
-        """11 for somebody who stands there: never no-block, the rules decide."""
-        fixed = {"renewal": "N", "no_block": "N", "date": self._now(), "due": " " * 18}
+        fixed = {"renewal": "N", "date": self._now() if at is None else self._stamp(at)} | offline
         return Message("11", fixed, (*self._patron(number, pin), ("AB", barcode), ("AC", self._secret)))
 
     def checkin(self, barcode: str, at: float) -> Message:
@@ -79,7 +72,7 @@ class Words:
 
     def renew(self, number: str, barcode: str, title: str, pin: str) -> Message:
         """29, of an item or, where the library lists no barcodes, of a title. Never no-block: the rules decide."""
-        fixed = {"third_party": "N", "no_block": "N", "date": self._now(), "due": " " * 18}
+        fixed = {"third_party": "N", "no_block": "N", "date": self._now(), "due": BLANK}
         return Message("29", fixed, (*self._patron(number, pin), _thing(barcode, title), ("AC", self._secret)))
 
     def renew_all(self, number: str, pin: str) -> Message:

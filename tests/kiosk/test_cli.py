@@ -20,7 +20,7 @@ from kiosk.core.model import Case
 from kiosk.core.session import Session, Step
 from kiosk.core.wear import Wear
 from kiosk.store import Store
-from sync.messages import ItemDropped, ParcelCollected, PointTrouble, Receipt
+from sync.messages import ItemDropped, ItemLent, ParcelCollected, PointTrouble, Receipt
 from sync.seal import Seal
 
 
@@ -254,6 +254,7 @@ def test_what_waits_is_written_for_koha(point: Path, tmp_path: Path) -> None:
     told = (
         ParcelCollected("h1", sealed, ("SIP0000001", "SIP0000002"), "card", NOW),
         ItemDropped("SIP0000003", "A1", True),
+        ItemLent("SIP0000005", sealed, NOW),
         ParcelCollected("h2", "R1001", ("SIP0000004",), "card", NOW),
         PointTrouble("door_stuck", "A1"),
     )
@@ -263,7 +264,7 @@ def test_what_waits_is_written_for_koha(point: Path, tmp_path: Path) -> None:
     file = tmp_path / "out.koc"
     said = kiosk("koc", point, file)
     assert said.exit_code == 1
-    assert "2 loans, 1 returns" in said.output
+    assert "3 loans, 1 returns" in said.output
     assert file.stat().st_mode & 0o777 == 0o600
     head, *rows = file.read_bytes().decode().split("\r\n")
     assert head.startswith("Version=1.0\tGenerator=shuxiang-kiosk\t")
@@ -271,6 +272,7 @@ def test_what_waits_is_written_for_koha(point: Path, tmp_path: Path) -> None:
         ["issue", "23529000035676", "SIP0000001"],
         ["issue", "23529000035676", "SIP0000002"],
         ["return", "SIP0000003"],
+        ["issue", "23529000035676", "SIP0000005"],
         [],
     ]
     assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d-\d\d-\d\d \d{3}", rows[0].split("\t")[0])
@@ -278,7 +280,7 @@ def test_what_waits_is_written_for_koha(point: Path, tmp_path: Path) -> None:
     with closing(Store.open(config.store, config.plan())) as store:  # what the library has answered is not carried over
         loan = next(one for one in store.waiting(9) if isinstance(one.told, ParcelCollected))
         store.commit(store.load(), Step(store.load(), Session(4)), NOW, (Receipt(loan.key, "applied"),))
-    assert "0 loans, 1 returns" in kiosk("koc", point, tmp_path / "rest.koc").output
+    assert "1 loans, 1 returns" in kiosk("koc", point, tmp_path / "rest.koc").output
 
 
 def test_the_verifier_of_a_card_is_the_one_its_tap_gives(point: Path) -> None:

@@ -82,7 +82,7 @@ def _over_sip2(world: "World", library: Sip2Library, point: PickupPoint, unsure:
     often = library.renewed_too_often()
     must(not often, f"renewed more often than anybody wanted, or a checkout was said twice: {often}")
     inside = {b: box.name for box in world.cabinet.boxes.values() for b in box.inside}
-    unsure |= {thing for case in point.cases.values() for thing in case.things}
+    unsure |= {thing for case in point.cases.values() for thing in case.things} | library.alike
     sql = "select barcode, count(*) as n from loans group by barcode"
     loans = {row["barcode"]: row["n"] for row in library.ledger.rows(sql)}
     for barcode in library.items.keys() - unsure:

@@ -151,13 +151,17 @@ class Day:
         person = Carrier(self.world, name, self.cards[name])
         person.thorough = thorough
         yield from person.visit()
-        waiting = self.world.store.waiting(2000) if self.world.loop and self.world.store else []
-        unheard = {telling.told.item for telling in waiting if isinstance(telling.told, ItemDropped)}
+        unheard = self.unheard()
         for barcode in sorted(person.hands):  # what is not to go in goes back to the library
             if self.world.library.take_in(barcode, barcode in unheard):
                 self.world.holders[barcode] = "library"
                 if barcode in unheard and self.rng.random() < 0.7:
                     self.at_the_desk(barcode)
+
+    def unheard(self) -> dict[str, float]:
+        """Items whose return the point has not told yet, and when they came."""
+        waiting = self.world.store.waiting(2000) if self.world.loop and self.world.store else []
+        return {told.told.item: told.at for told in waiting if isinstance(told.told, ItemDropped)}
 
     def at_the_desk(self, barcode: str) -> None:
         """A loan that the point has nothing to do with."""
@@ -165,6 +169,7 @@ class Day:
         if isinstance(library, Sip2Library) and library.on_shelf([barcode]):
             self.world.say(f"{reader} borrows {barcode} at the library's own desk")
             library.lend_here(barcode, reader)
+            library.perhaps_the_same(barcode, self.unheard().get(barcode))
             self.world.holders[barcode] = reader
             self.world.taken[barcode] += 1
 

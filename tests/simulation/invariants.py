@@ -157,8 +157,11 @@ class Watch:
         must(
             row is None or (row.booked and row.writing == command.order), f"{item} passes the gate with no loan on disk"
         )
-        waiting = {t.told.item for t in world.store.waiting(1000) if isinstance(t.told, ItemLent)}
-        must(world.library.loan(item) or item in waiting, f"{item} passes the gate and no loan was booked")
+        told = [t.told for t in world.store.waiting(1000)]
+        unheard = {one.item for one in told if isinstance(one, ItemLent)}
+        unheard |= {barcode for one in told if isinstance(one, ParcelCollected) for barcode in one.items}
+        unheard |= {thing for case in world.loop.point.cases.values() for thing in case.things}
+        must(world.library.loan(item) or item in unheard, f"{item} passes the gate and no loan was booked")
 
     def prints(self, command: Print) -> None:
         """A slip goes to the printer: again only where nothing came of it."""

@@ -8,6 +8,7 @@ import random
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from simulators.library.ledger import Ledger
@@ -19,6 +20,7 @@ from sync.acts import Act, Renew, RenewAll
 from sync.messages import ParcelMissing, PointTrouble, Receipt, Telling
 from sync.seal import Seal
 from sync.service import Abilities
+from sync.sip2.dialect import load
 from sync.sip2.service import Settings, abilities
 from sync.things import Item, SentParcel
 from tests.simulation.library import KEYRING, POINT, SIGNING, Packed
@@ -45,6 +47,7 @@ class Sip2Library:
         self.received: dict[str, tuple[Telling, Receipt]] = {}
         self.troubles: list[PointTrouble | ParcelMissing] = []
         self.conflicts: list[tuple[Telling, str]] = []
+        self.alike: set[str] = set()
         self.twice: list[str] = []  # without keys it cannot notice; its books are looked at instead
         for point in (POINT, ELSEWHERE):
             self.ledger.add("points", id=point, name=point, token="", hashing_key=(b"k" * 32).hex(), expected=1)
@@ -53,6 +56,7 @@ class Sip2Library:
     def settings(self) -> Settings:
         """The point's."""
         about = {"host": "memory", "tls": False, "user": USER, "institution": "SIP", "location": POINT}
+        about |= {"loan_days_max": round(LOAN_S / 86400)}
         return Settings.model_validate(about | {"couriers": tuple(self.couriers), "dialect": Path(self.dialect)})
 
     @property
@@ -119,6 +123,19 @@ class Sip2Library:
     def lend_here(self, barcode: str, patron: str) -> None:
         """A loan at the library's own desk, from the shelf."""
         self.lending.lend(self.numbers[patron], barcode, False, False, None)
+
+    def perhaps_the_same(self, barcode: str, back: float | None) -> None:
+        """What nobody can know: whether a loan is a new one or that which a return of ``back``, not told yet, ended.
+        SIP2 shows whose it is and when it is due, which the same reader's may be on the same day or, where the library
+        writes no hour, at the same midnight."""
+        rows = self.ledger.rows("select patron, due from loans where barcode = ? order by id desc limit 2", barcode)
+        if back is None or len(rows) < 2 or rows[0]["patron"] != rows[1]["patron"]:
+            return
+        dialect = load(Path(self.dialect))
+        shown = dialect.day(datetime.fromtimestamp(rows[0]["due"]).strftime(PROFILES[self.dialect].due))
+        longest = datetime.fromtimestamp(back) + timedelta(days=self.settings.loan_days_max)
+        if shown is None or shown <= longest.timestamp():
+            self.alike.add(barcode)
 
     def wait_for(self, patron: str, barcode: str) -> None:
         """A reader wants what another has."""

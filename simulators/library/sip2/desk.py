@@ -88,8 +88,7 @@ class Desk:
         fixed = {"status": self._standing(patron), "language": "019", "date": self._now()}
         fixed |= {word: self._count(len(lists[name]), 4) for word, name in zip(counts, _SUMMARY, strict=True)}
         wanted = [name for name, flag in zip(_SUMMARY, asked.fixed["summary"], strict=False) if flag == "Y"]
-        first = max(int(asked.first("BP") or 1), 1) if asked.first("BP", "1").isdigit() else 1
-        last = int(asked.first("BQ")) if asked.first("BQ").isdigit() else 1000
+        first, last = max(_number(asked.first("BP"), 1), 1), _number(asked.first("BQ"), 1000)
         items = tuple((name, text) for name in wanted[:1] for text in lists[name][first - 1 : last])
         fields = self._about(asked, patron)
         if patron:
@@ -261,8 +260,15 @@ class Desk:
 
 
 def _fit(value: str, charset: str) -> str:
-    """What the charset does not have becomes a question mark, as with real ones."""
-    return value.replace("|", "&#124;")[:255].encode(charset, "replace").decode(charset)
+    """One line; what the charset does not have becomes a question mark, as with real ones, and so does a letter with
+    the bar's byte."""
+    line = "".join(sign if sign.isprintable() else " " for sign in value)
+    plain = line.replace("|", "&#124;")[:255].encode(charset, "replace").decode(charset)
+    return "".join("?" if b"|" in sign.encode(charset) else sign for sign in plain)
+
+
+def _number(text: str, else_: int) -> int:
+    return int(text) if text.isascii() and text.isdigit() else else_
 
 
 def _moment(text: str) -> float | None:

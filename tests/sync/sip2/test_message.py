@@ -74,6 +74,9 @@ def test_a_bar_within_a_chinese_character_ends_no_field() -> None:
     body = b"1803000120261123    164404ABi-1|" + b"AJ" + title.encode("gb18030") + b"|AFok|"
     message = parse(body, "gb18030")
     assert (message.first("AJ"), message.first("AF")) == (title, "ok")
+    for said in (title, "亅ABother"):
+        with pytest.raises(Unsayable, match="end its field"):
+            compose(Message("17", ITEM, (("AO", "a"), ("AB", said))), "gb18030")
 
 
 @pytest.mark.parametrize(

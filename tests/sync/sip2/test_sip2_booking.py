@@ -49,6 +49,7 @@ class Ledger:
     """One item and its loan, as a library keeps it. ``lose``: after the effect, that many answers are lost."""
 
     has: str = ""
+    due: str = "20261224    120000"
     hold: str = ""
     lose: int = 0
     effects: list[str] = field(default_factory=list)
@@ -58,7 +59,7 @@ class Ledger:
 
     def item(self, _: str) -> str:
         state = "04" if self.has else "08" if self.hold else "03"
-        return f"18{state}0201{WHEN}ABi-1|AJDune|"
+        return f"18{state}0201{WHEN}ABi-1|AJDune|" + (f"AH{self.due}|" if self.has else "")
 
     def patron(self, line: str) -> str:
         number = value(line, "AA")
@@ -72,7 +73,7 @@ class Ledger:
         number = value(line, "AA")
         self.effects.append(f"{'renew' if self.has == number else 'lend'} {number}")
         self.has = number
-        return self._said(f"121NNY{WHEN}AOmain|AA{number}|ABi-1|AJDune|AH20261224    120000|")
+        return self._said(f"121NNY{WHEN}AOmain|AA{number}|ABi-1|AJDune|AH{self.due}|")
 
     def checkin(self, _: str) -> str | list[bytes | float]:
         ok = "1" if self.has else "0"
@@ -188,6 +189,33 @@ def test_a_late_check_in_ends_the_loan_that_is_still_its_readers() -> None:
         receipts = tell(settled(lib), telling(ItemDropped("i-1", "A1", True, ANN), 1), cleared, left=LEFT)
     assert [r.status for r in receipts] == ["applied", "applied"]
     assert ledger.effects == ["return R100"]
+
+
+def days_ahead(days: float) -> str:
+    return time.strftime("%Y%m%d    %H%M%S", time.localtime(NOW + days * 86400))
+
+
+@pytest.mark.parametrize(("days", "ended"), [(29, True), (31, False)])
+def test_a_late_check_in_never_ends_a_later_loan_of_the_same_reader(days: int, ended: bool) -> None:
+    """No loan of this library is due more than 30 days ahead, so one that is has begun after the return."""
+    ledger = Ledger(has="R100", due=days_ahead(days))
+    with library(ledger.answers()) as lib:
+        service = client(lib.port, loan_days_max=30)
+        [receipt] = tell(service, telling(ItemDropped("i-1", "A1", True, ANN)), left=LEFT)
+    assert (receipt.status, ledger.has) == (("applied", "") if ended else ("conflict", "R100"))
+    assert ("lent again or renewed since" in receipt.detail) is not ended
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_the_due_date_of_a_loan_booked_here_tells_it_from_a_later_one(again: bool) -> None:
+    ledger = Ledger(due=days_ahead(14))
+    with library(ledger.answers()) as lib:
+        service = client(lib.port, loan_days_max=30)
+        tell(service, telling(LENT, 1))
+        if again:
+            ledger.due = days_ahead(15)
+        [receipt] = tell(service, telling(ItemDropped("i-1", "A1", True, ANN), 2), left=LEFT)
+    assert (receipt.status, ledger.has) == (("conflict", "R100") if again else ("applied", ""))
 
 
 @pytest.mark.parametrize("lose", [0, 1])
