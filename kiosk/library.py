@@ -5,13 +5,14 @@ import random
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Literal
 
 from kiosk.core.commands import Ask, Do
 from kiosk.core.events import Acted, Answered, Online
 from kiosk.loop import Polled, Upload, Uploaded, UploadFailed
 from kiosk.workers import COMMANDS_MAX, WAIT_S, Post, Worker
-from sync.acts import Ruling, Said
+from sync.acts import Activate, Ruling, Said
 from sync.backoff import delay_s
 from sync.errors import ServiceError, ServiceSilent, ServiceUnreachable
 from sync.library_clock import LibraryClock
@@ -128,12 +129,22 @@ def _unsaid(command: Ask | Do) -> Answered | Acted:
 def outcome(service: Service, said: Said) -> Ruling | Literal["away", "unknown"]:
     """An act, said once more where what became of it is not known, as ``Service.act`` allows."""
     try:
-        return service.act(said)
+        return _unsecret(said, service.act(said))
     except ServiceUnreachable:
         return "away"
     except ServiceError:
         pass
     try:
-        return service.act(said)
+        return _unsecret(said, service.act(said))
     except ServiceError:
         return "unknown"
+
+
+def _unsecret(said: Said, ruling: Ruling) -> Ruling:
+    """The ruling, whose words go into the journal, without what was typed: not even if the library repeats it."""
+    if not isinstance(said.act, Activate):
+        return ruling
+    words = ruling.words
+    for secret in (said.act.phone, said.act.pin):
+        words = words.replace(secret.get_secret_value(), "…")
+    return replace(ruling, words=words)

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sync.plain import Id, Pin, Text
+from sync.plain import Digest, Id, Phone, Pin, Text
 
 LOANS_MAX = 100
 
@@ -70,8 +70,19 @@ class Checkout:
     kind: Literal["checkout"] = "checkout"
 
 
-Act = Annotated[Renew | RenewAll | CancelHold | MoreTime | PlaceHold | Checkout, Field(discriminator="kind")]
-ActKind = Literal["renew", "renew_all", "cancel_hold", "more_time", "place_hold", "checkout"]
+@dataclass(frozen=True, slots=True)
+class Activate:
+    """The holder of a card that is nobody's yet has read and accepted the rules that were offered with it
+    (``sync.activation``) and becomes a reader. ``card``: as in ``WhoIs``; ``phone`` and ``pin``: theirs, chosen now."""
+
+    card: Digest
+    phone: Phone
+    pin: Pin
+    kind: Literal["activate"] = "activate"
+
+
+Act = Annotated[Renew | RenewAll | CancelHold | MoreTime | PlaceHold | Checkout | Activate, Field(discriminator="kind")]
+ActKind = Literal["renew", "renew_all", "cancel_hold", "more_time", "place_hold", "checkout", "activate"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +110,8 @@ class Ruling:
 
     ``until``: the new due date of a loan, or the last moment to collect; 0 where it says none. ``each``: of
     ``RenewAll``, what became of each loan, as far as the library says. Of ``PlaceHold``: ``by`` when it can be at this
-    point (Unix seconds, 0: not said), ``ahead``: people before this one (None: not said).
+    point (Unix seconds, 0: not said), ``ahead``: people before this one (None: not said). ``again``: what a refused
+    ``Activate`` may be tried anew with, another one of these; "": it is refused whatever they are.
     """
 
     done: bool
@@ -108,3 +120,4 @@ class Ruling:
     each: Annotated[tuple[LoanRuling, ...], Field(max_length=LOANS_MAX)] = ()
     by: float = 0.0
     ahead: Annotated[int, Field(ge=0)] | None = None
+    again: Literal["", "phone", "pin"] = ""

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field, SecretStr
 
 from sync.account import AccountIs, AccountOf
+from sync.activation import Offer
 from sync.plain import Digest, Id, Text
 from sync.things import Item, Patron
 from sync.titles import TitlesAre, TitlesLike
@@ -55,11 +56,13 @@ Question = WhoIs | WhatIs | LoansWith | AccountOf | TitlesLike | Shown
 @dataclass(frozen=True, slots=True)
 class PatronIs:
     """Answer to ``WhoIs`` and ``Shown``; None: no such card. ``ready_elsewhere``: names of points where a parcel waits.
-    ``pin``: what the library makes of the one that came with the question."""
+    ``pin``: what the library makes of the one that came with the question. ``offer``: nobody's card yet, and its holder
+    may become a reader with it at the point."""
 
     patron: Patron | None
     ready_elsewhere: Annotated[tuple[Text, ...], Field(max_length=10)] = ()
     pin: Literal["", "needed", "wrong"] = ""
+    offer: Offer | None = None
     kind: Literal["patron_is"] = "patron_is"
 
 

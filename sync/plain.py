@@ -13,3 +13,9 @@ Pin = Annotated[
     PlainSerializer(lambda pin: pin.get_secret_value(), return_type=str, when_used="json"),
 ]
 """Said over the wire, shown nowhere else."""
+Phone = Annotated[
+    SecretStr,
+    Field(min_length=1, max_length=15),  # ITU-T E.164
+    PlainSerializer(lambda phone: phone.get_secret_value(), return_type=str, when_used="json"),
+]
+"""The same: digits of a telephone number."""

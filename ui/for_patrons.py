@@ -24,6 +24,7 @@ DOING = {
     "more_time": N_("We are asking the library for more time."),
     "place_hold": N_("The library is noting your wish."),
     "checkout": N_("The library is booking it to you."),
+    "activate": N_("The library is making your card ready."),
 }
 PIN_SLOTS = 4  # drawn before the first digit; most PINs have four
 

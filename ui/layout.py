@@ -99,7 +99,10 @@ def _words(sheet: Sheet, x: float, top: float, wide: float, bottom: float, title
     room = bottom - top - 16
     if view.door:
         room -= _door_room(sheet)
-    if title + line > room:
+    if view.reading:
+        title = min(title, room * 0.3)
+        line = room - title
+    elif title + line > room:
         title = max(min(title, room * 0.45), min(title_first, room * 0.55))
         line = room - title
     elif not view.keypad and step and room - title - line < PICTURE_MIN + UNDER + 40 and not view.door:
@@ -118,6 +121,9 @@ def _landscape(sheet: Sheet) -> None:
         _letters(sheet, left, right, half, bottom)
         return
     head = stacks.keys(sheet, right, half, bottom) if view.keypad else stacks.buttons(sheet, right, half, bottom)
+    if view.reading:
+        _words(sheet, left, TOP, sheet.wide - 2 * EDGE, head - 24, 120)
+        return
     if view.keypad or view.tone == "trouble" or any(button.picture for button in view.buttons):
         under = stacks.slots(sheet, left, half, bottom) if view.keypad else bottom
         under = stacks.note(sheet, left, half, under)

@@ -109,7 +109,8 @@ def _above(sheet: Sheet, bottom: float) -> None:
         sheet.put("initials", right - 152, 20, 152, 72)
         right -= 176
     sheet.put("place", EDGE, 16, right - EDGE, 80)
-    half = (wide - 3 * EDGE) / 2 if sheet.landscape else wide - 2 * EDGE
+    beside_it = sheet.landscape and not view.reading
+    half = (wide - 3 * EDGE) / 2 if beside_it else wide - 2 * EDGE
     beside = 2 * EDGE + half if sheet.landscape else EDGE
     bottom -= UNDER
     if view.foot:
@@ -124,7 +125,7 @@ def _above(sheet: Sheet, bottom: float) -> None:
             under = stacks.rows(sheet, EDGE, half, under, (under - top) * 0.4, True)
         room = under - top - 16 - (224 if view.door else 0)
         title = min(title, room * 0.45)
-        line = min(line, room - title)
+        line = room - title if view.reading else min(line, room - title)
         over = top + title + 16 + line + UNDER
         stacks.pictured(sheet, Box(EDGE, over, half, under - over))
     else:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from kiosk.core.account_screens import Account, Fines, Holds, How, Loans, More, OneHold, Permission, Prove
+from kiosk.core.activation import Activated, NewPin, Phone, Rules
 from kiosk.core.counter_screens import Counter
 from kiosk.core.desk_screens import Desk, DoorList, DoorSheet, MachineSheet, Report, Use
 from kiosk.core.reader_screens import Choose, DoorShut, Sort
@@ -25,7 +26,18 @@ from kiosk.core.screens import (
 from kiosk.core.search_screens import Found, Search, TitlePage, Wished
 from kiosk.core.staff_screens import Courier, HandOver, Inside, Load, Seal, Settle, TakeOut
 from kiosk.frontend import About
-from ui import at_doors, fetching, for_account, for_counter, for_desk, for_patrons, for_rounds, for_search, for_staff
+from ui import (
+    at_doors,
+    fetching,
+    for_account,
+    for_activation,
+    for_counter,
+    for_desk,
+    for_patrons,
+    for_rounds,
+    for_search,
+    for_staff,
+)
 from ui.view import Button, StillThere, View
 from ui.words import Words, words
 
@@ -141,6 +153,14 @@ def _screen(screen: Screen, about: About, _: Words) -> View:
             return for_account.permission(screen, about, _)
         case Fines():
             return for_account.fines(screen, about, _)
+        case Rules():
+            return for_activation.rules(screen, _)
+        case Phone():
+            return for_activation.phone(screen, _)
+        case NewPin():
+            return for_activation.new_pin(screen, _)
+        case Activated():
+            return for_activation.activated(screen, _)
         case Search():
             return for_search.search(screen, _)
         case Found():

@@ -99,6 +99,30 @@ REASONS: dict[str, Reason] = {
         N_("Please ask the person who sent you; they find out here with their card, or from us: {phone}."),
         "parcel",
     ),
+    "activation_refused": Reason(
+        N_("This card cannot be made ready here"),
+        N_("Nothing has changed, and nothing that you typed is kept here."),
+        N_("Please ask the library, or call us: {phone}."),
+        "card",
+    ),
+    "activation_over": Reason(
+        N_("No more tries with this card today"),
+        N_("Your card is as it was, and nothing that you typed is kept here."),
+        N_("Please come back tomorrow, or call us: {phone}."),
+        "card",
+    ),
+    "activation_away": Reason(
+        N_("The library is out of reach just now"),
+        N_("Your card is as it was, and nothing that you typed is kept here."),
+        N_("Please try again in a few minutes. Returning books works now. Questions: {phone}."),
+        "away",
+    ),
+    "activation_unknown": Reason(
+        N_("The library has not said whether your card is ready"),
+        N_("Nothing that you typed is kept here, and nothing happens twice."),
+        N_("Tap your card again in a few minutes: if it is ready, it works. Or call us: {phone}."),
+        "away",
+    ),
     "code_wrong": Reason(
         N_("This code opens no door here"),
         N_("Nothing was opened and nothing is lost."),

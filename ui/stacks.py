@@ -139,7 +139,7 @@ def turners(sheet: Sheet, area: Box) -> None:
 def pictured(sheet: Sheet, box: Box) -> None:
     """One picture, a chart, a code, or the cabinet with its door's number beside it; nothing where there is no room."""
     view = sheet.view
-    if box.h < PICTURE_MIN - 0.5 or view.keypad:
+    if box.h < PICTURE_MIN - 0.5 or view.keypad or view.reading:
         return
     if view.code:
         side = min(box.h, box.w * 0.6, CODE_MAX)

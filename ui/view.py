@@ -120,6 +120,7 @@ class View:
     line: str
     picture: PictureName
     tone: Tone = "calm"
+    reading: bool = False  # the line is a page to read: it has the whole width, and no picture beside it
     code: str = ""  # a QR of this text in the place of the picture, with ``code_words`` beside it
     code_words: str = ""
     door: str = ""  # the number to show large

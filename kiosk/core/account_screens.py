@@ -128,3 +128,6 @@ class Fines:
     lines: tuple[tuple[str, str], ...]
     owed: str
     currency: str
+
+
+AccountScreen = More | How | Prove | Account | Loans | Holds | OneHold | Permission | Fines

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from hardware.readings import Door
-from kiosk.core.account_screens import Account, Fines, Holds, How, Loans, More, OneHold, Permission, Prove
+from kiosk.core.account_screens import AccountScreen
+from kiosk.core.activation import ActivationScreen
 from kiosk.core.counter_screens import Counter
 from kiosk.core.desk_screens import DeskScreen
 from kiosk.core.notices import DoorNotice, ReturnNotice
@@ -212,6 +213,10 @@ Reason = Literal[
     "door_unreachable",
     "out_of_reach",
     "helper_not_now",
+    "activation_refused",
+    "activation_over",
+    "activation_away",
+    "activation_unknown",
     "store_trouble",
 ]
 Then = Literal["return", "collect"]
@@ -232,15 +237,8 @@ Screen = (
     | Wait
     | Collect
     | Pin
-    | More
-    | How
-    | Prove
-    | Account
-    | Loans
-    | Holds
-    | OneHold
-    | Permission
-    | Fines
+    | AccountScreen
+    | ActivationScreen
     | Search
     | Found
     | TitlePage

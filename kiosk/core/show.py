@@ -5,7 +5,8 @@ import math
 from hardware.readings import Door
 from kiosk.core import doors, show_account, show_counter, show_desk, show_pickup, show_search, show_staff, tries
 from kiosk.core.account_stories import AccountPin, AtAccount, AtMore, Proving
-from kiosk.core.flows import counter, lending, slips
+from kiosk.core.activation import Activating
+from kiosk.core.flows import activating, counter, lending, slips
 from kiosk.core.flows.common import order_at
 from kiosk.core.flows.pickup import codes_open
 from kiosk.core.model import PickupPoint
@@ -83,7 +84,7 @@ def _warns(point: PickupPoint, session: Session, now: float) -> bool:
         return False
     if isinstance(story, AtCounter) and lending.busy(story):
         return False
-    if isinstance(story, AtAccount | Wishing) and story.key:
+    if isinstance(story, AtAccount | Wishing | Activating) and story.key:
         return False
     if isinstance(story, AtDoor):
         order = order_at(Step(point, session), story.visit)
@@ -163,6 +164,8 @@ def _screen(point: PickupPoint, session: Session, now: float) -> Screen:
             return show_staff.screen(point, session, story, now)
         case AtMore() | Proving() | AccountPin() | AtAccount():
             return show_account.screen(point, story, now)
+        case Activating():
+            return activating.screen(point, story)
         case Searching() | Wishing():
             return show_search.screen(point, story, now)
         case AtCounter():

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from hardware.readings import CodeUnknown, Hint, IsbnScanned, ItemScanned, SealScanned
 from kiosk.core.account_stories import AtMore, Proving
+from kiosk.core.activation import Activating
 from kiosk.core.events import Touched
 from kiosk.core.flows import bag, clearing, counter, dropoff, fetching, identify, pickup, searching, stocking
 from kiosk.core.flows.common import order_at, refuse, stay
@@ -52,6 +53,8 @@ def card(at: Step, number: str, now: float) -> Step:
         return _at_door(at, story)
     if isinstance(story, Searching) and story.title and searching.may_hold(at.point, story.title):
         return identify.card(_anew(at), number, now, story.title)
+    if isinstance(story, Activating) and story.digest == card_digest(at.point, number):
+        return at if story.key else stay(at, story, now)
     if isinstance(story, _Open) or _at_rest(story):
         return identify.card(_anew(at), number, now)
     if isinstance(story, AtCourier | Loading):
@@ -62,7 +65,7 @@ def card(at: Step, number: str, now: float) -> Step:
 
 def _at_rest(story: object) -> bool:
     """Somebody has searched or asked for something, and nothing is under way for them that they would miss."""
-    return isinstance(story, Searching) or (isinstance(story, Wishing) and not story.key)
+    return isinstance(story, Searching) or (isinstance(story, Wishing | Activating) and not story.key)
 
 
 def _busy(at: Step, story: AtCourier | Loading, now: float) -> Step:

@@ -24,6 +24,7 @@ from hardware.readings import (
 )
 from kiosk.core import doors, downtime, feed, recheck, recovery, shown, tags, touches, use, watch
 from kiosk.core.account_stories import AtAccount
+from kiosk.core.activation import Activating
 from kiosk.core.doors import Outcome
 from kiosk.core.events import (
     Acted,
@@ -41,6 +42,7 @@ from kiosk.core.events import (
 )
 from kiosk.core.flows import (
     account,
+    activating,
     clearing,
     counter,
     desk,
@@ -155,6 +157,8 @@ def _tick(at: Step, now: float) -> Step:
         return counter.overdue(at, story, now)
     if isinstance(story, AtAccount) and story.key:
         return account.overdue(at, story, now)
+    if isinstance(story, Activating) and story.key:
+        return activating.overdue(at, story, now)
     if isinstance(story, Wishing) and story.key:
         return wishing.overdue(at, story, now)
     if isinstance(story, Fetching) and (order := order_at(at, story.visit)) and order.resting:
@@ -197,6 +201,8 @@ def _answered(at: Step, event: Answered, now: float) -> Step:
             return counter.answered(at, story, event.answer, now)
         case AtAccount(key=event.key, act=None) as story if event.key:
             return account.answered(at, story, event.answer, now)
+        case Activating(key=event.key, stage="asking") as story:
+            return activating.answered(at, story, event.answer, now)
         case Searching(key=event.key) as story if event.key:
             return searching.answered(at, story, event.answer, now)
         case Wishing(key=event.key) as story if event.key and story.stage != "placing":
@@ -209,6 +215,8 @@ def _acted(at: Step, event: Acted, now: float) -> Step:
     match at.session.story:
         case AtAccount(key=event.key) as story if story.act:
             return account.acted(at, story, event, now)
+        case Activating(key=event.key, stage="doing") as story:
+            return activating.acted(at, story, event, now)
         case Wishing(key=event.key, stage="placing") as story:
             return wishing.acted(at, story, event, now)
         case AtCounter(key=event.key, going=True) as story if event.key:

@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import SecretStr
 
 from kiosk.core.account_stories import AccountPin, AtAccount, AtMore, Proving
+from kiosk.core.activation import Activating
 from kiosk.core.counter_stories import AtCounter
 from kiosk.core.notices import DoorNotice, ReturnNotice
 from kiosk.core.screens import Goodbye, Sorry
@@ -172,6 +173,7 @@ Story = (
     | Proving
     | AccountPin
     | AtAccount
+    | Activating
     | Searching
     | Wishing
     | AtCounter

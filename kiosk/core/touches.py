@@ -3,9 +3,11 @@
 from dataclasses import replace
 
 from kiosk.core.account_stories import AccountPin, AtAccount, AtMore, Proving
+from kiosk.core.activation import Activating
 from kiosk.core.events import Touched
 from kiosk.core.flows import (
     account,
+    activating,
     bag,
     cases,
     clearing,
@@ -90,6 +92,10 @@ def touched(at: Step, touch: Touched, now: float) -> Step:
             return account.pin(at, story, touch, now)
         case AtAccount():
             return account.touch(at, story, touch, now)
+        case Activating(stage="done", patron=patron, want=want) if patron and touch.action == "go_on":
+            return identify.known(at, patron, now, want=want)
+        case Activating():
+            return activating.touch(at, story, touch, now)
         case Searching():
             return searching.touch(at, story, touch, now)
         case Wishing(key="") if touch.action == "account" and at.point.plan.library.account:

@@ -39,12 +39,18 @@ def over(point: "PickupPoint", who: str, now: float) -> bool:
 
 def count(step: "Step", who: str, now: float) -> "Step":
     """One more was wrong."""
+    step = used(step, who, now)
+    return step.fact(WrongPin(step.point.tries[who].wrong))
+
+
+def used(step: "Step", who: str, now: float) -> "Step":
+    """One try less with this card today."""
     today = int(now // DAY_S)
     old = step.point.tries.get(who, Tries(who, 0, today))
     row = Tries(who, wrong_today(step.point, who, now) + 1, max(today, old.day))
     rest = sorted((r for r in step.point.tries.values() if r.who != who), key=lambda r: (r.day >= today, r.wrong))
     gone = [r for n, r in enumerate(rest) if r.day < today or n <= len(rest) - CARDS_MAX]
-    return step.drop(*gone).put(row).fact(WrongPin(row.wrong))
+    return step.drop(*gone).put(row)
 
 
 def right(step: "Step", who: str) -> "Step":

@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from hardware.readings import Door
 from simulators.bench.panel import NOTHING, Panel
-from simulators.library.seed import card_number
+from simulators.library.seed import CITIZENS, card_number
 from simulators.point import Point
 from simulators.readers import Eye, Printer
 from simulators.twins import Twin
@@ -206,8 +206,9 @@ class Stage:
 
     def _all_people(self) -> list[State]:
         rows = self.point.library.ledger.rows("select id, name, role from patrons order by role <> 'courier', id")
-        role = {"reader": "patron"}
-        return [{**row, "role": role.get(row["role"], row["role"]), "number": card_number(row["id"])} for row in rows]
+        role, nobody = {"reader": "patron"}, [{"id": id, "name": name, "role": "citizen"} for id, name, _ in CITIZENS]
+        people = [row for row in (*rows, *nobody) if not row["id"].startswith("R5")]
+        return [{**row, "role": role.get(row["role"], row["role"]), "number": card_number(row["id"])} for row in people]
 
     def _items(self) -> list[State]:
         """What people may have in hand here: the items of this point's parcels, and those on loan."""

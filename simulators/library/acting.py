@@ -10,11 +10,24 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from simulators.library.account import ahead_of, owed
+from simulators.library.activating import activate
 from simulators.library.booking import LOAN_S
 from simulators.library.ledger import Ledger
 from simulators.library.packing import forget_if_done, place_hold, recall_parcel
 from simulators.library.searching import comes_by
-from sync.acts import Act, CancelHold, Checkout, LoanRuling, MoreTime, PlaceHold, Renew, RenewAll, Ruling, Said
+from sync.acts import (
+    Act,
+    Activate,
+    CancelHold,
+    Checkout,
+    LoanRuling,
+    MoreTime,
+    PlaceHold,
+    Renew,
+    RenewAll,
+    Ruling,
+    Said,
+)
 from sync.messages import ParcelSent
 
 RENEWALS_MAX = 2
@@ -46,8 +59,7 @@ def rule(ledger: Ledger, point: str, said: Said) -> Ruling:
                 raise KeyReused
             return _RULING.validate_json(known["ruling"])
         try:
-            _prove(ledger, said)
-            ruling = _act(ledger, point, said.act)
+            ruling = _act(ledger, point, said)
         except Refused as no:
             ruling = Ruling(False, str(no))
         words = _RULING.dump_json(ruling).decode()
@@ -55,13 +67,12 @@ def rule(ledger: Ledger, point: str, said: Said) -> Ruling:
         return ruling
 
 
-def _prove(ledger: Ledger, said: Said) -> None:
-    pin = said.pin.get_secret_value() if said.pin else ""
-    if not ledger.pin_fits(said.act.patron, pin):
+def _act(ledger: Ledger, point: str, said: Said) -> Ruling:
+    act, pin = said.act, said.pin.get_secret_value() if said.pin else ""
+    if isinstance(act, Activate):
+        return activate(ledger, point, act)
+    if not ledger.pin_fits(act.patron, pin):
         raise Refused("密码不正确。")
-
-
-def _act(ledger: Ledger, point: str, act: Act) -> Ruling:
     patron = ledger.row("select * from patrons where id = ?", act.patron)
     if patron is None:
         raise Refused("没有此读者。")

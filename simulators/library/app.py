@@ -14,12 +14,14 @@ from starlette.exceptions import HTTPException
 
 from simulators.library.account import account
 from simulators.library.acting import KeyReused, rule
+from simulators.library.activating import offered
 from simulators.library.booking import SequenceGap, hear
 from simulators.library.ledger import CursorTooOld, Ledger
 from simulators.library.searching import titles_like
 from sync import asked
 from sync.account import AccountOf
 from sync.acts import Ruling, Said
+from sync.asked import WhoIs
 from sync.envelope import BODY_MAX, PROBLEM, Batch, Problem, Receipts, digest
 from sync.messages import Page
 from sync.spelling import spelled
@@ -148,6 +150,8 @@ def make_app(ledger: Ledger | None) -> FastAPI:
                 return account(ledger, point, query)
             case TitlesLike():
                 return titles_like(ledger, query)
+            case WhoIs():
+                return offered(ledger, point, query, ledger.answer(point, query))
             case _:
                 return ledger.answer(point, query)
 

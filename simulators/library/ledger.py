@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import TypeAdapter
 from sqlite_utils import Database
 
-from simulators.library.passes import card_verifier, code_verifier
+from simulators.library.passes import card_verifier, code_verifier, pin_fits
 from sync.asked import Answer, ItemIs, LoansAre, LoansWith, PatronIs, WhatIs, WhoIs
 from sync.messages import Change, NeighboursAre, Page, ParcelSent, PatronChanged
 from sync.things import Item, Neighbour, Patron, SentParcel
@@ -70,6 +70,7 @@ TABLES: dict[str, tuple[dict[str, type], str | tuple[str, ...]]] = {
         {"seal": str, "point": str, "courier": str, "things": str, "held_by": str, "at": float},
         ("point", "seal"),
     ),
+    "citizens": ({"number": str, "name": str, "initials": str, "patron": str, "pin": str}, "number"),
     "fees": ({"id": int, "patron": str, "amount": float, "reference": str, "what": str}, "id"),
     "renewals": ({"id": int, "loan": int, "at": float}, "id"),
     "extensions": ({"id": int, "parcel": str, "at": float}, "id"),
@@ -175,13 +176,13 @@ class Ledger:
         assert key is not None
         code = code_verifier(bytes.fromhex(key["hashing_key"]), row["code"]) if row["code"] else ""
         digests = tuple(c["card"] for c in cards)
-        reach = bool(row["reach"])
-        return Patron(row["id"], row["initials"], row["standing"], row["role"], digests, row["reason"], code, reach)
+        known = (row["id"], row["initials"], row["standing"], row["role"], digests, row["reason"])
+        return Patron(*known, code, bool(row["reach"]))
 
     def pin_fits(self, patron: str, pin: str) -> bool:
         """Whether this PIN proves the patron, or none is wanted."""
-        row = self.row("select phone from patrons where id = ?", patron) if self.pins else None
-        return row is None or pin == row["phone"][-4:]
+        row = self.row("select phone, citizens.pin from patrons left join citizens on patron = id where id = ?", patron)
+        return not (self.pins and row) or (pin_fits(row["pin"], pin) if row["pin"] else pin == row["phone"][-4:])
 
     def sent_parcel(self, parcel: str) -> SentParcel:
         """The parcel as its point must know it."""
@@ -276,9 +277,7 @@ class Ledger:
             self.change("delete from changes where seq <= ?", newest["seq"])
 
     def _meta(self, name: str) -> str:
-        row = self.row("select value from meta where name = ?", name)
-        assert row is not None
-        return str(row["value"])
+        return str(self.rows("select value from meta where name = ?", name)[0]["value"])
 
     def _cursor(self, seq: int) -> str:
         return base64.urlsafe_b64encode(json.dumps([self._meta("epoch"), seq]).encode()).decode()

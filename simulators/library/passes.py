@@ -24,6 +24,16 @@ def code_verifier(hashing_key: bytes, code: str) -> str:
     return hmac.new(hashing_key, b"code:" + code.encode("ascii"), hashlib.sha256).hexdigest()
 
 
+def pin_verifier(pin: str, salt: bytes) -> str:
+    """Of a PIN, for the library's own books."""
+    return f"{salt.hex()}:{hashlib.scrypt(pin.encode(), salt=salt, n=2**12, r=8, p=1).hex()}"
+
+
+def pin_fits(verifier: str, pin: str) -> bool:
+    """Whether it is the PIN of this verifier."""
+    return hmac.compare_digest(verifier, pin_verifier(pin, bytes.fromhex(verifier.split(":")[0])))
+
+
 def issue_pass(signing_key: Ed25519PrivateKey, pass_id: str, point: str, not_after: float) -> str:
     """The text of a pickup QR: ``L1:`` + base45(pass id 8 B, point tag 8 B, not-after 8 B big-endian, signature)."""
     tag = hashlib.sha256(point.encode()).digest()[:8]

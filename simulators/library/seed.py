@@ -46,6 +46,9 @@ PEOPLE: tuple[tuple[str, str, str, str, str, str], ...] = (
     ("S3002", "唐馆员", "唐", "staff", "fine", ""),
 )
 
+# citizen cards whose holders are no readers yet
+CITIZENS = (("N6001", "秦朗", "秦*"), ("N6002", "Olga Petrova", "O. P."))
+
 # whose parcel, at which point, how many items, already behind its door there?
 PARCELS: tuple[tuple[str, str, int, bool], ...] = (
     ("R1001", "dongmen", 2, False),
@@ -124,6 +127,8 @@ def seed(ledger: Ledger, home: str = POINTS[0][0], name: str = "") -> None:
             ledger.add("patrons", **values, id=id, standing=standing, reason=reason, role=role)
             ledger.add_card(card_number(id), id)
             ledger.add_card(card_barcode(id), id)
+        for id, name, initials in CITIZENS:
+            ledger.add("citizens", number=card_number(id), name=name, initials=initials, patron="", pin="")
         ledger.add("fees", patron="R1005", amount=12.5, reference="", what="《围城》逾期 25 天")
         number = 1000
         for isbn, title, author in TITLES:

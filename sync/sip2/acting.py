@@ -8,7 +8,7 @@ changed was done; where nothing has, it may still be under way, and the outcome 
 import time
 from collections.abc import Callable
 
-from sync.acts import CancelHold, Checkout, LoanRuling, MoreTime, PlaceHold, Renew, RenewAll, Ruling, Said
+from sync.acts import Activate, CancelHold, Checkout, LoanRuling, MoreTime, PlaceHold, Renew, RenewAll, Ruling, Said
 from sync.errors import ServiceSilent, ServiceUnreachable
 from sync.seal import NotSealed, Seal
 from sync.sip2.account import DETAILS_MAX, Accounts, Entry, entry
@@ -39,6 +39,7 @@ class Acting:
 
     def ruling(self, said: Said, until: float) -> Ruling:
         """The library's word, before ``until``. Raises ``ServiceError``: see ``Service.act``."""
+        assert not isinstance(said.act, Activate)
         self._until, self._half = until, (until + time.monotonic()) / 2
         doubted = said.key == self._doubt
         pin = said.pin.get_secret_value() if said.pin else ""
@@ -77,6 +78,8 @@ class Acting:
                 return _plain(self._say(said.key, self._says.hold("+", number, title, "", pin)))
             case Checkout(item=barcode):
                 return self._lend(said.key, number, pin, barcode)
+            case Activate():
+                raise AssertionError("no message of SIP2 says it")
 
     def _say(self, key: str, request: Message) -> Message:
         self._client.ready(self._until)  # what fails here was never said

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from sync.account import AccountIs, AccountOf
-from sync.acts import ActKind, Ruling, Said
+from sync.acts import Activate, ActKind, Ruling, Said
 from sync.asked import Answer, ItemIs, LoansAre, LoansWith, PatronIs, Question, Shown, WhatIs
 from sync.errors import ServiceBroken, ServiceError, ServiceSilent, ServiceUnreachable
 from sync.messages import ItemDropped, Page, PatronChanged, Receipt, Telling
@@ -104,6 +104,7 @@ class Sip2:
 
     def act(self, said: Said) -> Ruling:
         """One act; at most ``ask_wait_s``. With the key of an act that was not answered it only asks about it."""
+        assert not isinstance(said.act, Activate)  # see ``abilities``
         until = time.monotonic() + self._settings.ask_wait_s
         ruling = self._acting.ruling(said, until)
         self._ended(said.act.patron, until)

@@ -27,6 +27,7 @@ from kiosk.core.screens import (
 )
 from kiosk.core.staff_screens import Courier, HandOver, Inside, Load, Seal, Settle, TakeOut, Thing
 from tests.screens.account_displays import account_screens
+from tests.screens.activation_displays import activation_screens
 from tests.screens.counter_displays import counter_screens
 from tests.screens.search_displays import search_screens
 
@@ -227,6 +228,7 @@ SCREENS: dict[str, Screen] = {
     "sorry-elsewhere-said": Sorry("ready_elsewhere", "滨江文化中心、拱墅图书馆、未来科技城分馆", ("return", "collect")),
     **{f"wait-{what}": Wait(what) for what in ("account", "renew_all", "cancel_hold")},
     **account_screens(NOW),
+    **activation_screens(),
     **search_screens(NOW),
     "sorry-away-then": Sorry("library_away", "", ("again", "return", "collect")),
 }

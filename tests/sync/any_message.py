@@ -34,7 +34,7 @@ def any_of(kind: Any, *limits: Any) -> st.SearchStrategy[Any]:
         return st.from_regex(bounds["pattern"].replace("$", r"\Z"), fullmatch=True).filter(lambda s: len(s) <= longest)
     simple = {
         str: lambda: st.text(TEXT, min_size=bounds.get("min_length", 0), max_size=bounds.get("max_length", 50)),
-        int: lambda: st.integers(bounds.get("ge", 0), 2**53 - 1),
+        int: lambda: st.integers(bounds.get("ge", 0), bounds.get("le", 2**53 - 1)),
         float: lambda: st.floats(0, 32503680000, allow_nan=False),
         bool: st.booleans,
         type(None): st.none,
@@ -53,6 +53,8 @@ def _bounds(limits: tuple[Any, ...]) -> dict[str, Any]:
                 found["max_length"] = one.max_length
             elif isinstance(one, annotated_types.Ge):
                 found["ge"] = one.ge
+            elif isinstance(one, annotated_types.Le):
+                found["le"] = one.le
             elif getattr(one, "pattern", None):
                 found["pattern"] = one.pattern
     return found

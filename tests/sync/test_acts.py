@@ -5,14 +5,18 @@ import time
 import pytest
 from pydantic import SecretStr
 
+from kiosk import library as threads
 from kiosk.core.commands import Do
 from kiosk.core.events import Acted
 from kiosk.library import LibraryWorkers
 from kiosk.workers import Worker
 from simulators.library.packing import change_patron, pack_parcel, place_hold
+from simulators.library.passes import card_verifier
+from simulators.library.seed import CITIZENS, card_number, secrets_of
 from simulators.library.server import Library
 from sync.account import AccountIs, AccountOf
-from sync.acts import CancelHold, Checkout, MoreTime, PlaceHold, Renew, RenewAll, Ruling, Said
+from sync.acts import Activate, CancelHold, Checkout, MoreTime, PlaceHold, Renew, RenewAll, Ruling, Said
+from sync.asked import PatronIs, WhoIs
 from sync.errors import ServiceBroken, ServiceSilent, ServiceUnreachable
 from sync.messages import ItemLent, ParcelRecalled, ParcelSent, Telling
 from sync.service import Service
@@ -243,3 +247,49 @@ def test_a_pin_is_said_on_the_wire_and_nowhere_else(library: Library, client: Se
     assert "4711" not in repr(said)
     client.act(said)
     assert b'"4711"' in library.wire.app.exchanges[-1].body
+
+
+# ---- a card that is nobody's yet ------------------------------------------------------------------------------------
+
+NUMBER = card_number(CITIZENS[0][0])
+CARD = card_verifier(secrets_of(POINT).hashing_key, NUMBER)
+
+
+def activate(phone: str, pin: str, key: str) -> Said:
+    return Said(key, Activate(CARD, SecretStr(phone), SecretStr(pin)))
+
+
+def test_a_citizens_card_becomes_a_readers_once(library: Library, client: Service) -> None:
+    offer = client.ask(WhoIs(CARD))
+    assert isinstance(offer, PatronIs)
+    assert offer.patron is None
+    assert offer.offer
+    assert all(page.zh and page.en for page in offer.offer.rules)
+    assert client.ask(WhoIs("0" * 64)) == PatronIs(None)
+    taken = library.ledger.rows("select phone from patrons where id = ?", READER)[0]["phone"]
+    for n, (phone, pin, again) in enumerate(
+        ((taken, "704133", "phone"), ("123", "704133", "phone"), ("13911112222", "123456", "pin"))
+    ):
+        ruling = client.act(activate(phone, pin, f"k-{n}"))
+        assert (ruling.done, ruling.again, bool(ruling.words)) == (False, again, True)
+    done = client.act(activate("13911112222", "704133", "k-9"))
+    assert done == Ruling(True)
+    assert client.act(activate("13911112222", "704133", "k-9")) == done
+    reader = client.ask(WhoIs(CARD))
+    assert isinstance(reader, PatronIs)
+    assert reader.patron
+    assert reader.offer is None
+    assert not client.act(activate("13911112223", "704133", "k-10")).done
+    library.ledger.pins = True
+    assert account(client, reader.patron.id, "704133").known
+    assert account(client, reader.patron.id, "2222").pin == "wrong"
+    assert len(library.ledger.rows("select * from patrons where phone = '13911112222'")) == 1
+
+
+def test_what_was_typed_does_not_come_back_in_the_librarys_words() -> None:
+    class Chatty:
+        def act(self, said: Said) -> Ruling:
+            return Ruling(False, "13911112222 has 704133 already", again="phone")
+
+    ruling = threads.outcome(Chatty(), activate("13911112222", "704133", "k"))  # type: ignore[arg-type]
+    assert ruling == Ruling(False, "… has … already", again="phone")

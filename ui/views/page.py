@@ -139,7 +139,7 @@ class Page(Widget):
 
     def _words(self, view: View) -> None:
         self._text("title", view.title, TITLE, "trouble" if view.tone == "trouble" else "ink", True, "left", "bottom")
-        self._text("line", view.line, TEXT)
+        self._text("line", view.line, LARGE if view.reading else TEXT)
         self._text("foot", view.foot, SMALL, "quiet", False, "left", "middle")
         if view.note:
             self._put("note", Note, view.note)

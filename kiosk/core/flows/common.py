@@ -45,8 +45,8 @@ def act(step: Step, wanted: Act, story: Callable[[str], Story], now: float, pin:
     counters = step.point.counters
     mark = f"e{counters.epoch}-" if counters.epoch else ""
     key = f"{step.point.plan.point}-{mark}{step.session.number}-act-{asked}"
-    patron, about = wanted.patron, next((getattr(wanted, n) for n in _ABOUT if hasattr(wanted, n)), "")
-    step = step.fact(ActBegun(key, wanted.kind, patron, about)).order(Do(Said(key, wanted, pin)))
+    about = next((getattr(wanted, n) for n in _ABOUT if hasattr(wanted, n)), "")
+    step = step.fact(ActBegun(key, wanted.kind, getattr(wanted, "patron", ""), about)).order(Do(Said(key, wanted, pin)))
     return step.to(story(key), now + step.point.plan.limits.act_wait_s)
 
 

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from kiosk.core import tries
 from kiosk.core.events import Touched
 from kiosk.core.facts import Proved
-from kiosk.core.flows import account, bag, counter, desk, dropoff, pickup, stocking, wishing
+from kiosk.core.flows import account, activating, bag, counter, desk, dropoff, pickup, stocking, wishing
 from kiosk.core.flows.common import ask, pin_wanted, refuse, stay
 from kiosk.core.flows.keypad import CODE_DIGITS, PIN_DIGITS, typed
 from kiosk.core.known import card_digest, code_digest
@@ -104,6 +104,8 @@ def answered(step: Step, story: AskingCard, answer: Answer | None, now: float) -
         return stay(step, replace(story.back, notice="card_unknown" if known_not else "card_offline"), now)
     if not isinstance(answer, PatronIs):
         return refuse(step, "library_away", now, then=("return",))
+    if patron is None and answer.offer and "activate" in step.point.plan.library.acts:
+        return activating.begin(step, story.digest, answer.offer, story.want, now)
     if patron is None:
         return refuse(step, "card_unknown", now, then=("return",))
     return known(step, patron, now, "、".join(answer.ready_elsewhere), story.want, story.pin)

@@ -33,6 +33,7 @@ from hardware.readings import (
     Written,
 )
 from kiosk.core.account_stories import AccountPin, AtAccount, AtMore, Proving
+from kiosk.core.activation import Activating
 from kiosk.core.commands import Secure, Unlock
 from kiosk.core.events import (
     Acted,
@@ -76,6 +77,7 @@ from kiosk.core.stories import (
 )
 from kiosk.tables import TABLES
 from sync.account import AccountIs, Fine, Hold, Loan
+from sync.activation import Offer, Rules
 from sync.acts import LoanRuling, Ruling
 from sync.asked import ItemIs, LoansAre, PatronIs
 from sync.instructions import Instructed, Instruction, signed_bytes
@@ -131,11 +133,13 @@ ACCOUNT = AccountIs(
 OUTCOMES: tuple[Ruling | Literal["away", "unknown"], ...] = (
     Ruling(True, until=NOW + DAY_S),
     Ruling(False, "no"),
+    Ruling(False, "no", again="pin"),
     Ruling(False, each=(LoanRuling("7", True, until=NOW + DAY_S), LoanRuling("0", False, "no"))),
     "away",
     "unknown",
 )
 FOUND = TitlesAre((Title("t-1", "Three", "Liu", ISBN, 1, 0, NOW + DAY_S), Title("t-2", "Three again")), near=True)
+OFFER = Offer((Rules("一", "one"), Rules("二")), 4)
 DROPPED = ItemDropped("x-1", "A1", True)
 
 # ---- the states ---------------------------------------------------------------------------------------------------
@@ -221,6 +225,7 @@ def without_a_door() -> Iterator[tuple[str, Machine]]:
     yield "proving a PIN", unannounced().tap("ann").answer(PatronIs(None, pin="needed")).touch("digit", "7")
     yield from account()
     yield from searching()
+    yield from activating()
     yield from at_counter()
     yield "staff at a case", with_cases().tap("sue").touch("cases")
     yield "courier, asking for an item", unannounced().tap("max").scan("x-1")
@@ -318,6 +323,29 @@ def account() -> Iterator[tuple[str, Machine]]:
     yield "account, renewed", loans.copy().touch("renew", "7").act(Ruling(True, until=NOW + DAY_S))
     yield "account, not renewed", loans.copy().touch("renew_all").act(Ruling(False, each=(LoanRuling("7", False),)))
     yield "account, not known", loans.copy().touch("renew", "7").act("unknown")
+
+
+def activating() -> Iterator[tuple[str, Machine]]:
+    read = stocked(PARCEL).do(CardShown("card", SecretStr("FF"))).answer(PatronIs(None, offer=OFFER))
+    yield "activating", read
+    last = read.copy().touch("next")
+    yield "activating, the last page", last
+    phone = _type(last.copy().touch("agree"), "138001380")
+    yield "activating, a number", phone
+    pin = _type(phone.copy().touch("enter"), "7041")
+    yield "activating, a PIN", pin
+    again = _type(pin.copy().touch("enter"), "7041")
+    yield "activating, once more", again
+    yield "activating, not alike", _type(pin.copy().touch("enter"), "7042").touch("enter")
+    told = again.copy().touch("enter")
+    yield "activating, told", told
+    for ruling in (Ruling(False, "no", again="phone"), Ruling(False, again="pin"), Ruling(False)):
+        yield f"activating, {ruling}", told.copy().act(ruling)
+    asking = told.copy().act(Ruling(True))
+    yield "activating, whose card", asking
+    yield "activating, not known", told.copy().act("unknown")
+    yield "activated", asking.copy().answer(PatronIs(PEOPLE[0]))
+    yield "activated, silence", asking.copy().answer(None)
 
 
 def searching() -> Iterator[tuple[str, Machine]]:
@@ -493,7 +521,7 @@ ACTIONS = (
     *("more", "how", "account", "loans", "holds", "fines", "renew", "renew_all", "hold", "longer", "cancel_hold"),
     *("desk", "audit", "doors", "door", "report", "use", "machine", "chart", "reason", "aside", "back", "move"),
     *("search", "letter", "pad", "title"),
-    "borrow",
+    *("borrow", "agree", "go_on"),
     *("does_not_fit", "nothing_in", "again", "help", "other_door", "yes", "no", "clear", "check", "more_time", "print"),
 )
 ANSWERS = (
@@ -508,6 +536,7 @@ ANSWERS = (
     PatronIs(PEOPLE[2], ("elsewhere",)),
     PatronIs(PEOPLE[4]),
     PatronIs(None, pin="needed"),
+    PatronIs(None, offer=OFFER),
     PatronIs(PEOPLE[0], pin="wrong"),
     ItemIs(ONE, held="no"),
     ItemIs(None),
@@ -665,6 +694,7 @@ UNDERSTOOD = {
     AtHome: {"collect", "return", "digit", "more", "borrow"},
     AtCounter: {"borrow", "undo", "cancel", "finish"},
     AtMore: {"how", "search", "account", "cancel", "finish"},
+    Activating: {"next", "agree", "digit", "erase", "enter", "go_on", "cancel", "finish"},
     Searching: {"letter", "erase", "pad", "enter", "title", "hold", "cancel", "finish"},
     Wishing: {"search", "account", "again", "cancel", "finish"},
     Proving: {"cancel", "finish"},
