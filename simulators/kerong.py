@@ -10,6 +10,7 @@ from hardware.readings import Door
 from simulators.cabinet import Cabinet
 
 THINK_S = 0.015  # from the end of a request to the start of its reply
+BUSY_S = 0.1  # with an unlock that it does not answer; as long as the most patient program leaves it alone
 
 
 class KerongBoard:

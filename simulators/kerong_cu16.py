@@ -15,7 +15,7 @@ from hardware.locker.kerong_cu16 import (
     Settings,
 )
 from simulators.cabinet import Cabinet
-from simulators.kerong import THINK_S, KerongBoard
+from simulators.kerong import BUSY_S, THINK_S, KerongBoard
 from simulators.wired import Bus, wire_up
 
 EVERY_BOARD = 0xF
@@ -42,6 +42,8 @@ class KerongCu16Bus(Bus):
             self.take(THINK_S)
             reply = STATUS_OF_BOARDS if request.command == READ_BOARDS else STATUS
             yield Frame(bytes((board.settings.address << 4,)), reply, board.status(2)).to_bytes()
+        else:
+            self.take(BUSY_S)
 
 
 def bus(boards: Iterable[tuple[Settings, Mapping[int, str]]], cabinet: Cabinet, pace: float = 1.0) -> KerongCu16Bus:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hardware.locker.kerong import Decoder, Frame
 from hardware.locker.kerong_cu48 import ALL, HEAD, READ, REPLY, REQUESTS, UNLOCK, Settings
 from simulators.cabinet import Cabinet
-from simulators.kerong import THINK_S, KerongBoard
+from simulators.kerong import BUSY_S, THINK_S, KerongBoard
 from simulators.wired import Bus, wire_up
 
 
@@ -27,6 +27,8 @@ class KerongCu48Bus(Bus):
         if request.command == READ or board.settings.unlock_answered:
             self.take(THINK_S)
             yield Frame(request.head, REPLY, board.status(6) if request.command == READ else b"").to_bytes()
+        else:
+            self.take(BUSY_S)
 
 
 def bus(boards: Iterable[tuple[Settings, Mapping[int, str]]], cabinet: Cabinet, pace: float = 1.0) -> KerongCu48Bus:

@@ -56,7 +56,7 @@ class ShuomingBus(Bus):
                 yield self._reply(OPEN, request.address, channel, board.raw(channel))
             case head, (0, code) if head == READ and code == ASK:
                 bits = sum(board.pressed(channel) << (channel - 1) for channel in channels)
-                groups = bits.to_bytes(board.settings.whole_length() - 4, "big")
+                groups = bits.to_bytes(board.settings.whole_length() - 4, board.settings.groups_order())
                 yield self._reply(READ, request.address, *groups, ASK)
             case head, (channel, code) if head == READ and code == ASK and channel in channels:
                 yield self._reply(READ, request.address, channel, board.raw(channel))

@@ -44,6 +44,9 @@ class Settings(BaseModel):
     unlock_answered: bool = False
     """Whether the board answers an unlock. Sources disagree; false suits either kind, which then shows by itself: see
     ``KerongBoard.unlock``."""
+    unlock_rest_s: float = Field(0.1, ge=0, le=0.2)
+    """So long after an unlock that it does not answer the board is asked nothing. Programs leave it 25 ms (jin0949) to
+    100 ms; one has seen boards that are deaf meanwhile."""
     reply_wait_s: float = Field(0.2, gt=0, le=0.2)
 
 
@@ -142,6 +145,7 @@ class KerongBoard:
         except DeviceSilent:
             if self._settings.unlock_answered:
                 raise
+            self._let_it_rest()
             self._read_for_nothing()
             self._unanswered += 1
 
@@ -152,9 +156,14 @@ class KerongBoard:
         self._in_step = False
         self._asked_at = time.monotonic()
         say(self._transport, opening.request.to_bytes())
+        self._let_it_rest()
         self._exchange(self._look)
         self._unanswered = SILENT_AFTER
         self._settled_at = time.monotonic() + SETTLE_S
+
+    def _let_it_rest(self) -> None:
+        """After an unlock."""
+        self._hear_out(self._asked_at + self._settings.unlock_rest_s)
 
     def doors(self) -> dict[int, Door]:
         """Every door, from one status read."""

@@ -10,7 +10,8 @@ Up to 32 boards share a bus; a DIP switch gives the address. X is the exclusive 
     read all        80  AA  00  33  X              80  AA  Sn .. S2  S1  33  X
                                                    82  AA  CC  st  X      unasked, on some firmwares
     AA  board 1..99    CC  channel from 1    st  00 or 11: the feedback input now
-    Sn .. S1  one bit a channel, lowest group last, lowest channel in bit 0; three bytes even on small boards
+    Sn .. S1  one bit a channel, lowest channel in bit 0; three bytes even on small boards. The lowest group stands
+              last, says the vendor; one program takes it to stand first: ``Settings.lowest_group``
 
 What an input of 11 means is the lock's affair, not the protocol's: see ``Settings.feedback``.
 
@@ -69,9 +70,16 @@ class Settings(BaseModel):
     status_bytes: int = Field(0, ge=0, le=8)
     """Status bytes of a "read all" reply; 0: as many as the channels need, at least three, as the vendor says."""
 
+    lowest_group: Literal["last", "first"] = "last"
+    """Where channels 1 to 8 stand among them. Three sources, one with worked samples, say last; one says first."""
+
     def whole_length(self) -> int:
         """The length in bytes of the reply to "read all"."""
         return 4 + (self.status_bytes or max(3, -(-self.channels // 8)))
+
+    def groups_order(self) -> Literal["big", "little"]:
+        """The order of the status bytes, as of an integer whose lowest bit is channel 1."""
+        return "big" if self.lowest_group == "last" else "little"
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +178,7 @@ class ShuomingBoard:
         mirror = request.to_bytes() if self._echo else b""
         lengths = {**REPLIES, READ: (self._settings.whole_length(),)}
         reply = self._exchange(request, lambda frame: True, Decoder(lengths, mirror), self._settings.reply_wait_s)
-        inputs = int.from_bytes(reply.data[:-1], "big")  # the lowest group comes last
+        inputs = int.from_bytes(reply.data[:-1], self._settings.groups_order())
         shut_when = self._settings.feedback == "short_when_locked"
         return {
             channel: Door.SHUT if bool(inputs >> (channel - 1) & 1) == shut_when else Door.OPEN

@@ -35,6 +35,8 @@ ALIKE_MAX: Final = 6
 
 _STRIPES_MIN: Final = 14
 """Fewer than these no decoder can read; a book number has 30."""
+_BY_ZBAR: Final = (2, 3)
+"""Which of the ways to look at bars are zbar's."""
 _LINES: Final = 32
 _SMALL: Final = 640 * 480
 _LARGE: Final = 1600
@@ -46,7 +48,6 @@ cv2.setNumThreads(1)  # two cores serve screen, locks and library too; one pictu
 _ZBAR: Final = {
     Format.EAN13: pyzbar.ZBarSymbol.EAN13,
     Format.UPCA: pyzbar.ZBarSymbol.EAN13,
-    Format.QR: pyzbar.ZBarSymbol.QRCODE,
     Format.CODE128: pyzbar.ZBarSymbol.CODE128,
     Format.CODE39: pyzbar.ZBarSymbol.CODE39,
     Format.CODABAR: pyzbar.ZBarSymbol.CODABAR,
@@ -68,8 +69,7 @@ class Eyes:
         self._zxing = _of_zxing(formats)
         self._lines = _of_zxing(tuple(one for one in formats if one is not Format.QR))
         self._squares = _of_zxing(tuple(one for one in formats if one is Format.QR))
-        self._zbar = sorted({_ZBAR[one] for one in formats})
-        self._zbar_lines = sorted({_ZBAR[one] for one in formats if one is not Format.QR})
+        self._zbar = sorted({_ZBAR[one] for one in formats if one in _ZBAR})
         self._contrast = cv2.createCLAHE(clipLimit=2.0, tileGridSize=(8, 8))
         self._books = Format.EAN13 in formats
 
@@ -88,12 +88,14 @@ class Eyes:
 
         All together cost ten to thirty times the first, which takes 1 to 5 ms at 640x480 on a core of a small PC.
         """
-        yield self._read_zxing(grey, self._zxing)
+        codes = self._read_zxing(grey, self._zxing)
+        yield codes
         unread: list[Grey] = []
         if self._lines:
-            codes = self._read_places(grey, unread)
+            blurry = self._books and not codes  # if there is a price code, a book number beside it would be as sharp
+            codes = self._read_places(grey, unread, blurry)
             yield codes
-            if self._books and not codes:  # if there is a price code, a book number beside it would be as sharp
+            if blurry and not codes:
                 yield from ([Code(number, Format.EAN13)] for bars in unread if (number := blurred.read(bars)))
         less = _shortened(grey)
         if self._squares:
@@ -137,20 +139,19 @@ class Eyes:
 
     def _read_zbar(self, grey: Grey) -> list[Code]:
         # Of blurred bars zbar makes numbers whose check digit is right by chance; book numbers are one in 500 of them.
-        return [code for code in self._zbar_codes(grey, self._zbar) if code.kind != "ean"]
+        return [code for code in self._zbar_codes(grey) if code.kind != "ean"]
 
-    def _zbar_codes(self, grey: Grey, symbols: list[pyzbar.ZBarSymbol]) -> list[Code]:
-        # zbar takes UTF-8 for Shift-JIS, so of its QR codes only ASCII is to be trusted.
+    def _zbar_codes(self, grey: Grey) -> list[Code]:
         found = [
             one
-            for one in pyzbar.decode(grey, symbols=symbols)
+            for one in pyzbar.decode(grey, symbols=self._zbar)
             if one.data and one.data.isascii() and one.type in _OF_ZBAR
         ]
         return [Code(one.data.decode("ascii"), _OF_ZBAR[one.type]) for one in found[:CODES_MAX]]
 
-    def _read_places(self, grey: Grey, unread: list[Grey]) -> list[Code]:
-        """What is read where bars are, until it is a book number. What no decoder has read, but might, is added to
-        ``unread``."""
+    def _read_places(self, grey: Grey, unread: list[Grey], blurry: bool) -> list[Code]:
+        """What is read where bars are, until it is a book number; ``blurry``: also where no decoder could. What none
+        has read, but might, is added to ``unread``."""
         codes: list[Code] = []
         for place in places.find(grey):
             bars, found = places.upright(grey, place), list[Code]()
@@ -159,7 +160,7 @@ class Eyes:
                 if not found and _white_on_black(bars):
                     found = self._voted(cv2.bitwise_not(bars))
                 unread += [] if found else [bars]
-            elif self._books and not codes and (number := blurred.read(bars)):
+            elif blurry and not codes and (number := blurred.read(bars)):
                 found = [Code(number, Format.EAN13)]
             codes += found
             if any(code.kind == "isbn" for code in found):
@@ -172,15 +173,17 @@ class Eyes:
         ways: tuple[Callable[[], list[Code]], ...] = (
             lambda: self._read_bars(wide),
             lambda: self._read_bars(clear),
-            lambda: self._zbar_codes(_lowered(clear), self._zbar_lines),
-            lambda: self._zbar_codes(_lowered(bars), self._zbar_lines),
+            lambda: self._zbar_codes(_lowered(clear)),
+            lambda: self._zbar_codes(_lowered(bars)),
             lambda: self._read_bars(_sharpened(wide)),
             lambda: self._read_bars(_widened(clear)),
         )
         votes = _Votes()
         for n, way in enumerate(ways):
-            if agreed := votes.agreed(way(), by_zbar=n in (2, 3)):
+            if agreed := votes.agreed(way(), by_zbar=n in _BY_ZBAR):
                 return agreed
+            if n >= _BY_ZBAR[0] and not votes.promising(zbar_ended=n >= _BY_ZBAR[-1]):
+                break
         return []
 
 
@@ -192,6 +195,11 @@ class _Votes:
     def __init__(self) -> None:
         self._codes: Counter[Code] = Counter()
         self._by_zbar: set[Code] = set()
+
+    def promising(self, zbar_ended: bool) -> bool:
+        """May ways that follow still make an agreement? Where both decoders have looked and neither has found anything,
+        they never did in any picture measured; and a price code needs zbar."""
+        return any(code.kind != "ean" or code in self._by_zbar or not zbar_ended for code in self._codes)
 
     def agreed(self, found: list[Code], by_zbar: bool = False) -> list[Code]:
         """One more way has found these: what is now agreed on."""

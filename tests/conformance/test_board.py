@@ -57,7 +57,7 @@ def on_their_channels(settings: Sequence[Any]) -> list[tuple[Any, dict[int, str]
 def shuoming_bus(cabinet: Cabinet) -> tuple[Peer, list[shuoming.Settings]]:
     settings = [
         shuoming.Settings(address=1, channels=CHANNELS, feedback="short_when_locked"),
-        shuoming.Settings(address=2, channels=CHANNELS, feedback="short_when_open"),
+        shuoming.Settings(address=2, channels=CHANNELS, feedback="short_when_open", lowest_group="first"),
     ]
     return twins.shuoming.bus(on_their_channels(settings), cabinet, pace=0.1), settings
 

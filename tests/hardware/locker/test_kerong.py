@@ -20,6 +20,7 @@ from simulators.kerong import KerongBoard
 from simulators.kerong_cu16 import KerongCu16Bus
 from simulators.kerong_cu48 import KerongCu48Bus
 from simulators.serve import Memory
+from tests.conformance.timed_wire import Clock, TimedWire, live_by
 
 
 @dataclass
@@ -210,7 +211,7 @@ def test_silence_after_unlock_is_followed_by_a_status_read_and_never_by_a_second
 
 def test_a_board_that_never_answers_unlocks_is_no_longer_waited_for(family):
     look, opening = (family.read, family.shut), (family.unlock_5, "")
-    board, script = on(family, look, opening, look, opening, look, opening, look, look)
+    board, script = on(family, look, opening, look, opening, look, opening, look, look, unlock_rest_s=0.0)
     for _ in range(2):
         board.unlock(5)
     begun = time.monotonic()
@@ -218,6 +219,27 @@ def test_a_board_that_never_answers_unlocks_is_no_longer_waited_for(family):
     assert time.monotonic() - begun < board._settings.reply_wait_s
     assert script.heard[-2:] == [family.unlock_5, family.read]
     assert board.doors()[1] is Door.SHUT
+
+
+@pytest.mark.parametrize("deaf_s", [0.025, 0.095])
+def test_a_board_that_is_deaf_after_an_unlock_is_left_alone_so_long(family, deaf_s, monkeypatch):
+    clock = Clock()
+    live_by(clock, monkeypatch)
+
+    class Deaf:
+        hears_from = 0.0
+
+        def received(self, data):
+            if clock.now < self.hears_from:
+                return []
+            if data == bytes.fromhex(family.unlock_5):
+                self.hears_from = clock.now + deaf_s
+            return [bytes.fromhex(family.shut)] if data == bytes.fromhex(family.read) else []
+
+    board = family.driver.connect(family.driver.Settings(), TimedWire(Deaf(), clock, family.driver.BAUD))
+    for _ in range(4):
+        board.unlock(5)
+        assert board.doors()[1] is Door.SHUT
 
 
 def test_when_the_read_behind_such_an_unlock_is_silent_the_outcome_is_unknown_and_the_next_waits_again(family):

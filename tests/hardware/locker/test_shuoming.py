@@ -136,6 +136,12 @@ def test_doors_by_either_polarity(vector, feedback, pressed):
     assert board.doors() == {n: pressed if n in vector["pressed"] else released for n in range(1, 25)}
 
 
+@pytest.mark.parametrize(("lowest_group", "shut"), [("last", 2), ("first", 18)])
+def test_the_lowest_group_stands_where_the_settings_say(lowest_group, shut):
+    board = on(Script(FENCE, ("80 01 00 33 B2", "80 01 00 00 02 33 B0")), lowest_group=lowest_group)
+    assert [n for n, door in board.doors().items() if door is Door.SHUT] == [shut]
+
+
 def test_only_the_channels_that_are_there_have_doors():
     board = on(Script(FENCE, ("80 01 00 33 B2", "80 01 00 00 02 33 B0")), channels=8)
     assert list(board.doors()) == list(range(1, 9))
