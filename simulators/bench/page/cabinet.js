@@ -1,7 +1,7 @@
 // The cabinet as one stands before it: doors that swing, what lies behind them, and what can be done with the chosen one.
 
-import { act, button, byId, draw, el, say } from "./parts.js";
-import { t } from "./words.js";
+import { act, button, byId, draw, el, handled, latest, say } from "./parts.js";
+import { t, told } from "./words.js";
 
 const SPINES = ["#7a4b2a", "#2f5d62", "#8c2f39", "#4a5a2b", "#5a4a78", "#9a6a1f", "#33526e"];
 const cells = new Map();
@@ -9,7 +9,6 @@ let chosen = null;
 let last = null;
 
 export function cabinet(state) {
-  last = state;
   const place = byId("doors");
   const names = state.doors.map((door) => door.name).join();
   if (place.dataset.names !== names) {
@@ -17,6 +16,10 @@ export function cabinet(state) {
     cells.clear();
     place.replaceChildren(...state.doors.map(build));
   }
+  const before = last?.doors || [];
+  const sprung = state.doors.find((door) => door.open && before.some((one) => one.name === door.name && !one.open));
+  if (sprung) chosen = sprung.name;  // so that a click on it pushes, and what goes in is at hand
+  last = state;
   for (const door of state.doors) update(cells.get(door.name), door, state);
   detail(state);
 }
@@ -26,7 +29,7 @@ cabinet.forget = () => { delete byId("doors").dataset.names; byId("door").datase
 function build(door) {
   const leaf = el("button", { type: "button", class: "leaf", "data-door": door.name, onclick: () => pressed(door.name) });
   const books = el("div", { class: "books", "aria-hidden": "true" });
-  const cell = el("div", { class: "cell" }, books, leaf);
+  const cell = el("div", { class: door.height > 1 ? "cell" : "cell low" }, books, leaf);
   cell.style.gridRow = `${door.row + 1} / span ${door.height}`;
   cell.style.gridColumn = `${door.column + 1} / span ${door.width}`;
   cells.set(door.name, { cell, leaf, books, shown: "" });
@@ -43,7 +46,7 @@ function update(drawn, door, state) {
   const marks = marksOf(door);
   drawn.leaf.replaceChildren(
     el("span", {}, el("b", {}, door.name), " ", el("small", {}, door.size)),
-    el("span", { class: "marks" }, ...marks, door.inside.length && !door.open ? el("span", { class: "mark good" }, `${door.inside.length}`) : ""),
+    el("span", { class: "marks" }, ...marks, door.inside.length && !door.open ? el("span", { class: "mark good" }, t("holds", door.inside.length)) : ""),
   );
   const words = [t("door", door.name), t(door.open ? "opened" : "shut"), ...marks.map((mark) => mark.textContent), door.inside.join(", ") || t("empty")];
   drawn.leaf.setAttribute("aria-label", words.join(", "));
@@ -80,7 +83,8 @@ function pressed(name) {
 
 function detail(state) {
   const door = state.doors.find((one) => one.name === chosen);
-  const put = state.items.filter((item) => !state.doors.some((one) => one.inside.includes(item.barcode)));
+  const put = state.items.filter((item) => !state.doors.some((one) => one.inside.includes(item.barcode)))
+    .sort((one, other) => latest(one.barcode) - latest(other.barcode));
   draw(byId("door"), [door, put.map((item) => [item.barcode, item.where]), t("door", "")], () => {
     if (!door) return [el("p", { class: "quietly" }, t("choose"))];
     const name = door.name;
@@ -89,12 +93,13 @@ function detail(state) {
     const wears = ["jam", "slow", "stick", "cut"];
     const doing = (words, what, more = {}) => button(t(words), () => act(what, { door: name, ...(wears.includes(what) ? { times: Number(lasting.value) } : {}), ...more }), { "data-key": `${words}-${name}` });
     const select = el("select", { "aria-label": t("what"), "data-key": `what-${name}` },
-      ...put.map((item) => el("option", { value: item.barcode }, `${item.barcode} · ${item.title}${item.where ? ` · ${item.where}` : ""}`)));
+      ...put.map((item) => el("option", { value: item.barcode }, `${item.barcode} · ${item.title}${item.where ? ` · ${told(item.where)}` : ""}`)));
     return [
       el("div", { class: "head" }, el("h3", {}, `${t("door", name)} · ${t(door.open ? "opened" : "shut")}`),
         el("span", { class: "quietly" }, `${door.board} ${door.channel}`)),
+      el("div", { class: "marks" }, ...marksOf(door)),
       ...door.inside.map((item) => el("div", { class: "row" }, el("span", { class: "quietly" }, item),
-        button(t("take"), () => act("take", { door: name, item }), { disabled: !door.open, "data-key": `take-${item}` }))),
+        button(t("take"), () => { handled(item); act("take", { door: name, item }); }, { disabled: !door.open, "data-key": `take-${item}` }))),
       el("div", { class: "row" }, select,
         button(t("put"), () => act("put", { door: name, item: select.value }), { disabled: !door.open || !put.length, class: "main", "data-key": "put" }),
         door.open ? doing("push", "push") : doing("pull", "pull")),

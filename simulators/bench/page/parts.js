@@ -35,6 +35,11 @@ export async function act(name, what = {}) {
 
 export const say = (words) => trouble(words);
 
+// What hands have had last, the latest first: it is what a door is for next.
+const hands = [];
+export const handled = (code) => { hands.splice(0, hands.length, code, ...hands.filter((one) => one !== code).slice(0, 20)); };
+export const latest = (code) => (hands.includes(code) ? hands.indexOf(code) : hands.length);
+
 // Draw into a place when what it shows has changed; the focused thing, known by its data-key, keeps the focus.
 export function draw(place, shown, make) {
   const text = JSON.stringify(shown);

@@ -1,11 +1,12 @@
 // What hands and fate can do: cards, labels, devices, what is around, scenarios. Each draws itself into its tab.
 
 import { eye, grip } from "./eye.js";
-import { act, button, draw, el } from "./parts.js";
-import { spoken, t } from "./words.js";
+import { act, button, draw, el, handled } from "./parts.js";
+import { spoken, t, told } from "./words.js";
 
 let filter = "";
 let drawn = "";
+let aside = null;  // whether camera and pads are unfolded, once somebody chose
 
 // Doors have words for these, too, of another meaning.
 const saying = (fault) => t(["cut", "slow"].includes(fault) ? `say_${fault}` : fault);
@@ -17,7 +18,7 @@ export function people(place, state) {
   draw(place, [spoken(), state.cards, readers.map((reader) => [reader.name, reader.shows])], () => [
     ...readers.map((reader) => el("div", { class: "card" },
       el("div", { class: "head" }, el("h3", {}, reader.name), el("span", { class: "quietly" }, reader.driver)),
-      el("p", { class: "quietly" }, reader.shows ? t("lies", reader.shows) : t("nothing")),
+      el("p", { class: "quietly" }, reader.shows ? t("lies", whose(state, reader)) : t("nothing")),
       el("div", { class: "row" }, other(reader), reader.shows ? button(t("lift"), () => act("lift", { device: reader.name }), { class: "main", "data-key": `lift-${reader.name}` }) : ""))),
     el("ul", {}, ...state.cards.map((card) => el("li", { class: card.on ? "line lying" : "line" },
       el("span", {}, el("b", {}, card.id), ` ${card.name} `, el("span", { class: card.role === "patron" ? "mark good" : "mark wait" }, t(card.role))),
@@ -25,6 +26,11 @@ export function people(place, state) {
         ? [button(t("lift"), () => act("lift", { device: card.on }), { class: "main", "data-key": `card-${card.id}` })]
         : readers.map((reader) => button(t("lay", reader.name), () => act("tap", { device: reader.name, card: card.id }), { "data-key": `card-${card.id}` }))))))),
   ]);
+}
+
+function whose(state, reader) {
+  const card = state.cards.find((one) => one.on === reader.name);
+  return card ? `${card.id} ${card.name}` : reader.shows;
 }
 
 function other(reader) {
@@ -38,15 +44,15 @@ export function labels(place, state) {
   const cameras = named(state, "camera");
   const pads = named(state, "pad");
   const where = Object.fromEntries(state.items.map((item) => [item.barcode, item.where]));
-  const found = state.labels.filter((label) => [label.text, label.title, where[label.text]].join(" ").toLowerCase().includes(filter));
+  const found = state.labels.filter((label) => [label.text, label.title, told(label.title), where[label.text], told(where[label.text])].join(" ").toLowerCase().includes(filter));
   draw(place, [spoken(), found.map((label) => [label, where[label.text]]), [...cameras, ...pads].map((one) => [one.shows, one.grip]), scanners.length, drawn], () => {
     const input = el("input", { type: "search", placeholder: t("filter"), "aria-label": t("filter"), "data-key": "filter", value: filter });
     input.oninput = () => { filter = input.value.toLowerCase(); labels(place, state); };
     return [
       el("div", { class: "row" }, input),
       ...scanners.map((scanner) => own(scanner)),
-      ...cameras.map((camera) => eye(camera)),
-      ...pads.map((pad) => lying(pad)),
+      cameras.length + pads.length ? el("details", { open: aside ?? [...cameras, ...pads].some((one) => one.shows), class: "aside", ontoggle: (event) => { aside = event.target.open; } },
+        el("summary", {}, [...cameras, ...pads].map((one) => one.name).join(", ")), ...cameras.map((camera) => eye(camera)), ...pads.map((pad) => lying(pad))) : "",
       found.length ? el("ul", {}, ...found.slice(0, 80).map((label) => line(label, where[label.text], scanners, cameras, pads, () => labels(place, state)))) : el("p", { class: "quietly" }, t("none")),
     ];
   });
@@ -75,12 +81,13 @@ function lying(pad) {
 
 function line(label, where, scanners, cameras, pads, again) {
   const shown = drawn === label.text;
+  const had = (what, more) => { handled(label.text); act(what, more); };
   return el("li", { class: "line tall" },
-    el("span", {}, el("b", {}, label.title || label.text.slice(0, 24)), el("br"), el("span", { class: "quietly" }, `${label.kind === "qr" ? "QR " : ""}${label.text.slice(0, 28)}${where ? ` · ${where}` : ""}`)),
+    el("span", {}, el("b", {}, told(label.title) || label.text.slice(0, 24)), el("br"), el("span", { class: "quietly" }, `${label.kind === "qr" ? "QR " : ""}${label.text.slice(0, 28)}${where ? ` · ${told(where)}` : ""}`)),
     el("span", { class: "acts" },
-      ...scanners.map((one) => button(t("scan", one.name), () => act("scan", { device: one.name, code: label.text }), { "data-key": `scan-${label.text}-${one.name}` })),
-      ...cameras.map((one) => button(t("hold", one.name), () => act("hold", { device: one.name, kind: label.kind, text: label.text, ...grip(one.name) }), { "data-key": `hold-${label.text}-${one.name}` })),
-      ...(label.kind === "code128" ? pads : []).map((one) => button(t("lay", one.name), () => act("lay", { device: one.name, tag: label.text }), { "data-key": `lay-${label.text}-${one.name}` })),
+      ...scanners.map((one) => button(t("scan", one.name), () => had("scan", { device: one.name, code: label.text }), { "data-key": `scan-${label.text}-${one.name}` })),
+      ...cameras.map((one) => button(t("hold", one.name), () => had("hold", { device: one.name, kind: label.kind, text: label.text, ...grip(one.name) }), { "data-key": `hold-${label.text}-${one.name}` })),
+      ...(label.kind === "code128" ? pads : []).map((one) => button(t("lay", one.name), () => had("lay", { device: one.name, tag: label.text }), { "data-key": `lay-${label.text}-${one.name}` })),
       button(t("show"), () => { drawn = shown ? "" : label.text; again(); }, { class: "quiet", "aria-expanded": String(shown), "data-key": `show-${label.text}` })),
     shown ? el("div", { class: "label" }, el("img", { alt: label.text, src: `api/label.svg?kind=${label.kind}&text=${encodeURIComponent(label.text)}` })) : "");
 }

@@ -8,13 +8,13 @@ export const WORDS = {
     steps: [
       "A courier comes: under Cards, lay C2001 on the reader and take it away.",
       "Load a parcel: under Labels, scan the items of one parcel (P00001, say) with the hand scanner. A door springs open.",
-      "Choose that door in the cabinet, put the items in, and click the door to push it shut.",
+      "Below the cabinet, put the items in; then click the open door to push it shut.",
       "The reader comes: lay R1001 on the reader. Touch the kiosk's screen as a finger would.",
       "Then be fate: pull a cable under Devices, switch the network off under Around, or play a Scenario.",
     ],
     power_off: "No power", starting: "Starting …", ended: "The kiosk ended", no_screen: "No display here; its words are below.",
     shows: "It shows:", alt: "The kiosk's screen, live; a click is a touch", gone: "The bench does not answer. Trying again …",
-    choose: "Choose a door to see what can be done with it.", door: "Door {0}", opened: "open", shut: "shut", empty: "empty",
+    choose: "Choose a door to see what can be done with it.", door: "Door {0}", opened: "open", shut: "shut", empty: "empty", in_parcel: "parcel {0}", on_loan: "on loan to {0}", behind: "behind door {0}", pickup_of: "pickup of {0}, code {1}", holds: "{0} inside",
     push: "Push shut", pull: "Pull open by force", locked: "Door {0} is locked. Only the kiosk opens it, or force.",
     jam: "Jam the bolt", mend: "Repair", slow: "Opens 5 s late", stick_open: "Sensor says open", stick_shut: "Sensor says shut",
     cut: "Cut the sensor's wire", bounce: "Sensor chatters", lasting: "How long it lasts", lasts: "{0} times", lasts_on: "Until repaired", take: "Take out", put: "Put in", what: "What to put in", faults: "Faults",
@@ -31,7 +31,7 @@ export const WORDS = {
     library_speaks: "What the library says", fails: "fails (500)", busy: "busy (503)", hangs: "never answers", not_json: "a web page instead",
     wrong_shape: "wrong shape", answer_lost: "booked, answer lost", say_slow: "byte by byte", refused_login: "refuses the login",
     wrong_sequence: "wrong sequence number", closes: "hangs up", hold_well: "Hold it well", grip_distance: "Distance", grip_blur: "Blur", grip_angle: "Turned", grip_tilt: "Tilted away", grip_shake: "Shaking",
-    own_tag: "Number on any other tag", kind: "Kind of tag", tag_book: "book", tag_patron: "reader's card", tag_foreign: "other library's",
+    own_tag: "Other number", kind: "Kind of tag", tag_book: "book", tag_patron: "reader's card", tag_foreign: "other library's",
     tag_blank: "says nothing", none: "None here.", playing: "A scenario plays; what you do now is done as well.",
   },
   zh: {
@@ -41,13 +41,13 @@ export const WORDS = {
     steps: [
       "配送员来了：在“卡”里把 C2001 放上读卡器，再拿开。",
       "上架：在“条码”里用扫描器扫同一个包裹（如 P00001）的书，会有一扇门弹开。",
-      "在柜体上点那扇门，把书放进去，再点门把它推上。",
+      "在柜体下方把书放进去，再点开着的门把它推上。",
       "读者来了：放上 R1001 的卡。像手指一样点屏幕即可。",
       "然后出点状况：在“设备”里拔线，在“环境”里断网，或播放一个“剧本”。",
     ],
     power_off: "没有电", starting: "正在启动……", ended: "程序已退出", no_screen: "此处没有显示器，文字见下。",
     shows: "正在显示：", alt: "取书柜实时屏幕，点击即触摸", gone: "模拟台没有应答，正在重试……",
-    choose: "点一扇门，看能做什么。", door: "{0} 号门", opened: "开着", shut: "关着", empty: "空",
+    choose: "点一扇门，看能做什么。", door: "{0} 号门", opened: "开着", shut: "关着", empty: "空", in_parcel: "包裹 {0}", on_loan: "{0} 借阅中", behind: "在 {0} 号门后", pickup_of: "{0} 的取书码，数字码 {1}", holds: "内有 {0} 件",
     push: "推上", pull: "强行拉开", locked: "{0} 号门锁着。只有取书柜能打开，或者强行拉开。",
     jam: "卡住锁舌", mend: "修好", slow: "延迟 5 秒才开", stick_open: "传感器总说开", stick_shut: "传感器总说关",
     cut: "剪断传感器线", bounce: "传感器抖动", lasting: "持续多久", lasts: "{0} 次", lasts_on: "直到修好", take: "取出", put: "放入", what: "放入什么", faults: "故障",
@@ -64,7 +64,7 @@ export const WORDS = {
     library_speaks: "图书馆的应答", fails: "出错（500）", busy: "忙（503）", hangs: "不应答", not_json: "只给网页",
     wrong_shape: "格式不对", answer_lost: "已记账，应答丢失", say_slow: "一字节一字节地来", refused_login: "拒绝登录",
     wrong_sequence: "序号不对", closes: "挂断", hold_well: "好好拿着", grip_distance: "距离", grip_blur: "模糊", grip_angle: "旋转", grip_tilt: "倾斜", grip_shake: "抖动",
-    own_tag: "其他标签上的号码", kind: "标签种类", tag_book: "图书", tag_patron: "读者证", tag_foreign: "外馆图书",
+    own_tag: "其他号码", kind: "标签种类", tag_book: "图书", tag_patron: "读者证", tag_foreign: "外馆图书",
     tag_blank: "空白标签", none: "这里没有。", playing: "剧本正在播放；您的操作也会生效。",
   },
 };
@@ -72,6 +72,14 @@ export const WORDS = {
 let language = localStorage.getItem("bench-language") || (navigator.language.startsWith("zh") ? "zh" : "en");
 
 export const spoken = () => language;
+
+// Where a thing is, which the bench says in English.
+const PLACES = [[/^parcel (.+)$/, "in_parcel"], [/^on loan to (.+)$/, "on_loan"], [/^door (.+)$/, "behind"], [/^pickup of (.+), code (.+)$/, "pickup_of"]];
+
+export function told(place) {
+  const known = PLACES.find(([form]) => form.test(place || ""));
+  return known ? t(known[1], ...place.match(known[0]).slice(1)) : place;
+}
 
 export function speak(other) {
   language = other;

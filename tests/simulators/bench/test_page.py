@@ -1,27 +1,18 @@
 """The bench's page in a real browser: a pickup by clicks, fate, both languages, three widths."""
 
-import shutil
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from selenium import webdriver
-from selenium.common.exceptions import StaleElementReferenceException
-from selenium.webdriver.chrome.options import Options
-from selenium.webdriver.chrome.service import Service
-from selenium.webdriver.common.by import By
-from selenium.webdriver.remote.webelement import WebElement
 
 from hardware.readings import Door
 from simulators.bench.command import served
 from simulators.bench.scenario import Player
 from simulators.bench.stage import Stage
+from tests.simulators.bench.browser import Page, eventually, opened
 
 POINT = Path(__file__).with_name("point.toml")
-WAIT_S = 60.0
-ARGUMENTS = ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--window-size=1440,1000", "--lang=en")
 
 
 @pytest.fixture(scope="module")
@@ -33,61 +24,8 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 
 @pytest.fixture(scope="module")
 def browser(stage: Stage) -> Iterator[webdriver.Chrome]:
-    program, driver = shutil.which("chromium"), shutil.which("chromedriver")
-    assert program, "chromium is missing; apt-get install chromium chromium-driver"
-    assert driver, "chromedriver is missing; apt-get install chromium-driver"
-    options = Options()
-    options.binary_location = program
-    for argument in ARGUMENTS:
-        options.add_argument(argument)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    with served(stage) as url:
-        chrome = webdriver.Chrome(options=options, service=Service(driver))
-        chrome.get(url)
+    with served(stage) as url, opened(url, 1440, 1000) as chrome:
         yield chrome
-        chrome.quit()
-
-
-def eventually(what: Callable[[], Any], words: str) -> Any:
-    until = time.monotonic() + WAIT_S
-    while time.monotonic() < until:
-        try:
-            if found := what():
-                return found
-        except StaleElementReferenceException:
-            pass  # drawn anew just now
-        time.sleep(0.05)
-    raise AssertionError(words)
-
-
-class Page:
-    """A hand on the page."""
-
-    def __init__(self, browser: webdriver.Chrome) -> None:
-        self.browser = browser
-
-    def find(self, css: str) -> list[WebElement]:
-        return self.browser.find_elements(By.CSS_SELECTOR, css)
-
-    def click(self, css: str) -> None:
-        def clicked() -> bool:
-            for one in self.find(css):
-                self.browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", one)
-                one.click()
-                return True
-            return False
-
-        eventually(clicked, f"no {css}")
-
-    def key(self, name: str) -> None:
-        self.click(f'[data-key="{name}"]')
-
-    def text(self, css: str) -> str:
-        return str(eventually(lambda: self.find(css), f"no {css}")[0].text)
-
-    def width(self) -> tuple[int, int]:
-        wide, inner = self.browser.execute_script("return [document.documentElement.scrollWidth, innerWidth]")
-        return int(wide), int(inner)
 
 
 @pytest.fixture
@@ -118,14 +56,16 @@ def test_a_parcel_is_loaded_by_clicks_alone(page: Page, stage: Stage) -> None:
     scanner = next(one["name"] for one in stage.state["devices"] if one["kind"] == "scanner")
     for item in items:
         page.key(f"scan-{item}-{scanner}")
-    opened = eventually(lambda: [one["name"] for one in stage.state["doors"] if one["open"]], "no door opened")[0]
-    eventually(lambda: page.find(".cell.open"), "the door does not stand open on the page")
+    sprung = eventually(lambda: [one["name"] for one in stage.state["doors"] if one["open"]], "no door opened")[0]
+    eventually(lambda: page.find(".cell.open.chosen"), "the door does not stand open on the page, chosen")
     eventually(lambda: stage.state["kiosk"]["screen"] == "DoorOpen", "the kiosk did not see it open")
-    for item in items:
-        stage.point.cabinet.put_in(opened, item)
+    for item in reversed(items):  # what was in hand last is offered first
+        eventually(lambda item=item: page.value(f"what-{sprung}") == item, f"{item} is not offered first")
+        page.key("put")
+        eventually(lambda item=item: item in stage.point.cabinet.inside(sprung), f"{item} was not put in")
     eventually(lambda: len(page.find(".cell.open .book")) == len(items), "the books are not seen")
-    page.click(f'[data-door="{opened}"]')  # an open door is pushed shut
-    eventually(lambda: stage.point.cabinet.door(opened) is Door.SHUT, "the door was not pushed")
+    page.click(f'[data-door="{sprung}"]')  # an open door is pushed shut
+    eventually(lambda: stage.point.cabinet.door(sprung) is Door.SHUT, "the door was not pushed")
     eventually(lambda: stage.state["kiosk"]["fields"].get("loaded") == 1, "the kiosk did not see it")
     finish = stage.panel.seen()["targets"]["finish"]
     touch_at(page, stage, finish[0] + finish[2] // 2, finish[1] + finish[3] // 2)
