@@ -27,7 +27,7 @@ class BenchByDefault(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """A command by its name, else the bench."""
-        known = args[0] in self.commands or not args[0].endswith(".toml")
+        known = args[0] in self.commands or not (args[0].endswith(".toml") or Path(args[0]).is_file())
         return super().resolve_command(ctx, args if known else ["bench", *args])
 
 

@@ -75,8 +75,12 @@ def read(path: Path) -> tuple[Line, list[Line]]:
     try:
         with path.open(encoding="utf-8") as file:
             head, *lines = [json.loads(text) for text in iter(lambda: file.readline(LINE_MAX), "")]
-    except (OSError, ValueError, RecursionError) as error:  # ValueError: empty, or not JSON
-        raise NotATrace(f"{path}: {error}") from None
+    except OSError as error:
+        raise NotATrace(f"{path}: {error.strerror}") from None
+    except (ValueError, RecursionError):  # empty, or not JSON
+        raise NotATrace(
+            f"{path}: not a trace: a file that kiosk trace has written begins with a line of JSON"
+        ) from None
     try:
         _Head.model_validate(head)
     except ValidationError:

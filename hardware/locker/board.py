@@ -9,6 +9,9 @@ class Board(Protocol):
     """One relay board on a bus: numbered channels, each a lock with a door switch. Channels count from 1.
 
     Plain and blocking; one thread owns the bus and all boards on it. Each call is one exchange on the wire.
+
+    Where its protocol tells a version, a board may offer ``firmware() -> str`` besides, which blocks and raises as
+    ``doors`` does, moves nothing, and raises ``DeviceRefused`` where this board does not tell.
     """
 
     @property
@@ -28,14 +31,4 @@ class Board(Protocol):
         that it cannot read it. Blocks for at most a second.
 
         Raises ``DeviceSilent``, ``WireError`` or ``DeviceGone``; the doors are then unknown.
-        """
-
-
-class Versioned(Protocol):
-    """What a board may offer besides ``Board``, where its protocol tells a version."""
-
-    def firmware(self) -> str:
-        """The version as the board says it, for technicians. Blocks for at most a second; moves nothing.
-
-        Raises ``DeviceRefused`` (it does not tell), ``DeviceSilent``, ``WireError`` or ``DeviceGone``.
         """

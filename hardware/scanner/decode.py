@@ -92,7 +92,8 @@ class Eyes:
         yield codes
         unread: list[Grey] = []
         if self._lines:
-            blurry = self._books and not codes  # if there is a price code, a book number beside it would be as sharp
+            # If there is a price code, a book number beside it would be as sharp.
+            blurry = self._books and all(code.sure for code in codes)
             codes = self._read_places(grey, unread, blurry)
             yield codes
             if blurry and not codes:

@@ -1,6 +1,7 @@
 """What a hand could do for bars that are in view and cannot be read: nearer, farther, hold still, turn.
 
 From where OpenCV finds bars and what they look like there. Book covers carry EAN-13: 95 modules from edge to edge.
+(hardware.scanner.places finds more, stripes and lines of print too, in which then nothing is read; a word is for bars.)
 """
 
 from typing import Final

@@ -135,6 +135,19 @@ RIGS = [
 ]
 
 
+WIRES = {"pty", "shredded", "socket"}
+OF_ITS_OWN = {"pcsc": "a real pcscd", "keyboard": "a file of input events", "camera": "a stream of pictures"}
+"""Drivers on no serial line: there are no other wires on which they could be shown; docs/drivers.md says it too."""
+
+
+def test_every_installed_driver_is_held_to_this_contract_on_every_wire_there_is_for_it() -> None:
+    for group in ("kiosk.card", "kiosk.scanner"):
+        for name in registry.names(group):
+            ways = {rig.way for rig in RIGS if (rig.group, rig.driver) == (group, name)}
+            assert ways == ({""} if name in OF_ITS_OWN else WIRES), name
+            assert (name in OF_ITS_OWN) == ("port" not in registry.find(group, name).Settings.model_fields), name
+
+
 class Bench:
     """A driver, found by its name as the kiosk finds it, and its twin."""
 
