@@ -157,7 +157,7 @@ def _board(config: Config, board: Board) -> Said:
             raise Unfit(
                 f"{board.port}: the port opens, but the board does not answer: {causes.board(error, board)}"
             ) from None
-        firmware = _firmware(connected)
+        firmware, sensed = _firmware(connected), _sensed(connected, channels)
     finally:
         transport.close()
     doors = {name: seen[channel] for channel, name in channels.items()}
@@ -168,7 +168,7 @@ def _board(config: Config, board: Board) -> Said:
     if len(opened) == len(doors) > 1:
         raise Unfit("all its doors seem to be open: shut one and check again; if it still seems open, change feedback")
     words = f"answers; {len(doors)} doors, " + (f"open: {', '.join(opened)}" if opened else "all shut")
-    return words + (f"; firmware {firmware}" if firmware else ""), firmware
+    return words + sensed + (f"; firmware {firmware}" if firmware else ""), firmware
 
 
 def _twice(doors: Callable[[], dict[int, Door]]) -> dict[int, Door]:
@@ -177,6 +177,17 @@ def _twice(doors: Callable[[], dict[int, Door]]) -> dict[int, Door]:
         return doors()
     except (DeviceSilent, WireError):
         return doors()
+
+
+def _sensed(connected: Any, channels: Mapping[int, str]) -> str:
+    """What a board's item sensors see, where its driver can ask; for who holds a hand before one."""
+    ask = getattr(connected, "items", None)
+    try:
+        seen = ask() if callable(ask) else None
+    except DeviceError:
+        return ""
+    there = [name for channel, name in channels.items() if seen and seen[channel]]
+    return "" if seen is None else "; item sensors see something behind: " + (", ".join(there) or "none")
 
 
 def _firmware(device: Any) -> str:

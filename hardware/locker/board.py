@@ -11,7 +11,8 @@ class Board(Protocol):
     Plain and blocking; one thread owns the bus and all boards on it. Each call is one exchange on the wire.
 
     Where its protocol tells a version, a board may offer ``firmware() -> str`` besides, which blocks and raises as
-    ``doors`` does, moves nothing, and raises ``DeviceRefused`` where this board does not tell.
+    ``doors`` does, moves nothing, and raises ``DeviceRefused`` where this board does not tell. One with item sensors
+    may offer ``items() -> dict[int, bool]``: by channel, whether one sees something; blocks and raises as ``doors``.
     """
 
     @property

@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+import tomllib
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -14,8 +15,11 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+import tomli_w
 from points import NOW, busy
 
+import simulators.kerong_cu16
+from hardware.locker import kerong_cu16
 from hardware.readings import Door
 from kiosk import check
 from kiosk.check import Check, checks
@@ -24,6 +28,7 @@ from kiosk.core.session import NOBODY, Step
 from kiosk.store import Store
 from simulators.line import Fault
 from simulators.machine import Machine
+from simulators.serve import serve_pty
 
 SCREEN = ["screen font", "screen sound", "screen voice"]
 
@@ -96,6 +101,27 @@ def test_an_open_door_is_named(machine: Machine) -> None:
     machine.cabinet.mend("4")
     machine.cabinet.push("4")
     assert said["board A"] == "answers; 12 doors, open: 4"
+
+
+def test_what_item_sensors_see_is_said(machine: Machine) -> None:
+    settings = kerong_cu16.Settings(address=1)
+    twin = simulators.kerong_cu16.bus([(settings, {n: str(n) for n in range(1, 13)})], machine.cabinet, pace=0.0)
+    for items, words in ((("5",), "5"), ((), "none")):
+        for door in items:
+            machine.cabinet.pull(door)
+            machine.cabinet.put_in(door, "a hand")
+            machine.cabinet.push(door)
+        with serve_pty(twin, machine.folder / "ttyKERONG0") as wire:
+            raw = tomllib.loads(machine.config.read_text("utf-8"))
+            raw["board"] = [{"name": "A", "driver": "kerong_cu16", "port": wire.port, "address": 1}]
+            changed = machine.folder / "kerong.toml"
+            changed.write_text(tomli_w.dumps(raw), "utf-8")
+            said = {one.name: one.words for one in checks(load(changed))}
+        assert said["board A"] == f"answers; 12 doors, all shut; item sensors see something behind: {words}"
+        for door in items:
+            machine.cabinet.pull(door)
+            machine.cabinet.take_out(door)
+            machine.cabinet.push(door)
 
 
 def test_feedback_the_wrong_way_round(machine: Machine) -> None:
