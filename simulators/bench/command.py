@@ -1,5 +1,7 @@
 """``python -m simulators CONFIG``: a real point's configuration on the bench."""
 
+import asyncio
+import logging
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -15,6 +17,17 @@ from simulators.bench.stage import Stage
 from simulators.twins import Unfit
 
 PORT = 8470
+
+
+class _Broken(logging.Filter):
+    """What was under way when its server ended is no fault of anybody's."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether it is to be said."""
+        return not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
+
+
+logging.getLogger("uvicorn.error").addFilter(_Broken())
 
 
 @contextmanager
