@@ -90,9 +90,11 @@ class Wire:
         """Say ``data`` unasked, at the speed of the wire, or without ``paced`` at that of memory. Bytes nobody listens
         to are lost. From any thread."""
         with self._speaking:
+            at = time.monotonic()
             for chunk in self._chunks(data) if paced else (data,):
-                if paced:
-                    self._wait_for(len(chunk))
+                if paced:  # by the clock: a piece that came late does not make the wire slower
+                    at += self._crosses_s(len(chunk))
+                    time.sleep(max(0.0, at - time.monotonic()))
                 with contextlib.suppress(OSError):
                     self._put(chunk)
 
@@ -115,7 +117,7 @@ class Wire:
                 return
             data = self._take()
             if data:
-                self._wait_for(len(data))
+                time.sleep(self._crosses_s(len(data)))
                 for reply in self._peer.received(data):
                     self.send(reply)
 
@@ -124,9 +126,9 @@ class Wire:
         for start in range(0, len(data), size):
             yield data[start : start + size]
 
-    def _wait_for(self, count: int) -> None:
-        if self._baud:
-            time.sleep(count * BITS_A_BYTE / self._baud)
+    def _crosses_s(self, count: int) -> float:
+        """How long so many bytes take to cross."""
+        return count * BITS_A_BYTE / self._baud if self._baud else 0.0
 
     # What differs between a pseudo-terminal and a socket.
 
