@@ -24,18 +24,25 @@ def read_journal(config: Path, env: Mapping[str, str]) -> list[dict[str, Any]]:
 
 
 def by_journal(facts: list[dict[str, Any]], parcels: Mapping[str, frozenset[str]]) -> Inside:
-    """What should lie in each compartment, by what the point remembers. ``parcels``: the items of each."""
+    """What should lie in each compartment, by what the point remembers. ``parcels``: the items of each, as far
+    as the library announced them."""
     inside: dict[str, set[str]] = {}
     places: dict[str, str] = {}
+    held = dict(parcels)
     for fact in facts:
         body, kind = fact["facts"], fact["kind"]
         if kind == "parcel_ready":
             places[body["parcel"]] = body["compartment"]
-            inside.setdefault(body["compartment"], set()).update(parcels[body["parcel"]])
+            held[body["parcel"]] = frozenset(body["items"]) or held[body["parcel"]]
+            inside.setdefault(body["compartment"], set()).update(held[body["parcel"]])
+        elif kind == "hold_learnt" and body["parcel"] not in places:  # what was returned, alone behind its door
+            places[body["parcel"]] = body["compartment"]
+            held[body["parcel"]] = frozenset(inside.get(body["compartment"], ()))
         elif (kind == "parcel_collected" and body.get("left")) or (kind == "parcel_missing" and body.get("items")):
             inside.get(places.get(body["parcel"], ""), set()).difference_update(body["items"])
         elif kind in ("parcel_collected", "parcel_missing", "parcel_removed"):
-            inside.get(places.pop(body["parcel"], ""), set()).difference_update(parcels[body["parcel"]])
+            gone = held.get(body["parcel"], frozenset())
+            inside.get(places.pop(body["parcel"], ""), set()).difference_update(gone)
         elif kind == "item_dropped":
             inside.setdefault(body["compartment"], set()).add(body["item"])
         elif kind == "items_cleared":
@@ -104,7 +111,7 @@ def contradictions(ledger: Ledger, cabinet: Cabinet, facts: list[dict[str, Any]]
     ):
         for name in sorted(stands.keys() | says.keys()):
             if stands.get(name, frozenset()) != says.get(name, frozenset()):
-                yield f"compartment {name} holds {_words(stands, name)}, {witness} says {_words(says, name)}"
+                yield f"compartment {name} holds {words(stands, name)}, {witness} says {words(says, name)}"
     collected = [fact["facts"] for fact in facts if fact["kind"] == "parcel_collected"]
     returned = {fact["facts"]["item"] for fact in facts if fact["kind"] == "item_dropped"}
     for body in collected:
@@ -114,5 +121,5 @@ def contradictions(ledger: Ledger, cabinet: Cabinet, facts: list[dict[str, Any]]
                 yield f"{barcode} was collected, but is not booked to the reader of its parcel"
 
 
-def _words(inside: Inside, name: str) -> str:
+def words(inside: Inside, name: str) -> str:
     return ", ".join(sorted(inside.get(name, ()))) or "nothing"

@@ -29,8 +29,10 @@ class NotShown(Exception):
 class KioskProcess:
     """A running kiosk with the JSON-lines front end. A context manager; ``kill`` is a power cut."""
 
+    FRONT = ("--screen", "json")
+
     def __init__(self, config: Path, env: Mapping[str, str] | None = None) -> None:
-        self._command = [sys.executable, "-m", "kiosk", "run", str(config), "--screen", "json"]
+        self._command = [sys.executable, "-m", "kiosk", "run", str(config), *self.FRONT]
         self._env = dict(env or os.environ)
         self._log = config.with_suffix(".log")
         self._lines: queue.Queue[Seen] = queue.Queue()
@@ -53,6 +55,11 @@ class KioskProcess:
         self._process.kill()
         self._process.wait()
         self._process = None
+
+    def end(self) -> None:
+        """Whatever still runs of it is killed."""
+        if self._process:
+            self.kill()
 
     def stop(self) -> int:
         """Ask it to end; its exit status."""
@@ -126,6 +133,4 @@ class KioskProcess:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        if self._process:
-            self._process.kill()
-            self._process.wait()
+        self.end()

@@ -4,6 +4,7 @@ with Machine(folder) as machine:
     subprocess.run(["kiosk", "run", machine.config, "--screen", "json"], env=machine.env)
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +26,21 @@ CONFIG = Path(__file__).with_name("dongmen.toml")
 
 
 class Machine(Point):
-    """A ``Point`` of one board, card reader, hand scanner, camera (unless ``camera`` is False) and printer."""
+    """A ``Point`` of one board, card reader, hand scanner, camera (unless ``camera`` is False) and printer.
 
-    def __init__(self, folder: Path, pcsc: bool = True, pace: float = 1.0, camera: bool = True) -> None:
+    ``service``: what its ``[service]`` says, where the library is not to speak REST.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        pcsc: bool = True,
+        pace: float = 1.0,
+        camera: bool = True,
+        service: Mapping[str, Any] | None = None,
+    ) -> None:
         super().__init__(CONFIG, folder, pcsc=pcsc, pace=pace)
+        self.raw["service"] = dict(service or {})
         if not camera:
             self.raw["scanner"] = [one for one in self.raw["scanner"] if one["driver"] != "camera"]
 
@@ -90,5 +102,5 @@ class Machine(Point):
     def _derived(self) -> dict[str, Any]:
         """Straight to the library, without a network between: paused, it refuses connections at once."""
         derived = super()._derived()
-        derived["service"]["url"] = self.library.url
+        derived["service"] = self.service.section(self.id, self.service.port)
         return derived

@@ -126,7 +126,7 @@ def test_a_board_that_is_not_there(machine: Machine) -> None:
     with KioskProcess(machine.config, machine.env) as kiosk:
         kiosk.wait_until(lambda s: s["screen"] == "Home" and s["cards"] and s["online"], "Home")
         kiosk.touch("return")
-        kiosk.wait_for("Sorry", reason="cabinet_full")
+        kiosk.wait_for("Sorry", reason="door_unreachable")
         machine.bus.missing.clear()
         kiosk.touch("finish")
         kiosk.wait_for("Home", free_doors=12, timeout_s=40)

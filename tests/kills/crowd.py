@@ -21,10 +21,14 @@ LOOK_S = 0.05
 
 
 class Crowd:
-    """One person at a time. ``live`` begins a visit in a thread of its own; ``gone`` ends it where it stands."""
+    """One person at a time. ``live`` begins a visit in a thread of its own; ``gone`` ends it where it stands.
 
-    def __init__(self, machine: Machine, dice: random.Random) -> None:
+    ``announces``: the library tells the point ahead what couriers bring; else each item is set aside for itself.
+    """
+
+    def __init__(self, machine: Machine, dice: random.Random, announces: bool = True) -> None:
         self._machine = machine
+        self._announces = announces
         self._cabinet = machine.cabinet
         self._ledger = machine.library.ledger
         self._dice = dice
@@ -61,20 +65,34 @@ class Crowd:
     def _stories(self) -> list[Any]:
         """What somebody has a reason to come for."""
         ready = self._ledger.rows("select distinct patron from parcels where point = ? and status = 'ready'", POINT)
-        sent = self._ledger.row("select count(*) as n from parcels where point = ? and status = 'sent'", POINT)
-        lent = self._ledger.rows("select barcode from items where place = 'loan'")
-        if sent and sent["n"] < 3:
+        lent = self._outside("select barcode from items where place = 'loan'")
+        if len(self._under_way()) < 3:
             self._pack()
         stories: list[Any] = [self._stock]
         stories += [lambda patron=row["patron"]: self._collect(patron) for row in ready] * 2
         if lent:
-            stories += [lambda: self._return([row["barcode"] for row in lent])] * 2
+            stories += [lambda: self._return(lent)] * 2
         return [*stories, self._clear]
 
+    def _outside(self, sql: str, *about: str) -> list[str]:
+        """Of these items those that somebody can have in their hands."""
+        inside = {item for name in self._cabinet.names for item in self._cabinet.inside(name)}
+        return [row["barcode"] for row in self._ledger.rows(sql, *about) if row["barcode"] not in inside]
+
+    def _under_way(self) -> list[list[str]]:
+        """What couriers have in their bags for this point, parcel by parcel."""
+        parcels: dict[str, list[str]] = {}
+        sql = "select id, barcode from parcels join parcel_items on id = parcel where point = ? and status = 'sent'"
+        outside = self._outside(sql, POINT)
+        for row in self._ledger.rows(sql + " order by id, barcode", POINT):
+            parcels.setdefault(row["id"], []).append(row["barcode"])
+        return [items for items in parcels.values() if set(items) <= set(outside)]
+
     def _pack(self) -> None:
-        shelf = self._ledger.rows("select barcode from items where place = 'shelf'")
-        for row in self._dice.sample(shelf, min(2, len(shelf))):
-            pack_parcel(self._ledger, POINT, self._dice.choice(READERS), (row["barcode"],))
+        shelf = self._outside("select barcode from items where place = 'shelf'")
+        items = self._dice.sample(shelf, min(2, len(shelf)))
+        for item in items:
+            pack_parcel(self._ledger, POINT, self._dice.choice(READERS), (item,))
 
     def _until_the_end(self, story: Any) -> None:
         try:
@@ -102,8 +120,10 @@ class Crowd:
     def _stock(self) -> None:
         self._tap(COURIER)
         seen = self._kiosk.wait_for("Courier", 5)
-        for parcel, _, _ in seen["parcels"][:2]:
-            items = sorted(parcels_of(self._ledger, POINT)[parcel])
+        known = parcels_of(self._ledger, POINT)
+        announced = [sorted(known[parcel]) for parcel, _, _ in seen["parcels"]]
+        single = [[item] for items in self._under_way() for item in items]
+        for items in (announced if self._announces else single)[:2]:
             for item in items:
                 self._machine.scanner.scan(item)
                 time.sleep(0.2)

@@ -3,12 +3,11 @@
 import time
 
 from hardware.readings import Door
-from simulators.agree import read_journal
+from kiosk.config import load
+from kiosk.reading import read_point, read_waiting
 from simulators.cabinet import Cabinet
 from simulators.kiosk_process import KioskProcess, NotShown, Seen
-from simulators.machine import POINT, Machine
-
-TOLD = ("parcel_ready", "parcel_collected", "parcel_missing", "parcel_removed", "item_dropped", "items_cleared")
+from simulators.machine import Machine
 
 
 def settle(machine: Machine, kiosk: KioskProcess) -> None:
@@ -53,12 +52,16 @@ def _look_behind(machine: Machine, kiosk: KioskProcess, door: str) -> None:
 
 
 def _heard(machine: Machine) -> None:
+    config = load(machine.config)
     until = time.monotonic() + 60
-    facts = [fact for fact in read_journal(machine.config, machine.env) if fact["kind"] in TOLD]
-    sql = "select count(*) as n from received where point = ?"
-    while time.monotonic() < until:
-        row = machine.library.ledger.row(sql, POINT)
-        if row and row["n"] >= len(facts):
-            return
+    while left := len(read_waiting(config.store, config.plan())):
+        assert time.monotonic() < until, f"{left} tellings have not been heard within a minute"
         time.sleep(0.2)
-    raise AssertionError("the library has not heard all within a minute")
+
+
+def cases(machine: Machine) -> set[str]:
+    """The items about which staff are asked: machine and library disagree, or somebody did not find them."""
+    config = load(machine.config)
+    point = read_point(config.store, config.plan())
+    missing = (item.barcode for parcel in point.parcels.values() if parcel.state == "missing" for item in parcel.items)
+    return {*(thing for case in point.cases.values() for thing in case.things), *missing}

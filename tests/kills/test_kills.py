@@ -1,7 +1,11 @@
 """A few kills of a real kiosk; ``make kills`` does five hundred."""
 
+import pytest
+
 from tests.kills.__main__ import life
 
 
-def test_killed_at_random_moments_nothing_is_lost() -> None:
-    assert life(seed=7, kills=4, back_s=[]) == []
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize(("kills", "kind"), [(4, ()), (2, ("sip2",)), (2, ("window",))])
+def test_killed_at_random_moments_nothing_is_lost(kills: int, kind: tuple[str, ...]) -> None:
+    assert life(seed=7, kills=kills, back_s=[], kind=kind) == []

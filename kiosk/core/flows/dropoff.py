@@ -8,15 +8,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from hardware.readings import IsbnScanned, ItemScanned
+from hardware.readings import Door, IsbnScanned, ItemScanned
 from kiosk.core import doors, tags
 from kiosk.core.doors import Outcome
 from kiosk.core.events import Touched
 from kiosk.core.flows.common import ask, door_until, goodbye, leave, mark, order_at, pulse_again, refuse, stay, visit
-from kiosk.core.model import Compartment, Drop
+from kiosk.core.model import Compartment, Drop, PickupPoint
 from kiosk.core.notices import ReturnNotice
 from kiosk.core.plan import Space
-from kiosk.core.screens import Goodbye, Slip
+from kiosk.core.screens import Goodbye, Reason, Slip
 from kiosk.core.session import Step
 from kiosk.core.stories import Accepted, Dropping, Returning
 from sync.asked import Answer, ItemIs, LoansAre, LoansWith, WhatIs
@@ -29,8 +29,14 @@ QUEUE_MAX = 10  # scans kept while the library is asked
 def begin(step: Step, now: float, patron: str = "") -> Step:
     """Ready to scan, or at once the word that there is no room."""
     if not step.point.free():
-        return refuse(step, "cabinet_full", now, person=patron)
+        return refuse(step, _no_room(step.point), now, person=patron)
     return stay(tags.look_again(step), Returning(patron), now)
+
+
+def _no_room(point: PickupPoint) -> Reason:
+    """Nobody is told that all doors are taken while some have not been seen, as in the first moment after a start."""
+    unseen = any(row.door is Door.UNKNOWN and not row.out for row in point.compartments.values())
+    return "door_unreachable" if unseen else "cabinet_full"
 
 
 # ---- scanning -----------------------------------------------------------------------------------------------------
@@ -189,7 +195,7 @@ def _open(
     """``pads``: where tags can be written now, before the items are out of reach behind the door."""
     space = _room(step, len(accepted), tried)
     if space is None:
-        return refuse(step, "door_stuck" if tried else "cabinet_full", now, person=patron)
+        return refuse(step, "door_stuck" if tried else _no_room(step.point), now, person=patron)
     step = doors.unlock(step, space.name, "dropoff", patron, "", "", now)
     here = visit(step, space.name)
     step = step.put(

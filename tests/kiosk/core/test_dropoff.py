@@ -203,6 +203,8 @@ def test_a_book_number_offline_counts_for_what_was_collected_here() -> None:
 def test_a_full_cabinet_says_so_at_once() -> None:
     machine = stocked(PARCEL, spaces=[("A1", "S")]).touch("return")
     assert machine.screen == Sorry("cabinet_full")
+    unseen = Machine(spaces=[("A1", "S")]).do(DoorSeen("A1", Door.UNKNOWN)).touch("return")
+    assert unseen.screen == Sorry("door_unreachable")
 
 
 def test_a_stuck_door_gives_another() -> None:

@@ -1,0 +1,45 @@
+"""A real kiosk behind its window: what stands on the glass, touched where it stands there."""
+
+import subprocess
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from simulators.kiosk_process import KioskProcess, NotShown, Seen
+from simulators.screen import Hand, NotOnScreen
+
+GLANCE_S = 0.02
+PATIENCE_S = 10.0  # a busy machine draws late
+
+
+class WindowedProcess(KioskProcess):
+    """A ``KioskProcess`` that is seen and touched through the X server that ``env`` names."""
+
+    FRONT = ()
+
+    def __init__(self, config: Path, env: Mapping[str, str]) -> None:
+        self._targets = config.with_name("targets.json")
+        super().__init__(config, {**env, "KIOSK_TARGETS": str(self._targets)})
+        self._hand = Hand(self._env, self._targets)
+
+    def start(self) -> None:
+        """Start (again); what the window told in an earlier life is gone."""
+        self._targets.unlink(missing_ok=True)
+        super().start()
+
+    def touch(self, action: str, value: str = "") -> None:
+        """Touch what does this, where it stands. Raises ``NotShown`` when it does not."""
+        try:
+            self._hand.touch(f"{action} {value}".strip(), PATIENCE_S)
+        except NotOnScreen as why:
+            raise NotShown(f"{why}\nit said: {self._said()}") from None
+
+    def _read(self, process: "subprocess.Popen[str]") -> None:
+        lines, last = self._lines, Seen()
+        while process.poll() is None:
+            told = self._hand.sees()
+            seen = {"screen": told["screen"], **told.get("fields", {}), "online": told.get("online", False)}
+            if told["screen"] and seen != last:
+                lines.put(seen)
+                last = seen
+            time.sleep(GLANCE_S)
