@@ -10,6 +10,7 @@ from kiosk.core.flows import activating, counter, lending, slips
 from kiosk.core.flows.common import order_at
 from kiosk.core.flows.pickup import codes_open
 from kiosk.core.model import PickupPoint
+from kiosk.core.notices import DoorNotice
 from kiosk.core.screens import (
     Collect,
     Display,
@@ -204,8 +205,12 @@ def _door(point: PickupPoint, session: Session, story: AtDoor, now: float) -> Sc
     if isinstance(story, Clearing):
         return show_staff.take_out(point, story, order)
     said = "missing" if order.missing else "keep" if order.keep else ""
-    titles = _titles(point, story)
-    notice = story.notice if isinstance(story, Dropping) else ""
+    notice: DoorNotice = ""
+    if isinstance(story, Dropping):
+        titles, notice = tuple(a.item.title for a in story.accepted), story.notice
+    else:
+        parcel = point.parcels.get(story.parcel)
+        titles = parcel.titles if parcel else ()
     return DoorOpen(
         purpose,
         visit.compartment,
@@ -230,13 +235,3 @@ def _purpose(story: AtDoor) -> Purpose:
             return "clearing"
         case Checking():
             return "check"
-
-
-def _titles(point: PickupPoint, story: AtDoor) -> tuple[str, ...]:
-    match story:
-        case Stowing(parcel=parcel) | Moving(parcel=parcel):
-            return point.parcels[parcel].titles if parcel in point.parcels else ()
-        case Dropping(accepted=accepted):
-            return tuple(a.item.title for a in accepted)
-        case Fetching() | Clearing() | Checking():
-            return ()

@@ -146,19 +146,18 @@ def acted(step: Step, story: AtAccount, event: Acted, now: float) -> Step:
         case Ruling(until=until) if isinstance(done, MoreTime):
             story = replace(_later(story, done.hold, until), notice="longer", words="")
             return stay(step, story, now) if until else _anew(step, story, now)
-        case Ruling() if isinstance(done, CancelHold):
+        case Ruling():
+            assert isinstance(done, CancelHold)
             return stay(step, replace(_without(story, done.hold), notice="cancelled", words=""), now)
-    return stay(step, story, now)
 
 
 def _ruled(step: Step, story: AtAccount, each: tuple[LoanRuling, ...], now: float) -> Step:
     """With new due dates and what was said of each loan; dates that were not said are asked for."""
     rulings = {one.loan: one for one in (*story.rulings, *each)}
-    story = replace(story, rulings=tuple(rulings.values()))
-    if story.account is not None:
-        until = {one.loan: one.until for one in each if one.done and one.until}
-        loans = tuple(_due(loan, until.get(loan.id)) for loan in story.account.loans)
-        story = replace(story, account=replace(story.account, loans=loans))
+    until = {one.loan: one.until for one in each if one.done and one.until}
+    account = _stated(story)
+    loans = tuple(_due(loan, until.get(loan.id)) for loan in account.loans)
+    story = replace(story, rulings=tuple(rulings.values()), account=replace(account, loans=loans))
     said = each and all(one.until or not one.done for one in each)
     return stay(step, story, now) if said or story.notice == "refused" else _anew(step, story, now)
 
@@ -168,17 +167,21 @@ def _due(loan: Loan, until: float | None) -> Loan:
 
 
 def _later(story: AtAccount, hold: str, until: float) -> AtAccount:
-    if story.account is None or not until:
-        return story
-    holds = tuple(replace(one, until=until) if one.id == hold else one for one in story.account.holds)
-    return replace(story, account=replace(story.account, holds=holds))
+    account = _stated(story)
+    holds = tuple(replace(one, until=until or one.until) if one.id == hold else one for one in account.holds)
+    return replace(story, account=replace(account, holds=holds))
 
 
 def _without(story: AtAccount, hold: str) -> AtAccount:
-    if story.account is None:
-        return story
-    holds = tuple(one for one in story.account.holds if one.id != hold)
-    return replace(story, hold="", account=replace(story.account, holds=holds))
+    account = _stated(story)
+    holds = tuple(one for one in account.holds if one.id != hold)
+    return replace(story, hold="", account=replace(account, holds=holds))
+
+
+def _stated(story: AtAccount) -> AccountIs:
+    """What the library has stated: nothing can be changed before."""
+    assert story.account is not None
+    return story.account
 
 
 def _act(step: Step, story: AtAccount, wanted: Act, now: float) -> Step:

@@ -9,7 +9,7 @@ from kiosk.core import places
 from kiosk.core.events import Touched
 from kiosk.core.facts import Proved, WrongCode
 from kiosk.core.flows import fetching, helping
-from kiosk.core.flows.common import leave, not_fine, refuse, stay
+from kiosk.core.flows.common import not_fine, refuse, stay
 from kiosk.core.flows.fetching import Gone, why_not
 from kiosk.core.flows.keypad import CODE_DIGITS, typed
 from kiosk.core.identity import read_pass
@@ -128,8 +128,6 @@ def choose(step: Step, story: Choosing, touch: Touched, now: float) -> Step:
             return _take(step, story, story.chosen or story.parcels, False, now)
         case "cannot_reach" if len(story.chosen) < len(story.parcels):
             return _take(_out_of_reach(step, story), story, story.chosen, True, now)
-        case "cancel" | "finish":
-            return leave(step)
     return step
 
 

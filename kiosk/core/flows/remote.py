@@ -114,7 +114,7 @@ def door(step: Step, outcome: Outcome) -> Step:
     if row is None:
         return step
     match outcome.what:
-        case "opened":
+        case "opened" | "late" | "resting":
             return _end(step, row, InstructionEnded(row.id, "done"))
         case "stuck":
             place = next(c for c in step.point.compartments.values() if c.order and c.order.id == outcome.order)
@@ -125,7 +125,6 @@ def door(step: Step, outcome: Outcome) -> Step:
             return _end(doors.give_up(step, place.name), row, InstructionEnded(row.id, "failed", reason))
         case "shut":  # never seen open: the power failed meanwhile
             return _end(step, row, InstructionEnded(row.id, "failed", "not_seen"))
-    return step
 
 
 def _end(step: Step, row: Heeded, ended: InstructionEnded) -> Step:

@@ -104,6 +104,12 @@ def test_a_parcel_is_moved_and_stays_its_readers() -> None:
     assert machine.touch("finish").tap("ann").unlocked == ["A2"]
 
 
+def test_where_nothing_lies_nothing_is_moved() -> None:
+    machine = staff(PARCEL).touch("doors").touch("door", "A2").touch("move")
+    assert machine.unlocked == []
+    assert isinstance(machine.screen, DoorSheet)
+
+
 def test_a_move_that_breaks_off_leaves_the_parcel_in_a_hand_that_can_load_it() -> None:
     machine = staff(PARCEL).touch("doors").touch("door", "A1").touch("move").open().shut().restart().doors(Door.SHUT)
     assert PointTrouble("parcel_taken_to_move", "A1", "p-1") in machine.told(PointTrouble)

@@ -57,6 +57,15 @@ def test_more_time_does_not_make_the_wait_longer() -> None:
     assert shown(machine).until == before
 
 
+def test_who_is_slower_gets_more_time_once() -> None:
+    machine = stocked(PARCEL).touch("collect")
+    before = shown(machine).until
+    once = shown(machine.touch("slower")).until
+    assert before and once and once > before
+    assert shown(machine.touch("slower")).until == once
+    assert not Machine().touch("slower").session.slow
+
+
 def test_a_rest_uses_up_no_try() -> None:
     machine = stocked(PARCEL).tap("ann")
     for _ in range(5):

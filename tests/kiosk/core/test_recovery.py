@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from hardware.readings import Door, DoorSeen
-from kiosk.core.events import ClockJumped, Online, Receipted, Tick
-from kiosk.core.facts import Booted, ClockSet
+from kiosk.core.events import ClockJumped, Forgotten, Online, Receipted, Tick
+from kiosk.core.facts import Booted, ClockSet, Disagreed
 from kiosk.core.screens import Collect, DoorStuck, Home, Opening
 from sync.messages import (
     ItemDropped,
@@ -122,6 +122,22 @@ def test_a_snapshot_forgets_what_it_does_not_name_but_nothing_that_lies_here() -
     machine.hear(PatronChanged(PEOPLE[4]), snapshot=True)
     assert machine.point.parcels.keys() == {"p-1"}
     assert machine.point.patrons.keys() == {"ann", "max"}
+
+
+def test_a_snapshot_that_names_what_is_known_changes_nothing() -> None:
+    machine = stocked(PARCEL)
+    before = machine.point.parcels
+    machine.hear(*(PatronChanged(patron) for patron in PEOPLE), ParcelSent(PARCEL), snapshot=True)
+    assert machine.point.parcels == before
+
+
+def test_what_the_library_lost_long_ago_is_one_case_however_often_it_says_so() -> None:
+    machine = stocked(PARCEL).do(Forgotten(3, 9))
+    assert [case.detail for case in machine.point.cases.values()] == ["3..9"]
+    assert machine.told(Disagreed) == [Disagreed("forgotten-9", "forgotten", "3..9")]
+    machine.do(Forgotten(3, 9))
+    assert len(machine.point.cases) == 1
+    assert machine.told(Disagreed) == [Disagreed("forgotten-9", "forgotten", "3..9")]
 
 
 def test_a_recall_of_what_lies_here_makes_it_something_to_clear() -> None:

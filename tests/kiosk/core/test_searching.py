@@ -323,6 +323,18 @@ def test_what_never_got_there_may_be_asked_for_again_under_a_new_key() -> None:
     assert (away.screen, away.acts) == (Wished("三体", "away", account=True), [])
 
 
+def test_asked_for_again_while_the_library_is_away_nothing_is_said() -> None:
+    machine = placing().act("away").do(Online(False)).touch("again")
+    assert (machine.screen, machine.acts, machine.asks) == (Wished("三体", "away", account=True), [], [])
+
+
+def test_where_there_are_no_accounts_a_hold_is_placed_at_once() -> None:
+    library = Abilities(account=False, acts=frozenset({"place_hold"}))
+    machine = chosen(Machine(library=library)).touch("hold").tap("ann")
+    assert machine.acts == [PlaceHold("ann", THREE.id)]
+    assert machine.act("unknown").screen == Wished("三体", "unknown")
+
+
 @pytest.mark.parametrize("word", ["unknown", "silence"])
 def test_what_may_have_been_heard_is_never_said_again_but_looked_for(word: str) -> None:
     machine = placing()
