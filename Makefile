@@ -43,15 +43,15 @@ simulate: setup ## SEEDS=200 lives of DAYS=1 in a simulated world, with faults, 
 	@$(BIN)/python -m $(if $(PLANTED),tests.simulation.planted,tests.simulation.years --seeds $(or $(SEEDS),200) \
 	    --days $(or $(DAYS),1) --first $(or $(FIRST),0) $(if $(MINUTES),--minutes $(MINUTES)))
 
-kills: setup ## KILLS real kiosks (500) killed at random moments while people use them
-	@$(BIN)/python -m tests.kills $(or $(KILLS),500)
+kills: setup ## KILLS real kiosks (500) killed at random moments while people use them; SIP2=1, WINDOW=1
+	@$(BIN)/python -m tests.kills $(or $(KILLS),500) $(if $(SIP2),--sip2) $(if $(WINDOW),--window)
 
 frames: setup ## FRAMES=1000000 lock frames flipped, dropped, repeated, held back or cut, over every family of boards
 	@$(BIN)/python -m tests.frames $(or $(FRAMES),1000000) $(if $(MINUTES),--minutes $(MINUTES))
 
 coverage: setup ## which branches of the core and of every codec no test goes through
 	@COVERAGE_FILE=build/.coverage $(BIN)/pytest -n $(JOBS) tests/kiosk/core tests/hardware tests/sync tests/conformance \
-	    tests/fuzz --cov --cov-report=term --cov-fail-under=100
+	    tests/fuzz --hypothesis-seed=0 --cov --cov-report=term --cov-fail-under=100
 
 mutants: setup ## N=200 mutants of the core, drawn by SEED=1: do its tests notice? What lives is shown
 	@$(BIN)/pip install -q -e .[mutants]

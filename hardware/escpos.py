@@ -14,6 +14,7 @@ import contextlib
 import logging
 import tempfile
 import time
+from collections import deque
 from collections.abc import Iterator
 from typing import Annotated, Any, Final, Literal
 
@@ -181,8 +182,7 @@ class EscposPrinter:
             self._awaited = True
             self._transport.write(PAPER_IN_TURN)
         while time.monotonic() < began + wait_s:
-            for _ in self._arriving(ASK_AGAIN_S):
-                pass
+            deque(self._arriving(ASK_AGAIN_S), maxlen=0)
             paper = None
             with contextlib.suppress(DeviceSilent):  # too busy to say, or its turn came instead
                 paper = self._paper()

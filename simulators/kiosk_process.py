@@ -78,6 +78,13 @@ class KioskProcess:
         """Whether it has been started and not ended."""
         return self._process is not None and self._process.poll() is None
 
+    @property
+    def worked_s(self) -> float:
+        """For how long a processor has worked for it since its start."""
+        assert self._process
+        fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def touch(self, action: str, value: str = "") -> None:
         """A touch, by its meaning."""
         assert self._process

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from hardware.errors import DeviceRefused, DeviceSilent, WireError
 from hardware.locker import eletechsup, modbus, waveshare
-from hardware.locker.modbus import Decoder, Frame
+from hardware.locker.modbus import LENGTH_MAX, Decoder, Frame
 from hardware.readings import Door
 from simulators import eletechsup as eletechsup_twin
 from simulators import waveshare as waveshare_twin
@@ -150,6 +150,15 @@ def test_old_firmware_refuses_and_no_door_moves(cabinet: Cabinet) -> None:
 
 
 FRAMES = st.sampled_from([raw(vector) for _, vector in vectors("reply")])
+
+
+def test_long_noise_is_not_kept_for_ever() -> None:
+    decoder = Decoder()
+    assert decoder.feed(b"\xff" * 5000) == []
+    assert decoder.spoilt
+    assert len(decoder._held) <= LENGTH_MAX
+    reply = Frame(1, 1, b"\x01\x05")
+    assert decoder.feed(reply.to_bytes()) == [reply]
 
 
 @given(st.lists(st.binary(max_size=30), max_size=20), st.booleans())

@@ -98,6 +98,21 @@ def test_what_a_fixed_tag_cannot_say_is_not_written(content: Content) -> None:
         Basic(content).to_bytes()
 
 
+def checked_block(basic: bytes) -> bytes:
+    return basic[:19] + crc(basic).to_bytes(2, "little") + basic[21:]
+
+
+def test_another_version_of_a_fixed_tag_is_not_read() -> None:
+    basic = Basic(Content("1")).to_bytes(WHOLE)
+    with pytest.raises(Unreadable, match="another version"):
+        Basic.from_bytes(checked_block(bytes((0x20,)) + basic[1:]))
+
+
+def test_a_fixed_tag_in_an_old_code_page_is_read_as_well() -> None:
+    basic = Basic(Content("1", owner="CN-Xx")).to_bytes(WHOLE)
+    assert Basic.from_bytes(checked_block(basic.replace(b"Xx", b"X\xe9"))).content.owner == "CN-X\u00e9"
+
+
 # ---- ISO/IEC 15962 ------------------------------------------------------------------------------------------------
 
 
@@ -144,6 +159,12 @@ def test_objects_are_read_one_after_another(written: list[tuple[Element, int]]) 
     read = list(parse(b"".join(whole) + bytes(4)))
     assert [(one.oid, one.way, one.data) for one in read] == [(one.oid, one.way, one.data) for one, _ in written]
     assert [one.size for one in read] == [len(one) for one in whole]
+
+
+@pytest.mark.parametrize("element", [Element(0, Way.OWN, b""), Element(1, Way.OWN, bytes(DATA_MAX + 1))])
+def test_an_object_that_cannot_be_is_not_written(element: Element) -> None:
+    with pytest.raises(ValueError, match="cannot be written"):
+        element.to_bytes()
 
 
 # ---- ISO 28560-2 --------------------------------------------------------------------------------------------------
@@ -207,6 +228,38 @@ def test_an_owner_is_read_again(owner: str) -> None:
     assert isil.expand(isil.compact(owner)) == owner
 
 
+@pytest.mark.parametrize("owner", ["", "C" * 17, "CN-4_0"])
+def test_what_is_no_isil_is_not_written(owner: str) -> None:
+    with pytest.raises(ValueError, match="an ISIL has"):
+        isil.compact(owner)
+
+
+def test_a_tag_that_says_something_twice_or_half_is_not_read() -> None:
+    number = Element(iso28560_2.NUMBER, *shorten("SZ0000001")).to_bytes()
+    assert iso28560_2.read(number + bytes(4)) == Content("SZ0000001")
+    for more in (number, Element(iso28560_2.SET, *shorten("123")).to_bytes()):
+        with pytest.raises(Unreadable):
+            iso28560_2.read(number + more + bytes(4))
+
+
+def test_a_tag_of_a_number_alone_lists_nothing_more() -> None:
+    assert [one.oid for one in iso28560_2.objects(Content("SZ0000001"))] == [iso28560_2.NUMBER]
+    with pytest.raises(ValueError, match="not for text of one's own"):
+        iso28560_2.objects(Content("SZ0000001"), {iso28560_2.USAGE: "x"})
+
+
+def test_a_gap_between_locked_objects_that_cannot_be_filled_is_no_room() -> None:
+    shelf = Element(6, *shorten("AB"))
+    for gap in (4, 300):  # nothing fits; one padding is not enough
+        memory = shelf.to_bytes(8) + b"".join(
+            Element(7, Way.OWN, b"").to_bytes(min(gap - at, 200)) for at in range(0, gap, 200)
+        )
+        memory += Element(8, *shorten("CD")).to_bytes(8) + bytes(200)
+        locked = (0, 1, 2 + gap // 4, 3 + gap // 4)
+        with pytest.raises(iso28560_2.NoRoom, match="locked objects"):
+            iso28560_2.rewrite(memory, [Element(iso28560_2.NUMBER, *shorten("SZ0000001"))], locked)
+
+
 # ---- ISO/TS 28560-4 -----------------------------------------------------------------------------------------------
 
 
@@ -232,6 +285,18 @@ def test_a_uii_is_read_again(content: Content) -> None:
 @given(st.from_regex(r"[A-Z]{2}-[0-9]{6}", fullmatch=True), st.from_regex(r"[A-Z]{0,3}[0-9]{5,12}", fullmatch=True))
 def test_a_usual_uii_can_always_be_written(owner: str, number: str) -> None:
     assert iso28560_4.read(iso28560_4.write(Content(number, 3, 2, owner=owner))).number == number
+
+
+@pytest.mark.parametrize("uii", [b"\xfc", bytes((0xFB,)), iso28560_4.bytes_of("CN-1.2.123"), b"\xfd\xc3\xa9"[:2]])
+def test_a_uii_that_breaks_off_is_not_read(uii: bytes) -> None:
+    with pytest.raises(Unreadable):
+        iso28560_4.read(uii)
+
+
+@pytest.mark.parametrize("number", ["\U0001f4d6", "x" * 60])
+def test_what_a_uii_cannot_hold_is_not_written(number: str) -> None:
+    with pytest.raises(ValueError, match="a UII"):
+        iso28560_4.write(Content(number))
 
 
 # ---- nonsense and secrets -----------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from hardware.rfid.book import BookTag, PatronTag, Usage
 from hardware.rfid.iso15693 import SystemInformation, TagRefused, answer, hexadecimal
 from hardware.rfid.pcsc_pad import PcscPad, Settings, connect
 from hardware.rfid.pcsc_reader import CardLost
+from hardware.rfid.transparent import session
 from hardware.scanner.barcode import Meanings
 from simulators.laid import IN_LIBRARY, ON_LOAN, Laid
 from simulators.pcsc_pad import ATR, Tag
@@ -50,6 +51,27 @@ class Reader:
 
 def pad(laid: Laid | None, transparent: bool = True, storage: bool = False, **settings: Any) -> PcscPad:
     return PcscPad(Settings(reader="memory", **settings), Reader(laid and Tag(laid, transparent, storage)))  # type: ignore[arg-type]
+
+
+class Says:
+    """A reader that answers so, a word for each question and the last for ever."""
+
+    def __init__(self, *words: str) -> None:
+        self.words = [bytes.fromhex(word) for word in words]
+
+    def transmit(self, apdu: bytes) -> bytes:
+        return self.words.pop(0) if len(self.words) > 1 else self.words[0]
+
+
+FINE = "C0 03 00 90 00 90 00"
+
+
+def test_a_transparent_session_without_an_answer_or_gone_wrong_is_no_answer() -> None:
+    with session(Says(FINE)) as air, pytest.raises(CardLost):  # type: ignore[arg-type]
+        air(b"\x26")
+    wrong = Says(FINE, FINE, "C0 03 02 67 00 90 00", FINE)
+    with session(wrong) as air, pytest.raises(WireError, match="02 67 00"):  # type: ignore[arg-type]
+        air(b"\x26")
 
 
 def one(pad: PcscPad) -> BookTag:

@@ -58,6 +58,16 @@ def test_a_pile_is_said_once_when_it_has_settled_and_once_when_it_is_gone() -> N
     assert pad.rounds(20) == [pile()]
 
 
+def test_a_settled_pile_is_said_again_when_asked_and_the_tags_of_a_book_are_known() -> None:
+    pad = Pad()
+    assert pad.rounds(20, A, *SET) == [pile("SZ0000001", "SZ0000009")]
+    pad.pile.say_again()
+    assert pad.rounds(1, A, *SET) == [pile("SZ0000001", "SZ0000009")]
+    assert sorted(pad.pile.uids("SZ0000009")) == [tag.uid for tag in SET]
+    assert pad.pile.uids("SZ0000002") == []
+    assert SETTINGS.writes
+
+
 def test_a_tag_that_comes_and_goes_flickers_neither_in_nor_out() -> None:
     pad = Pad()
     for _ in range(5):

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from hardware.errors import DeviceGone, DeviceRefused, DeviceSilent, WireError
 from hardware.rfid.book import BookTag
-from hardware.rfid.r2000 import R2000, Decoder, Frame, Settings, connect
+from hardware.rfid.r2000 import ANTENNA, DONE, FIRMWARE, LOOK, R2000, READ, TAGS_MAX, Decoder, Frame, Settings, connect
 from hardware.scanner.barcode import Meanings
 from simulators.laid import IN_LIBRARY, ON_LOAN, Laid
 from simulators.line import Fault, Line
@@ -103,6 +103,61 @@ def test_noise_between_frames_does_no_harm(fault: Fault) -> None:
     assert rig.round() == {"SZ0000001": True}
 
 
+class Answers:
+    """A pad that says this, whatever is asked."""
+
+    def __init__(self, *replies: tuple[int, bytes]) -> None:
+        self.replies = list(replies)
+
+    def received(self, data: bytes) -> Iterator[bytes]:
+        for frame in Decoder().feed(data):
+            for command, said in [one for one in self.replies if one[0] == frame.command]:
+                yield Frame(1, command, said).to_bytes()
+
+
+ANTENNA_SET = (ANTENNA, bytes((DONE,)))
+NO_TAG = (LOOK, bytes((0x36,)))
+
+
+def test_a_pad_without_a_firmware_version_is_none() -> None:
+    with pytest.raises(WireError, match="no firmware version"):
+        R2000(SETTINGS, Memory(Answers((FIRMWARE, b"\x08\x02\x01")))).firmware()
+
+
+def test_a_round_may_end_in_a_word_and_must_end() -> None:
+    assert R2000(SETTINGS, Memory(Answers(ANTENNA_SET, NO_TAG))).tags() == []
+    with pytest.raises(WireError, match="the pad says 11"):
+        R2000(SETTINGS, Memory(Answers(ANTENNA_SET, (LOOK, b"\x11")))).tags()
+    one = (LOOK, bytes((0, 0x08, 0x07, 0xAA, 0)))  # a PC word that promises more than comes
+    with pytest.raises(WireError, match="does not end"):
+        R2000(SETTINGS, Memory(Answers(ANTENNA_SET, *[one] * (TAGS_MAX + 2)))).tags()
+    with pytest.raises(WireError, match="antenna"):
+        R2000(SETTINGS, Memory(Answers((ANTENNA, b"\x22")))).tags()
+
+
+def test_noise_in_the_place_of_a_round_is_not_an_empty_pad() -> None:
+    class Noise(Answers):
+        def received(self, data: bytes) -> Iterator[bytes]:
+            for frame in Decoder().feed(data):
+                yield Frame(1, ANTENNA, bytes((DONE,))).to_bytes() if frame.command == ANTENNA else b"\xa0\x13\x01"
+
+    with pytest.raises(WireError, match="noise"):
+        R2000(SETTINGS, Memory(Noise())).tags()
+
+
+@pytest.mark.parametrize("reply", [b"\x31", b"\x00" * 4, b"\x00\x01\x07" + b"\x11" * 10])
+def test_a_user_bank_that_is_not_read_names_nothing(reply: bytes) -> None:
+    rig = Rig(Settings(port="memory", reply_wait_s=0.05, user_words=8)).lay(Laid("SZ0000001", layout="iso28560_2"))
+    received = rig.twin.received
+
+    def otherwise(data: bytes) -> list[bytes]:
+        said = list(received(data))
+        return [Frame(1, READ, reply).to_bytes() if one[3] == READ else one for one in said]
+
+    rig.twin.received = otherwise  # type: ignore[method-assign]
+    assert rig.round() == {"": None}
+
+
 # ---- security -----------------------------------------------------------------------------------------------------
 
 
@@ -176,6 +231,8 @@ def test_what_does_not_answer_is_no_pad(tmp_path: Path) -> None:
         pad.line.disturb(Fault.DEAF, 9)
         with pytest.raises(DeviceSilent):
             connect("pad", Settings(port=pad.port, reply_wait_s=0.05), Meanings())
+        pad.line.mend()
+        connect("pad", Settings(port=pad.port), Meanings()).close()
         pad.unplug()
         with pytest.raises(DeviceGone):
             connect("pad", Settings(port=pad.port), Meanings())

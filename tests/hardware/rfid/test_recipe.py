@@ -167,6 +167,17 @@ def test_recipes_that_do_not_do(wrong: dict[str, object]) -> None:
     assert Recipe.model_validate(BOOK)
 
 
+def test_a_sector_holds_so_much_and_its_key_may_go_missing(key_file: Path, tmp_path: Path) -> None:
+    with pytest.raises(ValidationError, match="bytes of data"):
+        sector(key_file, sector=1, offset=48)
+    mine = tmp_path / "gone.key"
+    mine.write_text("FFFFFFFFFFFF")
+    mine.chmod(0o600)
+    recipe = sector(mine)
+    mine.unlink()
+    assert read_number(recipe, lambda _: pytest.fail("asked without a key")) is None
+
+
 @pytest.mark.parametrize("content", ["FFFFFFFFFF", "FFFFFFFFFFFFFF", "secret", ""])
 def test_a_key_file_holds_a_key_for_the_kiosk_alone_and_is_not_shown(tmp_path: Path, content: str) -> None:
     path = tmp_path / "campus.key"

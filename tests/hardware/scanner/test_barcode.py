@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr, ValidationError
 
-from hardware.readings import CodeUnknown, IsbnScanned, ItemScanned, PassScanned, PatronScanned, Scan
+from hardware.readings import CodeUnknown, IsbnScanned, ItemScanned, PassScanned, PatronScanned, Scan, SealScanned
 from hardware.scanner.barcode import KINDS, LENGTH_MAX, Kind, Meanings, meaning
 
 VECTORS = tomllib.loads((Path(__file__).parents[2] / "vectors" / "barcodes.toml").read_text())["code"]
@@ -97,6 +97,12 @@ def test_a_source_reports_only_its_kinds(kind: Kind) -> None:
     for other, code in codes.items():
         assert said(meaning("desk", code, USUAL, (kind,)))[0] == (kind if other is kind else "unknown")
     assert said(meaning("desk", "702000220X", USUAL, (kind,)))[0] == ("isbn" if kind is Kind.ISBN else "unknown")
+
+
+def test_the_seal_of_a_bag_where_the_library_numbers_them() -> None:
+    sealed = (Kind.SEAL,)
+    assert meaning("s", "F123456", Meanings(seal="F[0-9]{6}"), sealed) == SealScanned("s", "F123456")
+    assert meaning("s", "F123456", USUAL, sealed) == CodeUnknown("s", 7)
 
 
 def test_luhn_where_the_library_says_so() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pytest_mock import MockerFixture
 
 from hardware.errors import DeviceGone
 from hardware.readings import IsbnScanned, ItemScanned, Reading
@@ -199,6 +200,15 @@ def test_unplugged_and_back(scanner: SerialScanner, make: str) -> None:
     scanner.scan("SX0001234")
     assert heard(again, 1, within_s=PATIENT_S) == [ITEM]
     again.close()
+
+
+@pytest.mark.parametrize("make", [SSI], indirect=True)
+def test_one_that_goes_while_it_is_set_up_leaves_no_port_open(make: str, mocker: MockerFixture) -> None:
+    port = mocker.patch("hardware.scanner.serial_scanner.open_port").return_value
+    port.write.side_effect = DeviceGone("pulled")
+    with pytest.raises(DeviceGone):
+        connect("desk", Settings.model_validate({"port": "-", "trigger": make}), Meanings())
+    port.close.assert_called_once()
 
 
 @pytest.mark.parametrize("make", [SSI], indirect=True)
