@@ -1,0 +1,237 @@
+"""What a SIP2 library says seldom: unreadable dates, numbers too long, lists of titles, no word for an item."""
+
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr, ValidationError
+from pytest_mock import MockerFixture
+from raw_library import WHEN, Answer, library
+from sip2_client import SEAL, client
+
+from simulators.library.seed import card_number
+from sync.account import AccountIs, AccountOf
+from sync.acts import Renew, RenewAll, Ruling, Said
+from sync.asked import ItemIs, LoansAre, LoansWith, PatronIs, Shown, WhatIs
+from sync.errors import ServiceSilent, ServiceUnreachable
+from sync.messages import ItemDropped
+from sync.sip2 import booking
+from sync.sip2.account import Accounts
+from sync.sip2.dialect import UnfitDialect, load
+from sync.sip2.service import Settings
+from tests.sync.sip2.test_every_dialect import Day, day
+from tests.sync.sip2.test_sip2_booking import ANN, BACK, BOB, LENT, Ledger, settled, tell, telling, value
+
+FINE = " " * 14
+SHELVED = f"18080201{WHEN}ABi-1|AJDune|CYR200|DABob Quux|"
+READER = SEAL.hide(card_number("R1009"))
+
+
+def own(folder: Path, *lines: str) -> Path:
+    path = folder / "own.toml"
+    path.write_text("\n".join(('base = "koha"', *lines)) + "\n", encoding="utf-8")
+    return path
+
+
+def patron(lists: str = "", counts: str = "000000000001000000000000", named: str = "AAR100|AE Ann Lee|") -> str:
+    return f"64{FINE}019{WHEN}{counts}AOmain|{named}{lists}BLY|CQY|"
+
+
+def stated(answers: dict[str, Answer], **more: Any) -> AccountIs:
+    with library(answers) as lib:
+        answer = client(lib.port, ask_wait_s=10.0, **more).ask(AccountOf(ANN))
+    assert isinstance(answer, AccountIs)
+    return answer
+
+
+# ---- told ---------------------------------------------------------------------------------------------------------
+
+
+def test_what_breaks_out_of_its_field_is_refused_here_and_never_said() -> None:
+    with library(Ledger(has="R100").answers()) as lib:
+        [receipt] = tell(settled(lib), telling(ItemDropped("i|1", "A1", True)))
+        assert (receipt.status, lib.codes()) == ("rejected", [])
+
+
+def test_to_whom_items_were_lent_is_kept_of_the_last_ones_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(booking, "LENT_MAX", 1)
+    both = replace(LENT, items=("i-1", "i-2"))
+    with library(
+        {
+            "17": lambda line: f"18030201{WHEN}AB{value(line, 'AB')}|AJDune|",
+            "11": lambda line: f"121NNY{WHEN}AOmain|AAR100|AB{value(line, 'AB')}|AJDune|AH20261224    120000|",
+        }
+    ) as lib:
+        service = settled(lib)
+        tell(service, telling(both))
+        assert service._booking._lent == {"i-2": ANN}
+
+
+def test_a_return_held_here_for_nobody_known_is_a_case() -> None:
+    here = f"101YNY{WHEN}AOmain|ABi-1|AQmain|CV01|"
+    with library(Ledger(has="R100").answers() | {"09": lambda _: here}) as lib:
+        [receipt] = tell(settled(lib), telling(BACK))
+    assert (receipt.status, receipt.held_for) == ("conflict", None)
+    assert "does not say for whom" in receipt.detail
+
+
+def test_a_return_that_was_booked_before_and_waits_for_the_next_reader_is_not_said_again() -> None:
+    with library(Ledger().answers() | {"17": lambda _: SHELVED}) as lib:
+        [receipt] = tell(client(lib.port), telling(BACK))
+        assert (receipt.status, receipt.held_for, lib.codes()) == ("applied", BOB, ["17"])
+
+
+def test_out_and_back_and_set_aside_for_the_next_reader_was_booked_before() -> None:
+    with library(Ledger().answers() | {"17": lambda _: SHELVED}) as lib:
+        lent, back = tell(client(lib.port), telling(LENT, 1), telling(BACK, 2), said=2)
+        assert (lent.status, back.status, back.held_for) == ("applied", "applied", BOB)
+        assert "11" not in lib.codes()
+
+
+@pytest.mark.parametrize(("without", "said"), [("17", ["11"]), ("63", ["17"])])
+def test_where_the_library_cannot_be_asked_about_an_item_or_a_loan(
+    without: str, said: list[str], tmp_path: Path
+) -> None:
+    ledger = Ledger(has="" if without == "17" else "R200")
+    with library(ledger.answers()) as lib:
+        [receipt] = tell(client(lib.port, dialect=own(tmp_path, f'without = ["{without}"]')), telling(LENT))
+        assert lib.codes() == said
+    assert receipt.status == ("applied" if without == "17" else "conflict")
+    assert ledger.effects == (["lend R100"] if without == "17" else [])
+
+
+# ---- asked --------------------------------------------------------------------------------------------------------
+
+
+def test_an_item_that_the_library_does_not_have() -> None:
+    with library({"17": lambda _: f"18010201{WHEN}ABi-9|AJ|"}) as lib:
+        assert client(lib.port).ask(WhatIs("i-9")) == ItemIs(None)
+        assert client(lib.port).ask(LoansWith(ANN, "9787020002207")) == LoansAre(())
+
+
+def test_without_item_information_nothing_is_known_of_an_item(tmp_path: Path) -> None:
+    with library({}) as lib, pytest.raises(ServiceUnreachable):
+        client(lib.port, dialect=own(tmp_path, 'without = ["17"]')).ask(WhatIs("i-1"))
+
+
+def test_a_reader_asked_for_by_their_status(tmp_path: Path) -> None:
+    status = f"24{FINE}019{WHEN}AOmain|AAR100|AEAnn Lee|BLY|"
+    with library({"23": lambda _: status}) as lib:
+        answer = client(lib.port, dialect=own(tmp_path, 'patron_by = "23"')).ask(Shown(SecretStr("R100")))
+        assert lib.codes() == ["23"]
+    assert isinstance(answer, PatronIs)
+    assert answer.patron
+    assert answer.patron.id == ANN
+
+
+@pytest.mark.parametrize("named", [f"AA{'9' * 40}|AEAnn Lee|", "AAR100|AE|BLN|"])
+def test_whom_the_library_does_not_know_or_calls_by_no_cards_number_has_no_account(named: str) -> None:
+    assert stated({"63": lambda _: patron(named=named)}) == AccountIs(known=False)
+
+
+def test_one_whose_number_is_not_known_here_has_no_account() -> None:
+    with library({}) as lib:
+        assert client(lib.port).ask(AccountOf("courier-1")) == AccountIs(known=False)
+
+
+def test_a_due_date_nobody_can_read_is_shown_as_the_library_writes_it() -> None:
+    [loan] = stated(
+        {
+            "63": lambda _: patron("AUSIP0001001|", "000000000001000000000000"),
+            "17": lambda _: f"18040201{WHEN}ABSIP0001001|AJDune|AHnext spring|",
+        }
+    ).loans
+    assert (loan.title, loan.due) == ("Dune · next spring", 0.0)
+
+
+@pytest.mark.parametrize("item", [lambda _: None, lambda _: f"18010201{WHEN}ABSIP0001001|AJ|"])
+def test_a_hold_whose_item_is_not_said_is_ready_all_the_same(item: Answer) -> None:
+    lists: dict[str, Answer] = {"63": lambda line: patron("ASSIP0001001|", "000100000000000000000000"), "17": item}
+    [hold] = stated(lists).holds
+    assert (hold.id, hold.state) == ("SIP0001001", "ready")
+
+
+def test_titles_are_shown_without_items_where_there_is_no_item_information(tmp_path: Path) -> None:
+    lists: dict[str, Answer] = {"63": lambda _: patron("AUSIP0001001|", "000000000001000000000000")}
+    [loan] = stated(lists, dialect=own(tmp_path, 'without = ["17"]')).loans
+    assert (loan.id, loan.due) == ("SIP0001001", 0.0)
+
+
+def test_a_library_that_goes_amid_an_account_has_not_stated_it(mocker: MockerFixture) -> None:
+    mocker.patch.object(Accounts, "item", side_effect=ServiceUnreachable("gone"))
+    with library({"63": lambda _: patron("AUSIP0001001|")}) as lib, pytest.raises(ServiceUnreachable):
+        client(lib.port, ask_wait_s=10.0).ask(AccountOf(ANN))
+
+
+def test_a_library_that_wants_to_hear_the_end_of_a_session_hears_it(tmp_path: Path) -> None:
+    ended = f"36Y{WHEN}AOmain|AAR100|"
+    with library({"63": lambda _: patron(counts="0" * 24), "35": lambda _: ended}) as lib:
+        answer = client(lib.port, dialect=own(tmp_path, "ends_sessions = true")).ask(AccountOf(ANN))
+        assert isinstance(answer, AccountIs)
+        assert lib.codes()[-1] == "35"
+
+
+# ---- changed ------------------------------------------------------------------------------------------------------
+
+
+def act(at: Day, wanted: Renew | RenewAll, key: str = "k-1") -> Ruling:
+    return at.point.act(Said(key, wanted))
+
+
+def test_what_is_not_on_loan_is_not_renewed_and_of_a_stranger_nothing(tmp_path: Path) -> None:
+    with day("koha", tmp_path) as at:
+        assert act(at, Renew(READER, "SIP9999999")) == Ruling(False)
+        assert not act(at, Renew("courier-1", "SIP0001001"), "k-2").done
+        assert at.ledger.rows("select 1 from renewals") == []
+
+
+def test_all_is_renewed_one_by_one_where_there_is_no_word_for_all(tmp_path: Path) -> None:
+    with day("koha", tmp_path) as at:
+        at.name = str(own(tmp_path, 'without = ["65"]'))
+        at.again()
+        ruling = act(at, RenewAll(READER))
+        assert ruling.done
+        assert len(ruling.each) == 3
+        assert all(one.done and one.until > time.time() for one in ruling.each)
+
+
+def test_what_may_have_been_heard_stays_unknown_while_the_library_is_away(tmp_path: Path) -> None:
+    with day("koha", tmp_path) as at:
+        loan = at.ledger.rows("select barcode from loans where patron = 'R1009'")[0]["barcode"]
+        at.server.fault("answer_lost", 1, "29")
+        with pytest.raises(ServiceSilent):
+            act(at, Renew(READER, loan))
+        at.server.fault("refused_login", 9, "93")
+        with pytest.raises(ServiceSilent, match="cannot be asked for"):
+            act(at, Renew(READER, loan))
+        at.server.mend()
+        assert act(at, Renew(READER, loan)).done
+        assert len(at.ledger.rows("select 1 from renewals")) == 1
+
+
+# ---- settings -----------------------------------------------------------------------------------------------------
+
+
+def test_a_dialect_must_be_a_name_or_a_file_that_is_there(tmp_path: Path) -> None:
+    with pytest.raises(UnfitDialect, match="cannot be read"):
+        load(tmp_path / "none.toml")
+    (tmp_path / "own.toml").write_text("base = 3\n")
+    with pytest.raises(UnfitDialect, match="must be the name of a dialect"):
+        load(tmp_path / "own.toml")
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"ca": __file__}, "are for tls"),
+        ({"tls": True, "key": __file__}, "needs its certificate"),
+        ({"user": ""}, "user is missing"),
+    ],
+)
+def test_settings_that_do_not_go_together_are_refused(more: dict[str, Any], words: str) -> None:
+    fit = {"host": "x", "tls": False, "user": "kiosk", "location": "dongmen"}
+    assert Settings.model_validate(fit)
+    with pytest.raises(ValidationError, match=words):
+        Settings.model_validate(fit | more)
