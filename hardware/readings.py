@@ -231,7 +231,15 @@ class SealScanned:
     number: str
 
 
-Scan = ItemScanned | IsbnScanned | PatronScanned | PassScanned | SealScanned | CodeUnknown
+@dataclass(frozen=True, slots=True)
+class ReceiptScanned:
+    """What a slip of a pickup point says in its code: the line of a receipt, or the number of a slip without one."""
+
+    device: str
+    line: str
+
+
+Scan = ItemScanned | IsbnScanned | PatronScanned | PassScanned | SealScanned | ReceiptScanned | CodeUnknown
 Reading = (
     CardShown
     | CardUnread

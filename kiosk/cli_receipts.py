@@ -10,7 +10,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hardware.secret_file import UnfitFile
 from kiosk.cli_parts import EXIT_CONFIG, EXIT_UNFIT, config_argument, end
 from kiosk.config import Config
-from kiosk.receipt import Verdict, key_beside, name_of, read_key, verify
+from kiosk.core.receipts import Verdict, name_of, verify
+from kiosk.receipt import key_beside, read_key
 from kiosk.secrets_file import read_public_key
 
 

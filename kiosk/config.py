@@ -23,7 +23,7 @@ from kiosk.core.limits import Limits
 from kiosk.core.plan import Plan, Space
 from kiosk.explain import Place, dotted, fields_of, first_flaw, nearest
 from kiosk.frontend import About, ScreenSettings
-from kiosk.receipt import key_beside, signer_at
+from kiosk.receipt import key_beside, public_at, signer_at
 from kiosk.secrets_file import read_credential, read_hashing_keys, read_public_key
 from kiosk.sections import (
     HIGHEST_CM,
@@ -108,9 +108,9 @@ class Config:
         spaces = {c.name: _space(c, rows) for c in sorted(self.compartments, key=lambda c: (c.row, c.column))}
         cards, scanners = (frozenset(one.name for one in kind) for kind in (self.cards, (*self.scanners, *self.pads)))
         printers, library = tuple(p.name for p in self.printers), self.service.module.abilities(self.service.settings)
-        pads = {pad.name: pad.settings.writes for pad in self.pads}
+        pads, receipts = {pad.name: pad.settings.writes for pad in self.pads}, public_at(key_beside(self.store))
         devices = (cards, scanners, printers, library, frozenset(pads), frozenset(p for p in pads if pads[p]))
-        return Plan(self.point.id, spaces, self.keyring, self.limits, *devices, self.point.counter)
+        return Plan(self.point.id, spaces, self.keyring, self.limits, *devices, self.point.counter, receipts)
 
     def library(self) -> LibraryClient:
         """A client of the lending service, nothing opened yet."""

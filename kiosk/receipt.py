@@ -1,48 +1,23 @@
 """Proof of return: a line on the slip, signed with the point's own key, that can be checked months later.
 
-    R1;dongmen;57/103;1795000000;checked;SIP0001,SIP0002;1a2b3c4d;<signature>
-       point   visit and order   items, by barcode       |         Ed25519 over all before it, base64url
-               time, Unix        checked: the library    the key: the first 4 bytes of the
-               seconds           knew each; received:    SHA-256 of the public key
-                                 to be looked at
-
-The signature is over ``shuxiang-receipt-1`` and a line feed, then the line up to and with the key. Nothing about the
-reader is in it, and nothing about them must be kept to check it: whoever holds the slip has the proof.
+How it is written, and what one is worth that comes back, says kiosk/core/receipts.py. Nothing about the reader is in
+it, and nothing about them must be kept to check it: whoever holds the slip has the proof.
 """
 
 import base64
-import hashlib
-import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+import contextlib
+from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
 
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from hardware.secret_file import UnfitFile, read_secret, written_beside
+from kiosk.core.receipts import SIGNED_AS, name_of
 from kiosk.core.screens import Slip
+from kiosk.secrets_file import read_public_key
 
-_SIGNED_AS = b"shuxiang-receipt-1\n"
-_LINE = re.compile(
-    r"R1;(?P<point>[A-Za-z0-9._:-]{1,64});(?P<visit>\d{1,12}/[A-Za-z0-9-]{1,20});(?P<at>\d{1,12});"
-    r"(?P<state>checked|received);(?P<items>[A-Za-z0-9._:,-]{1,3500});(?P<key>[0-9a-f]{8});(?P<sig>[A-Za-z0-9_-]{86})"
-)
 Sign = Callable[[Slip], str]
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What a slip is worth. ``genuine``: this point received ``items`` at ``at``. ``changed``: its own key, but not
-    what was signed. ``unknown``: no such line in it, or a key that is not known here."""
-
-    status: Literal["genuine", "changed", "unknown"]
-    point: str = ""
-    visit: str = ""
-    at: float = 0.0
-    checked: bool = False
-    items: tuple[str, ...] = ()
+KEYS_MAX = 20  # of before; older ones check with ``kiosk verify --key``
 
 
 def key_beside(store: Path) -> Path:
@@ -67,11 +42,6 @@ def read_key(path: Path) -> Ed25519PrivateKey:
         ) from None
 
 
-def name_of(key: Ed25519PublicKey) -> str:
-    """What a receipt calls this key: 8 hex digits."""
-    return hashlib.sha256(key.public_bytes_raw()).hexdigest()[:8]
-
-
 def signer(key: Ed25519PrivateKey, point: str) -> Sign:
     """Makes the line of a slip; the same slip, the same line."""
     name = name_of(key.public_key())
@@ -80,7 +50,7 @@ def signer(key: Ed25519PrivateKey, point: str) -> Sign:
         state = "received" if slip.provisional else "checked"
         items = ",".join(barcode for _, barcode in slip.items)
         said = f"R1;{point};{slip.session}/{slip.id};{int(slip.at)};{state};{items};{name}"
-        signature = base64.urlsafe_b64encode(key.sign(_SIGNED_AS + said.encode())).decode().rstrip("=")
+        signature = base64.urlsafe_b64encode(key.sign(SIGNED_AS + said.encode())).decode().rstrip("=")
         return f"{said};{signature}"
 
     return line
@@ -91,18 +61,13 @@ def signer_at(path: Path, point: str) -> Sign | None:
     return signer(read_key(path), point) if path.exists() else None
 
 
-def verify(text: str, keys: Iterable[Ed25519PublicKey]) -> Verdict:
-    """What the text of a slip (all of it, or only the line; white space in it counts for nothing) is worth."""
-    found = _LINE.search("".join(text.split()))
-    if found is None:
-        return Verdict("unknown")
-    known = next((key for key in keys if name_of(key) == found["key"]), None)
-    if known is None:
-        return Verdict("unknown", found["point"])
-    said = found[0].rpartition(";")[0]
-    try:
-        known.verify(base64.urlsafe_b64decode(found["sig"] + "=="), _SIGNED_AS + said.encode())
-    except InvalidSignature:
-        return Verdict("changed", found["point"])
-    items = tuple(found["items"].split(","))
-    return Verdict("genuine", found["point"], found["visit"], float(found["at"]), found["state"] == "checked", items)
+def public_at(path: Path) -> tuple[Ed25519PublicKey, ...]:
+    """The keys that check what this point has signed: that of now, and those of before which ``kiosk rotate-key`` left
+    beside it. What cannot be read is left out."""
+    keys = []
+    with contextlib.suppress(UnfitFile, OSError):
+        keys = [read_key(path).public_key()] if path.exists() else []
+    for old in sorted(path.parent.glob(f"{path.name}.*.pem"), reverse=True)[:KEYS_MAX]:
+        with contextlib.suppress(UnfitFile, OSError):
+            keys.append(read_public_key(old))
+    return tuple(keys)

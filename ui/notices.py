@@ -35,6 +35,7 @@ RETURN = (
         "card_taken": N_("Your card is read. Now scan the book."),
         "card_unread": N_("The card could not be read. Hold it flat on the reader until it says so."),
         "return_first": N_("Open the door for these first. Then show your code again."),
+        "slip": N_("That is a slip. To return a book, scan the book itself."),
         "not_on_loan": N_("Nobody had this one on loan. Thank you for bringing it; we take it and look."),
         "card_unknown": N_("We do not know this card. Returning needs none: scan the library's sticker."),
         "card_offline": N_("Your card cannot be looked up just now. Returning needs none: scan the library's sticker."),
@@ -49,6 +50,7 @@ COUNTER = (
         "twice": RETURN["twice"],
         "full": N_("The list is full. Borrow these first; the next ones after that."),
         "not_ours": N_("This book is not from our library, so it cannot be borrowed here."),
+        "slip": N_("That is a slip. To borrow a book, scan the book itself."),
         "set_aside": N_("This book is set aside for somebody. Please give it to the staff."),
     }
 )

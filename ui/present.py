@@ -8,6 +8,7 @@ from kiosk.core.activation import Activated, NewPin, Phone, Rules
 from kiosk.core.counter_screens import Counter
 from kiosk.core.desk_screens import Desk, DoorList, DoorSheet, MachineSheet, Report, Use
 from kiosk.core.reader_screens import Choose, DoorShut, Sort
+from kiosk.core.receipts import Shown
 from kiosk.core.screens import (
     Collect,
     Display,
@@ -36,6 +37,7 @@ from ui import (
     for_patrons,
     for_rounds,
     for_search,
+    for_slips,
     for_staff,
 )
 from ui.view import Button, StillThere, View
@@ -131,6 +133,8 @@ def _screen(screen: Screen, about: About, _: Words) -> View:
             return for_rounds.hand_over(screen, _)
         case Goodbye():
             return for_patrons.goodbye(screen, about, _)
+        case Shown():
+            return for_slips.shown(screen, about, _)
         case Sorry():
             return for_patrons.sorry(screen, about, _)
         case More():

@@ -4,6 +4,7 @@ A code comes as the scanner sends it; around the number may stand
   - an AIM identifier, ``]`` and two characters naming the symbology (ISO/IEC 15424): ``]E0`` EAN-13, ``]F0`` Codabar;
   - the start and stop letters A..D of Codabar, or the ``*`` of Code 39, where a scanner is set to send them;
   - the 2 or 5 digits of an EAN add-on (price, issue), glued on or after a space.
+The code of a slip may be many lines, in any language; the line that counts is its receipt or its number.
 A book number is 978 or 979 and a right check digit (ISO 2108); 977 is a serial (ISSN), anything else a price code.
 """
 
@@ -17,15 +18,27 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, SecretStr, StringCon
 from pydantic_core import SchemaError
 from stdnum import isbn, luhn
 
-from hardware.readings import CodeUnknown, IsbnScanned, ItemScanned, PassScanned, PatronScanned, Scan, SealScanned
+from hardware.readings import (
+    CodeUnknown,
+    IsbnScanned,
+    ItemScanned,
+    PassScanned,
+    PatronScanned,
+    ReceiptScanned,
+    Scan,
+    SealScanned,
+)
 
-LENGTH_MAX: Final = 512
-"""Longest code looked at, in characters: a pickup QR stays below 300. Longer ones are unknown, untried."""
+LENGTH_MAX: Final = 1024
+"""Longest code looked at, in characters: a pickup QR stays below 300, the slip of fifty books below 1000. Longer ones
+are unknown, untried."""
 
 _AIM = re.compile(r"\][A-Za-z][0-9A-Za-z]")
 _EAN13 = re.compile(r"([0-9]{13})(?: ?(?:[0-9]{2}|[0-9]{5}))?")
 _ISBN10 = re.compile(r"[0-9]{9}[0-9Xx]")
 _NUMBER = re.compile(r"[A-Za-z0-9._:-]{1,64}")  # what item and patron numbers may be made of anywhere in this product
+_RECEIPT = re.compile(r"R1;[A-Za-z0-9._:,;/-]{60,}")  # kiosk/core/receipts.py knows what it is worth
+_SLIP = re.compile(r"(?:^|\s)([A-Za-z0-9._:-]{1,64}-[0-9]{1,12}/[A-Za-z0-9-]{1,20})\s*$", re.MULTILINE)
 _FRAMED = re.compile(r"[A-Da-d]([0-9$:/.+-]+)[A-Da-d]|\*([^*]+)\*")
 
 
@@ -37,9 +50,10 @@ class Kind(StrEnum):
     ITEM = "item"
     PATRON = "patron"
     SEAL = "seal"
+    RECEIPT = "receipt"
 
 
-KINDS: Final = (Kind.PASS, Kind.ISBN, Kind.ITEM, Kind.PATRON, Kind.SEAL)
+KINDS: Final = (Kind.PASS, Kind.ISBN, Kind.ITEM, Kind.PATRON, Kind.SEAL, Kind.RECEIPT)
 
 
 @lru_cache(maxsize=32)
@@ -106,6 +120,8 @@ def meaning(device: str, text: str | bytes, meanings: Meanings, kinds: tuple[Kin
     unknown = CodeUnknown(device, len(text))
     if len(text) > LENGTH_MAX:
         return unknown
+    if Kind.RECEIPT in kinds and (line := _slip(text)):
+        return ReceiptScanned(device, line)
     try:
         plain = (text if isinstance(text, bytes) else text.encode("ascii")).decode("ascii").strip("\r\n\t")
     except UnicodeError:
@@ -129,6 +145,13 @@ def meaning(device: str, text: str | bytes, meanings: Meanings, kinds: tuple[Kin
     if Kind.ISBN in kinds and (number10 := _isbn10(numbers[0])):
         return IsbnScanned(device, number10)
     return unknown
+
+
+def _slip(text: str | bytes) -> str:
+    """The receipt that stands in it, or the number of a slip, or nothing."""
+    said = _AIM.sub("", text if isinstance(text, str) else text.decode("utf-8", "ignore"), count=1)
+    receipt, slip = _RECEIPT.search(said), _SLIP.search(said)
+    return receipt[0] if receipt else slip[1] if slip else ""
 
 
 def _scan(device: str, kind: Kind, number: str, meanings: Meanings) -> Scan | None:

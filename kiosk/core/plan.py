@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
 from kiosk.core.identity import Keyring
 from kiosk.core.limits import Limits
 from sync.service import Abilities
@@ -33,7 +35,7 @@ class Space:
 class Plan:
     """A pickup point as configured. ``cards``, ``scanners``, ``printers``: their names, to know whether one answers.
     ``library``: what its lending service can do. ``pads``: their names; ``writing``: those that can change a tag's
-    security. ``counter``: readers may borrow here what they bring to it."""
+    security. ``counter``: readers may borrow here what they bring to it. ``receipts``: keys that check its slips."""
 
     point: str
     spaces: Mapping[str, Space]
@@ -46,3 +48,4 @@ class Plan:
     pads: frozenset[str] = frozenset()
     writing: frozenset[str] = frozenset()
     counter: bool = False
+    receipts: tuple[Ed25519PublicKey, ...] = field(default=(), repr=False)

@@ -13,6 +13,7 @@ from kiosk.core.counter_screens import Counter
 from kiosk.core.desk_screens import DeskScreen
 from kiosk.core.notices import DoorNotice, ReturnNotice
 from kiosk.core.reader_screens import Choose, DoorShut, Sort
+from kiosk.core.receipts import Shown
 from kiosk.core.search_screens import Found, Search, TitlePage, Wished
 from kiosk.core.staff_screens import Courier, HandOver, Inside, Load, Seal, Settle, TakeOut
 from sync.acts import ActKind
@@ -261,6 +262,7 @@ Screen = (
     | DeskScreen
     | Counter
     | Goodbye
+    | Shown
     | Sorry
 )
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from hardware.readings import CodeUnknown, Hint, IsbnScanned, ItemScanned, SealScanned
+from kiosk.core import receipts
 from kiosk.core.account_stories import AtMore, Proving
 from kiosk.core.activation import Activating
 from kiosk.core.events import Touched
@@ -111,6 +112,25 @@ def pass_scanned(at: Step, text: str, now: float) -> Step:
     return at
 
 
+def slip(at: Step, line: str, now: float) -> Step:
+    """A slip of this point or another one: what it is and, if it proves a return, whether it does."""
+    at = _done_with_door(at, now)
+    match at.session.story:
+        case Fetching() | Dropping() as story:
+            return _at_door(at, story)
+        case Returning(key="", accepted=(_, *_)) | AtCounter(key="", going=False) as story:
+            return stay(at, replace(story, notice="slip"), now)
+        case AtCourier() | Loading() as story:
+            return _busy(at, story, now)
+        case AtHome() | Collecting() | AtMore() | Proving() | Ended() | Choosing() | ProvingPin() | Returning(key=""):
+            pass
+        case story if not _at_rest(story):
+            return at
+    screen = receipts.shown(line, at.point.plan.point, at.point.plan.receipts)
+    at = _anew(at)
+    return at.to(Ended(screen), now + at.wait_s(at.point.plan.limits.slip_s))
+
+
 def _at_door(at: Step, story: AtDoor) -> Step:
     """A reader's door stands open: one thing after another."""
     order = order_at(at, story.visit)
@@ -156,7 +176,8 @@ def scanned(at: Step, scan: ItemScanned | IsbnScanned | CodeUnknown | SealScanne
 
 def _unreadable(at: Step, now: float) -> Step:
     match at.session.story:
-        case Ended(screen=Sorry(reason="code_unreadable")) as story:  # noise on the line: one fact, however long
+        # Noise on the line: one fact, however long. A slip's code comes line by line where a scanner sends it so.
+        case Ended(screen=Sorry(reason="code_unreadable") | receipts.Shown()) as story:
             return at.to(story, now + at.point.plan.limits.sorry_s)
         case AtHome() | Collecting() | AtMore() | Proving() | Ended() | Choosing() | ProvingPin():
             return refuse(_anew(at), "code_unreadable", now)

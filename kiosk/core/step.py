@@ -18,6 +18,7 @@ from hardware.readings import (
     PatronScanned,
     PileSeen,
     PrintEnded,
+    ReceiptScanned,
     SealScanned,
     SecureEnded,
     UnlockEnded,
@@ -126,6 +127,8 @@ def _decide(point: PickupPoint, session: Session, event: Event, now: float) -> S
             return shown.card_unread(at, why, now)
         case PassScanned(text=text):
             return shown.pass_scanned(at, text.get_secret_value(), now)
+        case ReceiptScanned(line=line):
+            return shown.slip(at, line, now)
         case ItemScanned() | IsbnScanned() | CodeUnknown() | SealScanned():
             return shown.scanned(at, event, now)
         case PileSeen():

@@ -9,6 +9,7 @@ from kiosk.core.account_stories import AccountPin, AtAccount, AtMore, Proving
 from kiosk.core.activation import Activating
 from kiosk.core.counter_stories import AtCounter
 from kiosk.core.notices import DoorNotice, ReturnNotice
+from kiosk.core.receipts import Shown
 from kiosk.core.screens import Goodbye, Sorry
 from kiosk.core.search_stories import Searching, Wishing
 from kiosk.core.staff_stories import (
@@ -160,7 +161,7 @@ class Dropping:
 class Ended:
     """The last screen of a story. ``patron``: who was served, if the next touch may go on for them."""
 
-    screen: Goodbye | Sorry
+    screen: Goodbye | Sorry | Shown
     patron: str = ""
 
 

@@ -113,7 +113,7 @@ FLAWS = [
     ('# language = "zh"', 'language = "fr"', "screen.language: must be 'zh' or 'en'"),
     ("# fullscreen = true", 'fullscreen = "yes"', 'screen.fullscreen: must be true or false, not "yes"'),
     (
-        'kinds = ["pass", "isbn", "item"]',
+        'kinds = ["pass", "isbn", "item", "receipt"]',
         'kinds = "pass"',
         'scanner[1].kinds: must be a list, in [brackets], not "pass"',
     ),
@@ -167,7 +167,7 @@ def test_each_flaw_has_its_message(example: Path, old: str, new: str, words: str
 
 def test_flaws_with_longer_messages(example: Path) -> None:
     text = example.read_text(encoding="utf-8")
-    kinds = edited(example, 'kinds = ["pass", "isbn", "item"]', 'kinds = ["pass", "isbm"]')
+    kinds = edited(example, 'kinds = ["pass", "isbn", "item", "receipt"]', 'kinds = ["pass", "isbm"]')
     assert message(kinds).startswith("scanner[1].kinds[1]: must be 'pass', ")
     assert message(kinds).endswith("; did you mean 'isbn'?")
     example.write_text(text, encoding="utf-8")

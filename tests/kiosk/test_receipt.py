@@ -6,14 +6,18 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hardware.printer import Code
+from hardware.readings import ReceiptScanned
+from hardware.scanner.barcode import Meanings, meaning
 from hardware.secret_file import UnfitFile
+from kiosk.core.receipts import verify
 from kiosk.core.screens import Slip
 from kiosk.frontend import About
-from kiosk.receipt import make_key, read_key, signer, verify
+from kiosk.receipt import key_beside, make_key, public_at, read_key, signer
 from kiosk.slip import TEXT_BYTES_MAX, sheet, text
 
 KEY = Ed25519PrivateKey.from_private_bytes(b"\x05" * 32)
@@ -95,3 +99,32 @@ def test_the_key_is_made_once_and_is_nobody_elses(tmp_path: Path) -> None:
     path.write_text("nonsense")
     with pytest.raises(UnfitFile, match="64 hex digits"):
         read_key(path)
+
+
+@pytest.mark.parametrize("many", [1, 50])
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_scanner_makes_out_the_slip_whole_or_line_by_line(many: int, language: str) -> None:
+    slip = replace(SLIP, items=tuple((f"书 {n}", f"SIP{n:07}") for n in range(many)))
+    words = text(slip, ABOUT, language)
+    for scanned in (words, words.encode(), "]Q3" + words, words.split("\n")[-1].encode()):
+        seen = meaning("desk", scanned, Meanings())
+        assert isinstance(seen, ReceiptScanned)
+        assert verify(seen.line, [PUBLIC]).items == tuple(barcode for _, barcode in slip.items)
+    taken = replace(slip, purpose="pickup", due=1.8e9)
+    paper = next(part.text for part in sheet(taken, ABOUT, language) if isinstance(part, Code))
+    for scanned in (text(taken, ABOUT, language), paper, f"]Q3{paper}"):
+        assert meaning("desk", scanned, Meanings()) == ReceiptScanned("desk", "dongmen-57/103")
+
+
+def test_receipts_of_before_a_new_key_are_still_known(tmp_path: Path) -> None:
+    path = key_beside(tmp_path / "point.sqlite")
+    assert public_at(path) == ()
+    make_key(path)
+    old = read_key(path).public_key()
+    path.with_name(f"{path.name}.20260101.pem").write_bytes(
+        old.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    )
+    path.with_name(f"{path.name}.20260102.pem").write_text("no key at all")
+    path.unlink()
+    make_key(path)
+    assert public_at(path) == (read_key(path).public_key(), old)

@@ -6,6 +6,7 @@ from hardware.readings import Door
 from kiosk.core.account_screens import Prove
 from kiosk.core.desk_screens import Desk, DoorLine, DoorList, DoorSheet, MachineSheet, Report, Use
 from kiosk.core.reader_screens import Choose, DoorShut, Sort, Waiting
+from kiosk.core.receipts import Shown
 from kiosk.core.screens import (
     Collect,
     Display,
@@ -227,6 +228,11 @@ SCREENS: dict[str, Screen] = {
     "sorry-blocked-said": Sorry("patron_blocked", DETAIL, ("return",)),
     "sorry-elsewhere-said": Sorry("ready_elsewhere", "滨江文化中心、拱墅图书馆、未来科技城分馆", ("return", "collect")),
     **{f"wait-{what}": Wait(what) for what in ("account", "renew_all", "cancel_hold")},
+    **{
+        f"shown-{what}": Shown(what, "lujia", NOW, what == "genuine", tuple(f"SIP{n:07}" for n in range(6)))  # type: ignore[arg-type]
+        for what in ("genuine", "changed", "slip", "elsewhere")
+    },
+    "shown-received": Shown("genuine", "lujia", NOW, False, ("SIP0001104",)),
     **account_screens(NOW),
     **activation_screens(),
     **search_screens(NOW),

@@ -1,16 +1,21 @@
 """One surface, any proof: what is shown at any time is answered, and nothing under way is lost by it."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import SecretStr
 
-from hardware.readings import CardUnread, PatronScanned
+from hardware.readings import CardUnread, CodeUnknown, PatronScanned, ReceiptScanned
 from kiosk.core.reader_screens import Choose
-from kiosk.core.screens import Collect, DoorOpen, Goodbye, Home, Opening, Return, Sorry
+from kiosk.core.receipts import Shown
+from kiosk.core.screens import Collect, DoorOpen, Goodbye, Home, Opening, Return, Slip, Sorry
+from kiosk.core.show import display
+from kiosk.receipt import signer
 from sync.asked import ItemIs
 from sync.messages import ItemDropped, ParcelCollected
-from tests.kiosk.core.machine import BOBS, CARDS, CODE, LIMITS, PAIR, PARCEL, item, qr, stocked
+from tests.kiosk.core.machine import BOBS, CARDS, CODE, LIMITS, NOW, PAIR, PARCEL, SIGNING, Machine, item, qr, stocked
 
 SHOWN: dict[str, Any] = {
     "card": lambda machine: machine.tap("ann"),
@@ -117,3 +122,48 @@ def test_a_card_or_pass_shown_while_a_courier_is_at_work_is_asked_to_wait() -> N
     assert machine.scan("nothing-known").screen.notice == "unknown_item"  # type: ignore[union-attr]
     assert machine.show(qr()).screen.notice == "finish_first"  # type: ignore[union-attr]
     assert machine.tap("max").screen.notice == "finish_first"  # type: ignore[union-attr]  # their own changes nothing
+
+
+# ---- slips ----------------------------------------------------------------------------------------------------------
+
+RECEIPTS = Ed25519PrivateKey.from_private_bytes(b"\x09" * 32)
+GENUINE = signer(RECEIPTS, "p1")(Slip("103", 57, "dropoff", NOW, (("One", "i-1"), ("Two", "i-2"))))
+SLIPS = {
+    "genuine": GENUINE,
+    "changed": GENUINE.replace("i-2", "i-3"),
+    "elsewhere": signer(SIGNING, "p2")(Slip("1", 2, "dropoff", NOW, (("One", "i-1"),))),
+    "slip": "p1-57/103",
+}
+
+
+def with_keys(machine: Machine) -> Machine:
+    machine.point = replace(machine.point, plan=replace(machine.point.plan, receipts=(RECEIPTS.public_key(),)))
+    return machine
+
+
+@pytest.mark.parametrize("where", IDLE)
+@pytest.mark.parametrize("what", SLIPS)
+def test_a_slip_is_known_for_what_it_is_wherever_nothing_is_under_way(where: str, what: str) -> None:
+    machine = with_keys(IDLE[where]()).do(ReceiptScanned("scanner", SLIPS[what]))
+    assert isinstance(machine.screen, Shown)
+    assert machine.screen.what == what
+    assert machine.screen.items == (("i-1", "i-2") if what == "genuine" else ())
+    shown = display(machine.point, machine.session, machine.now)
+    assert (shown.initials, shown.to_account) == ("", False)
+    assert not machine.unlocked
+    machine.do(CodeUnknown("scanner", 20))  # the lines after it, from a scanner that sends them one by one
+    assert isinstance(machine.screen, Shown)
+    assert isinstance(machine.touch("return").screen, Return)
+
+
+def test_a_number_from_another_place_is_not_called_ours() -> None:
+    machine = with_keys(stocked(PARCEL)).do(ReceiptScanned("scanner", "p2-57/103"))
+    assert machine.screen == Shown("elsewhere", "p2")
+
+
+def test_a_slip_amid_a_return_or_at_a_door_disturbs_nothing() -> None:
+    machine = stocked(PARCEL).scan("x-1").answer(ItemIs(item("x-1"), True)).do(ReceiptScanned("scanner", GENUINE))
+    assert machine.screen == Return(("Title x-1",), "slip")
+    machine = stocked(PARCEL).tap("ann").open().do(ReceiptScanned("scanner", GENUINE))
+    assert isinstance(machine.screen, DoorOpen)
+    assert machine.screen.notice == "door_first"

@@ -27,6 +27,7 @@ from hardware.readings import (
     Printed,
     PrintEnded,
     Pulse,
+    ReceiptScanned,
     SealScanned,
     SecureEnded,
     UnlockEnded,
@@ -573,6 +574,8 @@ def shown() -> Iterator[Event]:
     yield CardGone("card")
     yield CodeUnknown("scanner", 3)
     yield SealScanned("scanner", "Z-0001")
+    for line in ("p1-57/103", "elsewhere-1/1", "R1;p1;57/103;1;checked;x-1;00000000;" + "A" * 86, "", "R1;" * 300):
+        yield ReceiptScanned("scanner", line)
     for items in ((), ("i-1",), ("i-2", "x-1"), ("never-seen",)):
         for incomplete in ((), (Incomplete("x-9", (2,), 3),)):
             yield from (PileSeen("pad", items, incomplete, foreign) for foreign in (0, 1))
