@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from hardware.printer import Code, Line, Rule, Sheet
+from kiosk import day_slip
+from kiosk.core.desk_screens import DaySlip
 from kiosk.core.screens import Slip
 from kiosk.frontend import About
 
@@ -49,8 +51,10 @@ def reference(slip: Slip, about: About) -> str:
     return f"{about.point}-{slip.session}/{slip.id}"
 
 
-def sheet(slip: Slip, about: About, language: str) -> Sheet:
+def sheet(slip: Slip | DaySlip, about: About, language: str) -> Sheet:
     """The slip for a printer; a language that is not known is Chinese."""
+    if isinstance(slip, DaySlip):
+        return day_slip.sheet(slip, about, language)
     head, *about_it = _head(slip, about, language)
     lines: list[Line | Code | Rule] = [Line(head, bold=True, large=True, centred=True)]
     lines += [Line(about_it[0], bold=True, centred=True), Line(about_it[1], centred=True), Rule()]

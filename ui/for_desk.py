@@ -5,6 +5,7 @@ from datetime import datetime
 from importlib.metadata import version
 
 from kiosk.core.desk_screens import Desk, DoorList, DoorSheet, MachineSheet, Report, Use
+from ui.notices import PAPER
 from ui.view import Bar, Button, Row, View
 from ui.words import N_, Words
 
@@ -36,6 +37,12 @@ _CHARTS = {
     "doors": N_("By door"),
     "waits": N_("Days until taken"),
     "stuck": N_("Doors that did not open"),
+}
+_PRINTING = {
+    "under_way": N_("The report is being printed."),
+    "done": N_("The report is printed. For another one go back and come here again."),
+    "nothing": N_("Nothing was printed. Please look after the printer."),
+    "unknown": N_("The report may not have come out whole. Look before you print another one."),
 }
 BARS_MAX = 24
 
@@ -112,8 +119,23 @@ def report(screen: Report, _: Words) -> View:
     )
     at = datetime.fromtimestamp(screen.at).strftime("%Y-%m-%d %H:%M")
     rows = tuple(Row(words, str(value)) for words, value in lines)
+    offered = screen.printing == "offered"
+    note = (
+        _(_PRINTING[screen.printing])
+        if screen.printing in _PRINTING
+        else _(PAPER[screen.paper])
+        if screen.paper
+        else ""
+    )
     return View(
-        "Report", _("The day in figures"), _("The 24 hours until {at}", at=at), "list", rows=rows, cancel=_back(_)
+        "Report",
+        _("The day in figures"),
+        _("The 24 hours until {at}", at=at),
+        "list",
+        rows=rows,
+        note=note,
+        buttons=(Button("print", _("Print it"), value=_.language),) if offered else (),
+        cancel=_back(_),
     )
 
 

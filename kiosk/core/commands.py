@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from kiosk.core.desk_screens import DaySlip
 from kiosk.core.screens import Slip
 from sync.acts import Said
 from sync.asked import Question
@@ -55,7 +56,7 @@ class Print:
     fact says so on disk, and the slip itself is forgotten with the power."""
 
     device: str
-    slip: Slip
+    slip: Slip | DaySlip
     language: str
 
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from kiosk.core.notices import PaperState, Printing
+
 Right = Literal["round", "audit", "doors", "report", "use", "cases", "machine"]  # see rights.py
 DoorState = Literal["free", "taken", "check", "stuck", "open", "unseen", "aside", "busy"]
 
@@ -53,7 +55,9 @@ class DoorSheet:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The last 24 hours and how it stands now. Touches: cancel."""
+    """The last 24 hours and how it stands now. Touches: print (value: zh or en, where ``offered``), cancel.
+
+    ``paper``: why somebody should look after the printer first."""
 
     at: float
     loaded: int
@@ -67,6 +71,16 @@ class Report:
     out: tuple[str, ...]
     cases: int
     bags: int
+    printing: Printing = ""
+    paper: PaperState = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DaySlip:
+    """The report as it goes on paper. ``id``: never used twice."""
+
+    id: str
+    report: Report
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,7 @@ CourierNotice = Literal[
     PadNotice,
 ]
 DoorNotice = Literal["", "yours", "use_sticker", "unreadable", "door_first"]
+Printing = Literal["", "offered", "under_way", "done", "nothing", "unknown"]
 PaperState = Literal["", "ok", "near_end", "out", "cover_open", "fault"]
 LoadNotice = Literal[
     "",

@@ -11,7 +11,7 @@ from kiosk.core.account_screens import AccountScreen
 from kiosk.core.activation import ActivationScreen
 from kiosk.core.counter_screens import Counter
 from kiosk.core.desk_screens import DeskScreen
-from kiosk.core.notices import DoorNotice, ReturnNotice
+from kiosk.core.notices import DoorNotice, Printing, ReturnNotice
 from kiosk.core.reader_screens import Choose, DoorShut, Sort
 from kiosk.core.receipts import Shown
 from kiosk.core.search_screens import Found, Search, TitlePage, Wished
@@ -162,9 +162,6 @@ class Slip:
     items: tuple[tuple[str, str], ...]
     due: float = 0.0
     provisional: bool = False
-
-
-Printing = Literal["", "offered", "under_way", "done", "nothing", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)

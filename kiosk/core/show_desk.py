@@ -1,9 +1,10 @@
 """The screens of the desk, from the state; part of show.py."""
 
 from collections import Counter
+from dataclasses import replace
 
 from hardware.readings import Door
-from kiosk.core import use
+from kiosk.core.day_report import report
 from kiosk.core.desk_screens import (
     Desk,
     DeskScreen,
@@ -12,12 +13,13 @@ from kiosk.core.desk_screens import (
     DoorSheet,
     DoorState,
     MachineSheet,
-    Report,
     Use,
 )
+from kiosk.core.flows import slips
 from kiosk.core.flows.desk import REASONS, movable, to_audit
 from kiosk.core.limits import DAY_S
-from kiosk.core.model import HERE, Compartment, PickupPoint
+from kiosk.core.model import Compartment, PickupPoint
+from kiosk.core.notices import Printing
 from kiosk.core.rights import rights
 from kiosk.core.stories import AtDesk
 from kiosk.core.use import HOUR_S
@@ -32,7 +34,7 @@ def screen(point: PickupPoint, story: AtDesk, now: float) -> DeskScreen:
         case "door" | "why" if story.door in point.compartments and story.door in point.plan.spaces:
             return _sheet(point, story)
         case "report":
-            return _report(point, now)
+            return replace(report(point, now), printing=_printing(point, story), paper=slips.paper_to_see_to(point))
         case "use":
             return Use(story.chart, _points(point, story.chart, now))
         case "machine":
@@ -72,23 +74,8 @@ def _sheet(point: PickupPoint, story: AtDesk) -> DoorSheet:
     )
 
 
-def _report(point: PickupPoint, now: float) -> Report:
-    day = use.since(point, now - DAY_S)
-    here = [p for p in point.parcels.values() if p.state in HERE and p.compartment]
-    return Report(
-        now,
-        day.loaded,
-        day.taken,
-        day.returned,
-        day.stuck,
-        len(here),
-        sum(point.expired(p, now) or p.recalled for p in here),
-        len(point.drops),
-        len(point.free()),
-        tuple(sorted(row.name for row in point.compartments.values() if row.out or row.aside)),
-        len(point.cases),
-        sum(row.bag > 0 for row in point.rounds.values()),
-    )
+def _printing(point: PickupPoint, story: AtDesk) -> Printing:
+    return "offered" if story.printing in ("", "nothing") and slips.printer(point) else story.printing
 
 
 def _points(point: PickupPoint, chart: str, now: float) -> tuple[tuple[str, int], ...]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from kiosk.core.notices import CourierNotice, LoadNotice
+from kiosk.core.notices import CourierNotice, LoadNotice, Printing
 from kiosk.core.visit import Visit
 
 
@@ -92,12 +92,15 @@ class Settling:
 
 @dataclass(frozen=True, slots=True)
 class AtDesk:
-    """Staff or a technician beside the round; see flows/desk.py. ``door``: the one looked at; ``chart``: shown."""
+    """Staff or a technician beside the round; see flows/desk.py. ``door``: the one looked at; ``chart``: shown.
+    ``slip``: the report that was sent to the printer from this page, and what became of its ``printing``."""
 
     courier: str
     page: Literal["menu", "doors", "door", "why", "report", "use", "machine"] = "menu"
     door: str = ""
     chart: Literal["hours", "doors", "waits", "stuck"] = "hours"
+    slip: str = ""
+    printing: Printing = ""
 
 
 @dataclass(frozen=True, slots=True)

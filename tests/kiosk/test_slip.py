@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hardware.printer import Code, Line
+from kiosk.core.desk_screens import DaySlip, Report
 from kiosk.core.screens import Slip
 from kiosk.frontend import About
 from kiosk.slip import ITEMS_MAX, TEXT_BYTES_MAX, reference, sheet, text
@@ -74,3 +75,13 @@ def test_the_text_always_fits_a_code_that_phones_read(items: list[tuple[str, str
     code = segno.make(said, error="l", micro=False, mode="byte", encoding="utf-8")
     assert int(code.version) <= 15
     assert reference(slip, ABOUT) in said
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_day_on_paper_has_every_figure_of_the_screen(language: str) -> None:
+    report = Report(1_795_000_000.0, 101, 102, 103, 104, 105, 106, 107, 108, ("A3", "B1"), 109, 110)
+    lines = [part.words for part in sheet(DaySlip("day-7", report), ABOUT, language) if isinstance(part, Line)]
+    for figure in range(101, 111):
+        assert sum(line.endswith(f": {figure}") for line in lines) == 1
+    assert any("A3, B1" in line for line in lines)
+    assert any("dongmen-day-7" in line for line in lines)

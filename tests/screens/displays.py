@@ -5,6 +5,7 @@ from typing import get_args, get_type_hints
 from hardware.readings import Door
 from kiosk.core.account_screens import Prove
 from kiosk.core.desk_screens import Desk, DoorLine, DoorList, DoorSheet, MachineSheet, Report, Use
+from kiosk.core.notices import Printing
 from kiosk.core.reader_screens import Choose, DoorShut, Sort, Waiting
 from kiosk.core.receipts import Shown
 from kiosk.core.screens import (
@@ -19,7 +20,6 @@ from kiosk.core.screens import (
     LockRests,
     Opening,
     Pin,
-    Printing,
     Return,
     Screen,
     Slip,
@@ -184,6 +184,12 @@ SCREENS: dict[str, Screen] = {
     "door-sheet-aside": DoorSheet("B2", "aside", "M", 92, aside=True, can_open=True),
     "door-why": DoorSheet("B2", "taken", "M", 92, why=("reader", "repair", "clean", "other")),
     "report": Report(NOW, 40, 31, 12, 1, 38, 5, 7, 11, ("A3",), 2, 1),
+    **{
+        f"report-{how}": Report(NOW, 40, 31, 12, 1, 38, 5, 7, 11, ("A3",), 2, 1, how)
+        for how in get_args(Printing)
+        if how
+    },
+    "report-no-paper": Report(NOW, 40, 31, 12, 1, 38, 5, 7, 11, ("A3",), 2, 1, "", "out"),
     "report-quiet": Report(NOW, 0, 0, 0, 0, 0, 0, 0, 24, (), 0, 0),
     "use-hours": Use("hours", tuple((str(int(NOW) - 3600 * n), n % 7) for n in range(60))),
     "use-doors": Use("doors", tuple((f"A{n}", 3 * n) for n in range(12))),

@@ -6,10 +6,12 @@ from dataclasses import replace
 
 from hardware.readings import Door
 from kiosk.core import doors, places
+from kiosk.core.day_report import report
+from kiosk.core.desk_screens import DaySlip
 from kiosk.core.doors import Outcome
 from kiosk.core.events import Touched
 from kiosk.core.facts import StaffActed
-from kiosk.core.flows import clearing, stocking
+from kiosk.core.flows import clearing, slips, stocking
 from kiosk.core.flows.common import door_until, leave, mark, order_at, pulse_again, stay, visit
 from kiosk.core.model import Parcel, PickupPoint
 from kiosk.core.rights import may, rights
@@ -51,13 +53,18 @@ def touch(step: Step, story: AtDesk, touched: Touched, now: float) -> Step:
             round = may(step.point, story.courier, "round")
             return stay(step, AtCourier(story.courier), now) if round else leave(step)
         case "cancel" | "finish", _:
-            back = {"door": "doors", "why": "door"}
-            return stay(step, replace(story, page=back.get(story.page, "menu")), now)  # type: ignore[arg-type]
+            back = {"door": "doors", "why": "door"}.get(story.page, "menu")
+            return stay(step, replace(story, page=back, slip="", printing=""), now)  # type: ignore[arg-type]
         case "audit", "menu" if may(step.point, story.courier, "audit"):
             step = step.fact(StaffActed(story.courier, "audit"))
             return clearing.look(step, story.courier, to_audit(step.point), now)
         case "doors" | "report" | "use" | "machine" as page, "menu" if may(step.point, story.courier, page):
             return stay(step.fact(StaffActed(story.courier, page)), replace(story, page=page), now)
+        case "print", "report" if story.printing in ("", "nothing") and slips.printer(step.point):
+            step, number = step.numbered()
+            story = replace(story, slip=f"day-{number}", printing="under_way")
+            step = step.fact(StaffActed(story.courier, "print_report"))
+            return slips.order(step, story, DaySlip(story.slip, report(step.point, now)), touched.value, now)
         case "chart", "use" if touched.value in CHARTS:
             return stay(step, replace(story, chart=touched.value), now)  # type: ignore[arg-type]
         case "door", "doors" if touched.value in step.point.compartments:

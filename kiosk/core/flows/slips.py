@@ -9,12 +9,13 @@ from dataclasses import replace
 
 from hardware.readings import PrintEnded
 from kiosk.core.commands import Print
+from kiosk.core.desk_screens import DaySlip
 from kiosk.core.facts import SlipEnded, SlipOrdered
 from kiosk.core.model import PickupPoint
 from kiosk.core.notices import PaperState
-from kiosk.core.screens import Goodbye
+from kiosk.core.screens import Goodbye, Slip
 from kiosk.core.session import Step
-from kiosk.core.stories import Ended
+from kiosk.core.stories import AtDesk, Ended
 
 LANGUAGES = ("zh", "en")
 
@@ -39,12 +40,18 @@ def offered(point: PickupPoint, screen: Goodbye) -> Goodbye:
 
 def touch(step: Step, story: Ended, language: str, now: float) -> Step:
     """Print the slip of the story that has ended; nothing where it was begun, or cannot be."""
-    screen, device = story.screen, printer(step.point)
-    if not isinstance(screen, Goodbye) or not screen.slip or screen.printing not in ("", "nothing") or not device:
+    screen = story.screen
+    if not isinstance(screen, Goodbye) or not screen.slip or screen.printing not in ("", "nothing"):
         return step
-    order = Print(device, screen.slip, language if language in LANGUAGES else "")
-    story = replace(story, screen=replace(screen, printing="under_way"))
-    step = step.fact(SlipOrdered(screen.slip.id, device)).order(order)
+    if not printer(step.point):
+        return step
+    return order(step, replace(story, screen=replace(screen, printing="under_way")), screen.slip, language, now)
+
+
+def order(step: Step, story: Ended | AtDesk, slip: Slip | DaySlip, language: str, now: float) -> Step:
+    """Have it printed, by a printer that can; the story waits for its word."""
+    device = printer(step.point)
+    step = step.fact(SlipOrdered(slip.id, device)).order(Print(device, slip, language if language in LANGUAGES else ""))
     return step.to(story, now + step.point.plan.limits.print_wait_s)
 
 
@@ -57,4 +64,7 @@ def ended(step: Step, event: PrintEnded, now: float) -> Step:
         ):
             story = replace(story, screen=replace(screen, printing=event.printed.value))
             return step.to(story, now + step.point.plan.limits.slip_s)
+        case AtDesk(slip=event.slip, printing="under_way") as desk:
+            until = now + step.wait_s(step.point.plan.limits.idle_s)
+            return step.to(replace(desk, printing=event.printed.value), max(step.session.until, until))
     return step

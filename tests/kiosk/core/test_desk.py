@@ -3,9 +3,10 @@
 from dataclasses import replace
 from typing import Any
 
-from hardware.readings import Door
-from kiosk.core.desk_screens import Desk, DoorList, DoorSheet, MachineSheet, Report, Use
-from kiosk.core.facts import StaffActed
+from hardware.readings import Door, Paper, Printed, PrintEnded
+from kiosk.core.commands import Print
+from kiosk.core.desk_screens import DaySlip, Desk, DoorList, DoorSheet, MachineSheet, Report, Use
+from kiosk.core.facts import SlipOrdered, StaffActed
 from kiosk.core.places import cannot_reach
 from kiosk.core.screens import DoorOpen, Home, Opening
 from kiosk.core.session import Step
@@ -150,3 +151,43 @@ def test_report_charts_and_machine() -> None:
     technician = with_one("technician").tap("sue").touch("machine")
     assert isinstance(technician.screen, MachineSheet)
     assert technician.screen.doors == 4
+
+
+def report(machine: Machine) -> Report:
+    assert isinstance(machine.screen, Report)
+    return machine.screen
+
+
+def test_the_report_is_printed_once_however_often_it_is_touched() -> None:
+    machine = staff(PARCEL).paper().touch("report")
+    assert report(machine).printing == "offered"
+    (order,) = machine.touch("print", "en").commands
+    assert isinstance(order, Print)
+    assert isinstance(order.slip, DaySlip)
+    assert (order.device, order.language, order.slip.report.lying) == ("printer", "en", 1)
+    assert [type(fact) for fact in machine.facts] == [StaffActed, SlipOrdered]
+    assert not machine.touch("print").touch("print").commands
+    assert report(machine).printing == "under_way"
+    assert report(machine.do(PrintEnded("printer", order.slip.id, Printed.DONE))).printing == "done"
+    assert not machine.touch("print").commands
+    assert report(machine.touch("cancel").touch("report")).printing == "offered"
+    (again,) = machine.touch("print").commands
+    assert isinstance(again, Print)
+    assert again.slip.id != order.slip.id
+
+
+def test_what_did_not_come_out_may_be_printed_again_what_may_have_may_not() -> None:
+    for printed, offered in ((Printed.NOTHING, True), (Printed.UNKNOWN, False)):
+        machine = staff(PARCEL).paper().touch("report").touch("print")
+        (order,) = machine.commands
+        assert isinstance(order, Print)
+        machine.do(PrintEnded("printer", order.slip.id, printed))
+        assert (report(machine).printing == "offered") is offered
+        assert bool(machine.touch("print").commands) is offered
+
+
+def test_the_report_says_how_the_paper_stands() -> None:
+    assert report(staff(PARCEL).touch("report")).printing == ""
+    machine = staff(PARCEL).paper(Paper.OUT).touch("report")
+    assert (report(machine).printing, report(machine).paper) == ("", "out")
+    assert not machine.touch("print").commands

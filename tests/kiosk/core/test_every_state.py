@@ -215,6 +215,9 @@ def without_a_door() -> Iterator[tuple[str, Machine]]:
     yield "courier, no room", Machine(PARCEL, PAIR, spaces=[("A1", "S")]).tap("max").scan("i-2", "i-3")
     desk = with_cases().tap("sue").touch("desk")
     yield "desk", desk
+    report = with_cases().paper().tap("sue").touch("desk").touch("report")
+    yield "desk, a report to print", report
+    yield "desk, a report under way", report.copy().touch("print")
     for page in ("doors", "report", "use"):
         yield f"desk, {page}", desk.copy().touch(page)
     yield "desk, a door", desk.copy().touch("doors").touch("door", "A1")
@@ -728,7 +731,7 @@ UNDERSTOOD = {
     Dropping: {"nothing_in", "again", "help", "other_door", "cancel"},
     AtCourier: {"clear", "check", "bag", "desk", "move", "cancel", "finish"},
     AtDesk: {"audit", "doors", "door", "report", "use", "machine", "chart", "open", "reason", "aside", "back", "move"}
-    | {"cancel", "finish"},
+    | {"print", "cancel", "finish"},
     Moving: {"again", "help", "cancel"},
     Loading: {"cancel"},
     Stowing: {"does_not_fit", "again", "help", "other_door", "cancel", "finish"},
