@@ -30,6 +30,7 @@ def prepare() -> None:
     tests = sorted(path for path in (ROOT / "tests/kiosk/core").glob("test_*.py") if path.name not in SLOW)
     lines = ["[mutmut]", "source_paths =", "    kiosk/core", "pytest_add_cli_args_test_selection ="]
     lines += [f"    {path.relative_to(ROOT)}" for path in tests]
+    lines += ["timeout_constant = 12"]  # minutes and not seconds: a busy machine is no infinite loop
     lines += ["pytest_add_cli_args =", "    --timeout=0", "also_copy =", *(f"    {name}" for name in NEEDED)]
     with (FOLDER / "setup.cfg").open("a", encoding="utf-8") as file:
         file.write("\n" + "\n".join(lines) + "\n")

@@ -11,17 +11,17 @@ from simulators.machine import Machine
 
 
 def settle(machine: Machine, kiosk: KioskProcess) -> None:
-    """Push doors shut, look behind those in doubt, say what is there; then wait for the last telling. At most 2 min."""
-    until = time.monotonic() + 90
+    """Push doors shut, look behind those in doubt, say what is there; then wait for the last telling. At most 6 min."""
+    until = time.monotonic() + 300
     while time.monotonic() < until:
         for name in machine.cabinet.names:
             if machine.cabinet.door(name) is Door.OPEN:
                 machine.cabinet.push(name)
         kiosk.wait_until(lambda s: s["screen"] == "Home" and not s["open_doors"], "Home, all shut", 60)
         machine.tap_and_lift("C2001")
-        kiosk.wait_for("Courier", 15)
+        kiosk.wait_for("Courier", 60)
         try:  # which doors are in doubt stands there once the board has answered
-            seen = kiosk.wait_until(lambda s: s["screen"] == "Courier" and s["to_check"], "a door in doubt", 5)
+            seen = kiosk.wait_until(lambda s: s["screen"] == "Courier" and s["to_check"], "a door in doubt", 10)
         except NotShown:
             kiosk.touch("finish")
             break
@@ -41,11 +41,11 @@ def answer(cabinet: Cabinet, kiosk: KioskProcess, seen: Seen) -> None:
 
 def _look_behind(machine: Machine, kiosk: KioskProcess, door: str) -> None:
     kiosk.touch("check", door)
-    seen = kiosk.wait_until(lambda s: s["screen"] in ("Inside", "DoorStuck"), "a door to look behind", 15)
+    seen = kiosk.wait_until(lambda s: s["screen"] in ("Inside", "DoorStuck"), "a door to look behind", 60)
     if seen["screen"] == "Inside":
         answer(machine.cabinet, kiosk, seen)
         machine.cabinet.push(door)
-        kiosk.wait_for("Courier", 15)
+        kiosk.wait_for("Courier", 60)
         kiosk.touch("finish")
     else:
         kiosk.touch("cancel")
@@ -53,9 +53,9 @@ def _look_behind(machine: Machine, kiosk: KioskProcess, door: str) -> None:
 
 def _heard(machine: Machine) -> None:
     config = load(machine.config)
-    until = time.monotonic() + 60
+    until = time.monotonic() + 120
     while left := len(read_waiting(config.store, config.plan())):
-        assert time.monotonic() < until, f"{left} tellings have not been heard within a minute"
+        assert time.monotonic() < until, f"{left} tellings have not been heard within two minutes"
         time.sleep(0.2)
 
 
