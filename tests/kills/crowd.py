@@ -13,7 +13,7 @@ from simulators.agree import parcels_of
 from simulators.kiosk_process import KioskProcess, NotShown, Seen
 from simulators.library.packing import pack_parcel
 from simulators.machine import POINT, Machine
-from tests.kills.settling import answer
+from tests.kills.settling import answer, heard
 
 READERS = ("R1001", "R1002", "R1003", "R1004", "R1007", "R1008")
 COURIER = "C2001"
@@ -198,13 +198,12 @@ class Crowd:
             case "TakeOut", _:
                 for item in lies:
                     self._cabinet.take_out(door, item)
-                if not lies:
-                    self._touch("no")
-                    time.sleep(0.15)
+                if not lies and not heard(self._kiosk, "no"):
+                    return
             case _, "pickup":
                 if self._dice.random() < 0.15:
-                    self._touch("leave_it")
-                    time.sleep(0.15)
+                    if not heard(self._kiosk, "leave_it"):
+                        return  # whoever is not heard shuts no door
                 else:
                     for item in lies:
                         self._cabinet.take_out(door, item)

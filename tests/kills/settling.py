@@ -35,8 +35,17 @@ def answer(cabinet: Cabinet, kiosk: KioskProcess, seen: Seen) -> None:
     expected = bool(seen["titles"] or seen["things"])
     for item in lies if not expected else ():
         cabinet.take_out(seen["compartment"], item)
-    kiosk.touch("yes" if lies and expected else "no")
-    time.sleep(0.3)
+    heard(kiosk, "yes" if lies and expected else "no")
+
+
+def heard(kiosk: KioskProcess, action: str) -> bool:
+    """Touch it, and wait until the screen shows that it was heard, or 3 s."""
+    kiosk.touch(action)
+    try:
+        kiosk.wait_until(lambda seen: bool(seen.get("said")), "that it was heard", 3)
+    except NotShown:
+        return False
+    return True
 
 
 def _look_behind(machine: Machine, kiosk: KioskProcess, door: str) -> None:
