@@ -102,6 +102,21 @@ def test_where_the_library_cannot_be_asked_about_an_item_or_a_loan(
     assert ledger.effects == (["lend R100"] if without == "17" else [])
 
 
+def test_one_whose_number_no_card_can_have_is_nobody() -> None:
+    here = f"101YNY{WHEN}AOmain|ABi-1|AQmain|CV01|CTLOCKER|CY{'9' * 40}|DABob Quux|"
+    with library(Ledger(has="R100").answers() | {"09": lambda _: here}) as lib:
+        [receipt] = tell(settled(lib), telling(BACK))
+    assert (receipt.status, receipt.held_for) == ("conflict", None)
+
+
+def test_where_loans_are_listed_by_title_a_loan_is_found_by_its_title(tmp_path: Path) -> None:
+    ledger = Ledger(has="R100")
+    listed = ledger.answers() | {"63": lambda _: patron("AUDune|", "000000000001000000000000")}
+    with library(listed) as lib:
+        [receipt] = tell(client(lib.port, dialect=own(tmp_path, 'loans = "title"')), telling(LENT))
+    assert (receipt.status, ledger.effects) == ("applied", [])
+
+
 # ---- asked --------------------------------------------------------------------------------------------------------
 
 
@@ -109,6 +124,14 @@ def test_an_item_that_the_library_does_not_have() -> None:
     with library({"17": lambda _: f"18010201{WHEN}ABi-9|AJ|"}) as lib:
         assert client(lib.port).ask(WhatIs("i-9")) == ItemIs(None)
         assert client(lib.port).ask(LoansWith(ANN, "9787020002207")) == LoansAre(())
+
+
+@pytest.mark.parametrize(("shows", "held"), [("true", "no"), ("false", "")])
+def test_that_nobody_waits_for_an_item_is_known_only_where_it_would_show(shows: str, held: str, tmp_path: Path) -> None:
+    with library({"17": lambda _: f"18030201{WHEN}ABi-1|AJDune|"}) as lib:
+        answer = client(lib.port, dialect=own(tmp_path, f"shows_holds = {shows}")).ask(WhatIs("i-1"))
+    assert isinstance(answer, ItemIs)
+    assert answer.held == held
 
 
 def test_without_item_information_nothing_is_known_of_an_item(tmp_path: Path) -> None:
