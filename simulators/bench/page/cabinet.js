@@ -27,9 +27,10 @@ export function cabinet(state) {
 cabinet.forget = () => { delete byId("doors").dataset.names; byId("door").dataset.shown = ""; };
 
 function build(door) {
-  const leaf = el("button", { type: "button", class: "leaf", "data-door": door.name, onclick: () => pressed(door.name) });
+  const leaf = el("button", { type: "button", class: "leaf" });
   const books = el("div", { class: "books", "aria-hidden": "true" });
-  const cell = el("div", { class: door.height > 1 ? "cell" : "cell low" }, books, leaf);
+  // What is behind an open door takes clicks as its leaf does, which then covers little of the cell.
+  const cell = el("div", { class: door.height > 1 ? "cell" : "cell low", "data-door": door.name, onclick: () => pressed(door.name) }, books, leaf);
   cell.style.gridRow = `${door.row + 1} / span ${door.height}`;
   cell.style.gridColumn = `${door.column + 1} / span ${door.width}`;
   cells.set(door.name, { cell, leaf, books, shown: "" });
