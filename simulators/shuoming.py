@@ -51,8 +51,8 @@ class ShuomingBus(Bus):
                 for channel in channels:
                     self._pulse(board, channel)
                 yield self._reply(OPEN, request.address, 0, PULSE)
-            case head, (channel, code, *_) if head == OPEN and code == PULSE and channel in channels:
-                self._pulse(board, channel)
+            case head, (channel, code, *seconds) if head == OPEN and code == PULSE and channel in channels:
+                self._pulse(board, channel, *seconds)
                 yield self._reply(OPEN, request.address, channel, board.raw(channel))
             case head, (0, code) if head == READ and code == ASK:
                 bits = sum(board.pressed(channel) << (channel - 1) for channel in channels)
@@ -66,9 +66,9 @@ class ShuomingBus(Bus):
                     if bits >> (channel - 1) & 1:
                         self._pulse(board, channel)
 
-    def _pulse(self, board: ShuomingBoard, channel: int) -> None:
+    def _pulse(self, board: ShuomingBoard, channel: int, seconds: float = PULSE_S) -> None:
         board.pulse(channel)
-        self.take(PULSE_S)
+        self.take(seconds)
 
     def _reply(self, head: int, address: int, *data: int) -> bytes:
         self.take(THINK_S)

@@ -63,7 +63,8 @@ class Settings(BaseModel):
     feedback: Literal["short_when_locked", "short_when_open"] = "short_when_locked"
     """Whether the lock's micro-switch closes its contact when the door is locked or when it is open."""
     pulse_s: int = Field(0, ge=0, le=9)
-    """Seconds of pulse, in the timed form of the request; 0: the board's own, which every firmware knows."""
+    """Seconds of pulse, in the timed form of the request; 0: the board's own, which every firmware knows. A board that
+    answers after its pulse answers too late then: the unlock is unknown, and the door shows when the board is heard."""
     echo: Literal["auto", "yes", "no"] = "auto"
     """Whether the adapter hears itself; ``auto`` finds out at the start and after each disturbance."""
     reply_wait_s: float = Field(0.3, gt=0, le=0.3)

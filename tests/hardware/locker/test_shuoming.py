@@ -1,6 +1,7 @@
 """The Shuoming codec against frames from outside, and the driver against scripted boards."""
 
 import tomllib
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,12 @@ from pydantic import ValidationError
 
 from hardware.errors import DeviceRefused, DeviceSilent, WireError
 from hardware.locker import shuoming
-from hardware.locker.shuoming import REPLIES, REQUESTS, Decoder, Frame, Settings, connect
+from hardware.locker.shuoming import BAUD, REPLIES, REQUESTS, Decoder, Frame, Settings, connect
 from hardware.readings import Door
+from simulators.cabinet import Cabinet
 from simulators.serve import Memory
+from simulators.shuoming import bus
+from tests.conformance.timed_wire import Clock, TimedWire, live_by
 
 VECTORS = tomllib.loads((Path(__file__).parents[2] / "vectors" / "shuoming.toml").read_text("utf-8"))
 WHOLE = {**REPLIES, 0x80: (7,)}
@@ -225,6 +229,22 @@ def test_the_timed_form_is_sent_when_asked_for():
     script = Script(FENCE, ("8A 01 03 11 05 9C", "8A 01 03 00 88"))
     on(script, pulse_s=5).unlock(3)
     assert script.heard[-1] == "8A 01 03 11 05 9C"
+
+
+def test_a_reply_after_a_timed_pulse_leaves_the_outcome_to_the_door(monkeypatch):
+    clock = Clock()
+    live_by(clock, monkeypatch)
+    chosen = Settings(channels=8, pulse_s=2)
+    cabinet = Cabinet(["3"])
+    board = connect(chosen, TimedWire(bus([(chosen, {3: "3"})], cabinet), clock, BAUD))
+    assert board.doors()[3] is Door.SHUT
+    with pytest.raises(DeviceSilent):
+        board.unlock(3)
+    for _ in range(20):  # the board hears nothing until its pulse is over; then the fence lets its late reply pass
+        with suppress(DeviceSilent, WireError):
+            assert board.doors()[3] is Door.OPEN
+            return
+    pytest.fail("the board is not heard again")
 
 
 @pytest.mark.parametrize("channel", [0, -1, 25, 256])
