@@ -9,7 +9,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from hardware import devicefile
 from hardware.errors import DeviceError, DeviceSilent, WireError
@@ -26,6 +26,7 @@ FREE_MIN = 200 << 20  # bytes of disk; a year of a busy point takes less
 CLOCK_MIN = 1_767_225_600.0  # 2026-01-01: no such machine was ever set up before that
 CLOCK_OFF_MAX_S = 60.0
 SOURCE_WAIT_S = 1.0
+SeenT = TypeVar("SeenT")
 
 _SERVICE = "Is the network up (ping the library)? Are url, credential and point.id as the library says?"
 _PAPER: Mapping[Paper, str] = {
@@ -171,19 +172,19 @@ def _board(config: Config, board: Board) -> Said:
     return words + sensed + (f"; firmware {firmware}" if firmware else ""), firmware
 
 
-def _twice(doors: Callable[[], dict[int, Door]]) -> dict[int, Door]:
+def _twice(look: Callable[[], SeenT]) -> SeenT:
     """Looking is harmless, and one disturbance is no fault."""
     try:
-        return doors()
+        return look()
     except (DeviceSilent, WireError):
-        return doors()
+        return look()
 
 
 def _sensed(connected: Any, channels: Mapping[int, str]) -> str:
     """What a board's item sensors see, where its driver can ask; for who holds a hand before one."""
-    ask = getattr(connected, "items", None)
+    ask: Callable[[], dict[int, bool]] | None = getattr(connected, "items", None)
     try:
-        seen = ask() if callable(ask) else None
+        seen = _twice(ask) if ask else None
     except DeviceError:
         return ""
     there = [name for channel, name in channels.items() if seen and seen[channel]]
