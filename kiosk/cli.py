@@ -10,6 +10,7 @@ import os
 import sys
 import time
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import click
@@ -22,6 +23,7 @@ from kiosk.cli_parts import (
     EXIT_STORE,
     EXIT_UNFIT,
     Moment,
+    Named,
     config_argument,
     end,
 )
@@ -190,13 +192,22 @@ def verifier(config: Config, number: str) -> None:
 
 @main.command()
 @config_argument
-@click.option("--patron", required=True, help="Number of a test patron; nobody else is asked about.")
-@click.option("--item", "items", required=True, multiple=True, help="Barcode of a test item; nothing else is touched.")
-@click.option("--pin-file", type=click.Path(exists=True, path_type=Path), help="A file with their PIN.")
+@click.option("--patron", required=True, type=Named(), help="Number of a test patron; nobody else is asked about.")
+@click.option("--item", "items", required=True, multiple=True, type=Named(), help="Barcode of a test item; no other.")
+@click.option("--pin-file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A file with their PIN.")
 @click.option("--may-lend", is_flag=True, help="Lend the first test item to the test patron, and check it in again.")
+@click.option(
+    "--may-hold", is_flag=True, help="Let the test patron wait for it, check it in, and cancel the hold again."
+)
 @click.option("--out", type=click.Path(path_type=Path), help="Write the dialect to this new file.")
 def probe(
-    config: Config, patron: str, items: tuple[str, ...], pin_file: Path | None, may_lend: bool, out: Path | None
+    config: Config,
+    patron: str,
+    items: tuple[str, ...],
+    pin_file: Path | None,
+    may_lend: bool,
+    may_hold: bool,
+    out: Path | None,
 ) -> None:
     """Find out how a SIP2 library speaks, and write it down as a dialect. The kiosk need not be stopped."""
     from kiosk import probing
@@ -205,9 +216,13 @@ def probe(
         end(EXIT_CONFIG, FileExistsError(f"{out} is there already, and nothing was asked: name a new file"))
     if out and not os.access(out.absolute().parent, os.W_OK):
         end(EXIT_CONFIG, OSError(f"{out}: its directory is not there, or not for this user; nothing was asked"))
-    pin = pin_file.read_text(encoding="utf-8").strip() if pin_file else ""
     try:
-        text, whole = probing.probe(config, patron, items, pin, may_lend, lambda line: click.echo(line, err=True))
+        pin = Named().convert(pin_file.read_text(encoding="utf-8"), None, None) if pin_file else ""
+    except (OSError, UnicodeDecodeError) as error:
+        end(EXIT_CONFIG, OSError(f"{pin_file}: cannot be read as a PIN ({type(error).__name__})"))
+    tell = partial(click.echo, err=True)
+    try:
+        text, whole = probing.probe(config, patron, items, pin, may_lend, may_hold, tell)
         if out:
             out.open("x", encoding="utf-8").write(text)
     except (probing.NotSip2, OSError) as error:

@@ -45,6 +45,18 @@ class Moment(click.ParamType[float]):
             self.fail(f"{text!r} is neither like -1d (s, m, h, d, w) nor like 2026-11-23T08:00", param, ctx)
 
 
+class Named(click.ParamType[str]):
+    """A number or barcode as it may be said to a library: one word of a line."""
+
+    name = "text"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        text = str(value).strip()
+        if not 0 < len(text) <= 64 or not text.isprintable() or "|" in text:
+            self.fail("must be 1 to 64 letters or digits, without a bar or a line's end", param, ctx)
+        return text
+
+
 config_argument = click.argument("config", type=ConfigFile())
 
 

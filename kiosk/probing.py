@@ -13,7 +13,13 @@ class NotSip2(Exception):
 
 
 def probe(
-    config: Config, patron: str, items: tuple[str, ...], pin: str, may_lend: bool, tell: Callable[[str], None]
+    config: Config,
+    patron: str,
+    items: tuple[str, ...],
+    pin: str,
+    may_lend: bool,
+    may_hold: bool,
+    tell: Callable[[str], None],
 ) -> tuple[str, bool]:
     """The dialect as a file's text, and whether all was asked. What was found until a failure or Ctrl-C is kept.
     Raises ``NotSip2``."""
@@ -23,7 +29,7 @@ def probe(
     probing = Probe(config.service.settings, password, Guard(patron, items), tell)
     whole = False
     try:
-        probing.run(pin, may_lend)
+        probing.run(pin, may_lend, may_hold)
         whole = True
     except Fruitless as error:
         tell(f"given up: {error}")

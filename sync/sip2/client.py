@@ -6,6 +6,7 @@ connection is let go, so that a late answer can never be taken for another reque
 
 import ssl
 import time
+from dataclasses import replace
 
 from sync.errors import ServiceBroken, ServiceSilent, ServiceUnreachable
 from sync.sip2.dialect import Dialect
@@ -14,6 +15,8 @@ from sync.sip2.message import Message, NotAMessage
 from sync.sip2.settings import Settings
 from sync.sip2.wire import Connect, Wire
 from sync.sip2.words import Words
+
+TRIES_MAX = 3
 
 
 class Client:
@@ -71,6 +74,13 @@ class Client:
             self._wire.close()
         self._wire, self.status = None, None
 
+    @property
+    def _tries(self) -> int:
+        """How often a message is said at most: once, and as many retries as the library's 98 allows, within reason. How
+        long it may take is for the point's settings to say: a 98 thinks of desks, and nobody waits a minute here."""
+        retries = self.status.number("retries") if self.status else None
+        return TRIES_MAX if retries is None else min(TRIES_MAX, 1 + retries)
+
     def _once(self, request: Message, until: float) -> Message:
         self.ready(until)
         return self._exchange(request, until)
@@ -97,7 +107,7 @@ class Client:
     def _exchange(self, request: Message, until: float) -> Message:
         assert self._wire
         self._sequence = (self._sequence + 1) % 10
-        exchange = Exchange(request, self._sequence, self._dialect.manners)
+        exchange = Exchange(request, self._sequence, replace(self._dialect.manners, tries=self._tries))
         try:
             answer, repeated = self._converse(self._wire, exchange, until)
         except NotAMessage as error:

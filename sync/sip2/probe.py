@@ -1,7 +1,8 @@
 """Finds out how a SIP2 library speaks, with a test patron and test items; probe_file.py writes it down as a dialect.
 
-Every message goes through ``Guard``, which lets nothing pass that names anybody or anything else. Unless ``may_lend``
-nothing is asked for but questions; with it a test item is lent to the test patron and checked in again.
+Every message goes through ``Guard``, which lets nothing pass that names anybody or anything else. Only questions are
+asked; with ``may_lend`` a test item is lent to the test patron and checked in again, with ``may_hold`` set aside for
+them by a check-in and let go again.
 """
 
 import time
@@ -11,7 +12,8 @@ from datetime import datetime
 from sync.sip2 import probe_trials
 from sync.sip2.dialect import Dialect
 from sync.sip2.frame import Check, Frame, seal
-from sync.sip2.message import Charset
+from sync.sip2.message import Charset, Unsayable
+from sync.sip2.probe_holds import capture
 from sync.sip2.probe_line import Found, Fruitless, Guard, Line
 from sync.sip2.settings import Settings
 from sync.sip2.words import CHARGED, SUMMARY, Words
@@ -37,7 +39,7 @@ class Probe:
         self.notes: list[str] = []
         """What is no line of a dialect but worth knowing."""
 
-    def run(self, pin: str = "", may_lend: bool = False) -> None:
+    def run(self, pin: str = "", may_lend: bool = False, may_hold: bool = False) -> None:
         """All of it. Raises ``Fruitless``; what was found till then stands."""
         try:
             self._link()
@@ -48,8 +50,12 @@ class Probe:
             self._manners()
             if may_lend:
                 self._lending()
+            if may_hold:
+                self._holding(pin)
             self._goodbye()
             self._strangers()
+        except Unsayable as error:
+            raise Fruitless(f"this cannot be said in SIP2: {error}") from None
         except OSError as error:
             raise Fruitless(f"the connection broke ({error or type(error).__name__})") from None
         finally:
@@ -98,7 +104,8 @@ class Probe:
         patron = self._line.parsed(frame.body)
         if patron.first("BL") != "Y":
             self.notes.append("BL is not Y: is the test patron's number right, and may they borrow?")
-        self.notes.append("the PIN: " + {"Y": "right", "N": "wrong", "": "nothing said of it"}[patron.first("CQ")[:1]])
+        said = {"Y": "right", "N": "wrong"}.get(patron.first("CQ"), "nothing said of it")
+        self.notes.append(f"the PIN: {said if pin else 'none was given'}")
         if patron.has("PA"):
             self.found["expiry"] = Found("PA", "64 has it")
         counted = patron.number("charged")
@@ -230,6 +237,12 @@ class Probe:
             probe_trials.no_block(self._line, self._words, self._guard.patron, barcode, self.found, day)
         finally:
             self._give_back(barcode)
+
+    def _holding(self, pin: str) -> None:
+        barcode = self._guard.items[0]
+        self._tell(f"letting the test patron wait for {barcode} and checking it in")
+        here = frozenset((self._settings.location, *self._settings.also_called))
+        capture(self._line, self._words, self._guard, pin, here, self.found, self.notes.append)
 
     def _give_back(self, barcode: str) -> None:
         self._tell(f"checking {barcode} in again")

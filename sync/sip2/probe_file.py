@@ -15,6 +15,13 @@ NOT_PROBED = {
 """Lines that no harmless message finds out. The file says so."""
 
 
+NOT_ASKED = {
+    "no_block": "with --may-lend: a test item is lent to the test patron and checked in again",
+    "captures": "with --may-hold: the test patron is made to wait for a test item, and it is checked in",
+}
+"""Lines that are found out only with leave."""
+
+
 def dialect_file(found: dict[str, Found], notes: Sequence[str], base: str = "plain") -> str:
     """A site's own dialect: line by line what it means, what was seen, and the value; all else is the base's."""
     meant = _explained()
@@ -23,7 +30,7 @@ def dialect_file(found: dict[str, Found], notes: Sequence[str], base: str = "pla
     lines += ["", f'base = "{base}"']
     for name, one in found.items():
         lines += ["", f"# {name}: {meant[name]}", f"# seen: {_shown(one.seen)}", f"{name} = {_toml(one.value)}"]
-    for name, why in NOT_PROBED.items():
+    for name, why in (NOT_PROBED | {name: why for name, why in NOT_ASKED.items() if name not in found}).items():
         lines += ["", f"# {name}: {meant[name]}", f"# not probed: {why}"]
     return "\n".join(lines) + "\n"
 

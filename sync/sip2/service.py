@@ -25,7 +25,7 @@ from sync.sip2.booking import Booking, Doubt
 from sync.sip2.client import Client
 from sync.sip2.dialect import load
 from sync.sip2.items import item_is
-from sync.sip2.message import Unsayable
+from sync.sip2.message import Unsayable, compose
 from sync.sip2.people import Unnamed, patron_is
 from sync.sip2.settings import Settings
 from sync.sip2.wire import Connect, Wire, tls_context
@@ -63,7 +63,8 @@ def abilities(settings: Settings) -> Abilities:
 
 def connect(settings: Settings, credential: str, point: str, seal: Seal | None = None) -> Service:
     """A client for this point. Opens nothing yet. ``credential``: the login's password (CO). ``seal``: keeps numbers
-    of patrons; SIP2 needs them. Raises ``OSError`` or ``ValueError`` for files that cannot be used."""
+    of patrons; SIP2 needs them. Raises ``OSError`` or ``ValueError`` for files that cannot be used, and names or
+    passwords that cannot be said in SIP2."""
     assert seal is not None
     return Sip2(settings, credential, seal)
 
@@ -76,6 +77,11 @@ class Sip2:
         self._dialect = load(settings.dialect)
         self._seal = seal
         self._says = Words(settings, self._dialect, password, _terminal_password(settings.terminal_password))
+        for said in (
+            self._says.login(),
+            self._says.checkin("", 0.0),
+        ):  # else every telling would be refused as unsayable
+            compose(said, self._dialect.charset)
         tls = tls_context(settings.ca, settings.certificate, settings.key) if settings.tls else None
         self._client = Client(settings, self._dialect, self._says, tls, connect)
         here = frozenset((settings.location, *settings.also_called))

@@ -289,6 +289,21 @@ def test_the_verifier_of_a_card_is_the_one_its_tap_gives(point: Path) -> None:
     assert "04a1" not in said.output
 
 
+@pytest.mark.parametrize(("patron", "item"), [("a|b", "x"), ("", "x"), ("1", "a\r09"), ("1" * 300, "x")])
+def test_a_probe_takes_a_number_and_barcodes_and_nothing_else(point: Path, patron: str, item: str) -> None:
+    said = kiosk("probe", point, "--patron", patron, "--item", item)
+    assert said.exit_code == 2
+    assert "without a bar" in said.output + said.stderr
+
+
+def test_a_pin_file_that_is_none_is_named(point: Path, tmp_path: Path) -> None:
+    odd = tmp_path / "pin"
+    odd.write_bytes(b"\x81\xff")
+    said = kiosk("probe", point, "--patron", "1", "--item", "a", "--pin-file", odd)
+    assert said.exit_code == 2
+    assert "cannot be read as a PIN" in said.output + said.stderr
+
+
 def test_a_probe_is_for_sip2_only(point: Path) -> None:
     said = kiosk("probe", point, "--patron", "1", "--item", "a")
     assert said.exit_code == 2

@@ -88,9 +88,7 @@ class Person:
                 continue
             if self.world.odd(0.01, "walks_away"):
                 self.world.say(f"{self.name} walks away from the screen")
-                if isinstance(screen, Opening) and self.purpose in ("pickup", "clearing"):
-                    self.lie(set(self.world.cabinet.boxes[self.door].inside), "is gone when the door opens")
-                return
+                break
             match screen:
                 case Opening() | Wait() | DoorOpen() | Sort() | Inside() | TakeOut() | None:
                     continue
@@ -108,6 +106,20 @@ class Person:
                     return
                 case _:
                     yield from self.elsewhere(screen)
+        self.leave(self.screen)
+
+    def leave(self, screen: object) -> None:
+        """They are gone, whatever goes on: a door that is opening, or the next one after the last was shut."""
+        if self.purpose not in ("pickup", "clearing") or not self.door:
+            return
+        if isinstance(screen, Opening):
+            self.lie(set(self.world.cabinet.boxes[self.door].inside), "is gone when the door opens")
+        elif not isinstance(screen, Home | Goodbye):
+            self.lie(self.behind_doors(), "is gone when the next door opens")
+
+    def behind_doors(self) -> set[str]:
+        """What still lies there for them."""
+        return set()
 
     def not_mine(self, screen: object) -> bool:
         """Somebody's story still stands on the screen: another's initials, or a door for something else."""
@@ -144,8 +156,8 @@ class Person:
             yield self.rng.uniform(0.5, 1.5)
 
     def at_the_door(self) -> Script:
-        """The door stands open before them."""
-        raise NotImplementedError
+        """The door stands open before them; who has no business with it pushes it shut."""
+        yield from self.shut()
 
     def says(self, action: str, said: str) -> Script:
         """Touch, and look whether the machine took it in."""
@@ -283,6 +295,10 @@ class Reader(Person):
         if isinstance(screen, DoorOpen) and screen.compartment == self.door and screen.said == "some":
             self.take(mine - leaves)
             self.heard = True
+
+    def behind_doors(self) -> set[str]:
+        inside = {barcode for box in self.world.cabinet.boxes.values() for barcode in box.inside}
+        return inside & {item.barcode for parcel in self.parcels for item in parcel.sent.items}
 
     def at_the_door(self) -> Script:
         box = self.world.cabinet.boxes[self.door]

@@ -238,6 +238,8 @@ class Lending:
             if patron is None or not isbn:
                 raise Refused("没有此读者或此书。")
             if mode == "+":
+                if not self._ledger.rows("select 1 from points where id = ?", pickup):
+                    raise Refused("没有这个取书地点。")
                 acting.place(self._ledger, patron, isbn, pickup)
                 return 0.0
             sql = "select * from holds where patron = ? and isbn = ? and status in ('waiting', 'packed', 'ready')"

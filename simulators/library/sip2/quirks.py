@@ -54,8 +54,16 @@ PROFILES: dict[str, Quirks] = {
     "folio": Quirks(
         charset="cp850", no_block=False, plain_text_errors=True, without=("15", "01", "19", "25"), due="%Y-%m-%d"
     ),
-    # invenio-sip2 (RERO): blanks in numbers, checksums without leading zeros, executes what has a bad checksum.
-    "invenio": Quirks(resends=False, padded=False, blank_counts=True, verifies=False, no_block=False),
+    # invenio-sip2 (RERO): blanks in numbers, checksums without leading zeros, executes what has a bad checksum; no 15,
+    # 65, 01 and 19 in its list of messages.
+    "invenio": Quirks(
+        resends=False,
+        padded=False,
+        blank_counts=True,
+        verifies=False,
+        no_block=False,
+        without=("15", "65", "01", "19"),
+    ),
     # dp2: no AY or AZ in requests; its own AZ sums UTF-16 units without the last |AY4AZ; always AF with words.
     "dp2": Quirks(
         checked=True,

@@ -10,15 +10,16 @@ import socket
 import socketserver
 import ssl
 import threading
+from collections.abc import Iterator
 from types import TracebackType
 from typing import Self
 
 from simulators.library.ledger import Ledger
 from simulators.library.sip2.quirks import PROFILES, Quirks
 from simulators.library.sip2.talk import Host, Talk
-from sync.sip2.frame import Reader
+from sync.sip2.frame import Frame, Reader
 
-IDLE_S = 600.0
+IDLE_S, SILENCE_S = 600.0, 0.3
 
 
 class Sip2Server(Host):
@@ -85,7 +86,6 @@ class _Handler(socketserver.BaseRequestHandler):
     def handle(self) -> None:
         wire: socket.socket = self.request
         wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        wire.settimeout(IDLE_S)
         if not self.library.admit(wire):
             return
         try:
@@ -96,10 +96,28 @@ class _Handler(socketserver.BaseRequestHandler):
 
     def _serve(self, wire: socket.socket) -> None:
         talk = Talk(self.library)
-        reader = Reader()
-        while data := wire.recv(65536):
-            for frame in reader.feed(data):
-                for piece in talk.hear(frame):
-                    wire.sendall(piece)
-                if talk.ended:
-                    return
+        for frame in _heard(wire):
+            for piece in talk.hear(frame):
+                wire.sendall(piece)
+            if talk.ended:
+                return
+
+
+def _heard(wire: socket.socket) -> Iterator[Frame]:
+    """What comes, until the other end goes or says nothing for ``IDLE_S``. A line without an end is whole when its
+    checksum says so and nothing follows."""
+    reader, wait_s = Reader(), IDLE_S
+    while True:
+        wire.settimeout(wait_s)
+        try:
+            data = wire.recv(65536)
+        except TimeoutError:
+            if wait_s == IDLE_S:
+                return
+            yield from reader.silence()
+            wait_s = IDLE_S
+            continue
+        if not data:
+            return
+        yield from reader.feed(data)
+        wait_s = SILENCE_S

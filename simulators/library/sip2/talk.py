@@ -88,7 +88,7 @@ class Talk:
 
     def hear(self, frame: Frame) -> list[bytes]:
         """What goes out for it, each piece in a write of its own."""
-        if frame.check is Check.WRONG and self._quirks.verifies:
+        if frame.cut or (frame.check is Check.WRONG and self._quirks.verifies):
             self._said = seal(SAY_REQUEST_AGAIN, None, True, self._quirks.end)
             return [self._said]
         if frame.body[:2] == SAY_ANSWER_AGAIN:

@@ -131,6 +131,16 @@ def test_two_requests_in_one_segment_and_one_in_many(ledger: Ledger) -> None:
         assert [answer[:2] for answer in talk.say(both[-1:], 2)] == [b"98", b"36"]
 
 
+def test_a_line_without_end_is_whole_by_its_checksum_and_one_without_end_at_all_is_not_booked(ledger: Ledger) -> None:
+    with served(ledger) as talk:
+        talk.wire.sendall(b"9900802.00AY1AZFC")
+        assert talk.say(b"A0")[0].startswith(b"98")
+        assert talk.say(f"11NN{WHEN}{BLANK}{WHO}AB{item(ledger)}|AC|ZZ".encode() + b"x" * 70000 + b"\r") == [
+            b"96AZFEF6"
+        ]
+        assert talk.say(b"9900802.00AY1AZFCA0\r")[0].startswith(b"98")
+
+
 def test_an_unknown_command_has_no_answer_and_unknown_fields_do_no_harm(ledger: Ledger) -> None:
     with served(ledger) as talk:
         assert talk.silent(sealed("Q7nobody knows this|", "3"))

@@ -11,6 +11,7 @@ from sip2_client import SEAL, client
 
 from sync.asked import ItemIs, PatronIs, Shown, WhatIs
 from sync.errors import ServiceBroken, ServiceSilent, ServiceUnreachable
+from sync.sip2.service import Sip2
 from sync.things import Item, Patron
 
 ITEM = f"18040201{WHEN}ABi-1|AJ三体|"
@@ -165,6 +166,21 @@ def test_tls_with_the_right_name_the_wrong_one_and_none(tmp_path: Path) -> None:
         with pytest.raises(ServiceUnreachable, match=r"TLS|connection"):
             client(lib.port, tls=True, ca=file).ask(WhatIs("i-1"))
         assert not any(b"secret" in line for line in lib.raw)  # never a plain connection instead
+
+
+@pytest.mark.parametrize("password", ["a|COb", "a\r99", "三" * 300])
+def test_a_password_that_cannot_be_said_is_noticed_before_anything_is_told(password: str) -> None:
+    with pytest.raises(ValueError, match="93 CO"):
+        Sip2(client(1)._settings, password, SEAL)
+
+
+@pytest.mark.parametrize(("retries", "times"), [("000", 1), ("001", 2), ("999", 3), ("   ", 3)])
+def test_a_question_is_said_as_often_as_the_library_allows(retries: str, times: int) -> None:
+    status = f"98YYYYYN100{retries}{WHEN}2.00AOmain|BXYYYYYYYYYYYYYYYY|"
+    with library({"99": lambda _: status, "17": lambda _: None}) as lib:
+        with pytest.raises(ServiceSilent):
+            client(lib.port, answer_wait_s=0.3, ask_wait_s=10.0).ask(WhatIs("i-1"))
+        assert lib.codes() == ["17"] * times * 2  # on two connections
 
 
 # ---- people -------------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """Dialects: shipped ones can be read, a site's own changes single lines, and what is misspelt is named."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,14 @@ def test_the_named_systems_have_theirs() -> None:
 def test_plain_says_every_line() -> None:
     text = (Path(__file__).parents[3] / "sync" / "sip2" / "dialects" / "plain.toml").read_text(encoding="utf-8")
     assert [line for line in Dialect.model_fields if f"\n{line} = " not in text] == []
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_line_of_a_shipped_dialect_has_its_source_or_says_that_it_has_none(name: str) -> None:
+    text = (Path(__file__).parents[3] / "sync" / "sip2" / "dialects" / f"{name}.toml").read_text(encoding="utf-8")
+    lines = text.replace(",\n", ",").splitlines()
+    bare = [line for above, line in pairwise(lines) if " = " in line and "#" not in line and not above.startswith("#")]
+    assert not bare
 
 
 def test_a_sites_own_file_changes_a_line(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from typing import get_args
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sip2_vectors import CONVERSATION, FRAMES
+from sip2_vectors import CONVERSATION, FRAMES, STANDARD
 
 from sync.sip2.frame import Reader
 from sync.sip2.layout import LAYOUTS
@@ -51,6 +51,16 @@ def test_what_was_read_is_said_the_same(said: bytes) -> None:
     [frame] = Reader().feed(said + b"\r")
     if set(message.layout.must) <= {name for name, _ in message.fields}:
         assert compose(message, charset) == frame.body
+
+
+def test_every_message_of_the_standard_has_a_line_that_is_split_as_it_says() -> None:
+    for said, _, fixed in STANDARD:
+        assert list(heard(said).fixed.values()) == fixed, said
+    assert {said[:2].decode() for said, _ in FRAMES} == set(LAYOUTS)
+    back = heard(STANDARD[-1][0])
+    assert [back.first(name) for name in ("CR", "CS", "CT", "CV", "CY", "DA", "ZZ")] == [
+        *("fiction", "813", "Locker-01", "01", "21234", "Lee, Ann", "?")
+    ]
 
 
 def test_each_request_has_its_answer() -> None:

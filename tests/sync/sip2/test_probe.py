@@ -33,9 +33,9 @@ def ledger(tmp_path: Path) -> Ledger:
 
 def probed(ledger: Ledger, quirks: Quirks, may_lend: bool = True, password: str = "kiosk") -> tuple[Probe, Sip2Server]:
     with Sip2Server(ledger, quirks) as server:
-        about = {"host": "127.0.0.1", "port": server.port, "tls": False, "user": "kiosk", "location": "main"}
+        about = {"host": "127.0.0.1", "port": server.port, "tls": False, "user": "kiosk", "location": "dongmen"}
         probe = Probe(Settings.model_validate(about), password, Guard(PATRON, (spare(ledger),)), lambda _: None, 1.0)
-        probe.run(may_lend=may_lend)
+        probe.run("1016", may_lend=may_lend, may_hold=may_lend)
         return probe, server
 
 
@@ -49,6 +49,10 @@ def test_what_is_found_is_what_was_set(name: str, ledger: Ledger, tmp_path: Path
     assert found["dates"] == [quirks.due]
     assert found["loans"] == quirks.lists
     assert found["no_block"] is quirks.no_block
+    if "15" not in quirks.without:
+        assert found["captures"] is quirks.captures
+        assert found.get("held_here") == (["01"] if quirks.captures else None)
+        assert found.get("shows_holds") is (True if quirks.captures else None)
     notes = "\n".join(probe.notes)
     assert ("is answered from memory" if quirks.resends else "is done again") in notes
     assert "requests may end with CR, LF, CRLF" in notes
@@ -109,13 +113,16 @@ def test_how_the_end_of_a_session_is_answered_is_noted_and_what_is_not_probed_is
 
 
 def test_all_is_as_it_was_and_without_leave_nothing_is_lent(ledger: Ledger) -> None:
-    item = spare(ledger)
-    probed(ledger, PROFILES["koha"])
+    item, open_holds = spare(ledger), "select * from holds where status in ('waiting', 'packed', 'ready')"
+    holds = ledger.rows(open_holds)
+    probe, _ = probed(ledger, PROFILES["koha"])
     assert ledger.loan(item) is None
+    assert ledger.rows(open_holds) == holds
+    assert not any("NOT cancelled" in note for note in probe.notes)
     before = ledger.rows("select count(*) as n from loans")
     _, server = probed(ledger, PROFILES["koha"], may_lend=False)
     assert ledger.rows("select count(*) as n from loans") == before
-    assert {"09", "11"}.isdisjoint(server.heard)
+    assert {"09", "11", "15"}.isdisjoint(server.heard)
 
 
 def test_nobody_and_nothing_else_is_ever_named() -> None:
@@ -155,10 +162,10 @@ def stranger(**answers: Answer) -> dict[str, Answer]:
     return by_code | {code.removeprefix("on_"): answer for code, answer in answers.items()}
 
 
-def probe_of(lib: Library, may_lend: bool = False) -> Probe:
+def probe_of(lib: Library, may_lend: bool = False, may_hold: bool = False) -> Probe:
     about = {"host": "127.0.0.1", "port": lib.port, "tls": False, "user": "kiosk", "location": "main"}
     probe = Probe(Settings.model_validate(about), "kiosk", Guard(PATRON, ("660",)), lambda _: None, 0.5)
-    probe.run(may_lend=may_lend)
+    probe.run(may_lend=may_lend, may_hold=may_hold)
     return probe
 
 
@@ -197,6 +204,25 @@ def test_a_stranger_that_takes_no_long_field() -> None:
     with library(stranger(on_17=lambda line: None if "x" * 255 in line else stranger()["17"](line))) as lib:  # type: ignore[arg-type]
         probe = probe_of(lib)
     assert any("a field of 255 characters in a request: no right answer" in note for note in probe.notes)
+
+
+@pytest.mark.parametrize(
+    ("on_15", "on_09", "words"),
+    [
+        (None, "", "a hold of the test patron is refused"),
+        ("161N", "CV02|CTNORTH|", "it is sent to 'NORTH'"),
+        ("161N", "CV01|", "NOT said, so nobody gets it"),
+    ],
+)
+def test_a_stranger_that_catches_holds_otherwise(on_15: str | None, on_09: str, words: str) -> None:
+    said = {
+        "on_15": lambda _: f"{on_15}{WHEN}AOmain|AA{PATRON}|" if on_15 else None,
+        "on_09": lambda _: f"101YNN{WHEN}AOmain|AB660|AQ|{on_09}",
+    }
+    with library(stranger(**said)) as lib:  # type: ignore[arg-type]
+        probe = probe_of(lib, may_hold=True)
+        assert [line[2] for line in lib.said if line.startswith("15")] == (["+", "-"] if on_15 else ["+"])
+    assert any(words in note for note in probe.notes)
 
 
 def test_what_a_stranger_says_stays_one_line_of_a_comment() -> None:
