@@ -13,7 +13,7 @@ from sync.messages import ItemDropped, ItemLent, ParcelCollected, ParcelReady, R
 from sync.seal import NotSealed, Seal
 from sync.sip2.client import Client
 from sync.sip2.dialect import Dialect
-from sync.sip2.items import Hold, hold, known, not_held, on_loan, shelved, stands_in
+from sync.sip2.items import Hold, astray, hold, known, not_held, on_loan, shelved, stands_in
 from sync.sip2.message import Message, Unsayable, shown
 from sync.sip2.people import TEXT_MAX, words
 from sync.sip2.words import SUMMARY, Words
@@ -145,6 +145,10 @@ class Booking:
         if booked.fine or found.here or found.goes_to:
             return replace(booked, fine=True)
         after = self._item(barcode)  # "it was not on loan" is said as a refusal too
+        if after and astray(after):
+            return replace(
+                booked, detail=_joined("it is here, and the library has it as lost or missing", booked.detail)
+            )
         if after and known(after) and not on_loan(after):
             return replace(booked, fine=True)
         return replace(booked, detail=booked.detail or "the library refused the check-in without a word")

@@ -12,6 +12,8 @@ from sync.things import Item, Patron
 OTHER, AVAILABLE, ON_HOLD_SHELF, TO_BE_RESHELVED, IN_TRANSIT = "01", "03", "08", "09", "10"
 ON_LOAN = ("04", "05", "07")
 """Circulation states of the standard: charged, charged and not to be recalled, recalled."""
+ASTRAY = ("11", "12", "13")
+"""Claimed to have been returned, lost, missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,11 @@ def known(item: Message) -> bool:
 def on_loan(item: Message) -> bool:
     """Somebody has it."""
     return item.fixed["circulation"] in ON_LOAN
+
+
+def astray(item: Message) -> bool:
+    """The library does not know where it is."""
+    return item.fixed["circulation"] in ASTRAY
 
 
 def not_held(item: Message, dialect: Dialect) -> bool:

@@ -195,6 +195,14 @@ def days_ahead(days: float) -> str:
     return time.strftime("%Y%m%d    %H%M%S", time.localtime(NOW + days * 86400))
 
 
+@pytest.mark.parametrize("days", [30, 14, 60])
+def test_another_due_date_than_the_one_shown_is_kept_with_the_answer(days: int) -> None:
+    with library(Ledger(due=days_ahead(days)).answers()) as lib:
+        [receipt] = tell(settled(lib), telling(LENT))
+    day = time.strftime("%Y-%m-%d", time.localtime(NOW + days * 86400))
+    assert (receipt.status, receipt.detail) == ("applied", "" if days == 30 else f"due {day}")
+
+
 @pytest.mark.parametrize(("days", "ended"), [(29, True), (31, False)])
 def test_a_late_check_in_never_ends_a_later_loan_of_the_same_reader(days: int, ended: bool) -> None:
     """No loan of this library is due more than 30 days ahead, so one that is has begun after the return."""
@@ -277,6 +285,35 @@ def test_returned_already_is_returned() -> None:
         [receipt] = tell(settled(lib), telling(BACK))
         assert lib.codes() == ["09", "17"]
     assert receipt.status == "applied"
+
+
+@pytest.mark.parametrize("state", ["11", "12", "13"])
+def test_what_the_library_misses_and_does_not_take_back_is_told_to_staff(state: str) -> None:
+    refused = f"100NUN{WHEN}AOmain|ABi-1|AQmain|AFSee the desk.|"
+    item = f"18{state}0201{WHEN}ABi-1|AJDune|"
+    with library(Ledger().answers() | {"09": lambda _: refused, "17": lambda _: item}) as lib:
+        [receipt] = tell(settled(lib), telling(BACK))
+    assert (receipt.status, receipt.detail) == (
+        "conflict",
+        "it is here, and the library has it as lost or missing; See the desk.",
+    )
+
+
+def test_loading_says_the_item_that_was_loaded_and_no_other() -> None:
+    """Also with another of the same reader here already, and once: what is confirmed is not said again."""
+
+    def here(line: str) -> str:
+        return f"101YNN{WHEN}AOmain|AB{value(line, 'AB')}|AQmain|CV01|CYR200|DABob Quux|"
+
+    with library({"09": here}) as lib:
+        service = settled(lib)
+        for n in (1, 2):
+            [receipt] = tell(service, telling(ParcelReady(f"h{n}", f"A{n}", "max", (f"i-{n}",)), n))
+            assert receipt.held_for == BOB
+        assert [(line[:2], value(line, "AB")) for line in lib.said if line[:2] not in ("93", "99")] == [
+            ("09", "i-1"),
+            ("09", "i-2"),
+        ]
 
 
 def test_put_in_and_held_for_nobody_here() -> None:
