@@ -1,5 +1,5 @@
-"""What every card reader and scanner owes, each against its twin on the real wire; those on serial lines over a
-pseudo-terminal, over one that says each byte by itself, and over a socket.
+"""What every card reader and scanner owes, each against its twin on the real wire; those on serial lines in memory, a
+byte at a time, over a pseudo-terminal and over a socket.
 
 A new driver joins with one rig in ``RIGS``.
 """
@@ -28,6 +28,7 @@ from simulators.pcsc import Card
 from simulators.pcscd import Pcscd
 from simulators.serial_card import SerialCard
 from simulators.serial_scanner import SerialScanner
+from tests.conformance.in_memory import InMemory
 
 DEVICE = "front"
 UID, BARCODE = "04A1B2C3", "SIP0000123"
@@ -44,6 +45,8 @@ class Twin:
     hide: Callable[[], object]
     lose: Callable[[], object]
     restore: Callable[[], object]
+    memory: InMemory | None = None
+    """In place of a port."""
 
 
 @dataclass
@@ -84,23 +87,33 @@ def link(way: str, folder: Path) -> Path | None:
     return None if way == "socket" else folder / "ttyTWIN0"
 
 
+def in_memory(way: str, twin: Any) -> InMemory | None:
+    if way != "memory":
+        return None
+    twin.wire.unplug()
+    twin.wire = memory = InMemory(twin.line)
+    return memory
+
+
 def serial_card(folder: Path, daemon: Pcscd, undo: ExitStack, way: str) -> Twin:
     reader = undo.enter_context(SerialCard(link(way, folder)))
     settings = {"port": reader.port, "quiet_s": 0.3}
-    return Twin(settings, on(way, reader, lambda: reader.tap(UID)), reader.lift, reader.unplug, reader.plug)
+    memory = in_memory(way, reader)
+    show = on(way, reader, lambda: reader.tap(UID))
+    return Twin(settings, show, reader.lift, reader.unplug, reader.plug, memory)
 
 
 def serial_scanner(folder: Path, daemon: Pcscd, undo: ExitStack, way: str) -> Twin:
     scanner = undo.enter_context(SerialScanner(link(way, folder)))
     show = on(way, scanner, lambda: scanner.scan(BARCODE))
-    return Twin({"port": scanner.port}, show, lambda: None, scanner.unplug, scanner.plug)
+    return Twin({"port": scanner.port}, show, lambda: None, scanner.unplug, scanner.plug, in_memory(way, scanner))
 
 
 def told_scanner(folder: Path, daemon: Pcscd, undo: ExitStack, way: str) -> Twin:
     scanner = undo.enter_context(SerialScanner(link(way, folder), trigger="zebra_ssi"))
     settings = {"port": scanner.port, "trigger": "zebra_ssi", "renew_s": 0.5, "again_after_s": 0.5}
     show = on(way, scanner, lambda: scanner.scan(BARCODE))
-    return Twin(settings, show, scanner.take_away, scanner.unplug, scanner.plug)
+    return Twin(settings, show, scanner.take_away, scanner.unplug, scanner.plug, in_memory(way, scanner))
 
 
 def keyboard(folder: Path, daemon: Pcscd, undo: ExitStack) -> Twin:
@@ -119,6 +132,7 @@ def camera(folder: Path, daemon: Pcscd, undo: ExitStack) -> Twin:
     return Twin(settings, lambda: eye.hold("code128", BARCODE), take_away, eye.unplug, eye.plug)
 
 
+WIRES = ("memory", "pty", "shredded", "socket")
 RIGS = [
     Rig("kiosk.card", "pcsc", CardShown, pcsc),
     *(
@@ -128,14 +142,13 @@ RIGS = [
             ("kiosk.scanner", "serial_scanner", ItemScanned, serial_scanner),
             ("kiosk.scanner", "serial_scanner", ItemScanned, told_scanner),
         )
-        for way in ("pty", "shredded", "socket")
+        for way in WIRES
     ),
     Rig("kiosk.scanner", "keyboard", ItemScanned, keyboard),
     Rig("kiosk.scanner", "camera", ItemScanned, camera),
 ]
 
 
-WIRES = {"pty", "shredded", "socket"}
 OF_ITS_OWN = {"pcsc": "a real pcscd", "keyboard": "a file of input events", "camera": "a stream of pictures"}
 """Drivers on no serial line: there are no other wires on which they could be shown; docs/drivers.md says it too."""
 
@@ -144,17 +157,19 @@ def test_every_installed_driver_is_held_to_this_contract_on_every_wire_there_is_
     for group in ("kiosk.card", "kiosk.scanner"):
         for name in registry.names(group):
             ways = {rig.way for rig in RIGS if (rig.group, rig.driver) == (group, name)}
-            assert ways == ({""} if name in OF_ITS_OWN else WIRES), name
+            assert ways == ({""} if name in OF_ITS_OWN else set(WIRES)), name
             assert (name in OF_ITS_OWN) == ("port" not in registry.find(group, name).Settings.model_fields), name
 
 
 class Bench:
     """A driver, found by its name as the kiosk finds it, and its twin."""
 
-    def __init__(self, rig: Rig, twin: Twin) -> None:
+    def __init__(self, rig: Rig, twin: Twin, monkeypatch: pytest.MonkeyPatch) -> None:
         self.rig = rig
         self.twin = twin
         self.module = registry.find(rig.group, rig.driver)
+        if twin.memory:
+            monkeypatch.setattr(self.module, "open_port", twin.memory.open)
 
     def connect(self) -> Source:
         settings = self.module.Settings(**self.twin.settings)
@@ -172,9 +187,11 @@ class Bench:
 
 
 @pytest.fixture(params=RIGS, ids=lambda rig: f"{rig.driver} {rig.way}".strip())
-def bench(request: pytest.FixtureRequest, tmp_path: Path, pcscd: Pcscd) -> Iterator[Bench]:
+def bench(
+    request: pytest.FixtureRequest, tmp_path: Path, pcscd: Pcscd, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Bench]:
     with ExitStack() as undo:
-        yield Bench(request.param, request.param.build(tmp_path, pcscd, undo))
+        yield Bench(request.param, request.param.build(tmp_path, pcscd, undo), monkeypatch)
 
 
 @pytest.fixture
