@@ -116,8 +116,11 @@ def test_what_item_sensors_see_is_said(machine: Machine) -> None:
             raw["board"] = [{"name": "A", "driver": "kerong_cu16", "port": wire.port, "address": 1}]
             changed = machine.folder / "kerong.toml"
             changed.write_text(tomli_w.dumps(raw), "utf-8")
-            said = {one.name: one.words for one in checks(load(changed))}
-        assert said["board A"] == f"answers; 12 doors, all shut; item sensors see something behind: {words}"
+            for _ in range(10):  # a busy machine may be too slow for the board's clock
+                said = next(one.words for one in checks(load(changed)) if one.name == "board A")
+                if "sensors" in said:
+                    break
+        assert said == f"answers; 12 doors, all shut; item sensors see something behind: {words}"
         for door in items:
             machine.cabinet.pull(door)
             machine.cabinet.take_out(door)
