@@ -24,7 +24,10 @@ seconds_option = click.option("--seconds", type=click.FloatRange(0.1, 10**6), he
 @click.option("--doors", "doors", is_flag=True, help="Open the doors (or those named), asking before each.")
 @click.argument("names", nargs=-1)
 def check(config: Config, as_json: bool, doors: bool, names: tuple[str, ...]) -> None:
-    """Look whether this point is fit: configuration, store, each device, library, screen. Exit 1 when it is not."""
+    """Look whether this point is fit: configuration, store, each device, library, screen. Exit 1 when it is not.
+
+    For a new cabinet: kiosk walk finds the addresses of boards and wires that are swapped.
+    """
     from kiosk import report
 
     if doors:
