@@ -82,6 +82,7 @@ class Eyes:
         blurred.warm()
         for _ in self.looks(smeared):
             self._voted(smeared)
+        self._read_bars(_sharpened(smeared))  # a way that voting may not have come to
 
     def looks(self, grey: Grey) -> Iterator[list[Code]]:
         """What each look finds (at most 8 codes, often none), the quick one first; take as many as needed.
