@@ -29,7 +29,7 @@ def _listed(parcel: Waiting, _: Words) -> Row:
     first, *others = parcel.titles
     words = _("Door {door} · {title}", door=parcel.compartment, title=short(first))
     if others:
-        words += " " + _.ngettext("and one more", "and {n} more", len(others))
+        words += " " + _.ngettext("and one more item", "and {n} more items", len(others))
     sizes = {"S": _("small"), "M": _("medium"), "L": _("large")}
     return Row(words, sizes.get(parcel.size, ""), parcel.chosen, "parcel", parcel.parcel)
 

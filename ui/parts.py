@@ -39,7 +39,7 @@ def cancel(_: Words) -> Button:
 
 def and_more(hidden: int, _: Words) -> tuple[Row, ...]:
     """The last row of a list that shows only its beginning."""
-    return (Row(_.ngettext("and one more", "and {n} more", hidden)),) if hidden > 0 else ()
+    return (Row(_.ngettext("and one more item", "and {n} more items", hidden)),) if hidden > 0 else ()
 
 
 def rows(titles: tuple[str, ...], _: Words, done: bool | None = None, rows_max: int = ROWS_MAX) -> tuple[Row, ...]:
