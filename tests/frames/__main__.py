@@ -25,7 +25,7 @@ PORTION = 2000
 def main(faults: int, first: int, minutes: float, family: str) -> None:
     """Disturb so many frames, family after family, seed after seed."""
     began, seed, frames = time.monotonic(), first, 0
-    kinds, outcomes, orders = Counter[str](), Counter[str](), 0
+    kinds, outcomes, tally = Counter[str](), Counter[str](), Counter[str]()
     families = [rig for rig in rigs() if family in ("", rig.driver)]
     while sum(kinds.values()) < faults and not (minutes and time.monotonic() - began > minutes * 60):
         for rig in families:
@@ -40,12 +40,17 @@ def main(faults: int, first: int, minutes: float, family: str) -> None:
             frames += world.frames
             kinds += world.faults
             outcomes += world.outcomes
-            orders += world.tally["orders"]
-            click.echo(f"\r{sum(kinds.values()):10,} faults, {frames:,} frames, {orders:,} orders", nl=False, err=True)
+            tally += world.tally
+            click.echo(
+                f"\r{sum(kinds.values()):10,} faults, {frames:,} frames, {tally['orders']:,} orders", nl=False, err=True
+            )
         seed += 1
     click.echo(f"\n{sum(kinds.values()):,} of {frames:,} frames went wrong, 0 breaches, {len(families)} families")
     click.echo("faults: " + ", ".join(f"{kind} {n:,}" for kind, n in kinds.most_common()))
-    click.echo(f"{orders:,} orders; unlocks and looks: " + ", ".join(f"{o} {n:,}" for o, n in outcomes.most_common()))
+    click.echo(
+        f"{tally['orders']:,} orders; unlocks and looks: " + ", ".join(f"{o} {n:,}" for o, n in outcomes.most_common())
+    )
+    click.echo(f"{tally['forged']} times noise would have been a command, and was left out")
     click.echo(f"seeds {first} to {seed - 1}, {time.monotonic() - began:.0f} s")
 
 

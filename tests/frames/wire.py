@@ -7,7 +7,7 @@ and then the plug is pulled in the middle. The seed decides all of it.
 import heapq
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from types import ModuleType
 from unittest import mock
@@ -75,14 +75,23 @@ def in_the_time_of(time: Time, *modules: ModuleType) -> Iterator[None]:
 
 
 class Wire:
-    """A ``Transport`` to the boards at its other end. ``often``: how likely a frame is to be disturbed."""
+    """A ``Transport`` to the boards at its other end. ``often``: how likely a frame is to be disturbed. ``forges``:
+    whether noise before a request makes another command of it."""
 
-    def __init__(self, boards: Peer, time: Time, rng: random.Random, flips: bool, often: float) -> None:
-        self._boards, self._time, self._rng, self._often = boards, time, rng, often
+    def __init__(
+        self,
+        boards: Peer,
+        time: Time,
+        rng: random.Random,
+        flips: bool,
+        often: float,
+        forges: Callable[[bytes, bytes], bool],
+    ) -> None:
+        self._boards, self._time, self._rng, self._often, self._forges = boards, time, rng, often, forges
         self._kinds = KINDS if flips else tuple(kind for kind in KINDS if kind != TURNED)
         self._heard = bytearray()
         self._gone = False
-        self.frames = 0
+        self.frames = self.forged = 0
         self.faults: Counter[str] = Counter()
 
     # ---- as the driver has it
@@ -132,7 +141,11 @@ class Wire:
             case "delay":
                 takes_s += rng.uniform(0.02, LATE_MAX_S)
             case "garbage":
-                data = rng.randbytes(rng.randint(1, 8)) + data
+                noise = rng.randbytes(rng.randint(1, 8))
+                if asked and self._forges(noise, data):
+                    self.forged += 1
+                    noise = b""
+                data = noise + data
             case "cut":
                 data = data[: rng.randrange(len(data))]
             case "flip":
