@@ -37,7 +37,16 @@ class LoansWith:
     kind: Literal["loans_with"] = "loans_with"
 
 
-Query = Annotated[WhoIs | WhatIs | LoansWith | AccountOf | TitlesLike, Field(discriminator="kind")]
+@dataclass(frozen=True, slots=True)
+class MayBorrow:
+    """May this patron borrow these items, which lie at this point for anybody? Nothing is booked by it."""
+
+    patron: Id
+    items: Annotated[tuple[Id, ...], Field(min_length=1, max_length=50)]
+    kind: Literal["may_borrow"] = "may_borrow"
+
+
+Query = Annotated[WhoIs | WhatIs | LoansWith | MayBorrow | AccountOf | TitlesLike, Field(discriminator="kind")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +58,7 @@ class Shown:
     pin: SecretStr | None = None
 
 
-Question = WhoIs | WhatIs | LoansWith | AccountOf | TitlesLike | Shown
+Question = WhoIs | WhatIs | LoansWith | MayBorrow | AccountOf | TitlesLike | Shown
 """All that can be asked; which of ``WhoIs`` and ``Shown``, the service's ``Abilities`` say."""
 
 
@@ -85,4 +94,13 @@ class LoansAre:
     kind: Literal["loans_are"] = "loans_are"
 
 
-Answer = Annotated[PatronIs | ItemIs | LoansAre | AccountIs | TitlesAre, Field(discriminator="kind")]
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """Answer to ``MayBorrow``; a no with ``words`` of the library's own to say why, fit to show."""
+
+    may: bool
+    words: Text = ""
+    kind: Literal["allowed"] = "allowed"
+
+
+Answer = Annotated[PatronIs | ItemIs | LoansAre | Allowed | AccountIs | TitlesAre, Field(discriminator="kind")]

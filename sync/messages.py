@@ -225,4 +225,5 @@ class Receipt:
     held_for: Patron | None = None  # the item told of is held for this patron, to be collected at this point
     goes_to: Text = ""  # the item told of belongs elsewhere: where, in the library's words
     expected: Annotated[int, Field(ge=0)] = 0  # with ``reused``
-    set_aside: SentParcel | None = None  # with ``held_for``: as this parcel, where it has an id
+    set_aside: SentParcel | None = None  # with ``held_for`` or ``stock``: as this parcel, where it has an id
+    stock: bool = False  # nobody waits for the item told of: it may stay, and be lent from here to anybody

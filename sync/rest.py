@@ -34,10 +34,10 @@ from urllib3.exceptions import (
 )
 from urllib3.exceptions import SSLError as TlsError
 
-from sync import deadline
+from sync import asked, deadline
 from sync.account import AccountIs, AccountOf
 from sync.acts import Ruling, Said
-from sync.asked import Answer, ItemIs, LoansAre, LoansWith, PatronIs, Query, Question, Shown, WhatIs, WhoIs
+from sync.asked import Answer, Query, Question
 from sync.envelope import BATCH, BATCH_MAX, BODY_MAX, PROBLEM, RECEIPTS, Batch, Sent, digest
 from sync.errors import ServiceBroken, ServiceError, ServiceGap, ServiceSilent, ServiceUnreachable
 from sync.messages import Page, ParcelSent, Receipt, Telling
@@ -52,9 +52,10 @@ QUERY: TypeAdapter[Query] = TypeAdapter(Query)
 RULING: TypeAdapter[Ruling] = TypeAdapter(Ruling)
 SAID: TypeAdapter[Said] = TypeAdapter(Said)
 ANSWERS: dict[type, type] = {
-    WhoIs: PatronIs,
-    WhatIs: ItemIs,
-    LoansWith: LoansAre,
+    asked.WhoIs: asked.PatronIs,
+    asked.WhatIs: asked.ItemIs,
+    asked.LoansWith: asked.LoansAre,
+    asked.MayBorrow: asked.Allowed,
     AccountOf: AccountIs,
     TitlesLike: TitlesAre,
 }
@@ -131,7 +132,7 @@ class Rest:
 
     def ask(self, query: Question) -> Answer:
         """One question; at most ``ask_wait_s``. An answer of another kind than the question is ``ServiceBroken``."""
-        assert not isinstance(query, Shown)  # see ``abilities``
+        assert not isinstance(query, asked.Shown)  # see ``abilities``
         status, body = self._exchange("POST", "/queries", self._settings.ask_wait_s, body=QUERY.dump_json(query))
         answer = _read(ANSWER, _expect_ok(status, body))
         if not isinstance(answer, ANSWERS[type(query)]):

@@ -25,7 +25,7 @@ def door_open(screen: DoorOpen, _: Words) -> View:
     door = screen.compartment
     buttons: tuple[Button, ...] = ()
     match screen.purpose:
-        case "pickup":
+        case "pickup" | "borrow":
             title = _("Door {door} is open. Take your books.", door=door)
             buttons = fetching.remarks(screen, _)
         case "dropoff":
@@ -56,7 +56,7 @@ def door_open(screen: DoorOpen, _: Words) -> View:
 
 def _heard(screen: DoorOpen, _: Words) -> str:
     """What follows from what the person has just said of this door."""
-    if screen.purpose == "pickup" or screen.said == "missing":
+    if screen.purpose == "pickup" or screen.purpose == "borrow" or screen.said == "missing":
         return fetching.heard(screen, _)
     match screen.purpose:
         case "stocking":
@@ -97,6 +97,8 @@ def _safe(purpose: Purpose, _: Words) -> str:
     match purpose:
         case "pickup":
             return _("Your books are safe and still yours.")
+        case "borrow":
+            return _("Nothing is booked to you; the book stays here.")
         case "dropoff":
             return _("Your books are still with you, and still on your card.")
         case "stocking":

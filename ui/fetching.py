@@ -68,7 +68,7 @@ def _stays(leave: str, _: Words) -> tuple[Button, ...]:
 
 def undo(screen: DoorOpen, _: Words) -> tuple[Button, ...]:
     """People slip."""
-    return (Button("undo", _("No, I take all of it")),) if screen.purpose == "pickup" else ()
+    return (Button("undo", _("No, I take all of it")),) if screen.purpose in ("pickup", "borrow") else ()
 
 
 def heard(screen: DoorOpen | DoorShut, _: Words) -> str:
@@ -78,10 +78,14 @@ def heard(screen: DoorOpen | DoorShut, _: Words) -> str:
     match screen.said:
         case "missing":
             return _("We will look for what is missing. No loan is booked for it.")
+        case "reach" if screen.purpose == "borrow":
+            return _("The library is told. It stays here, and nothing is booked to you. Please push the door shut.")
         case "reach":
             return _("The library is told. Somebody near you may push it shut; your books stay here and remain yours.")
         case "some":
             return _("Only what you take is booked to you.")
+    if screen.purpose == "borrow":
+        return _("It stays here for other readers; nothing is booked to you.")
     return _("Your books stay here and remain yours.")
 
 

@@ -94,7 +94,7 @@ def account(screen: Account, about: About, _: Words) -> View:
         "person",
         rows=tuple(rows),
         note=_note(screen.notice, screen.words, _),
-        buttons=collect,
+        buttons=(*collect, *((Button("browse", _("Borrow a book from here")),) if screen.stock else ())),
         cancel=Button("cancel", _("Done")),
     )
 

@@ -15,6 +15,7 @@ ASKING = {
     "item": N_("We are asking the library about this book."),
     "isbn": N_("We are asking the library which copy this is."),
     "account": N_("We are asking the library what you have."),
+    "may_borrow": N_("We are asking the library whether you may borrow it."),
     "hold_unknown": N_("The library has not said whether it has noted your wish. We are asking."),
 }
 DOING = {
@@ -38,6 +39,7 @@ def home(screen: Home, about: About, _: Words) -> View:
             note = _("Door {doors} was opened by the library. Please push it shut.", doors=doors)
         else:
             note = _("Door {doors} is still open. Please push it shut.", doors=doors)
+    pick = _("Pick a book") if screen.borrow else _("Borrow")
     free = _.ngettext("One door free", "{n} doors free", screen.free_doors)
     return View(
         screen="Home",
@@ -51,6 +53,7 @@ def home(screen: Home, about: About, _: Words) -> View:
         buttons=(
             Button("collect", _("Collect"), picture="collect"),
             Button("return", _("Return"), picture="return"),
+            *((Button("browse", pick, picture="shelf"),) if screen.stock else ()),
             *((Button("borrow", _("Borrow"), picture="book"),) if screen.borrow else ()),
             Button("more", _("More"), extra=True),
         ),
@@ -151,13 +154,13 @@ def returning(screen: Return, _: Words) -> View:
 def goodbye(screen: Goodbye, about: About, _: Words) -> View:
     lines: list[str] = []
     title = _("Thank you. Goodbye!")
-    if screen.purpose in ("pickup", "checkout") and screen.titles:
+    if screen.purpose in ("pickup", "borrow", "checkout") and screen.titles:
         title = _("Enjoy reading!")
         if screen.due:
             lines.append(_("Please bring them back by {date}.", date=date_words(screen.due, _.language)))
         if screen.provisional:
             lines.append(_("The library confirms the date soon."))
-    elif screen.purpose == "pickup":
+    elif screen.purpose in ("pickup", "borrow"):
         lines.append(_("Nothing was booked to you."))
     elif screen.purpose == "dropoff" and screen.titles:
         title = _.ngettext("Thank you. One book is back.", "Thank you. {n} books are back.", len(screen.titles))
@@ -179,7 +182,8 @@ def goodbye(screen: Goodbye, about: About, _: Words) -> View:
             _.ngettext("One parcel still waits here for you.", "{n} parcels still wait here for you.", screen.left)
         )
     printing = (Button("print", _("Print a slip"), value=_.language),) if screen.printing == "offered" else ()
-    returning = (Button("return", _("Return books")),) if screen.purpose == "pickup" else ()
+    returning = (Button("return", _("Return books")),) if screen.purpose in ("pickup", "borrow") else ()
+    another = (Button("browse", _("Borrow another one")),) if screen.stock else ()
     tone: Tone = "wait" if screen.missing or screen.gate else "done"
     return View(
         "Goodbye",
@@ -190,7 +194,7 @@ def goodbye(screen: Goodbye, about: About, _: Words) -> View:
         code=text(screen.slip, about, _.language) if screen.slip else "",
         code_words=_beside_the_code(screen, _),
         rows=rows(screen.titles, _, True, _rows_beside(screen)),
-        buttons=(Button("finish", _("Done"), main=True), *printing, *returning),
+        buttons=(Button("finish", _("Done"), main=True), *printing, *another, *returning),
     )
 
 
@@ -209,7 +213,7 @@ def _rows_beside(screen: Goodbye) -> int:
 
 def sorry(screen: Sorry, about: About, _: Words) -> View:
     title, line, picture = sorry_words(screen, about.phone, _)
-    offers = {"return": _("Return books"), "collect": _("Collect"), "again": _("Try again")}
+    offers = {"return": _("Return books"), "collect": _("Collect"), "browse": _("Choose another one")}
     then = tuple(Button(action, offers[action], main=n == 0) for n, action in enumerate(screen.then))
     finish = Button("finish", _("Done"), main=not then)
     return View("Sorry", title, line, picture, "trouble", buttons=(*then, finish))

@@ -1,7 +1,7 @@
 """Words of the search and of what somebody wants sent here."""
 
 from kiosk.core.account_screens import Prove
-from kiosk.core.search_screens import Found, FoundLine, Search, TitlePage, Wished
+from kiosk.core.search_screens import Found, FoundLine, Search, Stock, TitlePage, Wished
 from kiosk.frontend import About
 from ui.parts import TITLE_MAX, date_words, short
 from ui.view import Button, Keypad, Row, Tone, View
@@ -40,12 +40,13 @@ def search(screen: Search, _: Words) -> View:
     note = _(NOTICES[screen.notice]) if screen.notice else _(NEAR) if screen.near else ""
     if not note and screen.typed and screen.library in LIBRARY and not screen.numbers:
         note = _(LIBRARY[screen.library])
+    here = (Row(_("See what lies here to borrow"), "", None, "browse"),) if screen.stock else ()
     return View(
         "Search",
         title,
         line,
         "search",
-        rows=tuple(_row(one, _) for one in screen.first),
+        rows=(*here, *(_row(one, _) for one in screen.first)),
         note=note,
         keypad=_pad(screen, _),
         cancel=Button("cancel", _("Back")),
@@ -120,24 +121,49 @@ def found(screen: Found, _: Words) -> View:
     )
 
 
+def stock(screen: Stock, _: Words) -> View:
+    """All covers; those of the page that is shown are drawn."""
+    count = len(screen.lines)
+    title, line = _.ngettext("One book to borrow here", "{n} books to borrow here", count), _("Touch the one you like.")
+    if not count:
+        title, line = _("All of it is lent out just now"), _("Come back soon, or have a book sent here.")
+    return View(
+        "Stock",
+        title,
+        line,
+        "book",
+        rows=tuple(_on_shelf(one) for one in screen.lines),
+        shelf=count > 0,
+        buttons=(Button("search", _("Find a book"), main=True),) if screen.search and not count else (),
+        cancel=Button("cancel", _("Back")),
+    )
+
+
+def _on_shelf(line: FoundLine) -> Row:
+    """Its cover; in the low layout its title and author."""
+    words = "\n".join(filter(None, (short(line.title, LINE_MAX), short(line.author, LINE_MAX))))
+    return Row(words, "", None, "title", line.id, (line.title, short(line.author)))
+
+
 def title_page(screen: TitlePage, _: Words) -> View:
-    line = screen.line
+    line, ask = screen.line, tuple[Button, ...]()
     said = [line.author] if line.author else []
     if line.door:
         said.append(_("It lies here, behind door {door}.", door=line.door))
+        if screen.known:
+            said.append(_("Touch “Borrow it”, and the door opens."))
+        elif screen.cards:
+            said.append(_("Show your card, and the door opens for you."))
+        else:
+            said.append(_("The card reader is resting, so nothing can be borrowed for now."))
+        if screen.known or screen.cards:
+            ask = (Button("borrow", _("Borrow it"), main=True),)
+    elif screen.gone:
+        said.append(_("It cannot be had any more just now. Please go back and choose another one."))
     else:
-        said += _when(line.by, line.waiting if not line.free else 0, _)
-        if line.free == 0 and not (line.by or line.waiting):
-            said.append(_("All copies are lent out just now; one comes when it is back."))
-    if screen.hold and screen.cards:
-        said.append(_("Show your card, and it is sent here for you."))
-    elif screen.hold:
-        said.append(_("The card reader is resting, so nothing can be sent for now."))
-    elif screen.away:
-        said.append(_("The library is out of reach just now: it can be sent for later."))
-    elif not line.door:
-        said.append(_("Ask the library for it; this machine cannot."))
-    ask = (Button("hold", _("Send it here"), main=True),) if screen.hold and screen.cards else ()
+        said += _elsewhere(screen, _)
+        if screen.hold and screen.cards:
+            ask = (Button("hold", _("Send it here"), main=True),)
     return View(
         "TitlePage",
         line.title,
@@ -150,15 +176,35 @@ def title_page(screen: TitlePage, _: Words) -> View:
     )
 
 
+def _elsewhere(screen: TitlePage, _: Words) -> list[str]:
+    """What the library has of it, and how it comes here."""
+    line = screen.line
+    said = _when(line.by, line.waiting if not line.free else 0, _)
+    if line.free == 0 and not (line.by or line.waiting):
+        said.append(_("All copies are lent out just now; one comes when it is back."))
+    if screen.hold and screen.cards:
+        said.append(_("Show your card, and it is sent here for you."))
+    elif screen.hold:
+        said.append(_("The card reader is resting, so nothing can be sent for now."))
+    elif screen.away:
+        said.append(_("The library is out of reach just now: it can be sent for later."))
+    else:
+        said.append(_("Ask the library for it; this machine cannot."))
+    return said
+
+
 def prove(screen: Prove, _: Words) -> View:
     """A card is to be shown for the title that was chosen."""
+    name = short(screen.title, 2 * TITLE_MAX)
+    title = _("Show your card to have it sent here")
+    line = _("Then “{title}” is noted for you. Lay it on the reader and leave it there.", title=name)
+    if screen.want == "stock":
+        title = _("Show your card to borrow it")
+        line = _("Then the door with “{title}” opens. Lay it on the reader and leave it there.", title=name)
     return View(
         "Prove",
-        _("Show your card to have it sent here"),
-        _(
-            "Then “{title}” is noted for you. Lay it on the reader and leave it there.",
-            title=short(screen.title, 2 * TITLE_MAX),
-        ),
+        title,
+        line,
         "card",
         note=_(NOTICES[screen.notice]) if screen.notice else "",
         cancel=Button("cancel", _("Back")),

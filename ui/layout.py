@@ -69,6 +69,9 @@ def named(sheet: Sheet, right: float) -> None:
 
 def _portrait(sheet: Sheet) -> None:
     view, inner, bottom = sheet.view, sheet.wide - 2 * EDGE, sheet.high - BAR - 80
+    if view.shelf:
+        _shelf(sheet, bottom)
+        return
     if view.keypad:
         edge = EDGE if view.keypad.columns <= 3 else 24
         bottom = stacks.keys(sheet, edge, sheet.wide - 2 * edge, bottom)
@@ -117,6 +120,9 @@ def _landscape(sheet: Sheet) -> None:
     view = sheet.view
     half, bottom = (sheet.wide - 3 * EDGE) / 2, sheet.high - BAR - 64
     left, right = EDGE, 2 * EDGE + half
+    if view.shelf:
+        _shelf(sheet, bottom)
+        return
     if view.keypad and view.keypad.columns > 3:
         _letters(sheet, left, right, half, bottom)
         return
@@ -140,6 +146,18 @@ def _landscape(sheet: Sheet) -> None:
         under = stacks.rows(sheet, left, half, under, under - TOP - (_door_room(sheet) - 40 if view.door else 0))
         picture = Box(left, TOP, half, under - TOP - UNDER)
     stacks.pictured(sheet, picture)
+
+
+def _shelf(sheet: Sheet, bottom: float) -> None:
+    """Covers want the whole width, under the words; the way to other pages stands under them or in the bar."""
+    inner, title, line = sheet.wide - 2 * EDGE, 110 * stacks.TITLES[sheet.step], 60 * stacks.LINES[sheet.step]
+    sheet.put("title", EDGE, TOP, inner, title)
+    sheet.put("line", EDGE, TOP + title + 16, inner, line)
+    top = TOP + title + 16 + line + UNDER
+    turned = Box(EDGE, bottom - stacks.PAGER, inner, stacks.PAGER)
+    if sheet.landscape:
+        turned = Box(EDGE + 448, sheet.high - BAR - 30, inner - 2 * 448, CANCEL)
+    stacks.covers(sheet, Box(EDGE, top, inner, min(bottom, turned.y) - top), turned)
 
 
 def _letters(sheet: Sheet, left: float, right: float, half: float, bottom: float) -> None:

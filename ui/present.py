@@ -24,7 +24,7 @@ from kiosk.core.screens import (
     Sorry,
     Wait,
 )
-from kiosk.core.search_screens import Found, Search, TitlePage, Wished
+from kiosk.core.search_screens import Found, Search, Stock, TitlePage, Wished
 from kiosk.core.staff_screens import Courier, HandOver, Inside, Load, Seal, Settle, TakeOut
 from kiosk.frontend import About
 from ui import (
@@ -141,7 +141,7 @@ def _screen(screen: Screen, about: About, _: Words) -> View:
             return for_account.more(screen, _)
         case How():
             return for_account.how(about, _)
-        case Prove(want="hold"):
+        case Prove(want="hold" | "stock"):
             return for_search.prove(screen, _)
         case Prove():
             return for_account.prove(screen, about, _)
@@ -169,6 +169,8 @@ def _screen(screen: Screen, about: About, _: Words) -> View:
             return for_search.search(screen, _)
         case Found():
             return for_search.found(screen, _)
+        case Stock():
+            return for_search.stock(screen, _)
         case TitlePage():
             return for_search.title_page(screen, _)
         case Wished():

@@ -123,6 +123,24 @@ REASONS: dict[str, Reason] = {
         N_("Tap your card again in a few minutes: if it is ready, it works. Or call us: {phone}."),
         "away",
     ),
+    "not_lent": Reason(
+        N_("The library does not lend you this one"),
+        N_("No door was opened and nothing is booked to you."),
+        N_("Choose another one, or call us: {phone}."),
+        "book",
+    ),
+    "not_here_now": Reason(
+        N_("It cannot be had any more"),
+        N_("It has just been wanted elsewhere, or its door must be looked at first. Nothing is booked to you."),
+        N_("Choose another one, or call us: {phone}."),
+        "book",
+    ),
+    "stock_stuck": Reason(
+        N_("The door did not open"),
+        N_("Nothing is booked to you, and staff have been told."),
+        N_("Choose another one, or call us: {phone}."),
+        "book",
+    ),
     "code_wrong": Reason(
         N_("This code opens no door here"),
         N_("Nothing was opened and nothing is lost."),

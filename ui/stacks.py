@@ -111,6 +111,22 @@ def rows(sheet: Sheet, x: float, wide: float, bottom: float, room: float, turned
     return top
 
 
+def covers(sheet: Sheet, area: Box, turned: Box) -> None:
+    """Covers side by side, as large as the width takes or, where that is too high, the height; in pages that are
+    ``turned`` there."""
+    abreast, between = (5, 48.0) if sheet.landscape else (3, 36.0)
+    each = (area.w - between * (abreast - 1)) / abreast
+    high = min(each / COVER, area.h)
+    fit = abreast * max(1, int((area.h + between) // (high + between)))
+    turn_pages(sheet, fit)
+    if sheet.pages > 1:
+        turners(sheet, turned)
+    first = sheet.page * fit
+    for place, n in enumerate(range(first, min(first + fit, len(sheet.view.rows)))):
+        x, y = place % abreast * (each + between), place // abreast * (high + between)
+        sheet.put(f"row {n}", area.x + x + (each - high * COVER) / 2, area.y + y, high * COVER, high)
+
+
 def crowded(view: View) -> bool:
     """Whether a row says something under its title and wants a third line for it."""
     return any("\n" in row.words and sum(map(_lines, row.words.split("\n"))) > 2 for row in view.rows)

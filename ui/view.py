@@ -30,6 +30,7 @@ PictureName = Literal[
     "order",
     "door",
     "back",
+    "shelf",
 ]
 
 
@@ -53,7 +54,7 @@ class Row:
     author of a book, whose cover is drawn before the words.
 
     With an ``action`` it is touched as a button is, and reports ``Touched(action, value)``. Give all rows there are:
-    the window turns the pages of a long list.
+    the window turns the pages of a long list. Of a ``View`` with ``shelf`` they are covers, side by side.
     """
 
     words: str
@@ -126,6 +127,7 @@ class View:
     door: str = ""  # the number to show large
     doors: tuple[DoorView, ...] = ()
     rows: tuple[Row, ...] = ()
+    shelf: bool = False
     chart: tuple[Bar, ...] = ()  # in the place of the picture
     cover: tuple[str, str] | None = None  # the same: of a book, its title and author
     note: str = ""  # one sentence that stands apart: about the last scan, or about this point

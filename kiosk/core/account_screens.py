@@ -21,9 +21,10 @@ class How:
 
 @dataclass(frozen=True, slots=True)
 class Prove:
-    """Tap a card, for ``want``: the account, or ``title`` to be sent here. Touches: cancel."""
+    """Tap a card, for ``want``: the account, ``title`` to be sent here (hold) or lent from here (stock).
+    Touches: cancel."""
 
-    want: Literal["account", "hold", "checkout"]
+    want: Literal["account", "hold", "stock", "checkout"]
     cards: bool  # a card reader answers
     title: str = ""
     notice: Literal["", "card_unread"] = ""
@@ -31,7 +32,8 @@ class Prove:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What the reader has. Touches: loans, holds, fines (where there are any), collect (where ``here``), cancel.
+    """What the reader has. Touches: loans, holds, fines (where there are any), collect (where ``here``), browse (where
+    there is ``stock``), cancel.
 
     ``known`` False: the library does not answer, and only what lies here is known (touch holds). ``here``: doors behind
     which something waits. ``owed``: as the library states it, "" for nothing. ``words``: the library's, with the
@@ -48,6 +50,7 @@ class Account:
     whole: bool = True  # False: the library has more than it says here
     notice: AccountNotice = ""
     words: str = ""
+    stock: bool = False
 
 
 @dataclass(frozen=True, slots=True)

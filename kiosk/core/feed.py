@@ -194,6 +194,9 @@ def _whose(step: Step, event: Receipted, now: float) -> Step:
             parcel = step.point.parcels.get(told.parcel)
             if parcel is None or parcel.state not in HERE or parcel.patron:
                 return step
+            if event.receipt.stock:
+                expires = now + step.point.plan.limits.stock_days * DAY_S
+                return step.put(replace(parcel, stock=True, recalled=False, expires=expires))
             if patron is None:
                 return step.put(replace(parcel, recalled=True)).fact(ParcelCalledBack(parcel.id))
             return _held(step, replace(parcel, patron=patron.id, recalled=False, asked_at=now), patron)
@@ -203,37 +206,37 @@ def _whose(step: Step, event: Receipted, now: float) -> Step:
 
 
 def _routed(step: Step, receipt: Receipt, told: ItemDropped, now: float) -> Step:
-    """Where a returned item goes: it stays for the next reader, alone behind its door; else a courier is told."""
+    """Where a returned item goes: it stays for the next reader or for anybody, alone behind its door; else a courier is
+    told."""
     drop = next((d for d in step.point.drops_at(told.compartment) if d.item.barcode == told.item), None)
     if drop is None or drop.state != "received":
         return step
     patron, row = receipt.held_for, step.point.compartments.get(told.compartment)
-    if patron is None:
+    if patron is None and not receipt.stock:
         return step.put(replace(drop, goes_to=receipt.goes_to)) if receipt.goes_to else step
     alone = len(step.point.drops_at(told.compartment)) == 1 and not step.point.at(told.compartment)
-    parcel = _kept(step, drop, receipt, patron, now)
+    parcel = _kept(step, drop, receipt, now)
     if row is None or row.order or row.out or not alone or parcel is None:
-        return step.put(replace(drop, held=True))  # a courier sorts it out
-    step = _held(step.drop(drop), parcel, patron)
+        return step.put(replace(drop, held=patron is not None))  # a courier sorts it out
+    step = _held(step.drop(drop), parcel, patron) if patron else step.drop(drop).put(parcel)
     if receipt.set_aside is None:
         return step  # whoever sets it aside by a check-in knows that it is here
     return step.fact(ParcelReady(parcel.id, row.name, STAYS, tuple(item.barcode for item in parcel.items)))
 
 
-def _kept(step: Step, drop: Drop, receipt: Receipt, patron: Patron, now: float) -> Parcel | None:
-    """A returned item that stays behind its door, for the next reader. None: the library has changed its mind."""
+def _kept(step: Step, drop: Drop, receipt: Receipt, now: float) -> Parcel | None:
+    """A returned item that stays behind its door. None: the library has changed its mind."""
     if (sent := receipt.set_aside) is not None:
         old = step.point.parcels.get(sent.id)
         if old and (old.state != "sent" or old.recalled):
             return None
         parcel = _sent(step, sent, now).point.parcels.get(sent.id)
         return parcel and replace(parcel, state="ready", compartment=drop.compartment, changed_at=now)
-    size = step.point.plan.spaces[drop.compartment].size
-    expires = now + step.point.plan.limits.hold_days * DAY_S
-    items = (drop.item,)
-    return Parcel(
-        f"d{drop.id}", patron.id, items, size, expires, state="ready", compartment=drop.compartment, changed_at=now
-    )
+    size, limits = step.point.plan.spaces[drop.compartment].size, step.point.plan.limits
+    patron = receipt.held_for.id if receipt.held_for else ""
+    expires = now + (limits.hold_days if patron else limits.stock_days) * DAY_S
+    parcel = Parcel(f"d{drop.id}", patron, (drop.item,), size, expires, stock=not patron)
+    return replace(parcel, state="ready", compartment=drop.compartment, changed_at=now)
 
 
 def _held(step: Step, parcel: Parcel, patron: Patron) -> Step:

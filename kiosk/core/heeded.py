@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from kiosk.core.screens import Purpose
-
-OrderPurpose = Literal[Purpose, "remote", "move"]  # remote: by the library, for nobody who stands here
+OrderPurpose = Literal["pickup", "dropoff", "stocking", "clearing", "check", "remote", "move"]
+"""``pickup``: also what was borrowed of the stock. ``remote``: by the library, for nobody who stands here."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ class Limits(BaseModel):
     loan_days: int = Field(30, ge=1, le=365)  # provisional due date
     parcels_max: int = Field(2000, ge=1, le=20000)  # rows kept of the feed
     hold_days: int = Field(7, ge=1, le=365)  # for its reader to come, where the library does not say
+    stock_days: int = Field(90, ge=1, le=365)  # to lie here for anybody, where the library does not say
     recheck_s: float = Field(6 * 3600.0, ge=60)  # is it still held? where the library does not say so by itself
     pins_wrong_max: int = Field(3, ge=1, le=5)  # in one visit
     pins_wrong_day_max: int = Field(6, ge=1, le=50)  # with one card in a day

@@ -1,4 +1,5 @@
-"""What a screen may say beside its own words: of the last scan, of a code held up, of things on a pad, of paper."""
+"""What a screen may say beside its own words: of the last scan, of a code held up, of things on a pad, of paper; why
+something cannot be done, and what may be touched next."""
 
 from typing import Literal
 
@@ -79,3 +80,42 @@ AccountNotice = Literal[
     "cancelled",
     "taken_back",
 ]
+Reason = Literal[
+    "card_unknown",
+    "card_unread",
+    "card_two",
+    "card_unfit",
+    "number_only",
+    "pin_wrong",
+    "patron_blocked",
+    "patron_expired",
+    "nothing_ready",
+    "ready_elsewhere",
+    "parcel_expired",
+    "parcel_recalled",
+    "parcel_in_doubt",
+    "code_wrong",
+    "codes_closed",
+    "pass_forged",
+    "pass_expired",
+    "pass_elsewhere",
+    "pass_used",
+    "code_unreadable",
+    "library_away",
+    "away_enough",
+    "away_for_long",
+    "cabinet_full",
+    "door_stuck",
+    "door_unreachable",
+    "out_of_reach",
+    "helper_not_now",
+    "activation_refused",
+    "activation_over",
+    "activation_away",
+    "activation_unknown",
+    "not_lent",
+    "not_here_now",
+    "stock_stuck",
+    "store_trouble",
+]
+Then = Literal["return", "collect", "browse"]

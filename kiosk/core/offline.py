@@ -8,7 +8,7 @@ a clock nor a restart makes it less.
 from collections.abc import Sequence
 
 from kiosk.core.model import HERE, PickupPoint
-from kiosk.core.screens import Reason
+from kiosk.core.notices import Reason
 from sync.messages import ItemDropped, ParcelReady, Telling
 
 HOUR_S = 3600.0

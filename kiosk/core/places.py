@@ -46,15 +46,15 @@ def within_reach(point: PickupPoint, parcel: Parcel) -> Space | None:
     return next(fits, None)
 
 
-def cannot_reach(step: Step, parcel: str) -> Step:
+def cannot_reach(step: Step, parcel: str, person: str) -> Step:
     """Its reader stands there and cannot reach the door: staff are told, and see it among the parcels to move.
 
-    The reader's need is remembered for the next parcel until the library says otherwise.
+    The need of this ``person`` is remembered for the next parcel until the library says otherwise.
     """
     row = step.point.parcels.get(parcel)
     if row is None or row.state not in HERE:
         return step
-    patron = step.point.patrons.get(row.patron)
+    patron = step.point.patrons.get(person)
     if patron is not None and not patron.reach:
         step = step.put(replace(patron, reach=True))
     return step.fact(PointTrouble("out_of_reach", row.compartment, parcel))

@@ -43,7 +43,7 @@ class DoorShut:
 
     ``titles``: taken, and booked when this ends; ``due`` is their date. ``said``: as of ``DoorOpen``. ``stuck``: it was
     to open again and did not. ``rests_s``: its lock was pulsed so often that it cannot be opened again for about so
-    many seconds from when that was said; 0 where it can.
+    many seconds from when that was said; 0 where it can. ``purpose`` borrow: what stays there is for anybody.
     """
 
     compartment: str
@@ -56,3 +56,4 @@ class DoorShut:
     n: int = 1
     of: int = 1
     rests_s: int = 0
+    purpose: Literal["pickup", "borrow"] = "pickup"

@@ -1,5 +1,6 @@
-"""Is it still held? A library that announces nothing does not say when a hold was cancelled, so it is asked, one parcel
-at a time, while nobody stands at the screen. What it says is on loan cannot lie here: somebody must look."""
+"""Is it still held, or is what lies here for anybody held now? A library that announces nothing does not say so, and is
+asked, one parcel at a time, while nobody stands at the screen. What it says is on loan cannot lie here: somebody must
+look."""
 
 from dataclasses import replace
 
@@ -20,7 +21,8 @@ def due(step: Step, now: float) -> Step:
     plan = step.point.plan
     if plan.library.announces or not step.point.counters.online or not isinstance(step.session.story, AtHome):
         return step
-    held = [p for p in step.point.parcels.values() if p.state == "ready" and p.patron and not p.recalled]
+    known = (p for p in step.point.parcels.values() if p.patron or p.stock)
+    held = [p for p in known if p.state == "ready" and not p.recalled]
     if not held or now - max(p.asked_at for p in held) < GAP_S:
         return step
     parcel = min(held, key=lambda p: p.asked_at)
@@ -41,6 +43,6 @@ def answered(step: Step, key: str, answer: Answer | None) -> Step:
     row = step.point.compartments.get(parcel.compartment)
     if isinstance(answer, ItemIs) and answer.on_loan and row and row.order is None:
         return doubt(step, parcel.compartment)
-    if isinstance(answer, ItemIs) and answer.held == "no":
+    if isinstance(answer, ItemIs) and answer.held == ("yes" if parcel.stock else "no"):
         return step.put(replace(parcel, recalled=True)).fact(ParcelCalledBack(parcel.id))
     return step

@@ -11,33 +11,35 @@ from kiosk.core.account_screens import AccountScreen
 from kiosk.core.activation import ActivationScreen
 from kiosk.core.counter_screens import Counter
 from kiosk.core.desk_screens import DeskScreen
-from kiosk.core.notices import DoorNotice, Printing, ReturnNotice
+from kiosk.core.notices import DoorNotice, Printing, Reason, ReturnNotice, Then
 from kiosk.core.reader_screens import Choose, DoorShut, Sort
 from kiosk.core.receipts import Shown
-from kiosk.core.search_screens import Found, Search, TitlePage, Wished
+from kiosk.core.search_screens import Found, Search, Stock, TitlePage, Wished
 from kiosk.core.staff_screens import Courier, HandOver, Inside, Load, Seal, Settle, TakeOut
 from sync.acts import ActKind
 
-Purpose = Literal["pickup", "dropoff", "stocking", "clearing", "check"]
+Purpose = Literal["pickup", "borrow", "dropoff", "stocking", "clearing", "check"]
 Done = Literal[Purpose, "checkout"]
 
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """Nobody is being served. Touches: collect, return, more; borrow where that can be done."""
+    """Nobody is being served. Touches: collect, return, more; browse (what lies here for anybody) and borrow (what
+    readers bring) where that can be done."""
 
     free_doors: int
     cards: bool  # a card reader answers
     open_doors: tuple[str, ...] = ()  # left open by somebody: please push them shut
     opened_from_afar: tuple[str, ...] = ()  # of these, those that the library had opened
     borrow: bool = False
+    stock: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Wait:
     """The library is asked about ``what``, or does it, at most some seconds. Touches: cancel; an act goes on."""
 
-    what: Literal["card", "item", "isbn", "account", "hold_unknown", ActKind]
+    what: Literal["card", "item", "isbn", "account", "may_borrow", "hold_unknown", ActKind]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +83,8 @@ class Opening:
 class DoorOpen:
     """The door stands open. Titles only where the person at the screen has shown that they are his.
 
-    Touches: pickup: not_here, some (which of ``several`` are not there, or stay?), wrong_book, leave_it, cannot_reach;
-    or scan the book; undo once something is said. stocking: does_not_fit. dropoff: nothing_in.
+    Touches: pickup and borrow: not_here, some (which of ``several`` are not there, or stay?), wrong_book, leave_it,
+    cannot_reach; or scan the book; undo once something is said. stocking: does_not_fit. dropoff: nothing_in.
     ``left``: open too long, please shut. ``said``: what the person has touched: it stays, it is not there, the door is
     out of reach. ``titles``: at a pickup, those that are still taken. ``wrong``: another book lies there.
     """
@@ -167,7 +169,8 @@ class Slip:
 @dataclass(frozen=True, slots=True)
 class Goodbye:
     """The end of a story. ``titles``: what was taken or returned. ``due`` for loans; ``provisional``: the library has
-    not confirmed yet. ``left``: parcels that stay here for the person. Touches: finish, and return after a pickup.
+    not confirmed yet. ``left``: parcels that stay here for the person. Touches: finish, and return after a pickup;
+    browse where there is ``stock`` to go on with.
     ``slip``: its words are offered as a QR, and on paper: ``printing``; touch print (zh or en) when ``offered``."""
 
     purpose: Done
@@ -180,44 +183,7 @@ class Goodbye:
     printing: Printing = ""
     far: bool = False  # the library knows that something lies too far for this person to reach
     gate: bool = False  # a tag could not be cleared: the gate may ring
-
-
-Reason = Literal[
-    "card_unknown",
-    "card_unread",
-    "card_two",
-    "card_unfit",
-    "number_only",
-    "pin_wrong",
-    "patron_blocked",
-    "patron_expired",
-    "nothing_ready",
-    "ready_elsewhere",
-    "parcel_expired",
-    "parcel_recalled",
-    "parcel_in_doubt",
-    "code_wrong",
-    "codes_closed",
-    "pass_forged",
-    "pass_expired",
-    "pass_elsewhere",
-    "pass_used",
-    "code_unreadable",
-    "library_away",
-    "away_enough",
-    "away_for_long",
-    "cabinet_full",
-    "door_stuck",
-    "door_unreachable",
-    "out_of_reach",
-    "helper_not_now",
-    "activation_refused",
-    "activation_over",
-    "activation_away",
-    "activation_unknown",
-    "store_trouble",
-]
-Then = Literal["return", "collect"]
+    stock: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +205,7 @@ Screen = (
     | ActivationScreen
     | Search
     | Found
+    | Stock
     | TitlePage
     | Wished
     | Choose

@@ -26,7 +26,7 @@ class FoundLine:
 @dataclass(frozen=True, slots=True)
 class Search:
     """Type what is looked for. Touches: letter (value A-Z, 0-9 or a space), erase, pad (to the other one), enter (when
-    ``ready``), cancel: back. A scanned book is looked up.
+    ``ready``), browse (where there is ``stock``), cancel: back. A scanned book is looked up.
 
     ``pad``: which keys are shown. ``count``: titles found so far, ``first`` of them, touched as in ``Found``.
     ``numbers``: instead of titles the number of a copy is looked up (where the library cannot be searched).
@@ -42,6 +42,7 @@ class Search:
     near: bool = False
     numbers: bool = False
     notice: SearchNotice = ""
+    stock: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +58,26 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class Stock:
+    """What lies here for anybody. Touches: title (value: id), search (where they can), cancel: back."""
+
+    lines: tuple[FoundLine, ...]
+    search: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class TitlePage:
-    """One title. Touches: hold, or a card, when ``hold``: it may be sent here; cancel: back. ``away``: the library is
-    out of reach, so that nothing can be sent for. ``cards``: a card reader answers."""
+    """One title. Touches: borrow, or a card, when it lies here behind a door; hold, or a card, when ``hold``: it may be
+    sent here; cancel: back. ``away``: the library is out of reach, so that nothing can be sent for. ``gone``: it lay
+    here, and cannot be had now. ``cards``: a card reader answers, or it is ``known`` who stands here."""
 
     line: FoundLine
     hold: bool
     away: bool = False
     cards: bool = True
     notice: SearchNotice = ""
+    gone: bool = False
+    known: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ class Searching:
     ``typed``: so far, last at ``typed_at``; ``digits``: on the pad of digits, not of letters. ``key``: a question under
     way, asked last at the end of ``asked_at``; it, or ``found``, the library's answer, is about ``about``. ``silent``:
     it did not answer. ``listing``: the list is shown; ``title``: the one of it that is looked at, ``proving``: and
-    wanted, so that a card is to be shown.
+    wanted, so that a card is to be shown. ``browsing``: nothing is typed, what lies here is looked through.
     """
 
     typed: str = field(default="", repr=False)
@@ -30,9 +30,19 @@ class Searching:
     silent: bool = False
     asked_at: tuple[float, ...] = ()
     listing: bool = False
+    browsing: bool = False
     title: Title | None = None
     proving: bool = False
     notice: SearchNotice = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Borrowing:
+    """A reader who has shown their card wants a parcel of the stock; ``key``: the library is asked whether they may."""
+
+    patron: str
+    parcel: str
+    key: str
 
 
 @dataclass(frozen=True, slots=True)

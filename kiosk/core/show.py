@@ -6,7 +6,7 @@ from hardware.readings import Door
 from kiosk.core import doors, show_account, show_counter, show_desk, show_pickup, show_search, show_staff, tries
 from kiosk.core.account_stories import AccountPin, AtAccount, AtMore, Proving
 from kiosk.core.activation import Activating
-from kiosk.core.flows import activating, counter, lending, slips
+from kiosk.core.flows import activating, counter, fetching, lending, slips
 from kiosk.core.flows.common import order_at
 from kiosk.core.flows.pickup import codes_open
 from kiosk.core.model import PickupPoint
@@ -27,8 +27,9 @@ from kiosk.core.screens import (
     Screen,
     Wait,
 )
-from kiosk.core.search_stories import Searching, Wishing
+from kiosk.core.search_stories import Borrowing, Searching, Wishing
 from kiosk.core.session import Session, Step
+from kiosk.core.stock import any_on_offer
 from kiosk.core.stories import (
     AskingCard,
     AtCounter,
@@ -81,7 +82,7 @@ def _rests_until(point: PickupPoint, session: Session, now: float) -> float:
 def _warns(point: PickupPoint, session: Session, now: float) -> bool:
     """Asking 'are you still there?' fits where a touch is awaited, not at a moving door or a last screen."""
     story = session.story
-    if isinstance(story, Ended | AskingCard) or _rests_until(point, session, now):
+    if isinstance(story, Ended | AskingCard | Borrowing) or _rests_until(point, session, now):
         return False
     if isinstance(story, AtCounter) and lending.busy(story):
         return False
@@ -112,6 +113,10 @@ def _initials(point: PickupPoint, session: Session) -> str:
             return account.initials
         case AtAccount(patron=person) | AccountPin(patron=person) | Wishing(patron=person) | AtCounter(patron=person):
             pass
+        case Borrowing(patron=person):
+            pass
+        case Searching():
+            person = session.reader
         case _:
             return ""
     patron = point.patrons.get(person)
@@ -145,7 +150,8 @@ def _screen(point: PickupPoint, session: Session, now: float) -> Screen:
             cards = point.answers(point.plan.cards)
             standing_open = tuple(sorted(n for n, row in point.compartments.items() if row.door is Door.OPEN))
             afar = tuple(n for n in standing_open if (o := point.compartments[n].order) and o.purpose == "remote")
-            return Home(len(point.free()), cards, standing_open, afar, counter.offered(point))
+            lend = counter.offered(point), any_on_offer(point, now)
+            return Home(len(point.free()), cards, standing_open, afar, *lend)
         case Collecting(digits=digits, wrong=wrong):
             counters, limits = point.counters, point.plan.limits
             left = limits.wrong_codes_max - counters.wrong_codes if wrong else limits.wrong_codes_max
@@ -167,8 +173,8 @@ def _screen(point: PickupPoint, session: Session, now: float) -> Screen:
             return show_account.screen(point, story, now)
         case Activating():
             return activating.screen(point, story)
-        case Searching() | Wishing():
-            return show_search.screen(point, story, now)
+        case Searching() | Borrowing() | Wishing():
+            return show_search.screen(point, story, session.reader, now)
         case AtCounter():
             return show_counter.screen(point, story)
         case AtDesk():
@@ -188,7 +194,7 @@ def _return(point: PickupPoint, story: Returning) -> Screen:
 
 
 def _door(point: PickupPoint, session: Session, story: AtDoor, now: float) -> Screen:
-    visit, purpose = story.visit, _purpose(story)
+    visit, purpose = story.visit, _purpose(point, story)
     order = order_at(Step(point, session), visit)
     if order is None or order.reopening or not (order.opened_at or order.stuck):
         return Opening(purpose, visit.compartment, visit.n, visit.of)
@@ -223,10 +229,10 @@ def _door(point: PickupPoint, session: Session, story: AtDoor, now: float) -> Sc
     )
 
 
-def _purpose(story: AtDoor) -> Purpose:
+def _purpose(point: PickupPoint, story: AtDoor) -> Purpose:
     match story:
         case Fetching():
-            return "pickup"
+            return fetching.purpose_of(point, story)
         case Dropping():
             return "dropoff"
         case Stowing():

@@ -20,6 +20,7 @@ from kiosk.core.flows import helping, searching
 from kiosk.core.model import PickupPoint
 from kiosk.core.screens import Pin, Screen, Wait
 from kiosk.core.session import Session, Step
+from kiosk.core.stock import any_on_offer
 from sync.account import AccountIs, Hold
 
 _ORDER = ("here", "elsewhere", "coming", "waiting")
@@ -37,7 +38,8 @@ def screen(point: PickupPoint, story: AtMore | Proving | AccountPin | AtAccount,
         case AtAccount(key=key, act=act) if key:
             return Wait(act.kind if act else "account")
         case AtAccount(account=None, part=""):
-            return Account(False, here=_doors(point, story), notice=story.notice, words=story.words)
+            doors, stock = _doors(point, story), any_on_offer(point, now)
+            return Account(False, here=doors, notice=story.notice, words=story.words, stock=stock)
         case AtAccount():
             return _part(point, story, flow.known(point, story), now)
 
@@ -76,6 +78,7 @@ def _part(point: PickupPoint, story: AtAccount, account: AccountIs, now: float) 
         account.whole,
         notice,
         words,
+        any_on_offer(point, now),
     )
 
 

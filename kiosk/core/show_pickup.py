@@ -1,6 +1,7 @@
 """What stands on the screen while a reader fetches what is theirs."""
 
 from kiosk.core import doors
+from kiosk.core.flows.fetching import purpose_of
 from kiosk.core.limits import DAY_S
 from kiosk.core.model import PickupPoint
 from kiosk.core.order import Order
@@ -19,7 +20,7 @@ def choose(point: PickupPoint, story: Choosing) -> Choose:
 
 def at_door(point: PickupPoint, story: Fetching, order: Order, now: float) -> DoorOpen | Sort | DoorShut:
     """The door stands open, or was shut just now."""
-    visit, said = story.visit, _said(order)
+    visit, said, purpose = story.visit, _said(order), purpose_of(point, story)
     parcel = point.parcels.get(story.parcel)
     items = parcel.items if parcel else ()
     taken = sort_out(parcel, order).taken if parcel and parcel.state != "collected" else items
@@ -33,11 +34,11 @@ def at_door(point: PickupPoint, story: Fetching, order: Order, now: float) -> Do
         next_door = following.compartment if following else ""
         booked = tuple(item.title for item in taken)
         n, of = visit.n, visit.of
-        return DoorShut(visit.compartment, booked, due, said, can, stuck, next_door, n, of, rests_s)  # type: ignore[arg-type]
+        return DoorShut(visit.compartment, booked, due, said, can, stuck, next_door, n, of, rests_s, purpose)  # type: ignore[arg-type]
     if story.sorting is not None:
         return Sort(visit.compartment, tuple((i.barcode, i.title, i.barcode in story.sorting) for i in items))
     return DoorOpen(
-        "pickup",
+        purpose,
         visit.compartment,
         visit.n,
         visit.of,

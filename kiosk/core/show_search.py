@@ -5,21 +5,26 @@ from kiosk.core.account_screens import Prove
 from kiosk.core.flows import searching
 from kiosk.core.model import PickupPoint
 from kiosk.core.screens import Screen, Wait
-from kiosk.core.search_screens import Found, Library, Search, TitlePage, Wished
-from kiosk.core.search_stories import Searching, Wishing
+from kiosk.core.search_screens import Found, Library, Search, Stock, TitlePage, Wished
+from kiosk.core.search_stories import Borrowing, Searching, Wishing
+from kiosk.core.stock import any_on_offer
 from sync.titles import Title
 
 FIRST = 3  # named while somebody types
 
 
-def screen(point: PickupPoint, story: Searching | Wishing, now: float) -> Screen:
-    """The screen of each of these stories."""
+def screen(point: PickupPoint, story: Searching | Borrowing | Wishing, reader: str, now: float) -> Screen:
+    """The screen of each of these stories. ``reader``: who has shown their card already."""
+    if isinstance(story, Borrowing):
+        return Wait("may_borrow")
     if isinstance(story, Wishing):
         return _wished(point, story)
     if story.title is not None:
-        return _title(point, story, story.title, now)
+        return _title(point, story, story.title, reader, now)
     if story.key and not story.about:
         return Wait("item")
+    if story.browsing:
+        return Stock(titles.all_here(point, now), searching.offered(point))
     lines, more, near = titles.found(point, story, now)
     library = _library(point, story)
     if story.listing:
@@ -35,6 +40,7 @@ def screen(point: PickupPoint, story: Searching | Wishing, now: float) -> Screen
         near,
         library == "no_search" and "place_hold" in point.plan.library.acts,
         story.notice,
+        not story.typed and any_on_offer(point, now),
     )
 
 
@@ -48,15 +54,17 @@ def _library(point: PickupPoint, story: Searching) -> Library:
     return "asking" if searching.waits(point, story) else "asked"
 
 
-def _title(point: PickupPoint, story: Searching, title: Title, now: float) -> Screen:
+def _title(point: PickupPoint, story: Searching, title: Title, reader: str, now: float) -> Screen:
     cards = point.answers(point.plan.cards)
-    can = searching.may_hold(point, title)
-    if story.proving and can:
-        return Prove("hold", cards, title.title, "card_unread" if story.notice == "card_unread" else "")
+    here, can = titles.lies_here(point, title.id, now), searching.may_hold(point, title)
+    if story.proving and (here or can):
+        unread = "card_unread" if story.notice == "card_unread" else ""
+        return Prove("stock" if here else "hold", cards, title.title, unread)  # type: ignore[arg-type]
     row = point.parcels.get(title.id)
-    line = titles.line_of(title, row.compartment if row and titles.lies_here(point, title.id, now) else "")
-    away = not line.door and not point.counters.online
-    return TitlePage(line, can, away, cards, story.notice)
+    line = titles.line_of(title, row.compartment if row and here else "")
+    away = not row and not point.counters.online
+    gone = row is not None and not here
+    return TitlePage(line, can, away, cards, story.notice, gone, here and reader != "")
 
 
 def _wished(point: PickupPoint, story: Wishing) -> Screen:

@@ -10,8 +10,8 @@ from kiosk.core.events import Touched
 from kiosk.core.flows import bag, clearing, counter, dropoff, fetching, identify, pickup, searching, stocking
 from kiosk.core.flows.common import order_at, refuse, stay
 from kiosk.core.known import card_digest
-from kiosk.core.notices import GuideNotice
-from kiosk.core.screens import Reason, Sorry
+from kiosk.core.notices import GuideNotice, Reason
+from kiosk.core.screens import Sorry
 from kiosk.core.search_stories import Searching, Wishing
 from kiosk.core.session import Step
 from kiosk.core.stories import (
@@ -52,7 +52,7 @@ def card(at: Step, number: str, now: float) -> Step:
         return identify.card(_anew(at), number, now, story.want)
     if isinstance(story, AtDoor):
         return _at_door(at, story)
-    if isinstance(story, Searching) and story.title and searching.may_hold(at.point, story.title):
+    if isinstance(story, Searching) and story.title and searching.may_have(at.point, story.title, now):
         return identify.card(_anew(at), number, now, story.title)
     if isinstance(story, Activating) and story.digest == card_digest(at.point, number):
         return at if story.key else stay(at, story, now)

@@ -44,6 +44,7 @@ from kiosk.core.events import (
 from kiosk.core.flows import (
     account,
     activating,
+    borrowing,
     clearing,
     counter,
     desk,
@@ -60,7 +61,7 @@ from kiosk.core.flows import (
 )
 from kiosk.core.flows.common import acted, leave, order_at
 from kiosk.core.model import PickupPoint
-from kiosk.core.search_stories import Searching, Wishing
+from kiosk.core.search_stories import Borrowing, Searching, Wishing
 from kiosk.core.session import Session, Step
 from kiosk.core.stories import (
     AskingCard,
@@ -162,6 +163,8 @@ def _tick(at: Step, now: float) -> Step:
         return account.overdue(at, story, now)
     if isinstance(story, Activating) and story.key:
         return activating.overdue(at, story, now)
+    if isinstance(story, Borrowing):
+        return borrowing.answered(at, story, None, now)
     if isinstance(story, Wishing) and story.key:
         return wishing.overdue(at, story, now)
     if isinstance(story, Fetching) and (order := order_at(at, story.visit)) and order.resting:
@@ -208,6 +211,8 @@ def _answered(at: Step, event: Answered, now: float) -> Step:
             return activating.answered(at, story, event.answer, now)
         case Searching(key=event.key) as story if event.key:
             return searching.answered(at, story, event.answer, now)
+        case Borrowing(key=event.key) as story:
+            return borrowing.answered(at, story, event.answer, now)
         case Wishing(key=event.key) as story if event.key and story.stage != "placing":
             return wishing.answered(at, story, event.answer, now)
     return recheck.answered(at, event.key, event.answer)

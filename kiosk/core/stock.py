@@ -10,8 +10,14 @@ def on_offer(point: PickupPoint, now: float) -> list[Parcel]:
     return sorted((p for p in point.parcels.values() if is_offered(point, p, now)), key=lambda p: (p.titles, p.id))
 
 
+def any_on_offer(point: PickupPoint, now: float) -> bool:
+    """Whether there is anything to be had now."""
+    return any(is_offered(point, parcel, now) for parcel in point.parcels.values())
+
+
 def is_offered(point: PickupPoint, parcel: Parcel, now: float) -> bool:
     """Whether anybody may have this parcel now."""
+    if not parcel.stock or parcel.state != "ready" or parcel.recalled or point.expired(parcel, now):
+        return False
     row = point.compartments.get(parcel.compartment)
-    lies_here = parcel.stock and parcel.state == "ready" and not parcel.recalled and not point.expired(parcel, now)
-    return lies_here and row is not None and row.door is Door.SHUT and row.order is None and not row.out
+    return row is not None and row.door is Door.SHUT and row.order is None and not row.out

@@ -11,7 +11,7 @@ from kiosk.core.counter_stories import AtCounter
 from kiosk.core.notices import DoorNotice, ReturnNotice
 from kiosk.core.receipts import Shown
 from kiosk.core.screens import Goodbye, Sorry
-from kiosk.core.search_stories import Searching, Wishing
+from kiosk.core.search_stories import Borrowing, Searching, Wishing
 from kiosk.core.staff_stories import (
     AtCourier,
     AtDesk,
@@ -30,7 +30,8 @@ from sync.things import Item
 from sync.titles import Title
 
 Want = Literal["", "account", "checkout"] | Title
-"""What was chosen before a card was shown: nothing, the account, to borrow here, or a title to be sent here."""
+"""What was chosen before a card was shown: nothing, the account, to borrow here what they have brought, or a title to
+be sent here or, where it lies here, lent from here."""
 
 __all__ = [  # those of the staff and of the counter are defined beside
     "AtCounter",
@@ -176,6 +177,7 @@ Story = (
     | AtAccount
     | Activating
     | Searching
+    | Borrowing
     | Wishing
     | AtCounter
     | Choosing

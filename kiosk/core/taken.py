@@ -55,7 +55,8 @@ def book_collected(step: Step, order: Order, now: float) -> Step:
     sorted_ = sort_out(parcel, order)
     if not sorted_.taken:
         return step
-    gone = replace(parcel, state="collected", compartment="", changed_at=now, unheard=True, helper="", helper_until=0.0)
+    gone = replace(parcel, patron=order.person, state="collected", compartment="", changed_at=now, unheard=True)
+    gone = replace(gone, helper="", helper_until=0.0)
     stays = tuple(item for item in parcel.items if item not in sorted_.taken)
     if stays:
         part = replace(gone, id=f"{parcel.id}.{order.id}", items=sorted_.taken, code="", pass_id="")

@@ -2,22 +2,28 @@
 
 from functools import lru_cache
 
-from kiosk.core.model import Parcel, PickupPoint
+from kiosk.core.model import HERE, Parcel, PickupPoint
 from kiosk.core.search_screens import FoundLine
 from kiosk.core.search_stories import Searching
-from kiosk.core.stock import on_offer
+from kiosk.core.stock import is_offered, on_offer
 from sync.spelling import search
 from sync.titles import Title, TitlesAre
 
 
 def any_here(point: PickupPoint) -> bool:
     """Whether anything lies, or may lie, in the cabinet for anybody."""
-    return any(parcel.stock for parcel in point.parcels.values())
+    return any(parcel.stock and parcel.state in HERE for parcel in point.parcels.values())
 
 
 def lies_here(point: PickupPoint, title: str, now: float) -> bool:
     """Whether this is a title behind a door here."""
-    return any(parcel.id == title for parcel in on_offer(point, now))
+    parcel = point.parcels.get(title)
+    return parcel is not None and is_offered(point, parcel, now)
+
+
+def all_here(point: PickupPoint, now: float) -> tuple[FoundLine, ...]:
+    """All that lies in the cabinet for anybody, by title."""
+    return tuple(line_of(_title(parcel), parcel.compartment) for parcel in on_offer(point, now))
 
 
 def here(point: PickupPoint, typed: str, now: float) -> TitlesAre:
@@ -43,8 +49,16 @@ def found(point: PickupPoint, story: Searching, now: float) -> tuple[tuple[Found
 
 def named(point: PickupPoint, story: Searching, title: str, now: float) -> Title | None:
     """The title with this id among what is shown."""
+    if story.browsing:
+        return _title(point.parcels[title]) if lies_here(point, title, now) else None
     shown = (*here(point, story.typed, now).titles, *(story.found.titles if story.found else ()))
     return next((one for one in shown if one.id == title), None)
+
+
+def copy_here(point: PickupPoint, barcode: str, now: float) -> Title | None:
+    """What lies here for anybody and has this number."""
+    mine = (p for p in on_offer(point, now) if any(item.barcode == barcode for item in p.items))
+    return next(map(_title, mine), None)
 
 
 def line_of(title: Title, door: str = "") -> FoundLine:

@@ -9,6 +9,7 @@ from kiosk.core.flows import (
     account,
     activating,
     bag,
+    borrowing,
     cases,
     clearing,
     counter,
@@ -25,8 +26,9 @@ from kiosk.core.flows import (
 from kiosk.core.flows.common import leave, stay
 from kiosk.core.flows.keypad import is_digit
 from kiosk.core.places import to_move
-from kiosk.core.search_stories import Searching, Wishing
+from kiosk.core.search_stories import Borrowing, Searching, Wishing
 from kiosk.core.session import Step
+from kiosk.core.stock import any_on_offer
 from kiosk.core.stories import (
     AskingCard,
     AtCounter,
@@ -98,6 +100,8 @@ def touched(at: Step, touch: Touched, now: float) -> Step:
             return activating.touch(at, story, touch, now)
         case Searching():
             return searching.touch(at, story, touch, now)
+        case Borrowing():
+            return borrowing.touch(at, touch)
         case Wishing(key="") if touch.action == "account" and at.point.plan.library.account:
             return account.begin(at, story.patron, now, pin=story.pin)
         case Wishing():
@@ -133,7 +137,9 @@ def _slower(at: Step, now: float) -> Step:
     if isinstance(story, AtHome) or at.session.slow:
         return at
     slow = replace(at, session=replace(at.session, slow=True))
-    asking = isinstance(story, AskingCard) or (isinstance(story, AtCourier | Returning | AtCounter) and bool(story.key))
+    asking = isinstance(story, AskingCard | Borrowing) or (
+        isinstance(story, AtCourier | Returning | AtCounter) and bool(story.key)
+    )
     return slow if asking else slow.to(story, max(until, now + slow.wait_s(until - now)))
 
 
@@ -145,6 +151,8 @@ def _begin(at: Step, touch: Touched, now: float) -> Step:
             return dropoff.begin(at.begun(), now)
         case "more":
             return stay(at.begun(), AtMore(), now)
+        case "browse" if any_on_offer(at.point, now):
+            return searching.browse(at.begun(), now)
         case "borrow" if counter.offered(at.point):
             return stay(at.begun(), Proving("checkout"), now)
         case "digit" if is_digit(touch) and pickup.codes_open(at, now):
@@ -160,6 +168,8 @@ def _after(at: Step, story: Ended, touch: Touched, now: float) -> Step:
             return dropoff.begin(at, now, story.patron)
         case "account" if at.session.reader and at.point.plan.library.account:
             return account.begin(at, at.session.reader, now)
+        case "browse":
+            return searching.browse(at, now)
         case "digit" if is_digit(touch) and pickup.codes_open(at, now):
             return pickup.keypad(stay(at.home().begun(), Collecting(), now), Collecting(), touch, now)
         case "print":

@@ -34,6 +34,8 @@ def counted(before: PickupPoint, step: Step, now: float) -> Step:
 
 def _waited(before: PickupPoint, row: HourUse, parcel: str, now: float) -> tuple[int, ...]:
     known = before.parcels.get(parcel)
+    if known and known.stock:  # it waited for nobody
+        return row.waited
     days = int((now - known.changed_at) // DAY_S) if known else 0
     at = min(max(days, 0), WAITED_DAYS - 1)
     return tuple(n + (day == at) for day, n in enumerate(row.waited))

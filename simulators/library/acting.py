@@ -1,7 +1,8 @@
 """What readers change for themselves, whichever wire they come by: renewals, holds, more time to collect.
 
 The rules of this library: a loan is renewed twice at most, not while somebody waits for the title, and not by somebody
-who owes more than ten yuan. What lies ready waits three days longer, once, unless somebody else waits for it.
+who owes more than ten yuan; nor does somebody borrow who does, or has twenty books. What lies ready waits three days
+longer, once, unless somebody else waits for it.
 """
 
 import hashlib
@@ -13,7 +14,7 @@ from simulators.library.account import ahead_of, owed
 from simulators.library.activating import activate
 from simulators.library.booking import LOAN_S
 from simulators.library.ledger import Ledger
-from simulators.library.packing import forget_if_done, place_hold, recall_parcel
+from simulators.library.packing import OPEN, forget_if_done, place_hold, recall_parcel
 from simulators.library.searching import comes_by
 from sync.acts import (
     Act,
@@ -28,11 +29,13 @@ from sync.acts import (
     Ruling,
     Said,
 )
+from sync.asked import Allowed, MayBorrow
 from sync.messages import ParcelSent
 
 RENEWALS_MAX = 2
 OWED_MAX = 10.0
 HOLDS_MAX = 10
+LOANS_MAX = 20
 MORE_S = 3 * 86400.0
 _RULING: TypeAdapter[Ruling] = TypeAdapter(Ruling)
 _ACT: TypeAdapter[Act] = TypeAdapter(Act)
@@ -171,19 +174,42 @@ def lend(ledger: Ledger, patron: dict[str, Any], barcode: str, point: str) -> fl
         raise Refused("没有此书。")
     if loan and loan["patron"] == patron["id"]:
         return float(loan["due"])
-    if patron["standing"] != "fine":
-        raise Refused(patron["reason"] or "此证不能借书。")
+    _may_borrow(ledger, patron)
     if loan:
         raise Refused("此书已借给他人，请交给工作人员。")
     if place["place"] == "parcel":
         raise Refused("此书已为其他读者预留，请交给工作人员。")
-    if owed(ledger, patron["id"]) > OWED_MAX:
-        raise Refused("有逾期费用未缴，缴清后才能借书。")
     due = ledger.clock() + LOAN_S
     started = {"barcode": barcode, "patron": patron["id"], "point": point, "started": ledger.clock(), "due": due}
     ledger.add("loans", **started, ended=None, ended_at=None)
     ledger.change("update items set place = 'loan', point = '' where barcode = ?", barcode)
     return due
+
+
+def _may_borrow(ledger: Ledger, patron: dict[str, Any]) -> None:
+    loans = ledger.rows("select 1 from loans where patron = ? and ended is null", patron["id"])
+    if patron["standing"] != "fine":
+        raise Refused(patron["reason"] or "此证不能借书。")
+    if owed(ledger, patron["id"]) > OWED_MAX:
+        raise Refused("有逾期费用未缴，缴清后才能借书。")
+    if len(loans) >= LOANS_MAX:
+        raise Refused(f"已借满 {LOANS_MAX} 本，请先归还。")
+
+
+def allowed(ledger: Ledger, query: MayBorrow) -> Allowed:
+    """Whether this patron may have these items of the stock."""
+    try:
+        patron = ledger.row("select * from patrons where id = ?", query.patron)
+        if patron is None:
+            raise Refused("没有此读者。")
+        _may_borrow(ledger, patron)
+        for barcode in query.items:
+            held = "select 1 from parcels join parcel_items on id = parcel where barcode = ? and patron not in ('', ?) "
+            if ledger.loan(barcode) or ledger.rows(held + f"and status in {OPEN}", barcode, patron["id"]):
+                raise Refused("此书已为其他读者预留。")
+    except Refused as no:
+        return Allowed(False, str(no))
+    return Allowed(True)
 
 
 def place(ledger: Ledger, patron: dict[str, Any], title: str, point: str) -> Ruling:

@@ -13,7 +13,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.exceptions import HTTPException
 
 from simulators.library.account import account
-from simulators.library.acting import KeyReused, rule
+from simulators.library.acting import KeyReused, allowed, rule
 from simulators.library.activating import offered
 from simulators.library.booking import SequenceGap, hear
 from simulators.library.ledger import CursorTooOld, Ledger
@@ -21,7 +21,7 @@ from simulators.library.searching import titles_like
 from sync import asked
 from sync.account import AccountOf
 from sync.acts import Ruling, Said
-from sync.asked import WhoIs
+from sync.asked import MayBorrow, WhoIs
 from sync.envelope import BODY_MAX, PROBLEM, Batch, Problem, Receipts, digest
 from sync.messages import Page
 from sync.spelling import spelled
@@ -143,7 +143,8 @@ def make_app(ledger: Ledger | None) -> FastAPI:
     def queries(point: Point, ledger: Books, query: Annotated[asked.Query, Body()]) -> asked.Answer:
         """One question; changes nothing.
 
-        who_is: patron_is. what_is: item_is. loans_with: loans_are. account_of: account_is. titles_like: titles_are.
+        who_is: patron_is. what_is: item_is. loans_with: loans_are. may_borrow: allowed. account_of: account_is.
+        titles_like: titles_are.
         """
         match query:
             case AccountOf():
@@ -152,6 +153,8 @@ def make_app(ledger: Ledger | None) -> FastAPI:
                 return titles_like(ledger, query)
             case WhoIs():
                 return offered(ledger, point, query, ledger.answer(point, query))
+            case MayBorrow():
+                return allowed(ledger, query)
             case _:
                 return ledger.answer(point, query)
 

@@ -180,7 +180,7 @@ def _collected(ledger: Ledger, point: str, told: ParcelCollected, at: float) -> 
     parcel = ledger.row("select * from parcels where id = ? and point = ?", told.parcel, point)
     if parcel is None:
         doubts.append(f"no parcel {told.parcel} was sent to this point")
-    elif parcel["patron"] != told.patron:
+    elif parcel["patron"] not in ("", told.patron):
         doubts.append(f"parcel {told.parcel} was for another patron")
     elif parcel["status"] != "ready":
         doubts.append(f"parcel {told.parcel} was {parcel['status']}")

@@ -97,6 +97,7 @@ class Ledger:
     ) -> None:
         self.signing_key = signing_key
         self.pins = False  # whether readers need their PIN (the last four digits of their telephone) for the account
+        self.keeps = False  # whether returns that nobody waits for stay at their point, for anybody
         self.clock = clock
         self.rng = rng or random.SystemRandom()
         self._lock = threading.RLock()
@@ -108,8 +109,8 @@ class Ledger:
         for name, column in INDEXES.items():
             self._db.table(name).create_index([column], if_not_exists=True)
         if not self.rows("select * from meta"):
-            self.add("meta", name="epoch", value=f"{self.rng.getrandbits(48):012x}")
-            self.add("meta", name="horizon", value="0")
+            for name, value in (("epoch", f"{self.rng.getrandbits(48):012x}"), ("horizon", "0")):
+                self.add("meta", name=name, value=value)
 
     # ---- rows ---------------------------------------------------------------------------------------------------
 
@@ -164,7 +165,7 @@ class Ledger:
 
     def item(self, barcode: str) -> Item | None:
         row = self.row("select * from items join titles using (isbn) where barcode = ?", barcode)
-        return Item(row["barcode"], row["title"], row["isbn"]) if row else None
+        return Item(row["barcode"], row["title"], row["isbn"], row["author"]) if row else None
 
     def patron(self, patron: str, point: str) -> Patron | None:
         """As this point may know them."""
@@ -192,7 +193,7 @@ class Ledger:
         items = tuple(item for item in (self.item(r["barcode"]) for r in found) if item)
         point = self.row("select hashing_key from points where id = ?", row["point"])
         assert point is not None
-        code = code_verifier(bytes.fromhex(point["hashing_key"]), row["code"])
+        code = code_verifier(bytes.fromhex(point["hashing_key"]), row["code"]) if row["code"] else ""
         return SentParcel(row["id"], row["patron"], items, row["size"], row["expires"], code, row["pass_id"])
 
     def neighbours(self, point: str) -> NeighboursAre:

@@ -4,7 +4,7 @@ from simulators.library.ledger import Ledger
 from simulators.library.passes import issue_pass
 from sync.messages import ParcelRecalled, ParcelSent, PatronChanged, PatronForgotten
 
-HOLD_SHELF_S = 7 * 86400.0
+HOLD_SHELF_S, STOCK_S = 7 * 86400.0, 90 * 86400.0
 OPEN = "('sent', 'ready')"
 
 
@@ -20,7 +20,8 @@ def place_hold(ledger: Ledger, patron: str, isbn: str, point: str) -> int:
 def pack_parcel(
     ledger: Ledger, point: str, patron: str, barcodes: tuple[str, ...], expires: float | None = None, id: str = ""
 ) -> str:
-    """Set items aside for a patron and send them to the point; returns the parcel's id.
+    """Set items aside for a patron and send them to the point; returns the parcel's id. Without a patron ("") it is
+    stock: anybody may borrow it there.
 
     The patron's waiting holds on these titles are filled. A patron's open parcels at one point share code and pass.
     Raises ``ValueError`` for an item that is not on the shelf.
@@ -31,14 +32,14 @@ def pack_parcel(
             if item is None or item["place"] != "shelf":
                 raise ValueError(f"{barcode} is not on the shelf")
         sql = f"select code, pass_id from parcels where patron = ? and point = ? and status in {OPEN}"
-        known = ledger.row(sql, patron, point)
+        known = ledger.row(sql, patron, point) if patron else {"code": "", "pass_id": ""}
         code = known["code"] if known else f"{ledger.rng.randrange(10**8):08d}"
         pass_id = known["pass_id"] if known else f"{ledger.rng.getrandbits(64):016x}"
         count = ledger.row("select count(*) as n from parcels")
         assert count is not None
         parcel = id or f"P{count['n'] + 1:05d}"
         size = "S" if len(barcodes) <= 2 else "M" if len(barcodes) <= 5 else "L"
-        until = expires if expires is not None else ledger.clock() + HOLD_SHELF_S
+        until = expires if expires is not None else ledger.clock() + (HOLD_SHELF_S if patron else STOCK_S)
         ledger.add(
             "parcels",
             id=parcel,
@@ -59,7 +60,8 @@ def pack_parcel(
                 "using (isbn) where barcode = ? and patron = ? and holds.point = ? and holds.status = 'waiting')",
                 *(parcel, barcode, patron, point),
             )
-        tell_patron(ledger, point, patron)
+        if patron:
+            tell_patron(ledger, point, patron)
         ledger.publish(point, ParcelSent(ledger.sent_parcel(parcel)))
         return parcel
 
@@ -78,8 +80,8 @@ def recall_parcel(ledger: Ledger, parcel: str) -> None:
 def give_time(ledger: Ledger, parcel: str) -> None:
     """The reader came for it and the door did not open: it waits as long again, from now."""
     with ledger.transaction():
-        row = ledger.row("select point, status from parcels where id = ?", parcel)
-        if row is None or row["status"] != "ready":
+        row = ledger.row("select point, patron, status from parcels where id = ?", parcel)
+        if row is None or not row["patron"] or row["status"] != "ready":
             return
         ledger.change("update parcels set expires = ? where id = ?", ledger.clock() + HOLD_SHELF_S, parcel)
         ledger.publish(row["point"], ParcelSent(ledger.sent_parcel(parcel)))
@@ -97,7 +99,7 @@ def change_patron(ledger: Ledger, patron: str, standing: str, reason: str = "") 
 def needs_reach(ledger: Ledger, parcel: str) -> None:
     """The reader of this parcel stood before a door that they cannot reach: every point may know that."""
     row = ledger.row("select point, patron from parcels where id = ?", parcel)
-    if row:
+    if row and row["patron"]:
         ledger.change("update patrons set reach = 1 where id = ?", row["patron"])
         tell_patron(ledger, row["point"], row["patron"])
 
@@ -112,14 +114,17 @@ def tell_patron(ledger: Ledger, point: str, patron: str) -> None:
 
 def forget_if_done(ledger: Ledger, point: str, patron: str) -> None:
     """Tell the point to forget a patron who has nothing there any more."""
-    if not _concerns(ledger, point, patron):
+    if patron and not _concerns(ledger, point, patron):
         ledger.publish(point, PatronForgotten(patron))
 
 
 def message_patron(ledger: Ledger, parcel: str) -> None:
-    """The short message that goes out once the parcel lies behind its door: where, until when, code and pass."""
+    """The short message that goes out once the parcel lies behind its door: where, until when, code and pass. Of stock
+    nobody hears."""
     row = ledger.row("select * from parcels where id = ?", parcel)
     assert row is not None
+    if not row["patron"]:
+        return
     point = ledger.row("select name from points where id = ?", row["point"])
     assert point is not None
     latest = ledger.row(

@@ -1,4 +1,5 @@
-"""Where a returned item goes: to the next reader who waits for its title, here or elsewhere, or back to the shelf."""
+"""Where a returned item goes: to the next reader who waits for its title, here or elsewhere; back to the shelf; or it
+stays where it lies, for anybody."""
 
 from dataclasses import replace
 from typing import Any
@@ -9,11 +10,13 @@ from sync.messages import Receipt
 
 
 def catch(ledger: Ledger, point: str, barcode: str) -> None:
-    """An item that lies at a point again is set aside there, if whoever waits for its title the longest wants it so."""
+    """An item that lies at a point again is set aside there, if whoever waits for its title the longest wants it so; or
+    for anybody, where nobody waits and this library leaves it there."""
     hold = _waiting(ledger, barcode)
-    if hold and hold["point"] == point:
+    stays = hold["point"] == point if hold else ledger.keeps
+    if stays:
         ledger.change("update items set place = 'shelf' where barcode = ?", barcode)
-        pack_parcel(ledger, point, hold["patron"], (barcode,))
+        pack_parcel(ledger, point, hold["patron"] if hold else "", (barcode,))
 
 
 def routed(ledger: Ledger, point: str, barcode: str, receipt: Receipt) -> Receipt:
@@ -25,7 +28,7 @@ def routed(ledger: Ledger, point: str, barcode: str, receipt: Receipt) -> Receip
     parcel = ledger.row(sql, barcode, point)
     if parcel:
         held_for, set_aside = ledger.patron(parcel["patron"], point), ledger.sent_parcel(parcel["id"])
-        return replace(receipt, held_for=held_for, set_aside=set_aside)
+        return replace(receipt, held_for=held_for, set_aside=set_aside, stock=not parcel["patron"])
     hold = _waiting(ledger, barcode)
     place = ledger.row("select name from points where id = ?", hold["point"]) if hold else None
     return replace(receipt, goes_to=place["name"]) if place else receipt

@@ -40,11 +40,12 @@ class Doubt:
 
 @dataclass(frozen=True, slots=True)
 class Booked:
-    """What became of one item. ``fine`` False: the library refused, or disagrees."""
+    """What became of one item. ``fine`` False: the library refused, or disagrees. ``free``: nobody has or wants it."""
 
     fine: bool
     detail: str = ""
     hold: Hold = Hold()  # noqa: RUF009  frozen
+    free: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +61,20 @@ NEVER_LENT = Lent("")
 
 class Booking:
     """For one client. ``here``: the names that the library has for this point. ``loan_days_max``: no loan of its is due
-    later than so many days ahead."""
+    later than so many days ahead. ``stock``: what comes in and waits for nobody may stay there."""
 
     def __init__(
-        self, client: Client, says: Words, dialect: Dialect, here: frozenset[str], seal: Seal, loan_days_max: int
+        self,
+        client: Client,
+        says: Words,
+        dialect: Dialect,
+        here: frozenset[str],
+        seal: Seal,
+        loan_days_max: int,
+        stock: bool = False,
     ) -> None:
         self._client = client
+        self._stock = stock
         self._says = says
         self._dialect = dialect
         self._here = here
@@ -83,14 +92,15 @@ class Booking:
             match told:
                 case ParcelReady():
                     ready = [self._put_in(barcode, telling.at, doubt) for barcode in told.items]
-                    return _receipt(telling.key, ready)
+                    return replace(_receipt(telling.key, ready), stock=bool(ready) and all(map(self._stays, ready)))
                 case ParcelCollected():
                     lent = [self._lend(told.patron, barcode, telling.at, told.due, doubt) for barcode in told.items]
                     return _receipt(telling.key, lent)
                 case ItemLent():
                     return _receipt(telling.key, [self._lend(told.patron, told.item, telling.at, told.due, doubt)])
                 case ItemDropped():
-                    return _receipt(telling.key, [self._take_back(told, telling.at, doubt)])
+                    back = self._take_back(told, telling.at, doubt)
+                    return replace(_receipt(telling.key, [back]), stock=self._stays(back))
         except Unsayable as error:
             return Receipt(telling.key, "rejected", f"cannot be said in SIP2: {error}"[:TEXT_MAX])
         except NotSealed:
@@ -108,10 +118,13 @@ class Booking:
         """An item that a courier put in: for whom is it held?"""
         if doubt.image or not self._dialect.captures:
             item = self._item(barcode)
-            found = Booked(True, hold=shelved(item, self._here, self._seal) if item else Hold())
+            there = shelved(item, self._here, self._seal) if item else Hold()
+            found = Booked(True, "", there, item is not None and known(item) and not on_loan(item))
         else:
             found = self._check_in(barcode, at, "", doubt)
         if found.fine and found.hold.here and found.hold.patron:
+            return found
+        if self._stays(found):
             return found
         why = "held here, but the library does not say for whom" if found.hold.here else "not held for this point"
         return replace(found, fine=False, detail=_joined(IMAGE if doubt.image else "", why, found.detail))
@@ -127,12 +140,16 @@ class Booking:
             return replace(returned, fine=False, detail=_joined(why, returned.detail))
         return returned
 
+    def _stays(self, booked: Booked) -> bool:
+        """Whether it may lie here for anybody."""
+        return self._stock and booked.fine and booked.free and not (booked.hold.here or booked.hold.goes_to)
+
     def _check_in(self, barcode: str, at: float, patron: str, doubt: Doubt) -> Booked:
         before = self._item(barcode) if doubt.said or doubt.image or barcode in doubt.left else None
         if doubt.image:
             there = shelved(before, self._here, self._seal) if before else Hold()
             over = before is not None and known(before) and not on_loan(before)
-            return Booked(over, _joined("" if over else IMAGE, words(before) if before else ""), there)
+            return Booked(over, _joined("" if over else IMAGE, words(before) if before else ""), there, over)
         if barcode in doubt.left and (why := self._left_alone(before, patron, barcode, at)) is not None:
             return Booked(False, f"on loan, and gone from this point since: {why}perhaps a later loan: left alone")
         if before and doubt.said and not on_loan(before):
@@ -141,7 +158,7 @@ class Booking:
                 return Booked(True, words(before), there)
         answer = self._client.say(self._says.checkin(barcode, at), self._until)
         found = self._named(hold(answer, self._here, self._dialect, self._seal), barcode)
-        booked = Booked(answer.yes("ok"), words(answer), found)
+        booked = Booked(answer.yes("ok"), words(answer), found, barcode not in doubt.left)
         if booked.fine or found.here or found.goes_to:
             return replace(booked, fine=True)
         after = self._item(barcode)  # "it was not on loan" is said as a refusal too

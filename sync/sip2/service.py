@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sync.account import AccountIs, AccountOf
 from sync.acts import Activate, ActKind, Ruling, Said
-from sync.asked import Answer, ItemIs, LoansAre, LoansWith, PatronIs, Question, Shown, WhatIs
+from sync.asked import Allowed, Answer, ItemIs, LoansAre, LoansWith, MayBorrow, PatronIs, Question, Shown, WhatIs
 from sync.errors import ServiceBroken, ServiceError, ServiceSilent, ServiceUnreachable
 from sync.messages import ItemDropped, Page, PatronChanged, Receipt, Telling
 from sync.outbox import BATCH_MAX
@@ -26,7 +26,7 @@ from sync.sip2.client import Client
 from sync.sip2.dialect import load
 from sync.sip2.items import item_is
 from sync.sip2.message import Unsayable, compose
-from sync.sip2.people import Unnamed, patron_is
+from sync.sip2.people import Unnamed, patron_is, words
 from sync.sip2.settings import Settings
 from sync.sip2.wire import Connect, Wire, tls_context
 from sync.sip2.words import Words
@@ -85,7 +85,8 @@ class Sip2:
         tls = tls_context(settings.ca, settings.certificate, settings.key) if settings.tls else None
         self._client = Client(settings, self._dialect, self._says, tls, connect)
         here = frozenset((settings.location, *settings.also_called))
-        self._booking = Booking(self._client, self._says, self._dialect, here, seal, settings.loan_days_max)
+        own = settings.loan_days_max, settings.stock
+        self._booking = Booking(self._client, self._says, self._dialect, here, seal, *own)
         self._accounts = Accounts(self._client, self._says, self._dialect, here, seal)
         self._acting = Acting(self._client, self._says, self._dialect, self._accounts, seal)
         self._fresh = True  # what waits may have been said before the point was started anew
@@ -101,6 +102,8 @@ class Sip2:
                 return self._shown(query, until)
             case WhatIs(barcode):
                 return self._what_is(barcode, until)
+            case MayBorrow():
+                return self._may_borrow(query, until)
             case AccountOf():
                 return self._account(query, until)
             case LoansWith():
@@ -165,6 +168,25 @@ class Sip2:
             return patron_is(answer, number, bool(pin), self._dialect, self._seal)
         except (Unsayable, Unnamed):
             return PatronIs(None)
+
+    def _may_borrow(self, query: MayBorrow, until: float) -> Allowed:
+        """SIP2 does not rule on a reader and a book together: what it says of each of them, alone, must do. A library
+        that wants PINs has just been asked about the reader, with theirs."""
+        if self._settings.pin == "never":
+            try:
+                number = self._seal.show(query.patron).get_secret_value()
+                answer = self._client.say(self._says.patron(number), until)
+                patron = patron_is(answer, number, False, self._dialect, self._seal).patron
+            except (Unsayable, Unnamed, NotSealed):
+                patron = None
+            if patron is None or patron.standing != "fine":
+                return Allowed(False, patron.reason if patron else "")
+        for barcode in query.items if "17" not in self._dialect.without else ():
+            item = self._client.say(self._says.item(barcode), until)
+            known = item_is(item, barcode, self._dialect)
+            if known.item is None or known.on_loan or known.held == "yes":
+                return Allowed(False, words(item))
+        return Allowed(True)
 
     def _account(self, query: AccountOf, until: float) -> AccountIs:
         if self._settings.pin == "always" and not query.pin:

@@ -16,8 +16,9 @@ class Settings(BaseModel):
     """``user``, ``institution``, ``location``: what the library calls this point's login (CN), itself (AO) and the
     point (CP, AP); ``also_called``: other names that a check-in gives the point (CT). ``terminal_password``: a file
     with it (AC). ``dialect``: a shipped one, or a file of the site's own ending in .toml. ``loan_days_max``:
-    how many days ahead a due date of the library lies at most. ``couriers``, ``staff``: verifiers of the cards of those
-    who work here (docs/integrator.md)."""
+    how many days ahead a due date of the library lies at most. ``stock``: what comes in and waits for nobody stays,
+    and may be lent from here. ``couriers``, ``staff``: verifiers of the cards of those who work here
+    (docs/integrator.md)."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -35,6 +36,7 @@ class Settings(BaseModel):
     terminal_password: FilePath | None = None
     pin: Literal["never", "always"] = "never"
     loan_days_max: int = Field(default=30, ge=1, le=400)
+    stock: bool = False
     couriers: Cards = ()
     staff: Cards = ()
     connect_wait_s: float = Field(default=5.0, gt=0, le=60)

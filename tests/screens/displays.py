@@ -129,6 +129,15 @@ SCREENS: dict[str, Screen] = {
     "inside": Inside("B2", "P-20261123-0042", TITLES[:2]),
     **counter_screens(NOW),
     "home-borrow": Home(9, True, borrow=True),
+    "home-stock": Home(9, True, stock=True),
+    "home-stock-and-counter": Home(9, True, borrow=True, stock=True),
+    "open-borrow-said": DoorOpen("borrow", "B2", titles=TITLES[:1], said="keep"),
+    "stuck-borrow": DoorStuck("borrow", "B2", 2),
+    "shut-borrow-nothing": DoorShut("B2", (), 0.0, "keep", purpose="borrow"),
+    "goodbye-borrow": Goodbye(
+        "borrow", TITLES[:1], NOW + 30 * 86400, slip=slip("borrow", TITLES[:1]), printing="offered", stock=True
+    ),
+    "sorry-not-lent-said": Sorry("not_lent", DETAIL, ("browse", "return")),
     "goodbye-checkout": Goodbye("checkout", TITLES[:3], NOW + 30 * 86400, slip=slip("checkout", TITLES[:3])),
     "goodbye-gate": Goodbye("checkout", TITLES[:2], NOW + 86400, True, slip=slip("checkout", TITLES[:2]), gate=True),
     "prove-checkout": Prove("checkout", True),
@@ -242,7 +251,7 @@ SCREENS: dict[str, Screen] = {
     **account_screens(NOW),
     **activation_screens(),
     **search_screens(NOW),
-    "sorry-away-then": Sorry("library_away", "", ("again", "return", "collect")),
+    "sorry-away-then": Sorry("library_away", "", ("browse", "return", "collect")),
 }
 
 

@@ -54,6 +54,7 @@ KEEP = {
     "search-found": ("plain", "low", "largest"),
     "found": ("plain", "low"),
     "title": ("plain", "contrast"),
+    "stock": ("plain", "largest", "low"),
     "help": ("plain", "low"),
     "still-there": ("plain", "low"),
     "resting": ("plain",),

@@ -1,8 +1,10 @@
 """One screen of every kind of the search, with names as long as they come."""
 
+from dataclasses import replace
+
 from kiosk.core.account_screens import More, Prove
 from kiosk.core.screens import Screen, Wait
-from kiosk.core.search_screens import Found, FoundLine, Search, TitlePage, Wished
+from kiosk.core.search_screens import Found, FoundLine, Search, Stock, TitlePage, Wished
 
 LONG = "一本书名非常非常长的书:关于图书馆、自助机与所有等待着它们的读者的故事,以及后来发生的一切"
 WHY = "您的预约已达上限，请先取走或取消一本。谢谢您的理解，祝您阅读愉快。"
@@ -19,6 +21,18 @@ def _lines(now: float) -> tuple[FoundLine, ...]:
         FoundLine("2", LONG, "一位名字非常非常长的作者与他所有的朋友和同事们"),
         *(FoundLine(f"{n}", f"明朝那些事儿（{n}）", "当年明月", "", n, 0, now + 86400) for n in range(3, 15)),
     )
+
+
+def _shelf() -> tuple[FoundLine, ...]:
+    """What lies in a cabinet for anybody."""
+    books = (
+        *(("三体", "刘慈欣"), ("围城", "钱锺书"), ("明朝那些事儿（壹）：洪武大帝", "当年明月"), ("活着", "余华")),
+        *(("The Old Man and the Sea", "Ernest Hemingway"), (LONG, "一位名字非常非常长的作者与他所有的朋友和同事们")),
+        *(("平凡的世界", "路遥"), ("小王子", "安托万·德·圣-埃克苏佩里"), ("红楼梦", "曹雪芹"), ("边城", "沈从文")),
+        ("Structure and Interpretation of Computer Programs", "Harold Abelson, Gerald Jay Sussman"),
+        *(("城南旧事", "林海音"), ("骆驼祥子", "老舍"), ("草房子", "曹文轩")),
+    )
+    return tuple(FoundLine(f"s-{n}", title, author, f"C{n}") for n, (title, author) in enumerate(books))
 
 
 def search_screens(now: float) -> dict[str, Screen]:
@@ -46,7 +60,16 @@ def search_screens(now: float) -> dict[str, Screen]:
         "found-silent": Found(lines[:1], "silent"),
         "found-here": Found(lines[:1], "no_search"),
         "title": TitlePage(mine, True),
+        "search-stock": Search("", "letters", False, "asked", stock=True),
+        "stock": Stock(_shelf(), True),
+        "stock-few": Stock(_shelf()[:4], True),
+        "stock-none": Stock((), True),
         "title-here": TitlePage(lines[0], False),
+        "title-here-resting": TitlePage(lines[0], False, cards=False),
+        "title-here-known": TitlePage(replace(lines[1], door="B2"), False, known=True),
+        "title-gone": TitlePage(replace(lines[0], door=""), False, gone=True),
+        "prove-stock": Prove("stock", True, LONG),
+        "wait-may-borrow": Wait("may_borrow"),
         "title-waiting": TitlePage(lines[2], True, notice="card_unread"),
         "title-long": TitlePage(lines[4], True, cards=False),
         "title-away": TitlePage(mine, False, True),

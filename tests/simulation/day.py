@@ -103,7 +103,7 @@ class Day:
 
     def one(self) -> Script:
         rng, library = self.rng, self.world.library
-        ready = [p for p in library.parcels.values() if p.status == "ready"]
+        ready = [p for p in library.parcels.values() if p.status == "ready" and p.sent.patron]
         match rng.randrange(20):
             case 0 | 1 | 2 | 3:
                 yield from self.carry(self.courier())
@@ -111,7 +111,7 @@ class Day:
                 if not ready and rng.random() < 0.7:
                     yield from self.carry(self.courier())
                     return
-                parcels = list(library.parcels.values())
+                parcels = [p for p in library.parcels.values() if p.sent.patron]
                 packed = rng.choice(ready or parcels)
                 name = packed.sent.patron
                 mine = [p for p in parcels if p.sent.patron == name]

@@ -176,7 +176,8 @@ class Watch:
             case "pickup":
                 parcel = point.parcels[order.about]
                 must(parcel.compartment == name, f"{name} is opened for {parcel.id}, which is not there")
-                must(parcel.patron == order.person, f"{name} is opened for {order.person}, not for its patron")
+                own = parcel.patron in (order.person, "" if parcel.stock else order.person)
+                must(own, f"{name} is opened for {order.person}, not for its patron")
                 must(order.person in self.proved, f"{name} is opened for {order.person}, who proved nothing")
                 self._after_few_guesses(point, order)
                 if order.attempt == 1:  # what is opened once more was handed out before

@@ -17,7 +17,7 @@ from kiosk.core.identity import Keyring
 from simulators.library.passes import issue_pass
 from sync.account import AccountOf
 from sync.acts import Ruling, Said
-from sync.asked import Answer, ItemIs, LoansAre, LoansWith, PatronIs, Query, WhatIs
+from sync.asked import Allowed, Answer, ItemIs, LoansAre, LoansWith, MayBorrow, PatronIs, Query, WhatIs
 from sync.errors import ServiceGap
 from sync.messages import (
     Change,
@@ -63,7 +63,8 @@ class Packed:
 
 @dataclass
 class Library:
-    """``loans``: item to patron. ``cabinet``: items returned at the point and not yet cleared."""
+    """``loans``: item to patron. ``cabinet``: items returned at the point and not yet cleared. ``keeps``: until when
+    they may lie there for anybody; 0: they go back."""
 
     rng: random.Random
     abilities = Abilities()
@@ -83,6 +84,7 @@ class Library:
     acted: dict[str, tuple[Said, Ruling]] = field(default_factory=dict)
     wishes: dict[tuple[str, str], str] = field(default_factory=dict)  # patron and title to the key of the act
     renewals: Counter[str] = field(default_factory=Counter)
+    keeps: float = 0.0
     stands: list[JournalStands] = field(default_factory=list)  # where the point said that its journal stood
 
     # ---- things
@@ -126,14 +128,15 @@ class Library:
         return self.loans.get(barcode, "")
 
     def may_take(self, barcode: str, person: str, cursor: str) -> bool:
-        """Whether the library has set this item aside for this person, and for nobody since, as far as a point with
-        this cursor can know."""
+        """Whether the library has set this item aside for this person or for anybody, and for nobody else since, as far
+        as a point with this cursor can know."""
         heard = int(base64.b64decode(cursor)) if cursor else 0
         mine = [p for p in self.parcels.values() if barcode in {i.barcode for i in p.sent.items} and p.n <= heard]
-        return bool(mine) and mine[-1].sent.patron == person
+        return bool(mine) and mine[-1].sent.patron in ("", person)
 
     def pack(self, patron: str, barcodes: Sequence[str], expires: float) -> str:
-        """A parcel goes on its way to the point; parcels of one patron share code and pass, as they may."""
+        """A parcel goes on its way to the point; parcels of one patron share code and pass, as they may. Without a
+        patron it is stock."""
         mine = [p for p in self.parcels.values() if p.sent.patron == patron and p.status in ("sent", "ready")]
         code = mine[0].code if mine else f"{self.rng.randrange(10**8):08d}"
         pass_id = mine[0].sent.pass_id if mine else f"{self.rng.getrandbits(64):016x}"
@@ -141,8 +144,11 @@ class Library:
         size = self.rng.choice("SSML")
         sent = SentParcel(number, patron, items, size, expires, KEYRING.code(code), pass_id)  # type: ignore[arg-type]
         packed = Packed(sent, code, issue_pass(SIGNING, pass_id, POINT, expires))
+        if not patron:
+            packed = Packed(replace(sent, code="", pass_id=""), "", "")
         self.parcels[number] = packed
-        self.feed += [PatronChanged(self.patrons[patron]), ParcelSent(sent)]
+        self.feed += [PatronChanged(self.patrons[patron])] if patron else []
+        self.feed.append(ParcelSent(packed.sent))
         packed.n = len(self.feed)
         return number
 
@@ -172,6 +178,9 @@ class Library:
             case LoansWith(patron, isbn):
                 own = (self.items[b] for b, who in self.loans.items() if who == patron)
                 return LoansAre(tuple(item for item in own if item.isbn == isbn))
+            case MayBorrow(patron, items):
+                fine = self.patrons[patron].standing == "fine" and not self.loans.keys() & set(items)
+                return Allowed(fine, "" if fine else "not this one")
             case AccountOf():
                 return account(self, query)
             case TitlesLike(typed):
@@ -186,7 +195,9 @@ class Library:
         if self.horizon <= after <= len(self.feed):
             return Page(tuple(self.feed[after:]), newest, now)
         here = [p.sent for p in self.parcels.values() if p.status in ("sent", "ready") and not p.recalled]
-        wanted = sorted({p.patron for p in here} | {p.id for p in self.patrons.values() if p.role != "reader"})
+        wanted = sorted(
+            {p.patron for p in here if p.patron} | {p.id for p in self.patrons.values() if p.role != "reader"}
+        )
         changes = [PatronChanged(self.patrons[who]) for who in wanted] + [ParcelSent(p) for p in here]
         return Page(tuple(changes), newest, now, snapshot=True)
 
@@ -207,16 +218,25 @@ class Library:
             status = "rejected" if known[0] != telling else "duplicate"
             if status == "rejected":
                 self.twice.append(f"key {telling.key} was used for two different things")
-            return Receipt(telling.key, status, known[1].detail)  # type: ignore[arg-type]
+            return replace(known[1], status=status)  # type: ignore[arg-type]
         if telling.seq < self.expected:
             self.twice.append(f"number {telling.seq} was told again with another key: {telling}")
         self.expected = max(self.expected, telling.seq + 1)
         doubt = self._book(telling)
-        receipt = Receipt(telling.key, "conflict" if doubt else "applied", doubt)
+        receipt = self._routed(telling, Receipt(telling.key, "conflict" if doubt else "applied", doubt))
         if doubt:
             self.conflicts.append((telling, doubt))
         self.received[telling.key] = (telling, receipt)
         return receipt
+
+    def _routed(self, telling: Telling, receipt: Receipt) -> Receipt:
+        """What came back stays for anybody, where this library has it so."""
+        if not (self.keeps and isinstance(telling.told, ItemDropped)) or receipt.detail:
+            return receipt
+        packed = self.parcels[self.pack("", (telling.told.item,), self.keeps)]
+        packed.n = 0  # the point learns of it by this receipt
+        self.cabinet.discard(telling.told.item)
+        return replace(receipt, stock=True, set_aside=packed.sent)
 
     def _book(self, telling: Telling) -> str:
         match telling.told:

@@ -110,7 +110,7 @@ class Person:
 
     def leave(self, screen: object) -> None:
         """They are gone, whatever goes on: a door that is opening, or the next one after the last was shut."""
-        if self.purpose not in ("pickup", "clearing") or not self.door:
+        if self.purpose not in ("pickup", "borrow", "clearing") or not self.door:
             return
         if isinstance(screen, Opening):
             self.lie(set(self.world.cabinet.boxes[self.door].inside), "is gone when the door opens")

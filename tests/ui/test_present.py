@@ -136,7 +136,7 @@ def test_every_notice_has_words() -> None:
         ("load", {"cancel"}),
         ("goodbye-pickup", {"finish", "return"}),
         ("goodbye-dropoff", {"finish", "account"}),
-        ("sorry-away-then", {"again", "return", "collect", "finish"}),
+        ("sorry-away-then", {"browse", "return", "collect", "finish"}),
     ],
 )
 def test_the_touches_each_screen_offers(name: str, actions: set[str]) -> None:

@@ -10,7 +10,7 @@ from ui.sheet import Box
 from ui.theme import COVERS, HIGH_CONTRAST, SMALL, TITLE, WHITE, Look
 from ui.views.text import Text
 
-WITH_AUTHOR = 480  # units; a lower cover has room for the title only
+WITH_AUTHOR = 360  # units; a lower cover has room for the title only
 
 
 class Cover(Widget):

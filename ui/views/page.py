@@ -15,7 +15,7 @@ from ui.views.chart import Chart
 from ui.views.code import Code
 from ui.views.countdown import Countdown, Left, Ring
 from ui.views.cover import Cover
-from ui.views.panels import Contrast, Focus, Note, Pill, RowLine, RowTouch, Slots, Veil
+from ui.views.panels import Contrast, CoverTouch, Focus, Note, Pill, RowLine, RowTouch, Slots, Veil
 from ui.views.pictures import Picture
 from ui.views.text import Text
 from ui.views.touch import PictureTouch, Touch, WordTouch
@@ -116,7 +116,8 @@ class Page(Widget):
         return lambda: self._tap(Touched(what.action, what.value))
 
     def _make_row(self, box: Box, fonts: Fonts, look: Look, row: Row) -> Touch:
-        touch = RowTouch(box, fonts, look, row, lambda: self._tap(Touched(row.action, row.value)))
+        kind = CoverTouch if row.cover and box.h > box.w else RowTouch
+        touch = kind(box, fonts, look, row, lambda: self._tap(Touched(row.action, row.value)))
         touch.means = Touched(row.action, row.value)
         return touch
 

@@ -12,7 +12,7 @@ from ui.stacks import COVER
 from ui.theme import CORNER, TEXT, Look
 from ui.view import Row
 from ui.views.cover import Cover
-from ui.views.pictures import Pen
+from ui.views.pen import Pen
 from ui.views.text import Text
 from ui.views.touch import Touch
 
@@ -98,6 +98,16 @@ class RowTouch(Touch):
         super().__init__(box, look, on_tap, "chosen" if row.done else "plain")
         inset = 28 * look.unit
         _line_of(self, Box(box.x + inset, box.y, box.w - 2 * inset, box.h), fonts, look, row)
+
+
+class CoverTouch(Touch):
+    """A book to choose by its cover, which stands back a little while it is pressed."""
+
+    def __init__(self, box: Box, fonts: Fonts, look: Look, row: Row, on_tap: Callable[[], None]) -> None:
+        super().__init__(box, look, on_tap, "quiet")
+        inset = 10 * look.unit
+        inner = Box(box.x + inset * COVER, box.y + inset, box.w - 2 * inset * COVER, box.h - 2 * inset)
+        self.add_widget(Cover(inner, fonts, look, row.cover or ("", "")))
 
 
 class Slots(Panel):

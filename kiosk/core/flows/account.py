@@ -205,6 +205,8 @@ def touch(step: Step, story: AtAccount, touched: Touched, now: float) -> Step:
         return leave(step) if back is None else stay(step, back, now)
     if story.code is not None:
         return step
+    if touched.action == "browse" and not story.part:
+        return searching.browse(step, now)
     if touched.action == "collect" and here(step.point, story.patron):
         return _collect(step, story.patron, now)
     account = known(step.point, story)

@@ -11,8 +11,9 @@ from kiosk.core.events import Acted
 from kiosk.core.facts import ActBegun, ActEnded, TurnedAway
 from kiosk.core.flows import slips
 from kiosk.core.model import Compartment
+from kiosk.core.notices import Reason, Then
 from kiosk.core.order import Order
-from kiosk.core.screens import Goodbye, Reason, Sorry, Then
+from kiosk.core.screens import Goodbye, Sorry
 from kiosk.core.session import Step
 from kiosk.core.stories import AtDoor, Ended, ProvingPin, Story, Visit
 from sync.acts import Act, Said

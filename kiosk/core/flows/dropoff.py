@@ -14,9 +14,9 @@ from kiosk.core.doors import Outcome
 from kiosk.core.events import Touched
 from kiosk.core.flows.common import ask, door_until, goodbye, leave, mark, order_at, pulse_again, refuse, stay, visit
 from kiosk.core.model import Compartment, Drop, PickupPoint
-from kiosk.core.notices import ReturnNotice
+from kiosk.core.notices import Reason, ReturnNotice
 from kiosk.core.plan import Space
-from kiosk.core.screens import Goodbye, Reason, Slip
+from kiosk.core.screens import Goodbye, Slip
 from kiosk.core.session import Step
 from kiosk.core.stories import Accepted, Dropping, Returning
 from sync.asked import Answer, ItemIs, LoansAre, LoansWith, WhatIs

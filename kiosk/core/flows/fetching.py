@@ -6,18 +6,20 @@ once more -> what they took is booked, the next door opens -> goodbye
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from hardware.readings import CodeUnknown, Door, IsbnScanned, ItemScanned
-from kiosk.core import doors, offline
+from kiosk.core import doors, offline, stock
 from kiosk.core.doors import Outcome
 from kiosk.core.events import Touched
 from kiosk.core.flows.common import door_until, goodbye, leave, order_at, pulse_again, refuse, visit
 from kiosk.core.limits import DAY_S
-from kiosk.core.model import Parcel
+from kiosk.core.model import Parcel, PickupPoint
+from kiosk.core.notices import Reason
 from kiosk.core.order import Order
-from kiosk.core.screens import Goodbye, Reason, Slip
+from kiosk.core.screens import Goodbye, Slip
 from kiosk.core.session import Step
-from kiosk.core.stories import Fetching
+from kiosk.core.stories import Fetching, Story
 from kiosk.core.taken import row_of_taken
 
 
@@ -33,8 +35,8 @@ class Gone:
     n: int = 0
 
 
-def why_not(step: Step, parcel: Parcel, now: float) -> Reason | None:
-    """Why its reader cannot have this parcel now, or nothing."""
+def why_not(step: Step, parcel: Parcel, patron: str, now: float) -> Reason | None:
+    """Why this reader cannot have this parcel now, or nothing."""
     row = step.point.compartments.get(parcel.compartment)
     if parcel.recalled:
         return "parcel_recalled"
@@ -44,7 +46,7 @@ def why_not(step: Step, parcel: Parcel, now: float) -> Reason | None:
         return "parcel_expired"
     if row is None or row.door is not Door.SHUT or row.order is not None:
         return "door_unreachable"
-    return offline.why_not(step.point, parcel.patron, now)
+    return offline.why_not(step.point, patron, now)
 
 
 def open_next(step: Step, patron: str, proof: str, parcels: Sequence[str], gone: Gone, now: float) -> Step:
@@ -52,7 +54,7 @@ def open_next(step: Step, patron: str, proof: str, parcels: Sequence[str], gone:
     queue = list(parcels)
     while queue:
         parcel = step.point.parcels.get(queue.pop(0))
-        if parcel is None or why_not(step, parcel, now):
+        if parcel is None or why_not(step, parcel, patron, now):
             gone = replace(gone, left=gone.left + 1)
             continue
         n = gone.n + 1
@@ -71,9 +73,18 @@ def _goodbye(step: Step, patron: str, gone: Gone, now: float) -> Step:
     provisional = not step.point.counters.online
     story = step.session.story
     last = story.visit.order if isinstance(story, Fetching) else ""
-    slip = Slip(last, step.session.number, "pickup", now, items, due, provisional) if items else None
-    screen = Goodbye("pickup", titles, due, provisional, gone.left, gone.missing, slip, far=gone.far)
+    purpose, left, more = purpose_of(step.point, story), gone.left, False
+    if purpose == "borrow":  # what they did not take is nobody's
+        left, more = 0, stock.any_on_offer(step.point, now)
+    slip = Slip(last, step.session.number, purpose, now, items, due, provisional) if items else None
+    screen = Goodbye(purpose, titles, due, provisional, left, gone.missing, slip, far=gone.far, stock=more)
     return goodbye(step, screen, now, _who(story.proof, patron) if isinstance(story, Fetching) else patron)
+
+
+def purpose_of(point: PickupPoint, story: Story) -> Literal["pickup", "borrow"]:
+    """Whether they fetch what was set aside for them, or borrow what lies here for anybody."""
+    row = point.parcels.get(story.parcel) if isinstance(story, Fetching) else None
+    return "borrow" if row and row.stock else "pickup"
 
 
 def _who(proof: str, patron: str) -> str:
@@ -136,6 +147,8 @@ def touch(step: Step, story: Fetching, touched: Touched, now: float) -> Step:
             step = doors.give_up(step, story.visit.compartment)
             if order.rests_until and not (story.queue or story.done):  # nothing is wrong with it
                 return step.home()
+            if purpose_of(step.point, story) == "borrow":
+                return refuse(step, "stock_stuck", now, then=("browse", "return"), person=story.patron)
             if not (story.queue or story.done):
                 return refuse(step, "door_stuck", now, then=("return",), person=_who(story.proof, story.patron))
             gone = Gone(story.done, story.left + 1, story.missing, story.far, story.visit.n)

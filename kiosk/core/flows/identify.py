@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from kiosk.core import tries
 from kiosk.core.events import Touched
 from kiosk.core.facts import Proved
-from kiosk.core.flows import account, activating, bag, counter, desk, dropoff, pickup, stocking, wishing
+from kiosk.core.flows import account, activating, bag, borrowing, counter, desk, dropoff, pickup, stocking, wishing
 from kiosk.core.flows.common import ask, pin_wanted, refuse, stay
 from kiosk.core.flows.keypad import CODE_DIGITS, PIN_DIGITS, typed
 from kiosk.core.known import card_digest, code_digest
@@ -122,6 +122,8 @@ def known(
         return desk.begin(step, patron.id, now)
     step = step.shown_by(patron.id)
     library = step.point.plan.library
+    if isinstance(want, Title) and want.id in step.point.parcels:
+        return borrowing.begin(step, patron.id, want.id, now, patron)
     if isinstance(want, Title):
         return wishing.begin(step, patron.id, want, now, pin)
     if want == "checkout":

@@ -16,7 +16,7 @@ from kiosk.core.identity import read_pass
 from kiosk.core.known import code_digest
 from kiosk.core.limits import DAY_S
 from kiosk.core.model import HERE, Parcel
-from kiosk.core.screens import Reason
+from kiosk.core.notices import Reason
 from kiosk.core.session import Step
 from kiosk.core.stories import Choosing, Collecting
 from sync.messages import PointTrouble
@@ -106,9 +106,9 @@ def begin(step: Step, patron: Patron, proof: str, parcels: list[Parcel], now: fl
     if patron.standing != "fine":
         return not_fine(step, patron, now)
     here = sorted((p for p in parcels if p.state in HERE), key=lambda p: (p.compartment, p.id))
-    ready = [p.id for p in here if not why_not(step, p, now)]
+    ready = [p.id for p in here if not why_not(step, p, patron.id, now)]
     if not ready:
-        why: Reason = why_not(step, here[0], now) or "nothing_ready" if here else "nothing_ready"
+        why: Reason = why_not(step, here[0], patron.id, now) or "nothing_ready" if here else "nothing_ready"
         if elsewhere and not here:
             return refuse(step, "ready_elsewhere", now, elsewhere, ("return",), patron.id)
         return refuse(step, why, now, then=("return",), person=patron.id)
@@ -135,7 +135,7 @@ def _out_of_reach(step: Step, story: Choosing) -> Step:
     """The library hears of each door that this reader cannot reach, and the next parcel lies within reach."""
     for parcel in story.parcels:
         if parcel not in story.chosen:
-            step = places.cannot_reach(step, parcel)
+            step = places.cannot_reach(step, parcel, story.patron)
     return step
 
 

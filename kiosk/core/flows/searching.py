@@ -1,7 +1,8 @@
 """Searching: titles by what fingers can do, at this point and at the library; no card is needed to look.
 
 letters or digits -> what lies here, at once; what the library has, when the fingers rest -> the list -> one title
--> a card: it is sent for (wishing.py)
+what lies here, without a word typed -> one title
+-> a card: it is lent from here (borrowing.py), or sent for (wishing.py)
 
 The library is asked about what stands there, one question at a time; an answer about anything else is not shown.
 """
@@ -9,9 +10,10 @@ The library is asked about what stands there, one question at a time; an answer 
 from dataclasses import replace
 
 from hardware.readings import CodeUnknown, IsbnScanned, ItemScanned
-from kiosk.core import titles
+from kiosk.core import stock, titles
 from kiosk.core.account_stories import AtMore
 from kiosk.core.events import Touched
+from kiosk.core.flows import borrowing
 from kiosk.core.flows.common import ask, leave, stay
 from kiosk.core.model import PickupPoint
 from kiosk.core.search_stories import Searching
@@ -36,11 +38,21 @@ def begin(step: Step, now: float) -> Step:
     return stay(step, Searching(), now)
 
 
-def may_hold(point: PickupPoint, title: Title | None) -> bool:
+def browse(step: Step, now: float) -> Step:
+    """What lies here for anybody, all of it; nothing where there is none."""
+    return stay(step, Searching(browsing=True), now) if stock.any_on_offer(step.point, now) else step
+
+
+def may_hold(point: PickupPoint, title: Title) -> bool:
     """Whether this title can be sent for now: not what lies or lay here, nor while the library is out of reach."""
-    if title is None or title.id in point.parcels:
+    if title.id in point.parcels:
         return False
     return point.counters.online and "place_hold" in point.plan.library.acts
+
+
+def may_have(point: PickupPoint, title: Title, now: float) -> bool:
+    """Whether who shows a card may have this title: from a door here, or sent."""
+    return titles.lies_here(point, title.id, now) or may_hold(point, title)
 
 
 # ---- touches ------------------------------------------------------------------------------------------------------
@@ -53,22 +65,41 @@ def touch(step: Step, story: Searching, touched: Touched, now: float) -> Step:
         case "finish":
             return leave(step)
         case "cancel":
-            return stay(step, _back(story), now)
-        case "hold" if may_hold(step.point, story.title) and not story.proving:
-            return stay(step, replace(story, proving=True), now)
+            back = _back(story)
+            return leave(step) if back is None else stay(step, back, now)
+        case "browse" if not (story.listing or story.title or story.browsing or story.typed):
+            return browse(step, now)
+        case "search" if story.browsing and story.title is None and offered(step.point):
+            return begin(step, now)
+        case "borrow" | "hold" if story.title and not story.proving:
+            return _chosen(step, story, story.title, touched.action, now)
         case "title" if story.title is None:
             title = titles.named(step.point, story, touched.value, now)
             return stay(step, replace(story, title=title), now) if title else step
         case "enter" if story.listing and story.silent and story.title is None:
             return _enter(step, story, now)
-    return step if story.listing or story.title else _pad(step, story, touched, now)
+    return step if story.listing or story.title or story.browsing else _pad(step, story, touched, now)
 
 
-def _back(story: Searching) -> Searching | AtMore:
+def _chosen(step: Step, story: Searching, title: Title, action: str, now: float) -> Step:
+    """This is the one: a card is to be shown for it, unless it is known who stands here."""
+    if action == "hold" and not may_hold(step.point, title):
+        return step
+    if action == "borrow" and not titles.lies_here(step.point, title.id, now):
+        return step
+    if action == "borrow" and step.session.reader:
+        return borrowing.begin(step, step.session.reader, title.id, now)
+    return stay(step, replace(story, proving=True), now)
+
+
+def _back(story: Searching) -> Searching | AtMore | None:
+    """One step back; None: home, from where what lies here was looked through."""
     if story.proving:
         return replace(story, proving=False)
     if story.title:
         return replace(story, title=None)
+    if story.browsing:
+        return None
     return replace(story, listing=False) if story.listing else AtMore()
 
 
@@ -130,7 +161,9 @@ def waits(point: PickupPoint, story: Searching) -> bool:
 
 
 def _ask_number(step: Step, story: Searching, number: str, now: float) -> Step:
-    """A copy by its number: what the library knows of it."""
+    """A copy by its number: it lies here, or what the library knows of it."""
+    if title := titles.copy_here(step.point, number, now):
+        return stay(step, replace(story, title=title, browsing=False), now)
     if not step.point.counters.online:
         return stay(step, replace(story, notice="away"), now)
     plan = step.point.plan
@@ -138,7 +171,7 @@ def _ask_number(step: Step, story: Searching, number: str, now: float) -> Step:
     often = len(_lately(story, now)) >= plan.limits.searches_a_minute_max
     if asking or often or "place_hold" not in plan.library.acts:
         return step
-    return _ask(stay(step, story, now), replace(story, about=""), WhatIs(number), now)
+    return _ask(stay(step, story, now), replace(story, about="", browsing=False), WhatIs(number), now)
 
 
 def _ask(step: Step, story: Searching, query: TitlesLike | WhatIs, now: float) -> Step:
@@ -175,7 +208,7 @@ def scanned(step: Step, story: Searching, scan: ItemScanned | IsbnScanned | Code
         case ItemScanned(barcode=barcode):
             return _ask_number(step, story, barcode, now)
         case IsbnScanned(isbn=isbn):
-            searched = _typed(replace(story, digits=True, title=None, listing=False), isbn, now)
+            searched = _typed(replace(story, digits=True, title=None, listing=False, browsing=False), isbn, now)
             if step.point.plan.library.titles or titles.here(step.point, isbn, now).titles:
                 return _enter(step, searched, now)
             return stay(step, replace(story, notice="isbn_unsearched"), now)

@@ -127,7 +127,7 @@ def test_a_parcel_out_of_reach_is_moved_lower() -> None:
     heights = {"A1": 150, "A2": 90, "B1": 10, "C1": 100}
     spaces = {n: replace(s, bottom_cm=heights[n]) for n, s in machine.point.plan.spaces.items()}
     machine.point = replace(machine.point, plan=replace(machine.point.plan, spaces=spaces))
-    machine.take(cannot_reach(Step(machine.point, machine.session), "p-1"))
+    machine.take(cannot_reach(Step(machine.point, machine.session), "p-1", "ann"))
     assert machine.told(PointTrouble) == [PointTrouble("out_of_reach", "A1", "p-1")]
     assert screen(machine.tap("sue")).to_move == ("A1",)
     machine.touch("move", "A1").open().shut()

@@ -51,7 +51,7 @@ from kiosk.core.events import (
     Touched,
 )
 from kiosk.core.model import changed
-from kiosk.core.search_stories import Searching, Wishing
+from kiosk.core.search_stories import Borrowing, Searching, Wishing
 from kiosk.core.show import display
 from kiosk.core.step import step
 from kiosk.core.stories import (
@@ -80,7 +80,7 @@ from kiosk.tables import TABLES
 from sync.account import AccountIs, Fine, Hold, Loan
 from sync.activation import Offer, Rules
 from sync.acts import LoanRuling, Ruling
-from sync.asked import ItemIs, LoansAre, PatronIs
+from sync.asked import Allowed, ItemIs, LoansAre, PatronIs
 from sync.instructions import Instructed, Instruction, signed_bytes
 from sync.library_clock import Bounds
 from sync.messages import (
@@ -96,7 +96,7 @@ from sync.messages import (
     Receipt,
     Telling,
 )
-from sync.things import Neighbour, Patron
+from sync.things import Neighbour, Patron, SentParcel
 from sync.titles import Title, TitlesAre
 from tests.kiosk.core.machine import (
     BOBS,
@@ -142,6 +142,7 @@ OUTCOMES: tuple[Ruling | Literal["away", "unknown"], ...] = (
 FOUND = TitlesAre((Title("t-1", "Three", "Liu", ISBN, 1, 0, NOW + DAY_S), Title("t-2", "Three again")), near=True)
 OFFER = Offer((Rules("一", "one"), Rules("二")), 4)
 DROPPED = ItemDropped("x-1", "A1", True)
+STOCK = SentParcel("t-1", "", (item("x-7"),), "S", NOW + 60 * DAY_S)
 
 # ---- the states ---------------------------------------------------------------------------------------------------
 
@@ -378,6 +379,16 @@ def searching() -> Iterator[tuple[str, Machine]]:
     for outcome in OUTCOMES:
         yield f"wishing, {outcome}", placing.copy().act(outcome)
     yield "wishing, not known", placing.copy().act("unknown").answer(ACCOUNT)
+    yield "home, stock", stocked(STOCK, PARCEL)
+    shelf = stocked(STOCK).touch("browse")
+    yield "browsing", shelf
+    yield "browsing, a title", shelf.copy().touch("title", "t-1")
+    yield "browsing, a card is to be shown", shelf.copy().touch("title", "t-1").touch("borrow")
+    yield "browsing, called back", shelf.copy().touch("title", "t-1").touch("borrow").recall("t-1")
+    known = stocked(STOCK).tap("bob").answer(AccountIs()).touch("browse").touch("title", "t-1")
+    yield "browsing, a reader who is known", known
+    yield "borrowing, asking", shelf.copy().touch("title", "t-1").tap("ann")
+    yield "borrowing, not lent", shelf.copy().touch("title", "t-1").tap("ann").answer(Allowed(False, "no"))
 
 
 def _helped(machine: Machine, parcel: str) -> Machine:
@@ -443,6 +454,7 @@ def at_doors() -> Iterator[tuple[str, Machine]]:
         ("fetching one", stocked(PARCEL).tap("ann")),
         ("fetching two", stocked(PARCEL, PAIR).show(qr()).touch("take")),
         ("fetching several items", stocked(PAIR).tap("ann")),
+        ("borrowing", stocked(STOCK).touch("browse").touch("title", "t-1").tap("bob").answer(Allowed(True))),
         ("fetching by code", stocked(PARCEL).code(CODE)),
         ("fetching for somebody else", _helped(stocked(PARCEL), "p-1")),
         ("dropping", _accepted().touch("open")),
@@ -525,7 +537,7 @@ ACTIONS = (
     *("more", "how", "account", "loans", "holds", "fines", "renew", "renew_all", "hold", "longer", "cancel_hold"),
     *("desk", "audit", "doors", "door", "report", "use", "machine", "chart", "reason", "aside", "back", "move"),
     *("search", "letter", "pad", "title"),
-    *("borrow", "agree", "go_on"),
+    *("borrow", "browse", "agree", "go_on"),
     *("does_not_fit", "nothing_in", "again", "help", "other_door", "yes", "no", "clear", "check", "more_time", "print"),
 )
 ANSWERS = (
@@ -548,6 +560,8 @@ ANSWERS = (
     LoansAre(()),
     FOUND,
     TitlesAre(()),
+    Allowed(True),
+    Allowed(False, "no"),
     LoansAre((item("x-7", ISBN),)),
     LoansAre((item("x-7", ISBN), item("x-8", ISBN))),
 )
@@ -615,6 +629,7 @@ def from_afar() -> Iterator[Event]:
     for told in (ParcelReady("h1", "A1", "max", ("i-1",)), ParcelReady("h2", "A2", "max", ("i-2",)), DROPPED):
         for patron in (None, PEOPLE[1], PEOPLE[4]):
             yield Receipted(replace(TELLING, told=told), Receipt(TELLING.key, "applied", held_for=patron))
+        yield Receipted(replace(TELLING, told=told), Receipt(TELLING.key, "applied", stock=True))
 
 
 def about_doors(machine: Machine) -> Iterator[Event]:
@@ -697,17 +712,18 @@ def test_any_event_in_any_state_gives_a_step_and_every_wait_ends(name: str) -> N
 
 
 UNDERSTOOD = {
-    AtHome: {"collect", "return", "digit", "more", "borrow"},
+    AtHome: {"collect", "return", "digit", "more", "borrow", "browse"},
     AtCounter: {"borrow", "undo", "cancel", "finish"},
     AtMore: {"how", "search", "account", "cancel", "finish"},
     Activating: {"next", "agree", "digit", "erase", "enter", "go_on", "cancel", "finish"},
-    Searching: {"letter", "erase", "pad", "enter", "title", "hold", "cancel", "finish"},
+    Searching: {"letter", "erase", "pad", "enter", "title", "hold", "borrow", "browse", "search", "cancel", "finish"},
+    Borrowing: {"cancel", "finish"},
     Wishing: {"search", "account", "again", "cancel", "finish"},
     Proving: {"cancel", "finish"},
     AccountPin: {"digit", "erase", "enter", "cancel", "finish"},
     AtAccount: {
         *("loans", "holds", "fines", "renew", "renew_all", "hold", "longer", "cancel_hold", "yes", "no", "collect"),
-        *("cancel", "finish"),
+        *("browse", "cancel", "finish"),
     },
     Collecting: {"digit", "erase", "enter", "cancel", "finish"},
     AskingCard: {"cancel", "finish"},
@@ -740,7 +756,7 @@ UNDERSTOOD = {
     Sealing: {"digit", "erase", "enter", "cancel", "later", "finish"},
     HandingOver: {"digit", "erase", "enter", "cancel", "later", "finish"},
     Settling: {"by_hand", "nothing", "later", "cancel", "finish"},
-    Ended: {"collect", "return", "digit", "print", "account", "finish", "cancel"},
+    Ended: {"collect", "return", "digit", "print", "account", "browse", "finish", "cancel"},
 }
 
 

@@ -304,9 +304,9 @@ def test_an_audit_may_be_broken_off_at_an_open_door() -> None:
 def test_out_of_reach_of_nobody_and_nowhere() -> None:
     machine = stocked(PARCEL)
     at = Step(machine.point, machine.session)
-    assert cannot_reach(at, "p-9") == at
+    assert cannot_reach(at, "p-9", "ann") == at
     nobody = Step(machine.point.drop(machine.point.patrons["ann"]), machine.session)
-    assert cannot_reach(nobody, "p-1").facts == (PointTrouble("out_of_reach", "A1", "p-1"),)
+    assert cannot_reach(nobody, "p-1", "ann").facts == (PointTrouble("out_of_reach", "A1", "p-1"),)
 
 
 # ---- instructions -------------------------------------------------------------------------------------------------

@@ -1,0 +1,40 @@
+"""Whoever borrows what lies in the cabinet for anybody: looks at the covers, chooses one, shows a card, takes it."""
+
+from kiosk.core.account_screens import Prove
+from kiosk.core.search_screens import Stock, TitlePage
+from tests.simulation.library import Library
+from tests.simulation.people import Reader
+from tests.simulation.world import Script, World
+
+
+class Browser(Reader):
+    """Behind the door they know what they chose, and what is theirs anyway."""
+
+    purposes = ("borrow", "pickup")
+
+    def __init__(self, world: World, name: str, card: str) -> None:
+        assert isinstance(world.library, Library)
+        self.library = world.library
+        super().__init__(world, name, card, [p for p in world.library.parcels.values() if p.sent.patron == name])
+
+    def visit(self, how: str = "browse") -> Script:
+        self.touch(how)
+        yield self.rng.uniform(0.3, 2.0)
+        yield from self.at_the_screen()
+
+    def elsewhere(self, screen: object) -> Script:
+        match screen:
+            case Stock(lines=(_, *_) as lines):
+                one = self.rng.choice(lines)
+                self.touch("title", one.id)
+                self.parcels = [self.library.parcels[one.id], *self.parcels]
+            case TitlePage(line=line, gone=False) if line.door and self.rng.random() < 0.9:
+                if self.rng.random() < 0.5:
+                    self.touch("borrow")
+                else:
+                    yield from self.tap()
+            case Prove(want="stock"):
+                yield from self.tap()
+            case _:
+                yield from super().elsewhere(screen)
+        yield 1.0
