@@ -57,6 +57,15 @@ def by_helper(point: Counting) -> None:
     point.took(point.until_open(lambda: point.touch("enter")))
 
 
+def borrow(point: Counting) -> None:
+    """Of what was put in for anybody."""
+    point.touch("browse")
+    seen = point.kiosk.wait_for("Stock")
+    point.touch("title", seen["lines"][0]["id"])
+    point.kiosk.wait_for("TitlePage")
+    point.took(point.until_open(lambda: point.lay("R1018")))
+
+
 def give_back(point: Counting) -> None:
     item = _on_loan(point)
     point.show(item)
@@ -69,8 +78,8 @@ def give_back(point: Counting) -> None:
     point.home()
 
 
-def load(point: Counting) -> None:
-    parcel, item = _packed(point)
+def load(point: Counting, patron: str = READER) -> None:
+    parcel, item = _packed(point, patron)
     point.lay(COURIER)
     point.kiosk.wait_until(lambda s: s["screen"] == "Courier" and parcel in str(s["parcels"]), "a parcel to load")
     point.machine.card.lift()
@@ -153,18 +162,19 @@ def send_for(point: Counting) -> None:
     point.away()
 
 
-FLOWS: dict[str, tuple[Callable[[Counting], None], bool]] = {  # and whether a parcel must wait there for it
-    "collect by card": (by_card, True),
-    "collect by QR code": (by_qr, True),
-    "collect by typed code": (by_code, True),
-    "collect for somebody by their code": (by_helper, True),
-    "return an item": (give_back, False),
-    "see the account": (account, False),
-    "renew all": (renew_all, False),
-    "find a title and have it sent here": (send_for, False),
-    "courier: load a parcel": (load, False),
-    "courier: clear a door, seal, hand over": (clear, False),
-    "staff: open any door, with a reason": (any_door, False),
+FLOWS: dict[str, tuple[Callable[[Counting], None], str | None]] = {  # and for whom a parcel must wait there
+    "collect by card": (by_card, READER),
+    "collect by QR code": (by_qr, READER),
+    "collect by typed code": (by_code, READER),
+    "collect for somebody by their code": (by_helper, READER),
+    "borrow from the cabinet": (borrow, ""),
+    "return an item": (give_back, None),
+    "see the account": (account, None),
+    "renew all": (renew_all, None),
+    "find a title and have it sent here": (send_for, None),
+    "courier: load a parcel": (load, None),
+    "courier: clear a door, seal, hand over": (clear, None),
+    "staff: open any door, with a reason": (any_door, None),
 }
 
 
@@ -176,13 +186,14 @@ def _on_loan(point: Point) -> str:
     return next(str(row["barcode"]) for row in rows if row["barcode"] not in here)
 
 
-def _packed(point: Point) -> tuple[str, str]:
-    """A parcel of one item is on its way to the reader: its id, and its item."""
+def _packed(point: Point, patron: str) -> tuple[str, str]:
+    """A parcel of one item is on its way to the reader, or ("") to anybody: its id, and its item."""
     ledger = point.machine.library.ledger
     row = ledger.row("select barcode, isbn from items where place = 'shelf' order by barcode")
     assert row
-    place_hold(ledger, READER, row["isbn"], POINT)
-    return pack_parcel(ledger, POINT, READER, (row["barcode"],)), str(row["barcode"])
+    if patron:
+        place_hold(ledger, patron, row["isbn"], POINT)
+    return pack_parcel(ledger, POINT, patron, (row["barcode"],)), str(row["barcode"])
 
 
 def _stowed(point: Point, door: str, item: str) -> None:
@@ -216,8 +227,8 @@ def played(name: str, rounds: int) -> tuple[list[Tally], float]:
             point = Counting(machine, kiosk)
             point.ready()
             for _ in range(rounds):
-                if waits:
-                    load(point)
+                if waits is not None:
+                    load(point, waits)
                     point.told()
                 point.come()
                 flow(point)

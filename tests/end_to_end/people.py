@@ -119,7 +119,8 @@ class Point:
         """Ledger, cabinet and journal say the same, but for a case of this kind."""
         self.told()
         facts = read_journal(self.machine.config, self.machine.env)
-        assert list(disagreements(self.machine.library.ledger, self.machine.cabinet, facts, POINT, but)) == []
+        said = list(disagreements(self.machine.library.ledger, self.machine.cabinet, facts, POINT, but))
+        assert said == []
 
     def home(self) -> None:
         self.kiosk.wait_for("Home", 20)
