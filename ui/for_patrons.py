@@ -213,7 +213,9 @@ def _rows_beside(screen: Goodbye) -> int:
 
 def sorry(screen: Sorry, about: About, _: Words) -> View:
     title, line, picture = sorry_words(screen, about.phone, _)
-    offers = {"return": _("Return books"), "collect": _("Collect"), "browse": _("Choose another one")}
+    another = screen.reason in ("not_lent", "not_here_now", "stock_stuck")
+    browse = _("Choose another one") if another else _("Borrow a book from here")
+    offers = {"return": _("Return books"), "collect": _("Collect"), "browse": browse}
     then = tuple(Button(action, offers[action], main=n == 0) for n, action in enumerate(screen.then))
     finish = Button("finish", _("Done"), main=not then)
     return View("Sorry", title, line, picture, "trouble", buttons=(*then, finish))

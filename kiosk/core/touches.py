@@ -168,8 +168,8 @@ def _after(at: Step, story: Ended, touch: Touched, now: float) -> Step:
             return dropoff.begin(at, now, story.patron)
         case "account" if at.session.reader and at.point.plan.library.account:
             return account.begin(at, at.session.reader, now)
-        case "browse":
-            return searching.browse(at, now)
+        case "browse" if any_on_offer(at.point, now):  # whoever touches it shows a card of their own
+            return searching.browse(at.home().begun(), now)
         case "digit" if is_digit(touch) and pickup.codes_open(at, now):
             return pickup.keypad(stay(at.home().begun(), Collecting(), now), Collecting(), touch, now)
         case "print":

@@ -67,6 +67,7 @@ def configured(machine: Machine, sip2: Sip2Server) -> None:
         "location": POINT,
         "couriers": [courier],
         "answer_wait_s": 1.0,
+        "stock": True,
     }
     machine.config.write_text(tomli_w.dumps(config), encoding="utf-8")
 
@@ -88,7 +89,7 @@ def until(true: Callable[[], object], what: str, within_s: float = 20.0) -> None
         time.sleep(0.05)
 
 
-def test_a_hold_is_loaded_collected_and_returned(point: Sip2Point) -> None:
+def test_a_hold_is_loaded_collected_and_returned_and_then_lent_to_anybody(point: Sip2Point) -> None:
     item, kiosk, ledger = point.item("R1002"), point.kiosk, point.machine.library.ledger
     point.load(item)
     until(lambda: ledger.rows("select 1 from messages where patron = 'R1002'"), "the reader is told")
@@ -109,6 +110,18 @@ def test_a_hold_is_loaded_collected_and_returned(point: Sip2Point) -> None:
     kiosk.wait_for("Goodbye")
     until(lambda: all(loan["ended"] for loan in point.loans(item)), "the return is booked")
     assert len(point.loans(item)) == 1
+    kiosk.touch("finish")
+
+    kiosk.wait_for("Home", 20.0, stock=True)  # nobody waits for it
+    kiosk.touch("browse")
+    kiosk.touch("title", kiosk.wait_for("Stock")["lines"][0]["id"])
+    kiosk.wait_for("TitlePage")
+    point.machine.tap_and_lift("R1014")
+    kiosk.wait_for("DoorOpen", 40.0, purpose="borrow")
+    point.at_open_door(lambda door: point.machine.cabinet.take_out(door, item))
+    kiosk.wait_for("DoorShut")
+    kiosk.touch("finish")
+    until(lambda: [loan["patron"] for loan in point.loans(item)] == ["R1002", "R1014"], "the loan is booked", 40.0)
 
 
 def test_nobody_else_gets_it_and_the_blocked_are_told_why(point: Sip2Point) -> None:

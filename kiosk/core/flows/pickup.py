@@ -18,6 +18,7 @@ from kiosk.core.limits import DAY_S
 from kiosk.core.model import HERE, Parcel
 from kiosk.core.notices import Reason
 from kiosk.core.session import Step
+from kiosk.core.stock import any_on_offer
 from kiosk.core.stories import Choosing, Collecting
 from sync.messages import PointTrouble
 from sync.things import Patron
@@ -111,7 +112,8 @@ def begin(step: Step, patron: Patron, proof: str, parcels: list[Parcel], now: fl
         why: Reason = why_not(step, here[0], patron.id, now) or "nothing_ready" if here else "nothing_ready"
         if elsewhere and not here:
             return refuse(step, "ready_elsewhere", now, elsewhere, ("return",), patron.id)
-        return refuse(step, why, now, then=("return",), person=patron.id)
+        stock = why == "nothing_ready" and any_on_offer(step.point, now)
+        return refuse(step, why, now, then=("browse", "return") if stock else ("return",), person=patron.id)
     left = len([p for p in here if not p.recalled]) - len(ready)
     if len(ready) > 1:
         return stay(step, Choosing(patron.id, proof, tuple(ready), left=left), now)

@@ -26,6 +26,7 @@ from sync.messages import (
     Receipt,
     Telling,
 )
+from sync.service import Abilities
 from sync.things import Patron, SentParcel
 from tests.kiosk.core.machine import (
     CARDS,
@@ -98,7 +99,12 @@ def test_a_search_an_account_and_a_goodbye_lead_there_too() -> None:
     another = lent().open().shut()
     assert isinstance(another.screen, Goodbye)
     assert another.screen.stock
-    assert another.touch("browse").touch("title", "s-2").touch("borrow").asks == [MayBorrow("ann", ("t-2", "t-3"))]
+    another.touch("browse").touch("title", "s-2").touch("borrow")
+    assert another.screen == Prove("stock", False, "Title t-2、Title t-3")  # anybody may stand there by now
+    assert another.tap("bob").asks == [MayBorrow("bob", ("t-2", "t-3"))]
+    nothing = stocked(TALE, library=Abilities(account=False)).tap("ann")
+    assert nothing.screen == Sorry("nothing_ready", "", ("browse", "return"))
+    assert isinstance(nothing.touch("browse").screen, Stock)
 
 
 def test_a_title_that_was_found_can_be_borrowed() -> None:
@@ -152,6 +158,7 @@ def test_it_is_asked_about_then_the_door_opens_then_it_is_booked() -> None:
     row = machine.parcel("s-1")
     assert (row.state, row.patron, row.unheard) == ("collected", "ann", True)
     assert offered(machine) == ["s-2"]
+    assert not sum(machine.point.hours[str(int(machine.now // 3600))].waited)  # for nobody
 
 
 def unknown(machine: Machine) -> Machine:
