@@ -16,9 +16,11 @@ from kiosk.core.events import Acted, ClockJumped, Event, Forgotten, Heard, Onlin
 from kiosk.core.model import PickupPoint
 from kiosk.core.offline import left
 from kiosk.core.screens import Display, Sorry
+from kiosk.core.search_stories import Borrowing
 from kiosk.core.session import NOBODY, Session, Step
 from kiosk.core.show import display
 from kiosk.core.step import step
+from kiosk.core.stories import AskingCard
 from kiosk.store import Store, StoreTrouble
 from sync.backoff import Uniform, spread_s
 from sync.errors import ServiceError, ServiceGap
@@ -190,6 +192,9 @@ class Loop:
             (e for e in self._unwritten if isinstance(e, _HAPPENED)),
             maxlen=UNWRITTEN_MAX,
         )
+        match self.session.story:  # they are told to come back later, so no door opens behind them
+            case Borrowing() | AskingCard(back=None) if self._unheard:
+                self.session = NOBODY
 
     def _decide(self, event: Event, now: float, done: Sequence[Receipt] = ()) -> None:
         self._commit(step(self.point, self.session, event, now), now, done)

@@ -4,13 +4,15 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
-from hardware.readings import Door, DoorSeen, ItemScanned
-from kiosk.core.commands import Unlock
-from kiosk.core.events import Tick, Touched
-from kiosk.core.screens import Collect, Display, DoorOpen, Home, Opening, Sorry
+from hardware.readings import CardShown, Door, DoorSeen, ItemScanned
+from kiosk.core.commands import Ask, Unlock
+from kiosk.core.events import Answered, Online, Tick, Touched
+from kiosk.core.screens import Collect, Display, DoorOpen, Home, Opening, Sorry, Wait
 from kiosk.loop import Clock, Loop, Outgoing
 from kiosk.store import Store
+from sync.asked import PatronIs
 from tests.kiosk.points import plan
 
 
@@ -81,3 +83,20 @@ def test_what_was_said_at_an_open_door_stays_in_sight_when_something_else_cannot
         assert shown[-1].screen == heard
         loop.handle(Touched("undo"))
         assert shown[-1].screen == Sorry("store_trouble")  # this was not heard, and so it says
+
+
+def test_no_door_opens_behind_who_was_told_to_come_back_later(tmp_path: Path) -> None:
+    now, shown, done = [1_795_000_000.0], list[Display](), list[Outgoing]()
+    with closing(Store.open(tmp_path / "store.sqlite", plan())) as store:
+        loop = Loop(store, Clock(lambda: now[0], lambda: now[0]), done.append, shown.append)
+        loop.start()
+        loop.handle(Online(True))
+        loop.handle(CardShown("card", SecretStr("04A1")))
+        assert shown[-1].screen == Wait("card")
+        store._execute("PRAGMA query_only = ON")
+        loop.handle(Answered(next(c.key for c in done if isinstance(c, Ask)), PatronIs(None)))
+        assert shown[-1].screen == Sorry("store_trouble")
+        store._execute("PRAGMA query_only = OFF")
+        now[0] += 6.0
+        loop.handle(Tick())
+        assert isinstance(shown[-1].screen, Home)

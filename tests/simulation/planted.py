@@ -152,8 +152,8 @@ def taking_any_card_for_the_first_patron(monkeypatch: pytest.MonkeyPatch) -> Non
 
 @planted("the right person only", "is recalled")
 def handing_out_what_was_recalled(monkeypatch: pytest.MonkeyPatch) -> None:
-    def why_not(step: Any, parcel: Any, now: float) -> Any:
-        return may_not(step, replace(parcel, recalled=False), now)
+    def why_not(step: Any, parcel: Any, patron: str, now: float) -> Any:
+        return may_not(step, replace(parcel, recalled=False), patron, now)
 
     may_not = fetching.why_not
     monkeypatch.setattr(fetching, "why_not", why_not)
