@@ -15,7 +15,8 @@
     [[step]]
     expect = { open = 0, loans = { SIP0001001 = "" }, cases = ["door_stuck"] }     # until all of it is so
 
-``pause_s`` waits, ``say`` tells whoever looks on what comes, ``act = "scenario"`` plays another file that ships.
+``pause_s`` waits, ``say`` (``zh``: in Chinese) tells whoever looks on what comes, ``act = "scenario"`` plays another
+file that ships.
 """
 
 import threading
@@ -71,6 +72,8 @@ class Step(BaseModel):
     model_config = ConfigDict(extra="allow", frozen=True)
 
     say: str = ""
+    zh: str = ""
+    """The same in Chinese."""
     act: str = ""
     wait: str | tuple[str, ...] = ()
     fields: dict[str, Any] = {}
@@ -80,7 +83,7 @@ class Step(BaseModel):
 
     def __str__(self) -> str:
         """In a line, for who looks on."""
-        said = self.model_dump(exclude_defaults=True)
+        said = self.model_dump(exclude_defaults=True, exclude={"zh"})
         return said.pop("say", "") or " ".join(f"{key} {value}" for key, value in said.items())
 
 
@@ -90,6 +93,8 @@ class Scenario(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     title: Annotated[str, Field(min_length=1, max_length=200)]
+    zh: Annotated[str, Field(max_length=200)] = ""
+    """The title in Chinese."""
     part: bool = False
     """Only of use within others; not offered by itself."""
     step: Annotated[tuple[Step, ...], Field(min_length=1, max_length=STEPS_MAX)]
@@ -234,19 +239,23 @@ class Player:
 
     def _line(self, name: str) -> dict[str, Any]:
         steps = unfolded(self._known[name], self._known)
-        title = self._known[name].title
-        return {"name": name, "title": title, "running": False, "step": 0, "of": len(steps), "failed": None}
+        told = {"title": self._known[name].title, "zh": self._known[name].zh, "says": "", "says_zh": ""}
+        return {"name": name, **told, "running": False, "step": 0, "of": len(steps), "failed": None}
 
     def _play(self, name: str) -> None:
         def tell(**news: Any) -> None:
             self._told[name] = {**self._told[name], **news}
             self._stage.playing = list(self._told.values())
 
+        def reached(n: int) -> None:
+            step = steps[n - 1]
+            tell(step=n, **({"says": step.say, "says_zh": step.zh} if step.say else {}))
+
         tell(**{**self._line(name), "running": True})
         failed = None
         try:
             steps = unfolded(self._known[name], self._known)
-            play(self._stage, steps, lambda n: tell(step=n), self._stop)
+            play(self._stage, steps, reached, self._stop)
         except Failed as why:
             failed = str(why)
         tell(running=False, failed=failed)

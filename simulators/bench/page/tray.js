@@ -147,11 +147,13 @@ function libraryFaults(service) {
 }
 
 export function scenarios(place, state) {
+  const ours = (one, words) => (spoken() === "zh" && one[words === "title" ? "zh" : "says_zh"]) || one[words];
   draw(place, [spoken(), state.scenarios], () => state.scenarios.map((one) => el("div", { class: "card" },
-    el("div", { class: "head" }, el("h3", {}, one.title),
+    el("div", { class: "head" }, el("h3", {}, ours(one, "title")),
       one.running ? button(t("stop"), () => act("stop_scenario"), { "data-key": `play-${one.name}` })
         : button(t("play"), () => act("scenario", { name: one.name }), { class: "main", "data-key": `play-${one.name}` })),
-    one.running || one.step ? el("progress", { value: one.step, max: one.of, "aria-label": one.title }) : "",
+    one.running || one.step ? el("progress", { value: one.step, max: one.of, "aria-label": ours(one, "title") }) : "",
+    one.running && one.says ? el("p", {}, ours(one, "says")) : "",
     one.running ? el("p", { class: "quietly" }, t("step", one.step, one.of)) : "",
     !one.running && one.step === one.of && !one.failed ? el("p", {}, el("span", { class: "mark good" }, t("done"))) : "",
     one.failed ? el("p", {}, el("span", { class: "mark" }, t("failed", one.failed))) : "")));

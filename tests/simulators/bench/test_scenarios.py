@@ -33,6 +33,12 @@ def test_it_plays_to_its_end(name: str, tmp_path: Path) -> None:
         play(stage, unfolded(KNOWN[name], KNOWN), lambda _: None, threading.Event())
 
 
+@pytest.mark.parametrize("name", KNOWN)
+def test_it_speaks_both_languages(name: str) -> None:
+    assert KNOWN[name].zh
+    assert [step.say for step in KNOWN[name].step if bool(step.say) != bool(step.zh)] == []
+
+
 def test_a_step_that_does_not_come_true_says_what_is_so_instead(tmp_path: Path) -> None:
     text = 'title = "x"\n[[step]]\nwait = "Home"\nwithin_s = 30\n[[step]]\nwait = "Goodbye"\nwithin_s = 0.2\n'
     with Stage(CONFIG, tmp_path, window=False, pcsc=False, pace=0.0) as stage:
