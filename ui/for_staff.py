@@ -146,13 +146,15 @@ def inside(screen: Inside, _: Words) -> View:
     door = screen.compartment
     yes, no = Button("yes", _(YES)), Button("no", _(NO))
     line, title = "", _("Please push door {door} shut", door=door)
+    # Both stay where they are, whatever was said: the second of two quick taps says the same again.
+    either, neither = (replace(yes, main=True), no), (yes, replace(no, main=True))
     buttons: tuple[Button, ...] = ()
     absent = [thing for thing in screen.things if not thing.there]
     match screen.said:
         case "yes":
-            line, buttons = _("Your answer: {answer}", answer=_(YES)), (no,)
+            line, buttons = _("Your answer: {answer}", answer=_(YES)), either
         case "no":
-            line, buttons = _("Your answer: {answer}", answer=_(NO)), (yes,)
+            line, buttons = _("Your answer: {answer}", answer=_(NO)), neither
         case _ if absent:
             line, buttons = _("Your answer: {answer}", answer=_("what is not ticked is missing")), (yes,)
         case _ if not screen.titles:
@@ -160,7 +162,7 @@ def inside(screen: Inside, _: Words) -> View:
         case _:
             title = _("Is this behind door {door}?", door=door)
             line = _("Please look, then answer. Scan what should not be there.")
-            buttons = (replace(yes, main=True), no)
+            buttons = either
             if len(screen.things) > 1:
                 line += " " + _("Touch what is not there.")
     if screen.n < screen.of:

@@ -137,9 +137,8 @@ def _slower(at: Step, now: float) -> Step:
     if isinstance(story, AtHome) or at.session.slow:
         return at
     slow = replace(at, session=replace(at.session, slow=True))
-    asking = isinstance(story, AskingCard | Borrowing) or (
-        isinstance(story, AtCourier | Returning | AtCounter) and bool(story.key)
-    )
+    asks = isinstance(story, AtAccount | AtCounter | AtCourier | Returning | Wishing) and bool(story.key)
+    asking = isinstance(story, AskingCard | Borrowing) or asks
     return slow if asking else slow.to(story, max(until, now + slow.wait_s(until - now)))
 
 

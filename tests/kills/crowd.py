@@ -3,6 +3,7 @@
 Whatever happens to the program, doors and books are real: what somebody took is theirs, what was put in lies there.
 """
 
+import contextlib
 import random
 import threading
 import time
@@ -144,7 +145,11 @@ class Crowd:
         self._machine.tap_and_lift(patron)
 
     def _touch(self, action: str, value: str = "") -> None:
+        """And look up once the screen has answered, or after 2 s: something else may stand there by then."""
+        before = self._kiosk.seen[-1]
         self._kiosk.touch(action, value)
+        with contextlib.suppress(NotShown):
+            self._kiosk.wait_until(lambda seen: seen != before, "an answer", 2)
 
     def _do_what_it_says(self, until: str = "Home", clear: bool = False) -> None:
         """Until this screen, or 20 s: look, act, look."""

@@ -129,6 +129,8 @@ def test_every_notice_has_words() -> None:
         ("stuck-pickup-over", {"help", "cancel"}),
         ("stuck-dropoff", {"again", "other_door", "help", "cancel"}),
         ("inside", {"yes", "no"}),
+        ("inside-no", {"yes", "no"}),
+        ("inside-yes", {"yes", "no"}),
         ("return", {"unreadable", "cancel"}),
         ("return-one", {"open", "undo", "unreadable", "cancel"}),
         ("courier", {"finish", "clear", "check"}),

@@ -14,7 +14,8 @@ from kiosk.core.show import display
 from kiosk.core.staff_screens import Courier, Inside, TakeOut
 from sync.instructions import InstructionEnded
 from sync.messages import ParcelCollected, ParcelReady, PointTrouble
-from tests.kiosk.core.machine import PAIR, PARCEL, Machine, stocked
+from sync.service import Abilities
+from tests.kiosk.core.machine import LIMITS, PAIR, PARCEL, Machine, stocked
 
 RESTS_S = 37.0
 
@@ -66,6 +67,30 @@ def test_who_is_slower_gets_more_time_once() -> None:
     assert once > before
     assert shown(machine.touch("slower")).until == once
     assert not Machine().touch("slower").session.slow
+
+
+@pytest.mark.parametrize(
+    "asking",
+    [
+        lambda: stocked(PARCEL).tap("bob"),
+        lambda: stocked(PARCEL).touch("return").scan("x-1"),
+        lambda: Machine(library=Abilities(announces=False)).tap("max").scan("x-1"),
+    ],
+)
+def test_who_is_slower_waits_no_longer_for_the_library(asking: Callable[[], Machine]) -> None:
+    machine = asking()
+    assert machine.asks
+    until = machine.session.until
+    machine.touch("slower")
+    assert machine.session.slow
+    assert machine.session.until == until
+
+
+def test_who_is_slower_gets_so_many_times_as_long_from_now_and_loses_none_of_it() -> None:
+    machine = stocked(PARCEL).touch("more")
+    left = machine.session.until - machine.now
+    machine.touch("slower")
+    assert machine.session.until - machine.now == left * LIMITS.slow_times
 
 
 def test_a_rest_uses_up_no_try() -> None:

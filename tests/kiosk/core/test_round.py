@@ -3,9 +3,14 @@
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from hardware.readings import Door, DoorSeen, SealScanned
 from kiosk.core.events import Online
+from kiosk.core.flows import rounds
+from kiosk.core.flows.rounds import ROUND_S
 from kiosk.core.screens import Home, Opening
+from kiosk.core.session import Step
 from kiosk.core.staff_screens import Courier, HandOver, Inside, Seal, TakeOut, Thing
 from sync.messages import (
     ItemDropped,
@@ -188,6 +193,17 @@ def test_a_count_goes_on_after_a_break_and_begins_anew_the_next_day() -> None:
     machine.wait(120)
     machine.now += 86400.0
     assert courier(machine.tap("max")).loaded == 0
+
+
+@pytest.mark.parametrize(
+    ("later_s", "counted"), [(0.0, 1), (ROUND_S - 1, 1), (ROUND_S, 0), (-1.0, 0), (ROUND_S + 1, 0)]
+)
+def test_a_round_begins_anew_after_half_a_day_and_when_the_clock_was_wrong(later_s: float, counted: int) -> None:
+    machine = Machine()
+    began = machine.now
+    machine.take(rounds.loaded(Step(machine.point, machine.session), "max", began))
+    step = rounds.begin(Step(machine.point, machine.session), "max", began + later_s)
+    assert rounds.of(step.point, "max").loaded == counted
 
 
 def test_a_stuck_door_does_not_stop_the_clearing() -> None:
