@@ -115,6 +115,11 @@ def test_all_are_renewed_with_a_word_for_each() -> None:
     }
 
 
+def test_where_none_is_renewed_nothing_is_asked_anew() -> None:
+    machine = opened().touch("loans").touch("renew_all").act(Ruling(False, words="closed"))
+    assert (machine.screen.notice, machine.asks) == ("refused", [])  # type: ignore[union-attr]
+
+
 def test_dates_that_were_not_said_are_asked_for() -> None:
     machine = opened().touch("loans").touch("renew_all").act(Ruling(True, each=(LoanRuling("b-1", True),)))
     assert machine.asks == [AccountOf("ann")]

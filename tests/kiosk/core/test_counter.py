@@ -11,6 +11,7 @@ from kiosk.core.counter_screens import Counter
 from kiosk.core.events import Acted, Online, Receipted
 from kiosk.core.limits import Limits
 from kiosk.core.screens import Goodbye, Home, Sorry
+from kiosk.core.tag_facts import TagEnded
 from sync.acts import Checkout, Ruling
 from sync.asked import ItemIs, PatronIs
 from sync.messages import ItemDropped, ItemLent, PointTrouble, Receipt, Telling
@@ -70,6 +71,7 @@ def test_a_pile_is_counted_booked_one_by_one_and_let_past_the_gate() -> None:
     machine.act(DONE)
     assert [(order.item, order.secured) for order in machine.tags] == [("x-1", False), ("x-2", False), ("x-3", False)]
     machine.written()
+    assert [(one.item, one.secured) for one in machine.told(TagEnded)] == [(f"x-{n}", False) for n in (1, 2, 3)]
     end = machine.screen
     assert isinstance(end, Goodbye)
     assert (end.purpose, end.titles, end.due) == ("checkout", ("Title x-1", "Title x-2", "Title x-3"), DUE)

@@ -136,6 +136,11 @@ def test_something_unreadable() -> None:
     assert known("x-1").do(CodeUnknown("scanner", 4)).screen == Return(("Title x-1",), "unreadable")
 
 
+def test_each_unreadable_book_has_a_name_of_its_own() -> None:
+    machine = Machine().touch("return").touch("unreadable").touch("unreadable").touch("open").open().shut()
+    assert [told.item.rpartition("-")[2] for told in machine.told(ItemDropped)] == ["1", "2"]
+
+
 def test_noise_from_a_scanner_does_not_fill_the_journal() -> None:
     machine = Machine()
     before = len(machine.all_facts)

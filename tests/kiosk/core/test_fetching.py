@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from hardware.readings import Door, DoorSeen, Pulse, UnlockEnded
+from hardware.readings import Door, DoorSeen, IsbnScanned, Pulse, UnlockEnded
 from kiosk.core.facts import DoorShut as DoorShutFact
 from kiosk.core.facts import LeftInside
 from kiosk.core.model import Compartment
@@ -13,7 +13,7 @@ from kiosk.core.plan import Space
 from kiosk.core.reader_screens import Choose, DoorShut, Sort, Waiting
 from kiosk.core.screens import DoorOpen, Goodbye, Home, Opening, Sorry
 from sync.messages import ParcelCollected, ParcelMissing, PointTrouble
-from tests.kiosk.core.machine import DAY_S, LIMITS, PAIR, PARCEL, Machine, stocked
+from tests.kiosk.core.machine import DAY_S, LIMITS, OTHER_ISBN, PAIR, PARCEL, Machine, stocked
 
 THIRD = replace(PARCEL, id="p-5", items=(PARCEL.items[0].__class__("i-5", "Title i-5"),))
 
@@ -118,6 +118,11 @@ def test_a_wrong_book_among_several_asks_which_one_is_missing() -> None:
     machine.touch("item", "i-2").touch("are_missing").shut()
     assert machine.told(ParcelCollected)[0].items == ("i-3",)
     assert troubles(machine) == [PointTrouble("wrong_item", "B1", "p-2", "x-9")]
+
+
+def test_a_book_number_at_an_open_door_says_too_little() -> None:
+    machine = stocked(PARCEL).tap("ann").open().do(IsbnScanned("scanner", OTHER_ISBN))
+    assert machine.screen == DoorOpen("pickup", "A1", titles=("Title i-1",), notice="use_sticker")
 
 
 def test_a_book_shown_at_its_own_door_is_the_right_one() -> None:

@@ -44,6 +44,13 @@ def test_one_whole_item_on_the_pad_is_returned_as_if_scanned() -> None:
     assert {drop.item.barcode for drop in machine.point.drops.values()} == {"x-1", "x-2"}
 
 
+def test_what_lies_on_the_pad_does_not_lengthen_a_question_under_way() -> None:
+    machine = stocked(PARCEL).touch("return").scan("x-1")
+    until = machine.session.until
+    machine.do(PileSeen("pad", ("x-2", "x-3")), after=1.0)
+    assert machine.session.until == until
+
+
 @pytest.mark.parametrize(
     ("pile", "notice", "lacks"),
     [

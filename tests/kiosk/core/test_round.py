@@ -238,6 +238,7 @@ def test_a_recalled_parcel_in_the_hand_goes_into_the_bag() -> None:
     machine = Machine(PARCEL).recall("p-1").tap("max").scan("i-1")
     assert (courier(machine).notice, courier(machine).bag) == ("recalled", 1)
     assert machine.told(ParcelRemoved) == [ParcelRemoved("p-1", "max")]
+    assert machine.parcel().state == "removed"
     assert courier(machine.scan("i-1")).bag == 1
 
 
