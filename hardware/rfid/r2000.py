@@ -169,8 +169,9 @@ class R2000:
         self._transport.discard_input()
         self._transport.write(self._request(LOOK, b"\x01"))
         seen: dict[str, int] = {}
-        for count, frame in enumerate(self._frames(LOOK)):
-            data = frame.data
+        frames = self._frames(LOOK)
+        for _ in range(TAGS_MAX):
+            data = next(frames).data
             if len(data) == 7:
                 return seen
             if len(data) == 1:
@@ -180,8 +181,6 @@ class R2000:
             pc = int.from_bytes(data[1:3], "big")
             if len(data) - 4 == (pc >> 11) * 2 > 0:
                 seen[data[3:-1].hex().upper()] = pc
-            if count > TAGS_MAX:
-                break
         raise WireError("a round that does not end")
 
     def _frames(self, command: int) -> Iterator[Frame]:

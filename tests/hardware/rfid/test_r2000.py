@@ -9,6 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from hardware.errors import DeviceGone, DeviceRefused, DeviceSilent, WireError
+from hardware.rfid import r2000
 from hardware.rfid.book import BookTag
 from hardware.rfid.r2000 import ANTENNA, DONE, FIRMWARE, LOOK, R2000, READ, TAGS_MAX, Decoder, Frame, Settings, connect
 from hardware.scanner.barcode import Meanings
@@ -155,6 +156,12 @@ def test_a_user_bank_that_is_not_read_names_nothing(reply: bytes) -> None:
         return [Frame(1, READ, reply).to_bytes() if one[3] == READ else one for one in said]
 
     rig.twin.received = otherwise  # type: ignore[method-assign]
+    assert rig.round() == {"": None}
+
+
+def test_a_user_bank_of_another_kind_names_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(r2000, "DSFID", 0x3E)
+    rig = Rig(Settings(port="memory", reply_wait_s=0.05, user_words=8)).lay(Laid("SZ0000001", layout="iso28560_2"))
     assert rig.round() == {"": None}
 
 
