@@ -32,10 +32,11 @@ def settle(machine: Machine, kiosk: KioskProcess) -> None:
 def answer(cabinet: Cabinet, kiosk: KioskProcess, seen: Seen) -> None:
     """Say what lies behind the open door; what nobody expects there comes out into the courier's hands."""
     lies = cabinet.inside(seen["compartment"])
-    expected = bool(seen["titles"] or seen["things"])
-    for item in lies if not expected else ():
+    if seen["titles"] or seen["things"]:
+        heard(kiosk, "yes" if lies else "no")
+        return
+    for item in lies:
         cabinet.take_out(seen["compartment"], item)
-    heard(kiosk, "yes" if lies and expected else "no")
 
 
 def heard(kiosk: KioskProcess, action: str) -> bool:
