@@ -29,8 +29,10 @@ class Guard:
     def pass_on(self, message: Message) -> Message:
         """The message, if it names nothing else. Raises ``Forbidden``."""
         for name, value in message.fields:
-            if (name == "AA" and value != self.patron) or (name == "AB" and value not in self.items):
-                raise Forbidden(f"a {message.code} would touch another {'patron' if name == 'AA' else 'item'}")
+            if name == "AA" and value != self.patron:
+                raise Forbidden(f"a {message.code} would touch another patron")
+            if (name == "AB" and value not in self.items) or name == "AJ":
+                raise Forbidden(f"a {message.code} would touch another item")
         return message
 
 

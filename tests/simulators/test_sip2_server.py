@@ -259,6 +259,7 @@ FAULTS: dict[Fault, Any] = {
     "late": lambda said: said.startswith(b"121") and sound(said),
     "wrong_sequence": lambda said: b"AY6" in said,
     "bad_check": lambda said: said.startswith(b"121") and not sound(said),
+    "twice": lambda said: said.startswith(b"121") and said.count(b"AY1AZ") in (1, 2),
     "garbage": lambda said: b"%%%" in said,
 }
 

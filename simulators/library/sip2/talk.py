@@ -22,14 +22,15 @@ Fault = Literal[
     "late",
     "refused_login",
     "wrong_sequence",
+    "twice",
     "bad_check",
     "garbage",
     "nonsense",
 ]
-"""``request_lost``: not heard, and nothing said. ``closes``: nothing booked, the end. ``answer_lost``: booked, and the
-connection ends. ``silent``: booked, no answer, the connection stays. ``cut``: half an answer, then the end. ``slow``:
-byte by byte. ``late``: after ``LATE_S``. ``garbage``: noise before the answer. ``nonsense``: booked, and the answer is
-none."""
+"""``request_lost``: not heard, and nothing said. ``closes``: nothing booked, the end. ``answer_lost``: booked, and
+the connection ends. ``silent``: booked, no answer, the connection stays. ``cut``: half an answer, then the end.
+``slow``: byte by byte. ``late``: after ``LATE_S``. ``twice``: the same answer two times. ``garbage``: noise before
+the answer. ``nonsense``: booked, and the answer is none."""
 USER, PASSWORD = "kiosk", "kiosk"
 LATE_S = 1.5
 
@@ -164,6 +165,8 @@ class Talk:
                 time.sleep(LATE_S)
             case "wrong_sequence" if frame.sequence is not None:
                 return [said.replace(b"AY%d" % frame.sequence, b"AY%d" % ((frame.sequence + 5) % 10))]
+            case "twice":
+                return [said, said]
             case "bad_check":
                 return [said.replace(b"|", b"!", 1)] if b"|" in said else [said[:-2] + b"\r"]
             case "nonsense":

@@ -115,7 +115,9 @@ def test_what_is_held_elsewhere_is_not_for_this_point(name: str, tmp_path: Path)
         assert other.goes_to == "lujia"
 
 
-@pytest.mark.parametrize("fault", ["answer_lost", "silent", "cut", "closes", "wrong_sequence", "bad_check", "late"])
+@pytest.mark.parametrize(
+    "fault", ["answer_lost", "silent", "cut", "closes", "wrong_sequence", "twice", "bad_check", "late"]
+)
 @pytest.mark.parametrize("name", DIALECTS)
 def test_a_checkout_and_a_check_in_have_their_effect_once(name: str, fault: Fault, tmp_path: Path) -> None:
     with day(name, tmp_path) as at:
