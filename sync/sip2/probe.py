@@ -72,15 +72,28 @@ class Probe:
             self._line.close()
             self._line.checked = False
             raw = self._line.ask(self._words.login())
+        if not raw:
+            raw = self._without_login()
         frame = self._line.frame(raw)
-        if frame is None or frame.body[:2] != b"94":
+        if frame is None or frame.body[:2] not in (b"94", b"98"):
             raise Fruitless("no answer to a login: host, port, TLS? Does another program hold the only connection?")
-        if frame.body[2:3] != b"1":
+        if frame.body[:3] == b"940":
             raise Fruitless("the login is refused: user, credential, location?")
+        self._line.known = frame.body[:2] == b"94"
         end = "CRLF" if raw.endswith(b"\r\n") else "LF" if raw.endswith(b"\n") else "CR"
-        self.found["end"] = Found(end, "what ended the answer to the login; any is understood")
-        self.found["checked"] = Found(self._line.checked, "the login was answered so")
-        self._line.known = True
+        self.found["end"] = Found(end, "what ended the first answer; any is understood")
+        self.found["checked"] = Found(self._line.checked, "the first answer came so")
+
+    def _without_login(self) -> bytes:
+        """Perhaps it knows no 93, and answers a 99 all the same."""
+        for checked in (True, False):
+            self._tell(f"no answer; without a login, {'with' if checked else 'without'} a checksum")
+            self._line.close()
+            self._line.checked = checked
+            if raw := self._line.ask(self._words.status()):
+                self.found["login"] = Found(False, "a 99 is answered without a 93, a 93 is not")
+                return raw
+        return b""
 
     def _promises(self) -> None:
         self._tell("asking how it is")

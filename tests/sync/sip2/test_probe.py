@@ -200,6 +200,18 @@ def test_a_stranger_that_remembers_and_keeps_the_promised_day() -> None:
     assert "requests may end with CR" in probe.notes  # what is left of a CRLF spoils the next
 
 
+@pytest.mark.parametrize("checked", [True, False])
+def test_a_stranger_without_logins(checked: bool) -> None:
+    def status(line: str) -> str | bytes | None:
+        return STATUS if checked else None if "AY" in line else f"{STATUS}\r".encode()
+
+    with library(stranger(on_93=lambda _: None, on_99=status)) as lib:
+        probe = probe_of(lib)
+    assert probe.found["login"].value is False
+    assert probe.found["checked"].value is checked
+    assert "charset" in probe.found  # and so it went on
+
+
 def test_a_stranger_that_takes_no_long_field() -> None:
     with library(stranger(on_17=lambda line: None if "x" * 255 in line else stranger()["17"](line))) as lib:  # type: ignore[arg-type]
         probe = probe_of(lib)
