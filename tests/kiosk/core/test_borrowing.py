@@ -22,6 +22,7 @@ from sync.messages import (
     ParcelMissing,
     ParcelReady,
     ParcelSent,
+    PatronChanged,
     PointTrouble,
     Receipt,
     Telling,
@@ -371,3 +372,17 @@ def test_where_nothing_is_announced_it_is_asked_whether_somebody_waits_for_it_no
     for answer, here in ((ItemIs(item("i-1"), held="no"), 1), (None, 1), (ItemIs(item("i-1"), held="yes"), 0)):
         machine.do(Answered(key, answer))
         assert len(offered(machine)) == here
+
+
+def test_what_is_called_back_while_the_card_is_asked_about_opens_for_nobody() -> None:
+    machine = home().touch("browse").touch("title", "s-1").do(CardShown("card", SecretStr("0999")))
+    machine.recall("s-1").answer(PatronIs(STRANGER))
+    assert machine.screen == Sorry("not_here_now", then=("browse", "return"))
+    assert machine.unlocked == []
+
+
+def test_who_is_blocked_while_the_library_is_silent_gets_nothing() -> None:
+    machine = chosen().hear(PatronChanged(replace(PEOPLE[0], standing="blocked"))).answer(None)
+    assert isinstance(machine.screen, Sorry)
+    assert machine.screen.reason == "patron_blocked"
+    assert machine.unlocked == []
