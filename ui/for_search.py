@@ -151,7 +151,7 @@ def title_page(screen: TitlePage, _: Words) -> View:
     if line.door:
         said.append(_("It lies here, behind door {door}.", door=line.door))
         if screen.known:
-            said.append(_("Touch “Borrow it”, and the door opens."))
+            said.append(_("Touch 'Borrow it', and the door opens."))
         elif screen.cards:
             said.append(_("Show your card, and the door opens for you."))
         else:
