@@ -27,6 +27,7 @@ from kiosk.store import Store, StoreUnfit
 from kiosk.trace import Recorder
 from kiosk.watchdog import Watchdog
 from kiosk.workers import REOPEN_S, WAIT_S, Worker
+from sync.spelling import load_readings
 
 INBOX_MAX = 2000
 TICK_S = 0.25
@@ -49,6 +50,7 @@ class Machine:
         for name, work in (("asks", self._library.answer), ("tells", self._library.tell)):
             self._add(name, work)
         self._add("changes", self._library.listen)
+        self._add("readings", lambda _: load_readings())
         self._watchdog = Watchdog(shown, config.screen.renew_h * 3600)
         if config.screen.touch_panel:
             self._add("panel", partial(self._feel, config.screen.touch_panel))

@@ -35,6 +35,11 @@ def spelled(text: str) -> tuple[Readings, ...]:
     return tuple(words[:WORDS_MAX])
 
 
+def load_readings() -> None:
+    """Load the readings of all characters: a third of a second, so that no first search waits for it."""
+    spelled("馆")
+
+
 def search(typed: str, titles: Iterable[Title]) -> TitlesAre:
     """The titles that fit, the best first: those that begin so, then those with it inside, then by author. Where none
     does: those that would but for one slip, or with another reading of a character."""

@@ -78,6 +78,7 @@ def account(screen: Account, about: About, _: Words) -> View:
     elif not screen.whole:
         lines.append(_("There is more than can be shown here."))
     collect = (Button("collect", _("Collect now"), main=True),) if doors else ()
+    borrow = (Button("borrow", _("Borrow")),) if screen.borrow else ()
     rows: list[Row] = []
     if screen.known:
         late = _.ngettext("one late", "{n} late", screen.late) if screen.late else ""
@@ -94,7 +95,7 @@ def account(screen: Account, about: About, _: Words) -> View:
         "person",
         rows=tuple(rows),
         note=_note(screen.notice, screen.words, _),
-        buttons=(*collect, *((Button("browse", _("Borrow a book from here")),) if screen.stock else ())),
+        buttons=(*collect, *((Button("browse", _("Borrow a book from here")),) if screen.stock else ()), *borrow),
         cancel=Button("cancel", _("Done")),
     )
 

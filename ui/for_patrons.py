@@ -4,12 +4,13 @@ from kiosk.core.screens import Collect, Goodbye, Home, Pin, Return, Sorry, Wait
 from kiosk.frontend import About
 from kiosk.slip import text
 from ui.notices import PRINTING, RETURN, noted
-from ui.parts import ROWS_MAX, cancel, date_words, keypad, rows
+from ui.parts import ROWS_MAX, cancel, date_words, keypad, rows, short
 from ui.sorry import sorry_words
 from ui.view import Button, Tone, View
 from ui.words import N_, Words
 
 CODE_DIGITS = 8
+PLACE_MAX = 16  # beside a title
 ASKING = {
     "card": N_("We are asking the library about your card."),
     "item": N_("We are asking the library about this book."),
@@ -193,9 +194,15 @@ def goodbye(screen: Goodbye, about: About, _: Words) -> View:
         tone,
         code=text(screen.slip, about, _.language) if screen.slip else "",
         code_words=_beside_the_code(screen, _),
-        rows=rows(screen.titles, _, True, _rows_beside(screen)),
+        rows=rows(screen.titles, _, True, _rows_beside(screen), tuple(_goes(*one, _) for one in screen.goes)),
         buttons=(Button("finish", _("Done"), main=True), *printing, *another, *returning),
     )
+
+
+def _goes(kind: str, place: str, _: Words) -> str:
+    """Where a returned item goes, in as few words as stand beside its title."""
+    said = {"stays": _("stays for the next reader"), "sorted": _("the next reader waits")}
+    return _("to: {place}", place=short(place, PLACE_MAX)) if kind == "goes" else said.get(kind, "")
 
 
 def _beside_the_code(screen: Goodbye, _: Words) -> str:

@@ -89,6 +89,11 @@ DOOR = {
     "door_first": N_("One thing after another: please push the door shut first, then show it again."),
 }
 
+NOTES = {
+    "own_card": N_("Your card has been read already; go on here."),
+    "finish_first": N_("One thing after another: finish here first, then show it again."),
+}
+
 PRINTING = {
     "under_way": N_("Your slip is being printed."),
     "done": N_("Your slip is printed. Please take it."),

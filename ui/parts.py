@@ -42,9 +42,16 @@ def and_more(hidden: int, _: Words) -> tuple[Row, ...]:
     return (Row(_.ngettext("and one more item", "and {n} more items", hidden)),) if hidden > 0 else ()
 
 
-def rows(titles: tuple[str, ...], _: Words, done: bool | None = None, rows_max: int = ROWS_MAX) -> tuple[Row, ...]:
-    """Titles as a list of at most ``rows_max``, and how many more."""
-    shown = tuple(Row(title, done=done) for title in titles[:rows_max])
+def rows(
+    titles: tuple[str, ...],
+    _: Words,
+    done: bool | None = None,
+    rows_max: int = ROWS_MAX,
+    asides: tuple[str, ...] = (),
+) -> tuple[Row, ...]:
+    """Titles as a list of at most ``rows_max``, and how many more. ``asides``: what stands beside each, if anything."""
+    beside = asides or ("",) * len(titles)
+    shown = tuple(Row(title, aside, done) for title, aside in list(zip(titles, beside, strict=True))[:rows_max])
     return (*shown, *and_more(len(titles) - rows_max, _))
 
 

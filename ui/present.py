@@ -40,6 +40,7 @@ from ui import (
     for_slips,
     for_staff,
 )
+from ui.notices import NOTES
 from ui.view import Button, StillThere, View
 from ui.words import Words, words
 
@@ -50,8 +51,10 @@ def present(display: Display, about: About, language: str) -> View:
     view = _screen(display.screen, about, _)
     if display.to_account:
         view = replace(view, buttons=(*view.buttons, Button("account", _("My account"), extra=True)))
+    if display.to_borrow:
+        view = replace(view, buttons=(*view.buttons, Button("borrow", _("Borrow"), extra=True)))
     seconds = None if display.until is None else max(0.0, display.until - display.now)
-    note = view.note
+    note = view.note or (_(NOTES[display.note]) if display.note else "")
     if not note and not display.online and isinstance(display.screen, Home):
         note = _("The library is out of reach just now. What lies here can be collected, and returning works.")
     return replace(

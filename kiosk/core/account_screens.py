@@ -33,7 +33,7 @@ class Prove:
 @dataclass(frozen=True, slots=True)
 class Account:
     """What the reader has. Touches: loans, holds, fines (where there are any), collect (where ``here``), browse (where
-    there is ``stock``), cancel.
+    there is ``stock``), borrow (where there is a counter), cancel.
 
     ``known`` False: the library does not answer, and only what lies here is known (touch holds). ``here``: doors behind
     which something waits. ``owed``: as the library states it, "" for nothing. ``words``: the library's, with the
@@ -51,6 +51,7 @@ class Account:
     notice: AccountNotice = ""
     words: str = ""
     stock: bool = False
+    borrow: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,9 @@ CourierNotice = Literal[
     GuideNotice,
     PadNotice,
 ]
+SessionNote = Literal["", "own_card", "finish_first"]  # a card tapped amid a story: theirs, or somebody else's
+Goes = tuple[Literal["", "stays", "sorted", "goes"], str]
+"""Where a returned item goes: stays for the next reader, is sorted to one by a courier, goes to a place (its name)."""
 DoorNotice = Literal["", "yours", "use_sticker", "unreadable", "door_first"]
 Printing = Literal["", "offered", "under_way", "done", "nothing", "unknown"]
 PaperState = Literal["", "ok", "near_end", "out", "cover_open", "fault"]

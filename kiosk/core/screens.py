@@ -11,7 +11,7 @@ from kiosk.core.account_screens import AccountScreen
 from kiosk.core.activation import ActivationScreen
 from kiosk.core.counter_screens import Counter
 from kiosk.core.desk_screens import DeskScreen
-from kiosk.core.notices import DoorNotice, Printing, Reason, ReturnNotice, Then
+from kiosk.core.notices import DoorNotice, Goes, Printing, Reason, ReturnNotice, SessionNote, Then
 from kiosk.core.reader_screens import Choose, DoorShut, Sort
 from kiosk.core.receipts import Shown
 from kiosk.core.search_screens import Found, Search, Stock, TitlePage, Wished
@@ -184,6 +184,7 @@ class Goodbye:
     far: bool = False  # the library knows that something lies too far for this person to reach
     gate: bool = False  # a tag could not be cleared: the gate may ring
     stock: bool = False
+    goes: tuple[Goes, ...] = ()  # where each title goes, as far as the library has said
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +252,7 @@ class Display:
     """All a front end draws. ``until``: when the screen ends by itself (same clock as ``now``), None at Home.
 
     ``warning``: it ends soon, ask whether the person is still there (touch more_time). ``initials`` of who is served.
-    ``to_account``: they have shown their card, and the library says what people have: touch account.
+    ``to_account``, ``to_borrow``: they may go on there: touch account, borrow. ``note``: of what was shown amid this.
     """
 
     screen: Screen
@@ -262,3 +263,5 @@ class Display:
     initials: str = ""
     online: bool = True
     to_account: bool = False
+    to_borrow: bool = False
+    note: SessionNote = ""

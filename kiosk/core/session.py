@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from kiosk.core.commands import Command
 from kiosk.core.facts import Fact
 from kiosk.core.model import PickupPoint, Row
+from kiosk.core.notices import SessionNote
 from kiosk.core.stories import AtHome, Story
 
 
@@ -16,7 +17,9 @@ from kiosk.core.stories import AtHome, Story
 class Session:
     """``number`` is that of the counters when it began; ``asked`` counts its questions, to tell answers apart.
     ``slow``: this person wants more time for everything (simple mode).
-    ``reader``: the patron who has shown their card in it."""
+    ``reader``: the patron who has shown their card in it. ``note``: about what was shown amid a
+    story, until that goes on.
+    """
 
     number: int = 0
     story: Story = field(default_factory=AtHome)
@@ -24,6 +27,7 @@ class Session:
     asked: int = 0
     slow: bool = False
     reader: str = ""
+    note: SessionNote = ""
 
 
 NOBODY = Session()
@@ -56,7 +60,11 @@ class Step:
 
     def to(self, story: Story, until: float) -> "Step":
         """With the session's story at a new place, ending by itself at ``until``."""
-        return replace(self, session=replace(self.session, story=story, until=until))
+        return replace(self, session=replace(self.session, story=story, until=until, note=""))
+
+    def noting(self, note: SessionNote) -> "Step":
+        """With this said beside the screen, which stays as it is."""
+        return replace(self, session=replace(self.session, note=note))
 
     def wait_s(self, seconds: float) -> float:
         """How long to wait for this person where others get so many seconds."""

@@ -3,7 +3,17 @@
 import math
 
 from hardware.readings import Door
-from kiosk.core import doors, show_account, show_counter, show_desk, show_pickup, show_search, show_staff, tries
+from kiosk.core import (
+    doors,
+    show_account,
+    show_counter,
+    show_desk,
+    show_pickup,
+    show_returned,
+    show_search,
+    show_staff,
+    tries,
+)
 from kiosk.core.account_stories import AccountPin, AtAccount, AtMore, Proving
 from kiosk.core.activation import Activating
 from kiosk.core.flows import activating, counter, fetching, lending, slips
@@ -68,6 +78,8 @@ def display(point: PickupPoint, session: Session, now: float) -> Display:
         initials=_initials(point, session),
         online=point.counters.online,
         to_account=session.reader != "" and point.plan.library.account and isinstance(story, Ended),
+        to_borrow=isinstance(story, Ended) and counter.after(point, story),
+        note=session.note,
     )
 
 
@@ -180,7 +192,7 @@ def _screen(point: PickupPoint, session: Session, now: float) -> Screen:
         case AtDesk():
             return show_desk.screen(point, story, now)
         case Ended(screen=screen):
-            return slips.offered(point, screen) if isinstance(screen, Goodbye) else screen
+            return slips.offered(point, show_returned.routed(point, screen)) if isinstance(screen, Goodbye) else screen
         case _:
             return _door(point, session, story, now)
 

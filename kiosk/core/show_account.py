@@ -38,8 +38,8 @@ def screen(point: PickupPoint, story: AtMore | Proving | AccountPin | AtAccount,
         case AtAccount(key=key, act=act) if key:
             return Wait(act.kind if act else "account")
         case AtAccount(account=None, part=""):
-            doors, stock = _doors(point, story), any_on_offer(point, now)
-            return Account(False, here=doors, notice=story.notice, words=story.words, stock=stock)
+            doors, stock, borrow = _doors(point, story), any_on_offer(point, now), flow.may_borrow(point, story)
+            return Account(False, here=doors, notice=story.notice, words=story.words, stock=stock, borrow=borrow)
         case AtAccount():
             return _part(point, story, flow.known(point, story), now)
 
@@ -79,6 +79,7 @@ def _part(point: PickupPoint, story: AtAccount, account: AccountIs, now: float) 
         notice,
         words,
         any_on_offer(point, now),
+        flow.may_borrow(point, story),
     )
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from hardware.readings import CodeUnknown, Hint, IsbnScanned, ItemScanned, SealScanned
 from kiosk.core import receipts
-from kiosk.core.account_stories import AtMore, Proving
+from kiosk.core.account_stories import AccountPin, AtAccount, AtMore, Proving
 from kiosk.core.activation import Activating
 from kiosk.core.events import Touched
 from kiosk.core.flows import bag, clearing, counter, dropoff, fetching, identify, pickup, searching, stocking
@@ -15,9 +15,9 @@ from kiosk.core.screens import Sorry
 from kiosk.core.search_stories import Searching, Wishing
 from kiosk.core.session import Step
 from kiosk.core.stories import (
+    AskingCard,
     AtCounter,
     AtCourier,
-    AtDoor,
     AtHome,
     Checking,
     Choosing,
@@ -50,7 +50,7 @@ def card(at: Step, number: str, now: float) -> Step:
         return bag.card(at, story, card_digest(at.point, number), now)
     if isinstance(story, Proving):
         return identify.card(_anew(at), number, now, story.want)
-    if isinstance(story, AtDoor):
+    if isinstance(story, Fetching | Dropping):
         return _at_door(at, story)
     if isinstance(story, Searching) and story.title and searching.may_have(at.point, story.title, now):
         return identify.card(_anew(at), number, now, story.title)
@@ -61,7 +61,21 @@ def card(at: Step, number: str, now: float) -> Step:
     if isinstance(story, AtCourier | Loading):
         theirs = at.point.by_card(card_digest(at.point, number))
         return at if theirs and theirs.id == story.courier else _busy(at, story, now)
-    return identify.card(at, number, now) if isinstance(story, Returning) else at
+    if isinstance(story, Returning):
+        return identify.card(at, number, now)
+    return _amid(at, story, number, now)
+
+
+def _amid(at: Step, story: object, number: str, now: float) -> Step:
+    """A card amid something: at an account nothing is lost by the next reader; else it is said that it was seen."""
+    known = at.point.by_card(card_digest(at.point, number))
+    theirs = known is not None and known.id == (getattr(story, "courier", "") or getattr(story, "patron", ""))
+    waits = getattr(story, "key", "") or getattr(story, "code", None)
+    if isinstance(story, AtAccount | AccountPin) and not (theirs or waits):
+        return identify.card(_anew(at), number, now)
+    if isinstance(story, AskingCard):
+        return at
+    return at.noting("own_card" if theirs else "finish_first")
 
 
 def _at_rest(story: object) -> bool:
@@ -109,7 +123,7 @@ def pass_scanned(at: Step, text: str, now: float) -> Step:
             return pickup.by_pass(_anew(at), text, now)
         case AtCourier() | Loading() as story:
             return _busy(at, story, now)
-    return at
+    return at.noting("finish_first")
 
 
 def slip(at: Step, line: str, now: float) -> Step:
@@ -125,17 +139,17 @@ def slip(at: Step, line: str, now: float) -> Step:
         case AtHome() | Collecting() | AtMore() | Proving() | Ended() | Choosing() | ProvingPin() | Returning(key=""):
             pass
         case story if not _at_rest(story):
-            return at
+            return at.noting("finish_first")
     screen = receipts.shown(line, at.point.plan.point, at.point.plan.receipts)
     at = _anew(at)
     return at.to(Ended(screen), now + at.wait_s(at.point.plan.limits.slip_s))
 
 
-def _at_door(at: Step, story: AtDoor) -> Step:
+def _at_door(at: Step, story: Fetching | Dropping) -> Step:
     """A reader's door stands open: one thing after another."""
     order = order_at(at, story.visit)
     opened = order is not None and order.opened_at > 0 and not order.shut_at
-    if not opened or not isinstance(story, Fetching | Dropping) or story.notice == "door_first":
+    if not opened or story.notice == "door_first":
         return at
     return at.to(replace(story, notice="door_first"), at.session.until)
 

@@ -169,6 +169,8 @@ def _after(at: Step, story: Ended, touch: Touched, now: float) -> Step:
             return account.begin(at, at.session.reader, now)
         case "browse" if any_on_offer(at.point, now):  # whoever touches it shows a card of their own
             return searching.browse(at.home().begun(), now)
+        case "borrow" if counter.after(at.point, story):
+            return stay(at.home().begun(), Proving("checkout"), now)
         case "digit" if is_digit(touch) and pickup.codes_open(at, now):
             return pickup.keypad(stay(at.home().begun(), Collecting(), now), Collecting(), touch, now)
         case "print":

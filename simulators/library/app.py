@@ -24,7 +24,7 @@ from sync.acts import Ruling, Said
 from sync.asked import MayBorrow, WhoIs
 from sync.envelope import BODY_MAX, PROBLEM, Batch, Problem, Receipts, digest
 from sync.messages import Page
-from sync.spelling import spelled
+from sync.spelling import load_readings
 from sync.titles import TitlesLike
 
 WAIT_MAX_S = 60.0
@@ -90,7 +90,7 @@ def make_app(ledger: Ledger | None) -> FastAPI:
     )
     app.state.ledger = ledger
     if ledger is not None:
-        spelled("馆")  # readings are loaded now, not while the first reader waits
+        load_readings()  # now, not while the first reader waits
     app.add_exception_handler(_Refused, _problem)
     app.add_exception_handler(RequestValidationError, _unfit)
     app.add_exception_handler(HTTPException, _http)

@@ -110,13 +110,17 @@ def test_without_the_library_nothing_is_sent_for_and_that_is_said(point: Point) 
 
 @pytest.mark.timeout(300)
 def test_with_real_touches_on_the_glass(machine: Machine, folder: Path) -> None:
+    text = machine.config.read_text().replace("[point]", "[point]\ncounter = true", 1)
+    assert "slip_s = 6\n" in text
+    machine.config.write_text(text.replace("slip_s = 6\n", "slip_s = 60\nidle_s = 120\n"))
     with Xvfb(1080, 1920) as display:
         targets = folder / "targets.json"
         env = {**machine.env, **display.env, "KIOSK_TARGETS": str(targets)}
         command = [sys.executable, "-m", "kiosk", "run", str(machine.config)]
         with subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
             try:
-                _touch_through(Hand(env, targets), machine)
+                _touch_through(hand := Hand(env, targets), machine)
+                _borrow(hand, machine)
             finally:
                 process.terminate()
 
@@ -148,3 +152,19 @@ def _touch_through(hand: Hand, machine: Machine) -> None:
     hand.wait_for("Wished", timeout_s=40)
     assert hand.sees()["fields"]["outcome"] == "placed"
     assert len(holds(machine)) == 1
+
+
+def _borrow(hand: Hand, machine: Machine) -> None:
+    """On to the account and the counter, the same way."""
+    hand.touch("account", timeout_s=40)
+    hand.wait_for("Account", timeout_s=40)
+    hand.touch("borrow", timeout_s=40)
+    hand.wait_for("Counter", timeout_s=40)
+    ledger = machine.library.ledger
+    (book,) = ledger.rows("select barcode from items where place = 'shelf' order by barcode limit 1")
+    machine.scanner.scan(book["barcode"])
+    hand.touch("borrow", timeout_s=40)
+    hand.wait_for("Goodbye", timeout_s=60)
+    assert [row["patron"] for row in ledger.rows("select patron from loans where barcode = ?", book["barcode"])] == [
+        READER
+    ]

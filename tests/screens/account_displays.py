@@ -56,6 +56,7 @@ def account_screens(now: float) -> dict[str, Screen]:
         "account": Account(True, 5, 1, 2, ("B2",), "12.50", "CNY"),
         "account-nothing": Account(True, notice="nothing_ready", stock=True),
         "account-stock": Account(True, 5, 1, 2, ("B2",), "12.50", "CNY", stock=True),
+        "account-borrow": Account(True, 5, 1, 2, ("B2",), borrow=True),
         "account-away-here": Account(False, here=("A1", "B2"), notice="away"),
         "account-not-whole": Account(True, 100, 0, 0, (), "1,50", "EUR", False),
         **{f"account-{n}": Account(True, 2, 0, 1, notice=n, words=WHY) for n in notices if n},

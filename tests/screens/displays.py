@@ -226,6 +226,13 @@ SCREENS: dict[str, Screen] = {
     "goodbye-slip-full": Goodbye(
         "pickup", (*TITLES, LONG), NOW + 30 * 86400, True, 2, True, slip("pickup", (*TITLES, LONG)), "offered"
     ),
+    "goodbye-routed": Goodbye(
+        "dropoff",
+        TITLES[:3],
+        slip=slip("dropoff", TITLES[:3]),
+        printing="offered",
+        goes=(("stays", ""), ("goes", "绿家社区书亭"), ("sorted", "")),
+    ),
     "goodbye-slip-return": Goodbye("dropoff", TITLES[:1], slip=slip("dropoff", TITLES[:1]), printing="offered"),
     "goodbye-slip-only-code": Goodbye("dropoff", TITLES[:2], slip=slip("dropoff", TITLES[:2])),
     **{f"goodbye-slip-{how}": _printing(how) for how in ("under_way", "done", "nothing", "unknown")},
@@ -268,5 +275,7 @@ def display(name: str, warning: bool = False, until_s: float | None = 45.0) -> D
         warning,
         "" if at_home or isinstance(screen, Collect | Courier) else "林 S.",
         name != "home-no-reader",
+        to_borrow=name == "goodbye-routed",
+        note="own_card" if name == "desk" else "finish_first" if name == "account-borrow" else "",
         to_account=name in ("goodbye-slip", "goodbye-dropoff", "sorry-blocked-said"),
     )

@@ -15,7 +15,7 @@ from kiosk.core import tries
 from kiosk.core.account_stories import AccountPin, AtAccount, AtMore, Proving
 from kiosk.core.events import Acted, Touched
 from kiosk.core.facts import Proved
-from kiosk.core.flows import helping, pickup, searching, wishing
+from kiosk.core.flows import counter, helping, pickup, searching, wishing
 from kiosk.core.flows.common import act, ask, leave, pin_wanted, refuse, stay
 from kiosk.core.flows.keypad import PIN_DIGITS, typed
 from kiosk.core.model import HERE, Parcel, PickupPoint
@@ -209,6 +209,9 @@ def touch(step: Step, story: AtAccount, touched: Touched, now: float) -> Step:
         return searching.browse(step, now)
     if touched.action == "collect" and here(step.point, story.patron):
         return _collect(step, story.patron, now)
+    if touched.action == "borrow" and may_borrow(step.point, story):
+        patron = step.point.patrons.get(story.patron) or Patron(story.patron, "")
+        return counter.begin(step, patron, now, story.pin)
     account = known(step.point, story)
     if story.hold:
         return _at_hold(step, story, touched.action, now)
@@ -223,6 +226,11 @@ def touch(step: Step, story: AtAccount, touched: Touched, now: float) -> Step:
         case "hold" if story.part == "holds" and find(account, touched.value):
             return stay(step, replace(story, hold=touched.value, notice="", words=""), now)
     return step
+
+
+def may_borrow(point: PickupPoint, story: AtAccount) -> bool:
+    """Whether the counter is one touch away."""
+    return counter.offered(point) and not story.part
 
 
 def find(account: AccountIs, hold: str) -> Hold | None:

@@ -18,7 +18,9 @@ from kiosk.core.flows import lending
 from kiosk.core.flows.common import ask, leave, not_fine, refuse, stay
 from kiosk.core.model import HERE, PickupPoint
 from kiosk.core.notices import CounterNotice
+from kiosk.core.screens import Goodbye
 from kiosk.core.session import Step
+from kiosk.core.stories import Ended
 from sync.asked import Answer, ItemIs, WhatIs
 from sync.things import Item, Patron
 
@@ -26,6 +28,12 @@ from sync.things import Item, Patron
 def offered(point: PickupPoint) -> bool:
     """Whether anything can be borrowed here that does not lie behind a door."""
     return point.plan.counter and "checkout" in point.plan.library.acts
+
+
+def after(point: PickupPoint, story: Ended) -> bool:
+    """Whether somebody whose story has ended well may go on to borrow here; they tap their card for it."""
+    screen = story.screen
+    return offered(point) and isinstance(screen, Goodbye) and screen.purpose in ("pickup", "dropoff", "checkout")
 
 
 def begin(step: Step, patron: Patron, now: float, pin: SecretStr | None = None) -> Step:

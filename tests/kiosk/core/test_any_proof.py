@@ -13,9 +13,25 @@ from kiosk.core.receipts import Shown
 from kiosk.core.screens import Collect, DoorOpen, Goodbye, Home, Opening, Return, Slip, Sorry
 from kiosk.core.show import display
 from kiosk.receipt import signer
+from sync.account import AccountIs
 from sync.asked import ItemIs
-from sync.messages import ItemDropped, ParcelCollected
-from tests.kiosk.core.machine import BOBS, CARDS, CODE, LIMITS, NOW, PAIR, PARCEL, SIGNING, Machine, item, qr, stocked
+from sync.messages import ItemDropped, ParcelCollected, PatronChanged
+from sync.things import Patron
+from tests.kiosk.core.machine import (
+    BOBS,
+    CARDS,
+    CODE,
+    KEYRING,
+    LIMITS,
+    NOW,
+    PAIR,
+    PARCEL,
+    SIGNING,
+    Machine,
+    item,
+    qr,
+    stocked,
+)
 
 SHOWN: dict[str, Any] = {
     "card": lambda machine: machine.tap("ann"),
@@ -167,3 +183,41 @@ def test_a_slip_amid_a_return_or_at_a_door_disturbs_nothing() -> None:
     machine = stocked(PARCEL).tap("ann").open().do(ReceiptScanned("scanner", GENUINE))
     assert isinstance(machine.screen, DoorOpen)
     assert machine.screen.notice == "door_first"
+
+
+# ---- a card amid something ------------------------------------------------------------------------------------------
+
+
+def _staffed(machine: Machine) -> Machine:
+    return machine.hear(PatronChanged(Patron("sue", "S.", role="staff", cards=(KEYRING.card(CARDS["sue"]),))))
+
+
+AMID: dict[str, Any] = {
+    "desk": ("sue", lambda: _staffed(stocked(PARCEL)).tap("sue").touch("desk")),
+    "one door": ("sue", lambda: _staffed(stocked(PARCEL)).tap("sue").touch("desk").touch("doors").touch("door", "A1")),
+    "looking behind a door": ("max", lambda: stocked(PARCEL).tap("max").scan("i-1").touch("check", "A1")),
+    "putting in": ("max", lambda: Machine(PARCEL).tap("max").scan("i-1")),
+    "the counter": ("bob", lambda: stocked(PARCEL, counter=True).touch("borrow").tap("bob")),
+}
+
+
+@pytest.mark.parametrize("where", AMID)
+def test_a_card_amid_something_is_answered_and_disturbs_nothing(where: str) -> None:
+    own, make = AMID[where]
+    for who, note in ((own, "own_card"), ("ann", "finish_first"), ("eve", "finish_first")):
+        machine = make()
+        before = machine.session.story
+        machine.tap(who)
+        assert display(machine.point, machine.session, machine.now).note == note
+        assert (machine.session.story, machine.facts, machine.commands) == (before, (), ())
+    machine.show(qr())
+    assert display(machine.point, machine.session, machine.now).note == "finish_first"
+    machine.touch("more_time")
+    assert display(machine.point, machine.session, machine.now).note == ""
+
+
+def test_another_card_at_an_account_is_the_next_reader() -> None:
+    machine = stocked(PARCEL).touch("more").touch("account").tap("bob").answer(AccountIs(True, "B."))
+    machine.tap("bob")
+    assert display(machine.point, machine.session, machine.now).note == "own_card"
+    assert machine.tap("ann").unlocked == ["A1"]

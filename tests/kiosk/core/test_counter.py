@@ -5,13 +5,15 @@ from dataclasses import replace
 import pytest
 
 from hardware.readings import CodeUnknown, Incomplete, IsbnScanned, PileSeen, Written
-from kiosk.core.account_screens import Prove
+from kiosk.core.account_screens import Account, Prove
 from kiosk.core.commands import LookAgain
 from kiosk.core.counter_screens import Counter
 from kiosk.core.events import Acted, Online, Receipted
 from kiosk.core.limits import Limits
 from kiosk.core.screens import Goodbye, Home, Sorry
+from kiosk.core.show import display
 from kiosk.core.tag_facts import TagEnded
+from sync.account import AccountIs
 from sync.acts import Checkout, Ruling
 from sync.asked import ItemIs, PatronIs
 from sync.messages import ItemDropped, ItemLent, PointTrouble, Receipt, Telling
@@ -291,3 +293,26 @@ def test_what_stays_out_passes_the_gate_as_before() -> None:
 def test_what_was_lifted_before_the_door_opens_is_left_alone() -> None:
     machine = stocked(PARCEL, pads=PAD).touch("return").lay("x-1").answer(ItemIs(item("x-1"), True)).lay()
     assert not machine.touch("open").tags
+
+
+def test_the_counter_is_one_touch_from_the_account_and_two_from_a_goodbye() -> None:
+    machine = stocked(PARCEL, counter=True).touch("more").touch("account").tap("bob").answer(AccountIs(True, "B."))
+    assert isinstance(machine.screen, Account)
+    assert machine.screen.borrow
+    assert isinstance(machine.touch("borrow").screen, Counter)
+    machine = stocked(PARCEL, counter=True).tap("ann").open().shut()
+    assert display(machine.point, machine.session, machine.now).to_borrow
+    assert machine.touch("borrow").screen == Prove("checkout", False)
+    assert isinstance(machine.tap("ann").screen, Counter)
+
+
+def test_without_a_counter_nothing_leads_there() -> None:
+    machine = stocked(PARCEL).touch("more").touch("account").tap("bob").answer(AccountIs(True, "B."))
+    assert isinstance(machine.screen, Account)
+    assert not machine.screen.borrow
+    assert isinstance(machine.touch("borrow").screen, Account)
+    machine = stocked(PARCEL).tap("ann").open().shut()
+    assert not display(machine.point, machine.session, machine.now).to_borrow
+    assert isinstance(machine.touch("borrow").screen, Goodbye)
+    courier = Machine(PARCEL, counter=True).tap("max").touch("finish")
+    assert not display(courier.point, courier.session, courier.now).to_borrow

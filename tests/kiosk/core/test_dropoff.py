@@ -47,6 +47,18 @@ def test_what_the_next_reader_waits_for_here_stays_and_is_theirs_at_once() -> No
     assert machine.tap("ann").unlocked[-1] == ready.compartment
 
 
+def test_who_brought_it_sees_where_each_goes_once_the_library_has_said_so() -> None:
+    machine = returned("x-1")
+    assert isinstance(machine.screen, Goodbye)
+    assert machine.screen.goes == ()
+    assert word(machine, held_for=ANN, set_aside=NEXT).screen.goes == (("stays", ""),)  # type: ignore[union-attr]
+    machine = word(returned("x-1", "x-2", "x-3"), held_for=ANN, set_aside=NEXT)
+    other = machine.told(ItemDropped)[1]
+    machine.do(Receipted(Telling("p1-1-2", 2, NOW, other), Receipt("p1-1-2", "applied", goes_to="North")))
+    assert isinstance(machine.screen, Goodbye)
+    assert machine.screen.goes == (("sorted", ""), ("goes", "North"), ("", ""))
+
+
 def test_among_others_it_goes_with_the_courier_and_so_does_what_belongs_elsewhere() -> None:
     machine = word(returned("x-1", "x-2"), held_for=ANN, set_aside=NEXT)
     assert not machine.told(ParcelReady)
