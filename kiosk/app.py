@@ -33,6 +33,7 @@ INBOX_MAX = 2000
 TICK_S = 0.25
 HUNG_S = 5.0  # a device's thread waits so long for room in the inbox, then what it had to say is lost
 JOIN_S = 2.0
+READINGS_S = 20.0
 EXIT_BUG = 70  # sysexits.h EX_SOFTWARE: the service manager starts it again, and it recovers from the rows
 
 
@@ -50,7 +51,7 @@ class Machine:
         for name, work in (("asks", self._library.answer), ("tells", self._library.tell)):
             self._add(name, work)
         self._add("changes", self._library.listen)
-        self._add("readings", lambda _: load_readings())
+        self._add("readings", _load_readings)
         self._watchdog = Watchdog(shown, config.screen.renew_h * 3600)
         if config.screen.touch_panel:
             self._add("panel", partial(self._feel, config.screen.touch_panel))
@@ -127,6 +128,13 @@ class Machine:
         traceback.print_exception(bug)
         self.failed = True
         self._shown.stop()
+
+
+def _load_readings(worker: Worker) -> None:
+    """Once all has begun, so that neither the start nor the first search waits for them."""
+    worker.pause(READINGS_S)
+    if not worker.stopping:
+        load_readings()
 
 
 def run(config: Config, front: str = "", recorder: Recorder | None = None) -> int:

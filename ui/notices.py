@@ -90,6 +90,7 @@ DOOR = {
 }
 
 NOTES = {
+    "card_unread": RETURN["card_unread"],
     "own_card": N_("Your card has been read already; go on here."),
     "finish_first": N_("One thing after another: finish here first, then show it again."),
 }

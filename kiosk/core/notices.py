@@ -53,7 +53,7 @@ CourierNotice = Literal[
     GuideNotice,
     PadNotice,
 ]
-SessionNote = Literal["", "own_card", "finish_first"]  # a card tapped amid a story: theirs, or somebody else's
+SessionNote = Literal["", "own_card", "finish_first", "card_unread"]  # amid a story: theirs, another's, one unread
 Goes = tuple[Literal["", "stays", "sorted", "goes"], str]
 """Where a returned item goes: stays for the next reader, is sorted to one by a courier, goes to a place (its name)."""
 DoorNotice = Literal["", "yours", "use_sticker", "unreadable", "door_first"]

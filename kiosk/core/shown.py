@@ -18,6 +18,7 @@ from kiosk.core.stories import (
     AskingCard,
     AtCounter,
     AtCourier,
+    AtDesk,
     AtHome,
     Checking,
     Choosing,
@@ -106,7 +107,7 @@ def card_unread(at: Step, why: str, now: float) -> Step:
             return stay(at, replace(story, notice="card_unread"), now)
         case AtHome() | Collecting() | AtMore() | Proving() | Ended() | Choosing() | ProvingPin():
             return refuse(_anew(at), reasons.get(why, "card_unread"), now)
-    return at
+    return at.noting("card_unread")
 
 
 def pass_scanned(at: Step, text: str, now: float) -> Step:
@@ -185,6 +186,8 @@ def scanned(at: Step, scan: ItemScanned | IsbnScanned | CodeUnknown | SealScanne
     if isinstance(story, _Open) or _at_rest(story):
         at = dropoff.begin(_anew(at), now, story.patron if isinstance(story, Ended | Choosing) else "")
         story = at.session.story
+    if isinstance(story, AtAccount | AccountPin | AtDesk):
+        return at.noting("finish_first")
     return dropoff.scanned(at, story, scan, now) if isinstance(story, Returning) else at
 
 

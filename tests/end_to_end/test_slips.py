@@ -86,6 +86,14 @@ def test_a_slip_after_a_pickup_and_one_after_a_return(printing: Point) -> None:
     assert genuine.endswith(f"checked: {items[0]}")
     assert changed == "changed: this is not what point dongmen signed"
     assert unknown.startswith("unknown: ")
+    point.kiosk.touch("finish")
+    point.home()
+    point.machine.scanner.scan(proof)  # shown at the machine, it is answered as well
+    assert point.kiosk.wait_for("Shown", what="genuine")["items"] == [items[0]]
+    point.machine.scanner.scan(proof.replace(items[0], "SIP0009999"))
+    point.kiosk.wait_for("Shown", what="changed")
+    point.machine.scanner.scan(number)
+    point.kiosk.wait_for("Shown", what="slip")
     public = kiosk_says(point, "receipt-key").stdout
     assert public.startswith("-----BEGIN PUBLIC KEY-----")
 

@@ -38,6 +38,7 @@ KEPT_W = 270  # pixels across, of a kept picture in portrait; in landscape its h
 TILE, APART = 18, 14  # a kept picture is another one where a tile of so many pixels differs by so much of 255
 # What is kept: one of each kind, in the manner that strains it most, and the plainest of all.
 KEEP = {
+    "rules-longest": ("plain", "largest"),
     "home": ("plain", "largest", "contrast", "low", "simple"),
     "collect-typing": ("plain", "low"),
     "open-pickup": ("plain", "large"),

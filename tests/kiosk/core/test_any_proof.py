@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import SecretStr
 
 from hardware.readings import CardUnread, CodeUnknown, PatronScanned, ReceiptScanned
+from kiosk.core.account_screens import Account
 from kiosk.core.reader_screens import Choose
 from kiosk.core.receipts import Shown
 from kiosk.core.screens import Collect, DoorOpen, Goodbye, Home, Opening, Return, Slip, Sorry
@@ -210,6 +211,8 @@ def test_a_card_amid_something_is_answered_and_disturbs_nothing(where: str) -> N
         machine.tap(who)
         assert display(machine.point, machine.session, machine.now).note == note
         assert (machine.session.story, machine.facts, machine.commands) == (before, (), ())
+    machine.do(CardUnread("card", "lifted"))
+    assert display(machine.point, machine.session, machine.now).note == "card_unread"
     machine.show(qr())
     assert display(machine.point, machine.session, machine.now).note == "finish_first"
     machine.touch("more_time")
@@ -221,3 +224,9 @@ def test_another_card_at_an_account_is_the_next_reader() -> None:
     machine.tap("bob")
     assert display(machine.point, machine.session, machine.now).note == "own_card"
     assert machine.tap("ann").unlocked == ["A1"]
+
+
+def test_a_book_shown_at_an_account_waits_its_turn() -> None:
+    machine = stocked(PARCEL).touch("more").touch("account").tap("bob").answer(AccountIs(True, "B.")).scan("x-1")
+    assert isinstance(machine.screen, Account)
+    assert display(machine.point, machine.session, machine.now).note == "finish_first"

@@ -723,7 +723,7 @@ UNDERSTOOD = {
     AccountPin: {"digit", "erase", "enter", "cancel", "finish"},
     AtAccount: {
         *("loans", "holds", "fines", "renew", "renew_all", "hold", "longer", "cancel_hold", "yes", "no", "collect"),
-        *("browse", "cancel", "finish"),
+        *("browse", "borrow", "cancel", "finish"),
     },
     Collecting: {"digit", "erase", "enter", "cancel", "finish"},
     AskingCard: {"cancel", "finish"},
@@ -756,7 +756,7 @@ UNDERSTOOD = {
     Sealing: {"digit", "erase", "enter", "cancel", "later", "finish"},
     HandingOver: {"digit", "erase", "enter", "cancel", "later", "finish"},
     Settling: {"by_hand", "nothing", "later", "cancel", "finish"},
-    Ended: {"collect", "return", "digit", "print", "account", "browse", "finish", "cancel"},
+    Ended: {"borrow", "collect", "return", "digit", "print", "account", "browse", "finish", "cancel"},
 }
 
 
