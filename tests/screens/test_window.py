@@ -308,7 +308,7 @@ def test_the_countdown_is_seen_to_run(stage: Stage, home: dict[str, Any]) -> Non
 
 
 def test_a_flood_of_displays_ends_on_the_last(stage: Stage, home: dict[str, Any]) -> None:
-    for name in (*SCREENS, *SCREENS):
+    for name in 2 * list(SCREENS)[::4]:  # each is drawn, so that all of them twice take minutes on a busy machine
         stage.put(display(name))
     stage.put(replace(display("wait-card"), screen=Wait("isbn")))
     drawn = stage.settle()
