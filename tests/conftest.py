@@ -13,6 +13,11 @@ settings.register_profile("house", deadline=None)  # how fast something is, no t
 settings.load_profile("house")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``pytest tests/end_to_end --glass``: every story with its window, by touches on the glass."""
+    parser.addoption("--glass", action="store_true", help="end to end: touch a real window where the kiosk has one")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _pcsc() -> Iterator[Pcscd]:
     """From the first on, as libpcsclite reads the place of its socket once per process. Nothing runs yet."""

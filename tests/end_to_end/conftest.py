@@ -1,14 +1,24 @@
-"""A simulated point for each test: real pseudo-terminals, pcscd, HTTP and SQLite; the kiosk as its own process."""
+"""A simulated point for each test: real pseudo-terminals, pcscd, HTTP and SQLite; the kiosk as its own process.
+
+Its screens and touches are lines of JSON, or with ``--glass`` a window on a display in memory and a finger on it.
+"""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
 
 from simulators.kiosk_process import KioskProcess
 from simulators.machine import Machine
+from simulators.screen import Xvfb
 from tests.end_to_end.people import Point
+from tests.kills.windowed import WindowedProcess
+
+PANEL = (1080, 1920)  # upright, as the kiosk's own setting
+
+Run = Callable[[Machine], AbstractContextManager[KioskProcess]]
 
 
 @pytest.fixture
@@ -26,6 +36,22 @@ def machine(folder: Path) -> Iterator[Machine]:
 
 
 @pytest.fixture
-def point(machine: Machine) -> Iterator[Point]:
-    with KioskProcess(machine.config, machine.env) as kiosk:
+def kiosk_of(request: pytest.FixtureRequest) -> Run:
+    """Runs the kiosk of a machine, as long as the block lasts."""
+    return _behind_glass if request.config.getoption("--glass") else _by_lines
+
+
+@pytest.fixture
+def point(machine: Machine, kiosk_of: Run) -> Iterator[Point]:
+    with kiosk_of(machine) as kiosk:
         yield Point(machine, kiosk).ready()
+
+
+def _by_lines(machine: Machine) -> KioskProcess:
+    return KioskProcess(machine.config, machine.env)
+
+
+@contextmanager
+def _behind_glass(machine: Machine) -> Iterator[KioskProcess]:
+    with Xvfb(*PANEL) as display, WindowedProcess(machine.config, {**machine.env, **display.env}) as kiosk:
+        yield kiosk

@@ -37,7 +37,7 @@ class Point:
                 seen["screen"] == "Home" and seen["cards"] and seen["online"] and seen["free_doors"] >= everything
             ),
             f"Home with {everything} free doors",
-            20,
+            60,
         )
         return self
 

@@ -2,17 +2,17 @@
 
 from pathlib import Path
 
-from simulators.kiosk_process import KioskProcess
 from simulators.machine import Machine
+from tests.end_to_end.conftest import Run
 from tests.end_to_end.people import Point
 
 WINDOW_S = 25.0
 
 
-def test_a_lock_that_was_pulsed_too_often_rests_and_then_opens(folder: Path) -> None:
+def test_a_lock_that_was_pulsed_too_often_rests_and_then_opens(folder: Path, kiosk_of: Run) -> None:
     machine = Machine(folder, pace=0.0, camera=False)
     machine.raw["duty"] = {"pulses_max": 1, "window_s": WINDOW_S, "rest_s": 1.0}
-    with machine, KioskProcess(machine.config, machine.env) as kiosk:
+    with machine, kiosk_of(machine) as kiosk:
         point = Point(machine, kiosk).ready()
         point.stock("R1001")
         door = next(name for name in machine.cabinet.names if machine.cabinet.inside(name))

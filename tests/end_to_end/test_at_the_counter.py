@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from simulators.kiosk_process import KioskProcess
 from simulators.laid import IN_LIBRARY, ON_LOAN, Laid
 from simulators.machine import Machine
 from simulators.r2000 import R2000Pad
+from tests.end_to_end.conftest import Run
 from tests.end_to_end.people import Point, eventually
 
 READER = "R1014"
@@ -21,12 +21,12 @@ def pad(folder: Path) -> Iterator[R2000Pad]:
 
 
 @pytest.fixture
-def counter(machine: Machine, pad: R2000Pad) -> Iterator[Point]:
+def counter(machine: Machine, pad: R2000Pad, kiosk_of: Run) -> Iterator[Point]:
     text = machine.config.read_text()
     assert "[point]" in text
     text = text.replace("[point]", "[point]\ncounter = true", 1)
     machine.config.write_text(f'{text}\n[[pad]]\nname = "pad"\ndriver = "r2000"\nport = "{pad.port}"\n')
-    with KioskProcess(machine.config, machine.env) as kiosk:
+    with kiosk_of(machine) as kiosk:
         yield Point(machine, kiosk).ready()
 
 

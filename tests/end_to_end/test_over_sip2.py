@@ -15,6 +15,7 @@ from simulators.library.seed import card_number, secrets_of
 from simulators.library.sip2.quirks import PROFILES
 from simulators.library.sip2.server import Sip2Server
 from simulators.machine import POINT, Machine
+from tests.end_to_end.conftest import Run
 
 
 class Sip2Point:
@@ -73,10 +74,10 @@ def configured(machine: Machine, sip2: Sip2Server) -> None:
 
 
 @pytest.fixture
-def point(machine: Machine) -> Iterator[Sip2Point]:
+def point(machine: Machine, kiosk_of: Run) -> Iterator[Sip2Point]:
     with Sip2Server(machine.library.ledger, PROFILES["koha"]) as sip2:
         configured(machine, sip2)
-        with KioskProcess(machine.config, machine.env) as kiosk:
+        with kiosk_of(machine) as kiosk:
             kiosk.wait_until(lambda seen: seen.get("screen") == "Home" and seen.get("online"), "Home, online", 20.0)
             kiosk.wait_until(lambda seen: seen.get("cards") is True, "a card reader")
             yield Sip2Point(machine, sip2, kiosk)

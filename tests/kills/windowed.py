@@ -10,6 +10,8 @@ from simulators.screen import Hand, NotOnScreen
 
 GLANCE_S = 0.02
 PATIENCE_S = 10.0  # a busy machine draws late
+KEYPAD = ("digit", "erase", "enter")
+CALLED = {"more_time": "countdown"}  # what is touched for it
 
 
 class WindowedProcess(KioskProcess):
@@ -29,8 +31,9 @@ class WindowedProcess(KioskProcess):
 
     def touch(self, action: str, value: str = "") -> None:
         """Touch what does this, where it stands. Raises ``NotShown`` when it does not."""
+        target = f"key {value or action}" if action in KEYPAD else f"{CALLED.get(action, action)} {value}".strip()
         try:
-            self._hand.touch(f"{action} {value}".strip(), PATIENCE_S)
+            self._hand.touch(target, PATIENCE_S)
         except NotOnScreen as why:
             raise NotShown(f"{why}\nit said: {self._said()}") from None
 
