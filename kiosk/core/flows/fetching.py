@@ -108,9 +108,17 @@ def door(step: Step, story: Fetching, outcome: Outcome, now: float) -> Step:
 
 
 def rested(step: Step, story: Fetching, now: float) -> Step:
-    """The time to have it opened once more is over: it settles, and the next door opens."""
+    """The time to have it opened once more is over: it settles, and the next door opens. Not after a door that stood
+    open for long: who pushed that shut may be somebody who came by."""
+    order = order_at(step, story.visit)
+    return _on(step, story, () if order is not None and order.late else story.queue, now)
+
+
+def _on(step: Step, story: Fetching, queue: tuple[str, ...], now: float) -> Step:
+    """The door settles, and those of ``queue`` open; the others stay where they are."""
     step = doors.finish(step, story.visit.compartment, now)
-    return _next(step, story, _gone(step, story), story.queue, now)
+    gone = _gone(step, story)
+    return _next(step, story, replace(gone, left=gone.left + len(story.queue) - len(queue)), queue, now)
 
 
 def _next(step: Step, story: Fetching, gone: Gone, queue: tuple[str, ...], now: float) -> Step:
@@ -163,11 +171,9 @@ def _at_rest(step: Step, story: Fetching, touched: Touched, now: float) -> Step:
         case "reopen" if doors.attempts_left(step.point, story.visit.compartment, now):
             return doors.again(step, story.visit.compartment, now).to(story, door_until(step, now))
         case "next" if story.queue:
-            return rested(step, story, now)
+            return _on(step, story, story.queue, now)
         case "finish" | "cancel":
-            step = doors.finish(step, story.visit.compartment, now)
-            gone = _gone(step, story)
-            return _next(step, story, replace(gone, left=gone.left + len(story.queue)), (), now)
+            return _on(step, story, (), now)
     return step
 
 
