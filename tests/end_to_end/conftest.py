@@ -3,7 +3,10 @@
 Its screens and touches are lines of JSON, or with ``--glass`` a window on a display in memory and a finger on it.
 """
 
+import subprocess
+import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -12,7 +15,7 @@ import pytest
 
 from simulators.kiosk_process import KioskProcess
 from simulators.machine import Machine
-from simulators.screen import Xvfb
+from simulators.screen import Hand, Xvfb
 from tests.end_to_end.people import Point
 from tests.kills.windowed import WindowedProcess
 
@@ -55,3 +58,20 @@ def _by_lines(machine: Machine) -> KioskProcess:
 def _behind_glass(machine: Machine) -> Iterator[KioskProcess]:
     with Xvfb(*PANEL) as display, WindowedProcess(machine.config, {**machine.env, **display.env}) as kiosk:
         yield kiosk
+
+
+@contextmanager
+def window_of(machine: Machine) -> Iterator[Hand]:
+    """The kiosk of a machine behind its window, Home in sight, and a hand to touch it."""
+    targets = machine.config.with_name("targets.json")
+    with Xvfb(*PANEL) as display:
+        env = {**machine.env, **display.env, "KIOSK_TARGETS": str(targets)}
+        command = [sys.executable, "-m", "kiosk", "run", str(machine.config)]
+        with subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+            try:
+                hand = Hand(env, targets)
+                hand.wait_for("Home", timeout_s=90)
+                time.sleep(2)  # until the window is where it says it is
+                yield hand
+            finally:
+                process.terminate()

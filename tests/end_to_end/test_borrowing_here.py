@@ -1,15 +1,13 @@
 """A reader borrows what lies in the cabinet for anybody: a real kiosk process, and real touches on the glass."""
 
-import subprocess
-import sys
 import time
-from pathlib import Path
 
 import pytest
 
 from simulators.library.packing import pack_parcel
 from simulators.machine import POINT, Machine
-from simulators.screen import Hand, Xvfb
+from simulators.screen import Hand
+from tests.end_to_end.conftest import window_of
 from tests.end_to_end.people import COURIER, Point, eventually
 
 READER, BLOCKED = "R1018", "R1005"
@@ -73,22 +71,13 @@ def test_the_power_fails_at_the_open_door_and_the_loan_is_booked_once(machine: M
 
 
 @pytest.mark.timeout(300)
-def test_with_real_touches_on_the_glass(machine: Machine, folder: Path) -> None:
+def test_with_real_touches_on_the_glass(machine: Machine) -> None:
     item = for_anybody(machine)
-    with Xvfb(1080, 1920) as display:
-        targets = folder / "targets.json"
-        env = {**machine.env, **display.env, "KIOSK_TARGETS": str(targets)}
-        command = [sys.executable, "-m", "kiosk", "run", str(machine.config)]
-        with subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-            try:
-                _touch_through(Hand(env, targets), machine, item)
-            finally:
-                process.terminate()
+    with window_of(machine) as hand:
+        _touch_through(hand, machine, item)
 
 
 def _touch_through(hand: Hand, machine: Machine, item: str) -> None:
-    hand.wait_for("Home", timeout_s=90)
-    time.sleep(2)  # until the window is where it says it is
     machine.tap_and_lift(COURIER)
     hand.wait_for("Courier", timeout_s=40)
     machine.scanner.scan(item)

@@ -1,33 +1,21 @@
 """Scenario 17: whatever dialog is left open, the session ends in time and nothing is shown to the next person."""
 
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from simulators.machine import Machine
-from simulators.screen import Hand, Xvfb
+from simulators.screen import Hand
+from tests.end_to_end.conftest import window_of
 
 
 @pytest.fixture
-def hand(machine: Machine, folder: Path) -> Iterator[Hand]:
+def hand(machine: Machine) -> Iterator[Hand]:
     text = machine.config.read_text()
     machine.config.write_text(text.replace("[limits]\n", "[limits]\nidle_s = 10\nwarn_s = 4\n"))
-    with Xvfb(1080, 1920) as display:
-        targets = folder / "targets.json"
-        env = {**machine.env, **display.env, "KIOSK_TARGETS": str(targets)}
-        command = [sys.executable, "-m", "kiosk", "run", str(machine.config)]
-        with subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-            try:
-                hand = Hand(env, targets)
-                hand.wait_for("Home", timeout_s=60)
-                time.sleep(2)  # until the window is where it says it is
-                yield hand
-            finally:
-                process.terminate()
+    with window_of(machine) as hand:
+        yield hand
 
 
 def left(hand: Hand, language: str) -> None:

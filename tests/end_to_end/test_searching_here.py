@@ -1,16 +1,14 @@
 """A reader without a phone or an input method finds a book and has it sent here, at a real kiosk process, over REST."""
 
-import subprocess
-import sys
 import time
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from simulators.agree import read_journal
 from simulators.machine import POINT, Machine
-from simulators.screen import Hand, Xvfb
+from simulators.screen import Hand
+from tests.end_to_end.conftest import window_of
 from tests.end_to_end.people import Point
 
 READER, THREE = "R1009", "9787536692930"
@@ -109,25 +107,16 @@ def test_without_the_library_nothing_is_sent_for_and_that_is_said(point: Point) 
 
 
 @pytest.mark.timeout(300)
-def test_with_real_touches_on_the_glass(machine: Machine, folder: Path) -> None:
+def test_with_real_touches_on_the_glass(machine: Machine) -> None:
     text = machine.config.read_text().replace("[point]", "[point]\ncounter = true", 1)
     assert "slip_s = 6\n" in text
     machine.config.write_text(text.replace("slip_s = 6\n", "slip_s = 60\nidle_s = 120\n"))
-    with Xvfb(1080, 1920) as display:
-        targets = folder / "targets.json"
-        env = {**machine.env, **display.env, "KIOSK_TARGETS": str(targets)}
-        command = [sys.executable, "-m", "kiosk", "run", str(machine.config)]
-        with subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-            try:
-                _touch_through(hand := Hand(env, targets), machine)
-                _borrow(hand, machine)
-            finally:
-                process.terminate()
+    with window_of(machine) as hand:
+        _touch_through(hand, machine)
+        _borrow(hand, machine)
 
 
 def _touch_through(hand: Hand, machine: Machine) -> None:
-    hand.wait_for("Home", timeout_s=90)
-    time.sleep(2)  # until the window is where it says it is
     hand.touch("more", timeout_s=20)
     hand.touch("search", timeout_s=20)
     hand.wait_for("Search")
