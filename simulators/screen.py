@@ -80,6 +80,7 @@ class Hand:
     def __init__(self, env: Mapping[str, str], targets: Path) -> None:
         self._env = dict(env)
         self._targets = targets
+        self._last: list[str] = []
 
     def sees(self) -> dict[str, Any]:
         """What the screen says of itself: ``screen``, ``language``, ``targets`` (name to x, y, width, height)."""
@@ -107,6 +108,9 @@ class Hand:
             time.sleep(0.03)
         x, y, width, height = self.sees()["targets"][target]
         place = [str(x + width // 2), str(y + height // 2)]
+        if place == self._last:  # sooner it would pass for a trembling hand
+            time.sleep(0.4)
+        self._last = place
         # A finger rests for a moment: a click without a pause can fall between two frames.
         hand = ["mousemove", *place, "mousedown", "1", "sleep", "0.05", "mouseup", "1", "mousemove", "2", "2"]
         subprocess.run(["xdotool", *hand], env=self._env, check=True)

@@ -1,6 +1,7 @@
 """A window that plays: displays and window sizes in on standard input; touches and what is drawn out.
 
-One JSON line each. In: ``{"show": <pickle, base64>}``, ``{"size": [w, h]}``, ``{"settle": n}``, ``{"stop": 1}``.
+One JSON line each. In: ``{"show": <pickle, base64>}``, ``{"size": [w, h]}``, ``{"settle": n}``,
+``{"twice_s": s}``: how soon a second tap belongs to the first, ``{"stop": 1}``.
 Out: ``{"touched": [action, value]}`` and, once everything asked for is drawn and at rest, ``{"settled": n, ...}`` with
 each text, the box it was given and the box it takes. Started by the tests as its own process with its own X display.
 """
@@ -63,6 +64,10 @@ class Player:
             from kivy.core.window import Window
 
             Window.size = tuple(order["size"])
+        elif "twice_s" in order:
+            from ui.views import page
+
+            page.TWICE_S = order["twice_s"]
         elif "settle" in order:
             self.settling, self.quiet = order["settle"], 0
         elif "stop" in order:

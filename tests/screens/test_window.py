@@ -183,6 +183,25 @@ def test_a_button_that_only_comes_to_look_otherwise_keeps_the_finger(stage: Stag
     assert stage.touched.empty()
 
 
+def test_a_second_tap_says_nothing_of_what_came_after_the_first(stage: Stage, home: dict[str, Any]) -> None:
+    again = ("mousedown", 1, "mouseup", 1)  # in the same place
+    stage.tell(twice_s=1e9)  # however slow this machine is
+    drawn = stage.show(display("collect-typing"))
+    stage.tap(drawn, "key 5")
+    stage.pointer(*again)
+    assert [stage.next_touch(), stage.next_touch()] == [("digit", "5"), ("digit", "5")]  # that stands there still
+    stage.tap(stage.show(display("open-pickup-one")), "button 2")
+    assert stage.next_touch() == ("leave_it", "")
+    stage.show(display("open-said-reach"))
+    stage.pointer(*again)
+    stage.settle()
+    stage.tell(twice_s=0.35)
+    stage.settle()
+    stage.pointer("sleep", 0.4, *again)
+    assert stage.next_touch() == ("undo", "")
+    assert stage.touched.empty()
+
+
 def test_the_right_button_and_a_touch_beside_everything_say_nothing(stage: Stage, home: dict[str, Any]) -> None:
     x, y, w, h = home["targets"]["button 0"]
     stage.pointer("mousemove", round(x + w / 2), round(y + h / 2), "click", 3)

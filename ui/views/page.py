@@ -1,5 +1,7 @@
 """The page: every box of the layout becomes one part, and only parts that changed are made anew."""
 
+import math
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -22,6 +24,7 @@ from ui.views.touch import PictureTouch, Touch, WordTouch
 
 OVER = ("veil", "ask", "why", "left", "stay", "go", "focus")  # lie above everything else
 TILE_MIN = 240  # units; a lower tile has words only
+TWICE_S, TWICE_NEAR = 0.35, 60  # seconds, units: a second tap so soon and so near belongs to the first
 
 
 class Page(Widget):
@@ -33,10 +36,14 @@ class Page(Widget):
         self._keys: dict[str, Any] = {}
         self.parts: dict[str, Any] = {}
         self._fresh: set[str] = set()
+        self._screen, self._turned = "", 0.0  # since when
+        self._let_go, self._at = -math.inf, (0.0, 0.0)
 
     def show(self, view: View, place: Place, look: Look) -> None:
         """Draw ``view`` at ``place``. Parts that say the same in the same box stay, pressed ones stay pressed."""
         self.place, self.look = place, look
+        if view.screen != self._screen:
+            self._screen, self._turned = view.screen, time.monotonic()
         self._fresh = set()
         self._strip(view)
         self._words(view)
@@ -46,6 +53,20 @@ class Page(Widget):
         self._help(view)
         for name in set(self.parts) - self._fresh:
             self._drop(name)
+
+    def on_touch_down(self, touch: Any) -> bool:
+        """A second tap of a hand that trembles is meant for what stood there at the first, not for what came after."""
+        soon = time.monotonic() - self._let_go < TWICE_S
+        if soon and math.dist(touch.pos, self._at) < TWICE_NEAR * self.look.unit:
+            under = [part for part in self.parts.values() if isinstance(part, Touch) and part.box.holds(*touch.pos)]
+            if any(max(part.since, self._turned) > self._let_go for part in under):
+                return True
+        return bool(super().on_touch_down(touch))
+
+    def on_touch_up(self, touch: Any) -> bool:
+        """Remember where a finger was last."""
+        self._let_go, self._at = time.monotonic(), touch.pos
+        return bool(super().on_touch_up(touch))
 
     def targets(self) -> dict[str, Box]:
         """What can be touched now, by name; under a question only its answers can."""

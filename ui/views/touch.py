@@ -1,5 +1,6 @@
 """Things to touch. Pressed at touch-down, at once and without asking anybody; reported when let go inside."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -25,6 +26,7 @@ class Touch(Widget):
         super().__init__(pos=(box.x, box.y), size=(box.w, box.h), size_hint=(None, None))
         self.box, self.look, self.on_tap, self.kind = box, look, on_tap, kind
         self.means: Touched | None = None
+        self.since = time.monotonic()
         self._holder: Any = None
         palette = look.palette
         corner = CORNER * look.unit
@@ -77,7 +79,10 @@ class Touch(Widget):
     def take_over(self, before: "Touch") -> None:
         """The finger on ``before``, which this one replaces, is on this one: it has come to look otherwise, no more."""
         finger = before._holder
-        if finger is None or self.means is None or (self.means, self.box) != (before.means, before.box):
+        if (self.means, self.box) != (before.means, before.box):
+            return
+        self.since = before.since
+        if finger is None or self.means is None:
             return
         before._holder = None
         finger.ungrab(before)
