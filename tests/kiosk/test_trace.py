@@ -43,6 +43,7 @@ def live(rig: Machine) -> None:
     """People at the machine, until the doors were looked at again."""
     rig.card.tap(UID)
     rig.scanner.scan("SIP0001001")
+    time.sleep(1.0)  # in one breath they would be shown in one line
     rig.scanner.scan(PATRON)
     rig.cabinet.push("5")
     rig.card.lift()
