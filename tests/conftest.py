@@ -9,6 +9,8 @@ from readers import OMNIKEY, PICC
 
 from simulators.pcscd import Pcscd
 
+LONGEST = {"test_tour", "test_dialogs_left_open", "test_kills", "test_walk", "test_replay_every_kind", "test_frozen_window"}
+
 settings.register_profile("house", deadline=None)  # how fast something is, no test decides
 settings.load_profile("house")
 
@@ -16,6 +18,11 @@ settings.load_profile("house")
 def pytest_addoption(parser: pytest.Parser) -> None:
     """``pytest tests/end_to_end --glass``: every story with its window, by touches on the glass."""
     parser.addoption("--glass", action="store_true", help="end to end: touch a real window where the kiosk has one")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest begin first, so that none of them is waited for alone at the end."""
+    items.sort(key=lambda item: item.path.stem not in LONGEST)
 
 
 @pytest.fixture(scope="session", autouse=True)
