@@ -9,7 +9,7 @@ from readers import OMNIKEY, PICC
 
 from simulators.pcscd import Pcscd
 
-LONGEST = {"test_tour", "test_dialogs_left_open", "test_kills", "test_walk", "test_replay_every_kind", "test_frozen_window"}
+LONGEST = {"test_tour", "test_dialogs_left_open", "test_kills", "test_walk", "test_replay_every_kind"}
 
 settings.register_profile("house", deadline=None)  # how fast something is, no test decides
 settings.load_profile("house")
