@@ -173,7 +173,7 @@ class Pcscd:
                 start_new_session=True,  # Ctrl-C in a terminal is not meant for it
             )
         deadline = time.monotonic() + START_WAIT_S
-        while b"daemon ready" not in self._log.read_bytes():
+        while b"daemon ready" not in self._log.read_bytes() or not self.socket.exists():  # said before it can be met
             if self._process.poll() is not None:
                 self._process = None
                 raise PcscUnavailable(f"a private pcscd needs root or user namespaces; it says: {self._last_words()}")
