@@ -1,6 +1,7 @@
 """What somebody shows: a card, a pass, a code. It begins the right story from any screen that allows it."""
 
 from dataclasses import replace
+from typing import Literal
 
 from hardware.readings import CodeUnknown, Hint, IsbnScanned, ItemScanned, SealScanned
 from kiosk.core import receipts
@@ -57,7 +58,7 @@ def card(at: Step, number: str, now: float) -> Step:
         return identify.card(_anew(at), number, now, story.title)
     if isinstance(story, Activating) and story.digest == card_digest(at.point, number):
         return at if story.key else stay(at, story, now)
-    if isinstance(story, _Open) or _at_rest(story):
+    if _free(story):
         return identify.card(_anew(at), number, now)
     if isinstance(story, AtCourier | Loading):
         theirs = at.point.by_card(card_digest(at.point, number))
@@ -84,6 +85,11 @@ def _at_rest(story: object) -> bool:
     return isinstance(story, Searching) or (isinstance(story, Wishing | Activating) and not story.key)
 
 
+def _free(story: object) -> bool:
+    """Whether what is shown may begin something anew."""
+    return isinstance(story, _Open) or _at_rest(story)
+
+
 def _busy(at: Step, story: AtCourier | Loading, now: float) -> Step:
     """Somebody shows a card or a pass while a courier or the staff are at work: they finish first."""
     return at if getattr(story, "key", "") else stay(at, replace(story, notice="finish_first"), now)
@@ -92,7 +98,7 @@ def _busy(at: Step, story: AtCourier | Loading, now: float) -> Step:
 def printed(at: Step, number: str, now: float) -> Step:
     """A card number in print says whose returns these are; whether it opens doors is for the library to say."""
     at = _done_with_door(at, now)
-    if (isinstance(at.session.story, _Open) or _at_rest(at.session.story)) and not at.point.plan.limits.printed_opens:
+    if _free(at.session.story) and not at.point.plan.limits.printed_opens:
         return refuse(_anew(at), "number_only", now, then=("return", "collect"))
     return card(at, number, now)
 
@@ -105,7 +111,7 @@ def card_unread(at: Step, why: str, now: float) -> Step:
             return stay(at, replace(story, notice="card_unread"), now)
         case Returning(key="") as story:  # what was scanned stays as it is
             return stay(at, replace(story, notice="card_unread"), now)
-        case AtHome() | Collecting() | AtMore() | Proving() | Ended() | Choosing() | ProvingPin():
+        case story if isinstance(story, _Open):
             return refuse(_anew(at), reasons.get(why, "card_unread"), now)
     return at.noting("card_unread")
 
@@ -113,37 +119,34 @@ def card_unread(at: Step, why: str, now: float) -> Step:
 def pass_scanned(at: Step, text: str, now: float) -> Step:
     """A pickup QR. Somebody who has put books on the list of their return finishes that first."""
     at = _done_with_door(at, now)
-    match at.session.story:
-        case Fetching() | Dropping() as story:
-            return _at_door(at, story)
-        case Returning(key="", accepted=(_, *_)) as story:
-            return stay(at, replace(story, notice="return_first"), now)
-        case AtHome() | Collecting() | AtMore() | Proving() | Ended() | Choosing() | ProvingPin() | Returning(key=""):
-            return pickup.by_pass(_anew(at), text, now)
-        case story if _at_rest(story):
-            return pickup.by_pass(_anew(at), text, now)
-        case AtCourier() | Loading() as story:
-            return _busy(at, story, now)
-    return at.noting("finish_first")
+    return _taken_up(at, "return_first", now) or pickup.by_pass(_anew(at), text, now)
 
 
 def slip(at: Step, line: str, now: float) -> Step:
     """A slip of this point or another one: what it is and, if it proves a return, whether it does."""
     at = _done_with_door(at, now)
-    match at.session.story:
-        case Fetching() | Dropping() as story:
-            return _at_door(at, story)
-        case Returning(key="", accepted=(_, *_)) | AtCounter(key="", going=False) as story:
-            return stay(at, replace(story, notice="slip"), now)
-        case AtCourier() | Loading() as story:
-            return _busy(at, story, now)
-        case AtHome() | Collecting() | AtMore() | Proving() | Ended() | Choosing() | ProvingPin() | Returning(key=""):
-            pass
-        case story if not _at_rest(story):
-            return at.noting("finish_first")
+    story = at.session.story
+    if isinstance(story, AtCounter) and not story.key and not story.going:
+        return stay(at, replace(story, notice="slip"), now)
+    if taken_up := _taken_up(at, "slip", now):
+        return taken_up
     screen = receipts.shown(line, at.point.plan.point, at.point.plan.receipts)
     at = _anew(at)
     return at.to(Ended(screen), now + at.wait_s(at.point.plan.limits.slip_s))
+
+
+def _taken_up(at: Step, notice: Literal["return_first", "slip"], now: float) -> Step | None:
+    """The word to who is in the middle of something, ``notice`` to who has put books on a list; None to who is not."""
+    match at.session.story:
+        case Fetching() | Dropping() as story:
+            return _at_door(at, story)
+        case Returning(key="", accepted=accepted) as story:
+            return stay(at, replace(story, notice=notice), now) if accepted else None
+        case AtCourier() | Loading() as story:
+            return _busy(at, story, now)
+        case story if _free(story):
+            return None
+    return at.noting("finish_first")
 
 
 def _at_door(at: Step, story: Fetching | Dropping) -> Step:
@@ -183,7 +186,7 @@ def scanned(at: Step, scan: ItemScanned | IsbnScanned | CodeUnknown | SealScanne
         return _unreadable(at, now)
     if isinstance(story, AtCourier | Loading):
         return stocking.scanned(at, story, scan, now) if isinstance(scan, ItemScanned) else _unreadable(at, now)
-    if isinstance(story, _Open) or _at_rest(story):
+    if _free(story):
         at = dropoff.begin(_anew(at), now, story.patron if isinstance(story, Ended | Choosing) else "")
         story = at.session.story
     if isinstance(story, AtAccount | AccountPin | AtDesk):
@@ -196,7 +199,7 @@ def _unreadable(at: Step, now: float) -> Step:
         # Noise on the line: one fact, however long. A slip's code comes line by line where a scanner sends it so.
         case Ended(screen=Sorry(reason="code_unreadable") | receipts.Shown()) as story:
             return at.to(story, now + at.point.plan.limits.sorry_s)
-        case AtHome() | Collecting() | AtMore() | Proving() | Ended() | Choosing() | ProvingPin():
+        case story if isinstance(story, _Open):
             return refuse(_anew(at), "code_unreadable", now)
         case Returning() | AtCourier() | Loading() as story if not getattr(story, "key", ""):
             return stay(at, replace(story, notice="unreadable"), now)
