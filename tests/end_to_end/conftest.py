@@ -3,8 +3,6 @@
 Its screens and touches are lines of JSON, or with ``--glass`` a window on a display in memory and a finger on it.
 """
 
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -55,7 +53,7 @@ def _by_lines(machine: Machine) -> KioskProcess:
 
 
 @contextmanager
-def _behind_glass(machine: Machine) -> Iterator[KioskProcess]:
+def _behind_glass(machine: Machine) -> Iterator[WindowedProcess]:
     with Xvfb(*PANEL) as display, WindowedProcess(machine.config, {**machine.env, **display.env}) as kiosk:
         yield kiosk
 
@@ -63,15 +61,7 @@ def _behind_glass(machine: Machine) -> Iterator[KioskProcess]:
 @contextmanager
 def window_of(machine: Machine) -> Iterator[Hand]:
     """The kiosk of a machine behind its window, Home in sight, and a hand to touch it."""
-    targets = machine.config.with_name("targets.json")
-    with Xvfb(*PANEL) as display:
-        env = {**machine.env, **display.env, "KIOSK_TARGETS": str(targets)}
-        command = [sys.executable, "-m", "kiosk", "run", str(machine.config)]
-        with subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-            try:
-                hand = Hand(env, targets)
-                hand.wait_for("Home", timeout_s=90)
-                time.sleep(2)  # until the window is where it says it is
-                yield hand
-            finally:
-                process.terminate()
+    with _behind_glass(machine) as kiosk:
+        kiosk.hand.wait_for("Home", timeout_s=90)
+        time.sleep(2)  # until the window is where it says it is
+        yield kiosk.hand

@@ -22,7 +22,7 @@ class WindowedProcess(KioskProcess):
     def __init__(self, config: Path, env: Mapping[str, str]) -> None:
         self._targets = config.with_name("targets.json")
         super().__init__(config, {**env, "KIOSK_TARGETS": str(self._targets)})
-        self._hand = Hand(self._env, self._targets)
+        self.hand = Hand(self._env, self._targets)
 
     def start(self) -> None:
         """Start (again); what the window told in an earlier life is gone."""
@@ -33,14 +33,14 @@ class WindowedProcess(KioskProcess):
         """Touch what does this, where it stands. Raises ``NotShown`` when it does not."""
         target = f"key {value or action}" if action in KEYPAD else f"{CALLED.get(action, action)} {value}".strip()
         try:
-            self._hand.touch(target, PATIENCE_S)
+            self.hand.touch(target, PATIENCE_S)
         except NotOnScreen as why:
             raise NotShown(f"{why}\nit said: {self._said()}") from None
 
     def _read(self, process: "subprocess.Popen[str]") -> None:
         lines, last = self._lines, Seen()
         while process.poll() is None:
-            told = self._hand.sees()
+            told = self.hand.sees()
             seen = {"screen": told["screen"], **told.get("fields", {}), "online": told.get("online", False)}
             if told["screen"] and seen != last:
                 lines.put(seen)
