@@ -57,10 +57,10 @@ class Page(Widget):
     def on_touch_down(self, touch: Any) -> bool:
         """A second tap of a hand that trembles is meant for what stood there at the first, not for what came after."""
         soon = time.monotonic() - self._let_go < TWICE_S
-        if soon and math.dist(touch.pos, self._at) < TWICE_NEAR * self.look.unit:
-            under = [part for part in self.parts.values() if isinstance(part, Touch) and part.box.holds(*touch.pos)]
-            if any(max(part.since, self._turned) > self._let_go for part in under):
-                return True
+        under = [part for part in self.parts.values() if isinstance(part, Touch) and part.box.holds(*touch.pos)]
+        new = any(max(part.since, self._turned) > self._let_go for part in under)
+        if soon and new and math.dist(touch.pos, self._at) < TWICE_NEAR * self.look.unit:
+            return True
         return bool(super().on_touch_down(touch))
 
     def on_touch_up(self, touch: Any) -> bool:
