@@ -14,7 +14,7 @@ def account(ledger: Ledger, point: str, asked: AccountOf) -> AccountIs:
     if patron is None:
         return AccountIs(known=False)
     pin = asked.pin.get_secret_value() if asked.pin else ""
-    if not ledger.pin_fits(asked.patron, pin):
+    if ledger.pins and not ledger.pin_fits(asked.patron, pin):
         return AccountIs(pin="wrong" if pin else "needed")
     total = owed(ledger, asked.patron)
     return AccountIs(

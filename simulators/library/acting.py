@@ -74,7 +74,7 @@ def _act(ledger: Ledger, point: str, said: Said) -> Ruling:
     act, pin = said.act, said.pin.get_secret_value() if said.pin else ""
     if isinstance(act, Activate):
         return activate(ledger, point, act)
-    if not ledger.pin_fits(act.patron, pin):
+    if ledger.pins and not ledger.pin_fits(act.patron, pin):
         raise Refused("密码不正确。")
     patron = ledger.row("select * from patrons where id = ?", act.patron)
     if patron is None:

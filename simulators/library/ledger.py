@@ -96,7 +96,7 @@ class Ledger:
         rng: random.Random | None = None,
     ) -> None:
         self.signing_key = signing_key
-        self.pins = False  # whether readers need their PIN (the last four digits of their telephone) for the account
+        self.pins = False  # whether readers need their PIN for the account
         self.keeps = False  # whether returns that nobody waits for stay at their point, for anybody
         self.clock = clock
         self.rng = rng or random.SystemRandom()
@@ -181,9 +181,9 @@ class Ledger:
         return Patron(*known, code, bool(row["reach"]))
 
     def pin_fits(self, patron: str, pin: str) -> bool:
-        """Whether this PIN proves the patron, or none is wanted."""
+        """Whether it is theirs: the one they chose, or the last four digits of their telephone."""
         row = self.row("select phone, citizens.pin from patrons left join citizens on patron = id where id = ?", patron)
-        return not (self.pins and row) or (pin_fits(row["pin"], pin) if row["pin"] else pin == row["phone"][-4:])
+        return row is None or (pin_fits(row["pin"], pin) if row["pin"] else pin == row["phone"][-4:])
 
     def sent_parcel(self, parcel: str) -> SentParcel:
         """The parcel as its point must know it."""

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sync.account import AccountIs, AccountOf, Hold, Loan
-from sync.acts import CancelHold, Checkout, LoanRuling, MoreTime, PlaceHold, Renew, RenewAll, Ruling, Said
+from sync.acts import Activate, CancelHold, Checkout, LoanRuling, MoreTime, PlaceHold, Renew, RenewAll, Ruling, Said
 from sync.messages import ParcelSent
 
 if TYPE_CHECKING:
@@ -17,6 +17,8 @@ def account(library: "Library", asked: AccountOf) -> AccountIs:
     """What a reader has."""
     if asked.patron not in library.patrons:
         return AccountIs(known=False)
+    if flaw := library.pin_flaw(asked.patron, asked.pin):
+        return AccountIs(pin=flaw)
     loans = tuple(Loan(b, library.items[b].title) for b, who in library.loans.items() if who == asked.patron)
     mine = (p for p in library.parcels.values() if p.sent.patron == asked.patron and not p.recalled)
     states = {"sent": "coming", "ready": "ready"}
@@ -43,6 +45,8 @@ def rule(library: "Library", said: Said, now: float) -> Ruling:
 
 
 def _ruled(library: "Library", said: Said, now: float) -> Ruling:
+    if not isinstance(said.act, Activate) and library.pin_flaw(said.act.patron, said.pin):
+        return Ruling(False, "not with this PIN")
     match said.act:
         case Checkout(patron, item):
             return _lent(library, patron, item, now)

@@ -10,8 +10,10 @@ from collections import Counter
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from pydantic import SecretStr
 
 from kiosk.core.identity import Keyring
 from simulators.library.passes import issue_pass
@@ -64,7 +66,7 @@ class Packed:
 @dataclass
 class Library:
     """``loans``: item to patron. ``cabinet``: items returned at the point and not yet cleared. ``keeps``: until when
-    they may lie there for anybody; 0: they go back."""
+    they may lie there for anybody; 0: they go back. ``pins``: patron to PIN, where the library wants them."""
 
     rng: random.Random
     abilities = Abilities()
@@ -85,6 +87,7 @@ class Library:
     wishes: dict[tuple[str, str], str] = field(default_factory=dict)  # patron and title to the key of the act
     renewals: Counter[str] = field(default_factory=Counter)
     keeps: float = 0.0
+    pins: dict[str, str] = field(default_factory=dict)
     stands: list[JournalStands] = field(default_factory=list)  # where the point said that its journal stood
 
     # ---- things
@@ -100,6 +103,16 @@ class Library:
         """A new copy."""
         self.items[barcode] = Item(barcode, f"Title {barcode}", isbn)
         return self.items[barcode]
+
+    def wants_pins(self, pins: dict[str, str]) -> None:
+        """From now on these patrons have a PIN each, and need it for their account."""
+        self.pins = pins
+
+    def pin_flaw(self, patron: str, pin: SecretStr | None) -> Literal["", "needed", "wrong"]:
+        """What stands against the one that was typed, or was not."""
+        if patron not in self.pins:
+            return ""
+        return "needed" if pin is None else "" if pin.get_secret_value() == self.pins[patron] else "wrong"
 
     def initials(self, patron: str) -> str:
         """As the screen shows them."""

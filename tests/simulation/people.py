@@ -19,7 +19,7 @@ from hardware.readings import (
 from kiosk.core.account_screens import Account, Holds, Loans, OneHold
 from kiosk.core.events import Touched
 from kiosk.core.reader_screens import Choose, DoorShut, Sort
-from kiosk.core.screens import DoorOpen, DoorStuck, Goodbye, Home, LockRests, Opening, Sorry, Wait
+from kiosk.core.screens import DoorOpen, DoorStuck, Goodbye, Home, LockRests, Opening, Pin, Sorry, Wait
 from kiosk.core.staff_screens import Inside, TakeOut
 from tests.simulation.library import Packed
 from tests.simulation.world import Script, World
@@ -62,6 +62,15 @@ class Person:
         yield self.rng.uniform(0.2, 1.0)
         self.world.post(CardGone("card"))
 
+    def types_pin(self) -> Script:
+        """Their PIN; now and then the wrong way round."""
+        pin = self.world.library.pins.get(self.name, "")
+        self.world.say(f"{self.name} types a PIN")
+        for digit in pin[::-1] if self.rng.random() < 0.1 else pin:
+            self.touch("digit", digit)
+            yield self.rng.uniform(0.2, 0.6)
+        self.touch("enter")
+
     def pause(self) -> float:
         """How long until they look again; now and then somebody dawdles."""
         return self.rng.uniform(40.0, 130.0) if self.world.odd(0.015, "dawdles") else self.rng.uniform(0.4, 4.0)
@@ -92,6 +101,8 @@ class Person:
             match screen:
                 case Opening() | Wait() | DoorOpen() | Sort() | Inside() | TakeOut() | None:
                     continue
+                case Pin():
+                    yield from self.types_pin()
                 case DoorStuck():
                     self.stuck(screen)
                 case LockRests():

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from simulators.library.ledger import Ledger
 from simulators.library.packing import change_patron, pack_parcel, place_hold, recall_parcel
+from simulators.library.passes import pin_verifier
 from simulators.library.sip2.lending import Lending
 from simulators.library.sip2.quirks import PROFILES
 from simulators.library.sip2.talk import USER, Host
@@ -42,6 +43,7 @@ class Sip2Library:
         self.may_renew: Counter[str] = Counter()  # how often renewing was asked for, by loan or by patron
         self.cards: dict[str, str] = {}  # number to the id by which the point knows its patron
         self.numbers: dict[str, str] = {}  # patron to number
+        self.pins: dict[str, str] = {}  # patron to PIN, where the library wants them
         self.couriers: list[str] = []
         self.items: dict[str, Item] = {}
         self.received: dict[str, tuple[Telling, Receipt]] = {}
@@ -56,7 +58,7 @@ class Sip2Library:
     def settings(self) -> Settings:
         """The point's."""
         about = {"host": "memory", "tls": False, "user": USER, "institution": "SIP", "location": POINT}
-        about |= {"loan_days_max": round(LOAN_S / 86400)}
+        about |= {"loan_days_max": round(LOAN_S / 86400), "pin": "always" if self.pins else "never"}
         return Settings.model_validate(about | {"couriers": tuple(self.couriers), "dialect": Path(self.dialect)})
 
     @property
@@ -79,6 +81,13 @@ class Sip2Library:
         self.ledger.add("patrons", **values, id=patron, standing=standing, role=role)
         self.ledger.add_card(number, patron)
         return number
+
+    def wants_pins(self, pins: dict[str, str]) -> None:
+        """From now on these patrons have a PIN each, and the point asks for it with each card."""
+        self.pins = pins
+        for patron, pin in pins.items():
+            chosen = {"name": " ".join(patron), "initials": "", "pin": pin_verifier(pin, self.rng.randbytes(16))}
+            self.ledger.add("citizens", number=self.numbers[patron], patron=patron, **chosen)
 
     def initials(self, patron: str) -> str:
         """As the screen shows them."""

@@ -1,5 +1,5 @@
 """After a day of all kinds of people and faults: nobody's number, name, telephone, PIN or code stands in a log, in what
-`kiosk journal` prints, or in the store's file as it lies on the disk."""
+`kiosk journal` prints, or in the store's file as it lies on the disk; nor does the point's own password."""
 
 import json
 import logging
@@ -11,14 +11,20 @@ import pytest
 
 from kiosk.journal_words import line, without_patrons
 from kiosk.reading import open_journal
+from simulators.library.sip2 import talk
 from tests.simulation import day as days
+from tests.simulation import sip2_wire
 from tests.simulation.library import KEYRING, POINT, Library
+from tests.simulation.people import Reader
+from tests.simulation.world import Script
+
+PASSWORD = "the-point's-own-password"
 
 
 def personal(day: days.Day) -> set[str]:
     """What nobody may read there."""
     library = day.world.library
-    found = set(day.cards.values())
+    found = {*day.cards.values(), *library.pins.values(), *(pin[::-1] for pin in library.pins.values())}
     if isinstance(library, Library):
         found |= {packed.code for packed in library.parcels.values()} | {one.qr for one in library.parcels.values()}
     else:
@@ -27,10 +33,34 @@ def personal(day: days.Day) -> set[str]:
     return {one for one in found if one}
 
 
+class Owner(Reader):
+    """Looks at what they have."""
+
+    def visit(self, how: str = "account") -> Script:
+        for action in ("more", how):
+            self.touch(action)
+            yield 1.0
+        yield from self.tap()
+        yield from self.at_the_screen()
+
+
 class Kept(days.Day):
-    """A day whose store is looked into before its directory goes."""
+    """A day whose store is looked into before its directory goes. Its readers have PINs of twelve digits, which stand
+    in no hash by chance."""
 
     looked: Callable[["Kept"], None]
+
+    def fill(self) -> None:
+        super().fill()
+        self.readers = [name for name in self.cards if name.startswith("R")]
+        self.world.library.wants_pins({name: f"{self.rng.randrange(10**12):012d}" for name in self.readers})
+
+    def one(self) -> Script:
+        if self.rng.random() < 0.3:
+            name = self.rng.choice(self.readers)
+            mine = [p for p in self.world.library.parcels.values() if p.sent.patron == name]
+            yield from Owner(self.world, name, self.cards[name], mine).visit()
+        yield from super().one()
 
     def evening(self) -> None:
         super().evening()
@@ -63,10 +93,14 @@ def test_a_day_leaves_nothing_personal(
         places["the store"] = "\n".join(file.read_bytes().decode("utf-8", "replace") for file in files)
 
     monkeypatch.setattr(Kept, "looked", look, raising=False)
+    for module in (talk, sip2_wire):
+        monkeypatch.setattr(module, "PASSWORD", PASSWORD)
     day = days.live_a_day(3, sip2=sip2, kind=Kept)
     places["logs"] = caplog.text
     places["standard output and error"] = "".join(capfd.readouterr())
     assert len(people) > 10
+    assert sum("types a PIN" in told for told in day.world.story) > 5
+    people.add(PASSWORD)
     assert places["logs"]  # the store had its troubles, and they were logged
     assert all(named(f"card {one}, read", people) for one in people)
     assert {where: named(text, people) for where, text in places.items()} == dict.fromkeys(places, 0)

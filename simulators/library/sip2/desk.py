@@ -1,7 +1,7 @@
 """The desk: one SIP2 request in, its answer out, booked in the ledger. Knows nothing of bytes.
 
-Patrons are known by any number of theirs; the library calls them by the first of these. A PIN is the last four digits
-of the telephone number.
+Patrons are known by any number of theirs; the library calls them by the first of these. A PIN is the one they
+chose, or the last four digits of the telephone number.
 """
 
 from datetime import datetime
@@ -97,7 +97,7 @@ class Desk:
 
     def _about(self, asked: Message, patron: dict[str, Any] | None) -> Fields:
         given = asked.first("AD")
-        right = patron is not None and given == patron["phone"][-4:]
+        right = patron is not None and given != "" and self._ledger.pin_fits(patron["id"], given)
         known = patron is not None and not (self._quirks.wrong_pin_is_unknown and given and not right)
         fields: Fields = (
             ("AO", self._institution),
