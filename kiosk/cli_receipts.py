@@ -1,5 +1,6 @@
 """``kiosk verify`` and ``kiosk receipt-key``: what a receipt is worth, and the key by which anybody can tell."""
 
+import contextlib
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -69,5 +70,7 @@ def receipt_key(config: Config) -> None:
 def _text(slip: str) -> str:
     if slip == "-":
         return sys.stdin.read()
-    path = Path(slip)
-    return path.read_text(encoding="utf-8") if len(slip) < 256 and "\n" not in slip and path.is_file() else slip
+    path, named = Path(slip), False
+    with contextlib.suppress(OSError):  # what is too long for a file's name is none
+        named = path.is_file()
+    return path.read_text(encoding="utf-8") if named else slip

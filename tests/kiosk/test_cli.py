@@ -308,3 +308,8 @@ def test_a_probe_is_for_sip2_only(point: Path) -> None:
     said = kiosk("probe", point, "--patron", "1", "--item", "a")
     assert said.exit_code == 2
     assert "for sip2 only" in said.output + said.stderr
+
+
+def test_a_slip_on_one_long_line_is_no_file_name(point: Path) -> None:
+    said = kiosk("verify", point, "东门图书馆自助书亭 归还 三体：黑暗森林 " * 8)
+    assert (said.exit_code, said.output.startswith("unknown")) == (1, True)
