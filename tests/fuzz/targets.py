@@ -24,13 +24,18 @@ from simulators.library.passes import issue_pass
 from simulators.replay_file import read as read_trace
 from simulators.replay_line import NotATrace
 from sync import rest
+from sync.account import AccountIs, Hold, Loan
+from sync.activation import Offer, Rules
+from sync.acts import LoanRuling, Ruling
 from sync.asked import ItemIs, LoansAre, PatronIs
 from sync.envelope import PROBLEM, RECEIPTS, Problem, Receipts
 from sync.errors import ServiceError
-from sync.messages import Page, ParcelRecalled, ParcelSent, PatronChanged, Receipt
-from sync.things import Item, Patron, SentParcel
+from sync.instructions import Instructed, Instruction, signed_bytes
+from sync.messages import NeighboursAre, Page, ParcelRecalled, ParcelSent, PatronChanged, Receipt
+from sync.things import Item, Neighbour, Patron, SentParcel
+from sync.titles import Title, TitlesAre
 from tests.conformance.test_decoders import DECODERS, held
-from tests.fuzz import files, sip2
+from tests.fuzz import files, sip2, sip2_day, slips
 from ui.json_lines import FIELD_MAX, Lines, NoTouch, parse
 
 VECTORS = Path(__file__).parents[1] / "vectors"
@@ -156,7 +161,7 @@ def some_passes() -> Iterable[bytes]:
 
 # ---- the library ---------------------------------------------------------------------------------------------------
 
-SHAPES = (rest.ANSWER, rest.PAGE, RECEIPTS, PROBLEM)
+SHAPES = (rest.ANSWER, rest.PAGE, rest.RULING, RECEIPTS, PROBLEM)
 
 
 def replies(data: bytes) -> None:
@@ -166,6 +171,15 @@ def replies(data: bytes) -> None:
             found = rest._read(shape, data)
             if shape is rest.PAGE:
                 rest._check_page(found, snapshot=found.snapshot)
+                orders = [change for change in found.changes if isinstance(change, Instructed)]
+                assert not any(signed(order) for order in orders)
+
+
+def signed(order: Instructed) -> bool:
+    """Whether the library gave this order."""
+    with suppress(ValueError):  # what JSON cannot say, nobody signed
+        return KEYRING.signed(signed_bytes(order.instruction), bytes.fromhex(order.signature))
+    return False
 
 
 def some_replies() -> Iterable[bytes]:
@@ -173,6 +187,15 @@ def some_replies() -> Iterable[bytes]:
     item, reader = Item("SIP0001104", "三体", "9787229030933"), Patron("R1004", "L.", cards=("0" * 64,))
     sent = SentParcel("P1", "R1004", (item,), "M", NOW + 0.5, "0" * 64, "0" * 16)
     page = Page((PatronChanged(reader), ParcelSent(sent), ParcelRecalled("P2")), "c1", NOW + 0.25, snapshot=True)
+    order = Instructed(Instruction("i-1", "dongmen", NOW + 0.5, "open", "A1", contents=("P1",)), "0" * 128)
+    yield rest.PAGE.dump_json(Page((order, NeighboursAre((Neighbour("lujia", "Lujia", 3),))), "c2", NOW + 0.25))
+    offer = PatronIs(None, offer=Offer((Rules("一", "1"),), 6))
+    account = AccountIs(True, "L.", (Loan("B1", "三体", NOW + 0.5),), (Hold("H1", "三体", "ready", "dongmen", True),))
+    for told in (offer, account, TitlesAre((Title("9787229030933", "三体", "刘慈欣"),))):
+        yield rest.ANSWER.dump_json(told)
+    each = (LoanRuling("B1", True, "", NOW + 0.5),)
+    for ruling in (Ruling(True, "", NOW + 0.5, each, NOW + 0.5, 2), Ruling(False, "请换一个", again="pin")):
+        yield rest.RULING.dump_json(ruling)
     receipts = Receipts((Receipt("k-1", "applied", "", reader, "far"), Receipt("k-2", "reused", expected=3)), NOW + 0.5)
     for answer in (PatronIs(reader, ("far",)), ItemIs(item, True, "yes"), LoansAre((item,))):
         yield rest.ANSWER.dump_json(answer)
@@ -214,6 +237,9 @@ TARGETS: dict[str, Target] = {
     "passes": Target(passes, some_passes, 300),
     "replies": Target(replies, some_replies, 4096),
     "sip2_answers": Target(sip2.answers, sip2.some_answers),
+    "sip2_day": Target(sip2_day.day, sip2_day.some_days, 2048),
+    "slips": Target(slips.slips, slips.some_slips),
+    "printed": Target(slips.printed, slips.some_titles, 600),
     "sip2_requests": Target(sip2.requests, sip2.some_requests),
     "touches": Target(touches, lambda: [b'\x2f{"action": "digit", "value": "3"}\n']),
     "traces": Target(traces, some_traces, 4096),
