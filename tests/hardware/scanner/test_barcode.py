@@ -8,7 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr, ValidationError
 
-from hardware.readings import CodeUnknown, IsbnScanned, ItemScanned, PassScanned, PatronScanned, Scan, SealScanned
+from hardware.readings import (
+    CodeUnknown,
+    IsbnScanned,
+    ItemScanned,
+    PassScanned,
+    PatronScanned,
+    ReceiptScanned,
+    Scan,
+    SealScanned,
+)
 from hardware.scanner.barcode import KINDS, LENGTH_MAX, Kind, Meanings, meaning
 
 VECTORS = tomllib.loads((Path(__file__).parents[2] / "vectors" / "barcodes.toml").read_text())["code"]
@@ -103,6 +112,15 @@ def test_the_seal_of_a_bag_where_the_library_numbers_them() -> None:
     sealed = (Kind.SEAL,)
     assert meaning("s", "F123456", Meanings(seal="F[0-9]{6}"), sealed) == SealScanned("s", "F123456")
     assert meaning("s", "F123456", USUAL, sealed) == CodeUnknown("s", 7)
+
+
+@pytest.mark.parametrize("around", ["{}", "东门图书馆\n三体  SIP0001\n{}\n", "]Q1Emma\r\n{}"])
+def test_of_a_slip_the_line_that_counts_is_read_whatever_else_stands_on_it(around: str) -> None:
+    receipt = "R1;dongmen;57/103;1795000000;checked;SIP0001;1a2b3c4d;" + "x" * 86
+    for line in (receipt, "dongmen-57/103"):
+        for text in (around.format(line), around.format(line).encode()):
+            assert meaning("s", text, USUAL) == ReceiptScanned("s", line)
+            assert meaning("s", text, USUAL, (Kind.ITEM,)) == CodeUnknown("s", len(text) - 3 * ("]Q1" in around))
 
 
 def test_luhn_where_the_library_says_so() -> None:

@@ -191,6 +191,13 @@ def test_a_late_check_in_ends_the_loan_that_is_still_its_readers() -> None:
     assert ledger.effects == ["return R100"]
 
 
+def test_a_late_check_in_of_what_nobody_has_on_loan_is_said() -> None:
+    ledger = Ledger()
+    with library(ledger.answers()) as lib:
+        [receipt] = tell(settled(lib), telling(ItemDropped("i-1", "A1", True, ANN)), left=LEFT)
+    assert (receipt.status, ledger.effects, ledger.has) == ("applied", ["return "], "")
+
+
 def days_ahead(days: float) -> str:
     return time.strftime("%Y%m%d    %H%M%S", time.localtime(NOW + days * 86400))
 
