@@ -96,9 +96,11 @@ def door_shut(screen: DoorShut, _: Words) -> View:
     else:
         title = _("Door {door} is shut. Nothing was taken.", door=screen.compartment)
         line = heard(screen, _)
-    if screen.reopen:
+    if following := screen.next_door:
+        line += "\n" + _("Door {door} is next. It stays shut until you touch 'Open door {door}'.", door=following)
+    elif screen.reopen:
         line += "\n" + _("Something forgotten? It can be opened once more now.")
-    following = (Button("next", _("Open door {door}", door=screen.next_door), main=True),) if screen.next_door else ()
+    onward = (Button("next", _("Open door {door}", door=following), main=True),) if following else ()
     end = Button("finish", _("That is all for now") if following else _("Done"), main=not following)
     again = (Button("reopen", _("Open it again")),) if screen.reopen else ()
     note = ""
@@ -118,5 +120,5 @@ def door_shut(screen: DoorShut, _: Words) -> View:
         door=screen.compartment,
         rows=rows(screen.titles, _, done=True, rows_max=3),
         note=note,
-        buttons=(*following, *again, end) if following else (end, *again),
+        buttons=(*onward, *again, end) if onward else (end, *again),
     )

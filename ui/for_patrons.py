@@ -180,7 +180,11 @@ def goodbye(screen: Goodbye, about: About, _: Words) -> View:
         lines.append(_("Something was not there: we look into it, and it was not booked to you."))
     if screen.left:
         lines.append(
-            _.ngettext("One parcel still waits here for you.", "{n} parcels still wait here for you.", screen.left)
+            _.ngettext(
+                "One parcel still waits here for you: tap your card or show your code, now or later.",
+                "{n} parcels still wait here for you: tap your card or show your code, now or later.",
+                screen.left,
+            )
         )
     printing = (Button("print", _("Print a slip"), value=_.language),) if screen.printing == "offered" else ()
     returning = (Button("return", _("Return books")),) if screen.purpose in ("pickup", "borrow") else ()

@@ -159,10 +159,11 @@ def _ended(step: Step, row: Compartment) -> Step:
 
 
 def _waited_for(step: Step, order: Order) -> bool:
-    """Whether the reader of this order still stands there and may want the door opened again."""
+    """Whether the reader of this order still stands there and may want the door opened again, or the next one."""
     story = step.session.story
-    theirs = isinstance(story, Fetching) and story.visit.order == order.id
-    return theirs and step.point.plan.limits.reopen_s > 0 and not order.booked
+    if order.booked or not isinstance(story, Fetching) or story.visit.order != order.id:
+        return False
+    return step.point.plan.limits.reopen_s > 0 or bool(story.queue)
 
 
 def finish(step: Step, compartment: str, now: float) -> Step:

@@ -24,6 +24,7 @@ class Limits(BaseModel):
     shut_wait_s: float = Field(60.0, ge=5, le=900)  # door open before it is called left open
     left_open_s: float = Field(30.0, ge=1, le=900)  # after that, until the screen goes home without it
     reopen_s: float = Field(10.0, ge=0, le=60)  # after a reader has shut a door, to have it opened once more
+    next_door_s: float = Field(20.0, ge=5, le=600)  # after one door, for the touch that opens the next
     open_attempts_max: int = Field(3, ge=1, le=5)  # pulses for one order
     wrong_codes_max: int = Field(10, ge=1, le=100)  # a day, for the whole point
     helper_h: float = Field(72.0, gt=0, le=720)  # how long somebody else may fetch a parcel with a code of its reader

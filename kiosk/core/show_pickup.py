@@ -1,7 +1,6 @@
 """What stands on the screen while a reader fetches what is theirs."""
 
-from kiosk.core import doors
-from kiosk.core.flows.fetching import purpose_of
+from kiosk.core.flows.fetching import may_reopen, purpose_of
 from kiosk.core.limits import DAY_S
 from kiosk.core.model import PickupPoint
 from kiosk.core.order import Order
@@ -27,7 +26,7 @@ def at_door(point: PickupPoint, story: Fetching, order: Order, now: float) -> Do
     titles = tuple(item.title for item in (items if said in ("keep", "missing", "reach") else taken))
     if order.resting:
         due = (order.shut_at + point.plan.limits.loan_days * DAY_S) if taken else 0.0
-        can = doors.attempts_left(point, visit.compartment, now) > 0
+        can = may_reopen(point, visit.compartment, now)
         rests_s = order.rests_about_s if order.rests_until > now else 0
         stuck = order.stuck and not order.rests_until
         following = point.parcels.get(story.queue[0]) if story.queue else None

@@ -45,8 +45,8 @@ def _anew(at: Step) -> Step:
 
 
 def card(at: Step, number: str, now: float) -> Step:
-    """A card begins its person's story, or says whose returns these are."""
-    at = _done_with_door(at, now)
+    """A card begins its person's story, or says whose returns these are; between two doors it opens the next."""
+    at = _done_with_door(at, now, card_digest(at.point, number))
     story = at.session.story
     if isinstance(story, HandingOver):
         return bag.card(at, story, card_digest(at.point, number), now)
@@ -158,11 +158,13 @@ def _at_door(at: Step, story: Fetching | Dropping) -> Step:
     return at.to(replace(story, notice="door_first"), at.session.until)
 
 
-def _done_with_door(at: Step, now: float) -> Step:
-    """Whoever shows something after their door was shut is done with it."""
+def _done_with_door(at: Step, now: float, card: str = "") -> Step:
+    """Whoever shows something after their door was shut is done with it; with their own card, ready for the next."""
     match at.session.story:
         case Fetching() as story if (order := order_at(at, story.visit)) and order.resting:
-            return fetching.touch(at, story, Touched("finish"), now)
+            known = at.point.by_card(card) if card else None
+            theirs = known is not None and known.id == story.patron and story.proof != "helper"
+            return fetching.touch(at, story, Touched("next" if story.queue and theirs else "finish"), now)
     return at
 
 

@@ -1,7 +1,7 @@
 """Fetching: a reader before the doors of their parcels, one door after another.
 
 door opens -> they take it, or say what is not as it should be, and shut the door -> for a short while it may be opened
-once more -> what they took is booked, the next door opens -> goodbye
+once more -> what they took is booked; at their touch the next door opens -> goodbye
 """
 
 from collections.abc import Sequence
@@ -99,19 +99,29 @@ def door(step: Step, story: Fetching, outcome: Outcome, now: float) -> Step:
     """Something happened to the door in front of the reader."""
     match outcome.what:
         case "resting":
-            return step.to(replace(story, sorting=None, notice=""), now + step.point.plan.limits.reopen_s)
+            return step.to(replace(story, sorting=None, notice=""), now + _rest_s(step, story))
         case "stuck" if (order := order_at(step, story.visit)) and order.resting:  # it did not open once more
-            return step.to(story, max(now, order.rests_until) + step.point.plan.limits.reopen_s)
+            return step.to(story, max(now, order.rests_until) + _rest_s(step, story))
         case "shut":
-            return _next(step, story, _gone(step, story), story.queue, now)
+            return rested(step, story, now)
     return step.to(story, door_until(step, now))
 
 
+def _rest_s(step: Step, story: Fetching) -> float:
+    """How long a shut door waits for its reader to want it once more, or the next one."""
+    limits = step.point.plan.limits
+    return step.wait_s(max(limits.reopen_s, limits.next_door_s) if story.queue else limits.reopen_s)
+
+
+def may_reopen(point: PickupPoint, compartment: str, now: float) -> bool:
+    """Whether a door that was just shut may be opened once more."""
+    return point.plan.limits.reopen_s > 0 and doors.attempts_left(point, compartment, now) > 0
+
+
 def rested(step: Step, story: Fetching, now: float) -> Step:
-    """The time to have it opened once more is over: it settles, and the next door opens. Not after a door that stood
-    open for long: who pushed that shut may be somebody who came by."""
-    order = order_at(step, story.visit)
-    return _on(step, story, () if order is not None and order.late else story.queue, now)
+    """The door has settled, or does so now, and nobody has touched for the next one: it stays shut, as its reader may
+    have gone."""
+    return _on(step, story, (), now)
 
 
 def _on(step: Step, story: Fetching, queue: tuple[str, ...], now: float) -> Step:
@@ -168,7 +178,7 @@ def touch(step: Step, story: Fetching, touched: Touched, now: float) -> Step:
 
 def _at_rest(step: Step, story: Fetching, touched: Touched, now: float) -> Step:
     match touched.action:
-        case "reopen" if doors.attempts_left(step.point, story.visit.compartment, now):
+        case "reopen" if may_reopen(step.point, story.visit.compartment, now):
             return doors.again(step, story.visit.compartment, now).to(story, door_until(step, now))
         case "next" if story.queue:
             return _on(step, story, story.queue, now)

@@ -238,18 +238,6 @@ def test_a_door_that_may_have_opened_once_more_unseen_is_looked_behind(cut: bool
     assert machine.out("A1") == "check"
 
 
-def test_the_next_door_opens_by_itself_but_not_behind_who_has_gone() -> None:
-    machine = stocked(PARCEL, PAIR).tap("ann").touch("take").open().shut(done=False)
-    assert isinstance(machine.wait(LIMITS.reopen_s + 1).screen, Opening)
-    gone = stocked(PARCEL, PAIR).tap("ann").touch("take").open().wait(LIMITS.shut_wait_s + 1)
-    gone.shut(done=False).wait(LIMITS.reopen_s + 1)  # somebody came by and pushed it shut
-    assert not gone.unlocked
-    assert isinstance(gone.screen, Goodbye)
-    assert gone.screen.left == 1
-    there = stocked(PARCEL, PAIR).tap("ann").touch("take").open().wait(LIMITS.shut_wait_s + 1).shut(done=False)
-    assert there.touch("next").unlocked == ["B1"]
-
-
 def test_who_walks_away_from_a_shut_door_has_what_they_took() -> None:
     machine = stocked(PARCEL).tap("ann").open().shut(done=False).touch("reopen").wait(200)
     assert isinstance(machine.screen, Home)
@@ -271,14 +259,6 @@ def test_a_latch_that_did_not_catch_is_an_open_door() -> None:
     machine = stocked(PARCEL).tap("ann").open().shut(done=False).do(DoorSeen("A1", Door.OPEN), after=1.0)
     assert isinstance(machine.screen, DoorOpen)
     assert len(machine.shut().told(ParcelCollected)) == 1
-
-
-def test_that_is_all_for_now() -> None:
-    machine = stocked(PARCEL, PAIR).tap("ann").touch("take").open().shut(done=False).touch("finish")
-    assert isinstance(machine.screen, Goodbye)
-    assert (machine.screen.titles, machine.screen.left) == (("Title i-1",), 1)
-    assert not machine.unlocked
-    assert machine.parcel("p-2").state == "ready"
 
 
 def test_a_point_without_the_grace_settles_at_once() -> None:

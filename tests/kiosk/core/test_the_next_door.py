@@ -1,0 +1,60 @@
+"""Between two doors: the next one opens by its reader's touch or card, and never behind somebody who has gone."""
+
+from dataclasses import replace
+
+import pytest
+
+from kiosk.core.facts import UnlockOrdered
+from kiosk.core.reader_screens import DoorShut
+from kiosk.core.screens import Goodbye
+from sync.messages import ParcelCollected
+from tests.kiosk.core.machine import DAY_S, LIMITS, PAIR, PARCEL, Machine, stocked
+
+
+def opened(machine: Machine) -> list[str]:
+    return [ordered.compartment for ordered in machine.told(UnlockOrdered)]
+
+
+def shut_before(next_door: str) -> DoorShut:
+    return DoorShut("A1", ("Title i-1",), 0.0, next_door=next_door, n=1, of=2)
+
+
+def test_the_next_door_opens_by_a_touch_or_the_same_card_and_never_behind_who_has_gone() -> None:
+    first = stocked(PARCEL, PAIR).tap("ann").touch("take").open().shut(done=False)
+    assert first.screen == replace(shut_before("B1"), due=first.now + 30 * DAY_S)
+    assert first.copy().touch("next").unlocked == ["B1"]
+    assert first.copy().tap("ann").unlocked == ["B1"]
+    for gone in (first.copy().wait(LIMITS.next_door_s + 1), first.copy().tap("bob")):
+        assert opened(gone) == ["A1"]
+        assert len(gone.told(ParcelCollected)) == 1
+        assert gone.parcel("p-2").state == "ready"
+    last = first.wait(LIMITS.next_door_s - 1).touch("more_time").wait(LIMITS.idle_s - 1)
+    assert isinstance(last.screen, DoorShut)
+    assert isinstance(last.wait(2).screen, Goodbye)
+    assert last.screen.left == 1  # type: ignore[union-attr]
+    assert last.tap("ann").unlocked == ["B1"]
+
+
+@pytest.mark.parametrize("stood_open_s", [LIMITS.shut_wait_s + 1, LIMITS.shut_wait_s + LIMITS.left_open_s + 1])
+def test_nor_after_a_door_that_stood_open_for_long(stood_open_s: float) -> None:
+    machine = stocked(PARCEL, PAIR).tap("ann").touch("take").open().wait(LIMITS.shut_wait_s - 1)
+    machine.touch("more_time").wait(stood_open_s - LIMITS.shut_wait_s + 1)
+    machine.shut(done=False).wait(LIMITS.next_door_s + 1)  # somebody came by and pushed it shut
+    assert opened(machine) == ["A1"]
+    assert machine.parcel("p-2").state == "ready"
+
+
+def test_without_a_grace_the_next_door_is_waited_for_all_the_same() -> None:
+    no_grace = LIMITS.model_copy(update={"reopen_s": 0.0})
+    machine = stocked(PARCEL, PAIR, limits=no_grace).tap("ann").touch("take").open().shut(done=False)
+    assert machine.screen == replace(shut_before("B1"), due=machine.now + 30 * DAY_S, reopen=False)
+    assert machine.copy().touch("reopen").unlocked == []
+    assert machine.touch("next").unlocked == ["B1"]
+
+
+def test_that_is_all_for_now() -> None:
+    machine = stocked(PARCEL, PAIR).tap("ann").touch("take").open().shut(done=False).touch("finish")
+    assert isinstance(machine.screen, Goodbye)
+    assert (machine.screen.titles, machine.screen.left) == (("Title i-1",), 1)
+    assert not machine.unlocked
+    assert machine.parcel("p-2").state == "ready"
