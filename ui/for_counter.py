@@ -26,7 +26,7 @@ def _listing(screen: Counter, _: Words) -> View:
         title = _("Lay your books on the pad")
         line = _("All of them at once, if you like. Scanning the sticker works too.")
     else:
-        title = _("Show the barcode of your book")
+        title = _("Show the barcode of the book you want")
         line = _("Hold the library's sticker under the scanner, one book after the other.")
     if not screen.scanner and screen.lying is None:
         line = _("The scanner is resting, so nothing can be borrowed here just now.")

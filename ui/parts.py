@@ -55,6 +55,12 @@ def rows(
     return (*shown, *and_more(len(titles) - rows_max, _))
 
 
+def breaks(slots: int) -> frozenset[int]:
+    """Before which places of a number a gap stands, as people read them: a code in two halves, 138 0013 8000 in fours
+    from its end."""
+    return frozenset((slots // 2,)) if slots <= 8 else frozenset(range(slots % 4 or 4, slots, 4))
+
+
 def keypad(shown: str, slots: int, ready: bool, enter: str, _: Words) -> Keypad:
     """Twelve keys: digits, erase, and ``enter``, which is the main thing to touch once it is ``ready``."""
     one_to_nine = tuple(Button("digit", key, key) for key in "123456789")

@@ -32,13 +32,10 @@ class Targets:
         places = {action: place for place, action, _ in reversed(acts)}
         places |= {f"{action} {value}": place for place, action, value in acts if value}
         told |= {action: told[place] for action, place in places.items() if place in told}
-        seen: dict[str, object] = {
-            "screen": view.screen,
-            "language": language,
-            "targets": told,
-            "fields": asdict(display.screen),
-        }
-        seen["online"], seen["out"] = display.online, [door.name for door in display.doors if door.out]
+        rest = asdict(display)
+        fields = rest.pop("screen")
+        seen = {**rest, "screen": view.screen, "language": language, "targets": told, "fields": fields}
+        seen["out"] = [door.name for door in display.doors if door.out]
         text = json.dumps(seen, ensure_ascii=False)
         if text != self._told:
             self._told = text

@@ -17,7 +17,7 @@ from tests.screens.displays import SCREENS, display
 from tests.screens.player import ABOUT
 from ui.for_search import LINE_MAX
 from ui.notices import COURIER, LOAD, RETURN
-from ui.parts import TITLE_MAX, short
+from ui.parts import TITLE_MAX, breaks, short
 from ui.present import present
 from ui.sorry import REASONS
 from ui.view import View
@@ -235,3 +235,9 @@ def test_an_unknown_language_is_chinese_and_a_missing_name_the_point() -> None:
 def test_presenting_needs_no_window() -> None:
     code = "import sys, ui.present, ui.layout, ui.json_lines, ui.app; sys.exit('kivy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize(("digits", "read_as"), [(4, "2 2"), (6, "3 3"), (8, "4 4"), (11, "3 4 4"), (15, "3 4 4 4")])
+def test_a_number_stands_in_groups_as_people_read_it(digits: int, read_as: str) -> None:
+    edges = [0, *sorted(breaks(digits)), digits]
+    assert [after - before for before, after in itertools.pairwise(edges)] == [int(n) for n in read_as.split()]

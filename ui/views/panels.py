@@ -7,6 +7,7 @@ from kivy.graphics import Color, Ellipse, Rectangle, SmoothLine, SmoothRoundedRe
 from kivy.uix.widget import Widget
 
 from ui.fonts import Fonts
+from ui.parts import breaks
 from ui.sheet import Box
 from ui.stacks import COVER
 from ui.theme import CORNER, TEXT, Look
@@ -111,7 +112,7 @@ class CoverTouch(Touch):
 
 
 class Slots(Panel):
-    """The code typed so far, a place for each digit in two halves as people read numbers; or one field of words."""
+    """The code typed so far, a place for each digit, in groups as people read numbers; or one field of words."""
 
     def __init__(self, box: Box, fonts: Fonts, look: Look, digits: str, slots: int) -> None:
         super().__init__(box)
@@ -119,10 +120,11 @@ class Slots(Panel):
             self._field(box, fonts, look, digits)
             return
         unit, palette = look.unit, look.palette
-        gap, middle, corner = 14 * unit, 28 * unit, 16 * unit
-        wide = (box.w - gap * (slots - 1) - middle) / slots
+        gap, between, corner = 14 * unit, 28 * unit, 16 * unit
+        apart = breaks(slots)
+        wide = (box.w - gap * (slots - 1) - between * len(apart)) / slots
         for n in range(slots):
-            x = box.x + n * (wide + gap) + (middle if n >= slots // 2 else 0)
+            x = box.x + n * (wide + gap) + between * sum(at <= n for at in apart)
             following = n == len(digits)
             with self.canvas:
                 Color(*(palette.tint if n < len(digits) else palette.surface))
