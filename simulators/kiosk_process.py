@@ -85,18 +85,18 @@ class KioskProcess:
         fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
-    def touch(self, action: str, value: str = "") -> None:
-        """A touch, by its meaning."""
+    def touch(self, action: str, value: str = "", offered: bool = True) -> None:
+        """A touch, by its meaning. Not ``offered``: one that the screen may not have, and then must not heed."""
         assert self._process
         assert self._process.stdin
         self._process.stdin.write(json.dumps({"action": action, "value": value}) + "\n")
         self._process.stdin.flush()
 
-    def enter_code(self, digits: str) -> None:
+    def enter_code(self, digits: str, offered: bool = True) -> None:
         """Digits on the keypad, then enter."""
         for digit in digits:
-            self.touch("digit", digit)
-        self.touch("enter")
+            self.touch("digit", digit, offered)
+        self.touch("enter", offered=offered)
 
     def wait_for(self, screen: str, timeout_s: float = 30.0, **fields: Any) -> Seen:
         """The next display (from now, or the one that stands) with this screen and these field values."""

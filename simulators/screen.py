@@ -6,6 +6,7 @@ person looks at the glass, and touches through the X server as a touchscreen doe
 
 import contextlib
 import json
+import math
 import os
 import shutil
 import struct
@@ -19,6 +20,8 @@ from typing import Any, Self
 
 import cv2
 import numpy as np
+
+NEAR, TREMBLE_S = 120, 0.5  # a second touch so near (pixels) and so soon would pass for a trembling hand
 
 
 class NoDisplay(Exception):
@@ -80,7 +83,7 @@ class Hand:
     def __init__(self, env: Mapping[str, str], targets: Path) -> None:
         self._env = dict(env)
         self._targets = targets
-        self._last: list[str] = []
+        self._last, self._lifted_s = (-NEAR, -NEAR), 0.0
 
     def sees(self) -> dict[str, Any]:
         """What the screen says of itself: ``screen``, ``language``, ``targets`` (name to x, y, width, height)."""
@@ -107,13 +110,13 @@ class Hand:
                 raise NotOnScreen(f"no {target!r} on {seen['screen']}; there are {', '.join(seen['targets'])}")
             time.sleep(0.03)
         x, y, width, height = self.sees()["targets"][target]
-        place = [str(x + width // 2), str(y + height // 2)]
-        if place == self._last:  # sooner it would pass for a trembling hand
-            time.sleep(0.4)
-        self._last = place
+        x, y = x + width // 2, y + height // 2
+        if math.dist((x, y), self._last) < NEAR:
+            time.sleep(max(0.0, self._lifted_s + TREMBLE_S - time.monotonic()))
         # A finger rests for a moment: a click without a pause can fall between two frames.
-        hand = ["mousemove", *place, "mousedown", "1", "sleep", "0.05", "mouseup", "1", "mousemove", "2", "2"]
+        hand = ["mousemove", str(x), str(y), "mousedown", "1", "sleep", "0.05", "mouseup", "1", "mousemove", "2", "2"]
         subprocess.run(["xdotool", *hand], env=self._env, check=True)
+        self._last, self._lifted_s = (x, y), time.monotonic()
 
 
 def save(picture: np.ndarray[Any, Any], path: Path) -> None:

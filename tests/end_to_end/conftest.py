@@ -4,7 +4,6 @@ Its screens and touches are lines of JSON, or with ``--glass`` a window on a dis
 """
 
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -17,7 +16,7 @@ from simulators.screen import Hand, Xvfb
 from tests.end_to_end.people import Point
 from tests.kills.windowed import WindowedProcess
 
-PANEL = (1080, 1920)  # upright, as the kiosk's own setting
+PANEL = (540, 960)  # upright; a quarter of what a processor would have to draw for a real one
 
 Run = Callable[[Machine], AbstractContextManager[KioskProcess]]
 
@@ -54,8 +53,16 @@ def _by_lines(machine: Machine) -> KioskProcess:
 
 @contextmanager
 def _behind_glass(machine: Machine) -> Iterator[WindowedProcess]:
+    _panel(machine.config)
     with Xvfb(*PANEL) as display, WindowedProcess(machine.config, {**machine.env, **display.env}) as kiosk:
         yield kiosk
+
+
+def _panel(config: Path) -> None:
+    size = f"[screen]\nwidth = {PANEL[0]}\nheight = {PANEL[1]}\n"
+    text = config.read_text(encoding="utf-8")
+    if size not in text:
+        config.write_text(text.replace("[screen]\n", size), encoding="utf-8")
 
 
 @contextmanager
@@ -63,5 +70,5 @@ def window_of(machine: Machine) -> Iterator[Hand]:
     """The kiosk of a machine behind its window, Home in sight, and a hand to touch it."""
     with _behind_glass(machine) as kiosk:
         kiosk.hand.wait_for("Home", timeout_s=90)
-        time.sleep(2)  # until the window is where it says it is
+        kiosk.settle()
         yield kiosk.hand

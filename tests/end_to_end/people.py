@@ -22,6 +22,13 @@ def eventually(true: Callable[[], bool], what: str, timeout_s: float = 15.0) -> 
         time.sleep(0.05)
 
 
+def back_home(kiosk: KioskProcess) -> None:
+    """Back, and back again, until the machine stands as for everybody."""
+    while (screen := kiosk.seen[-1]["screen"]) != "Home":
+        kiosk.touch("cancel")
+        kiosk.wait_until(lambda seen, screen=screen: seen["screen"] != screen, f"back from {screen}")  # type: ignore[misc]
+
+
 @dataclass
 class Point:
     """A machine and its kiosk."""

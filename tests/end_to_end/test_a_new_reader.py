@@ -29,7 +29,7 @@ def test_a_citizen_card_becomes_a_library_card_and_nothing_typed_stays(point: Po
     point.kiosk.wait_for("Activated", 30, go_on=True)
     point.kiosk.touch("go_on")
     assert point.kiosk.wait_for("Account", known=True)["loans"] == 0
-    point.kiosk.touch("finish")
+    point.kiosk.touch("cancel")
     point.home()
     rows = point.machine.library.ledger.rows("select initials from patrons where phone = ?", PHONE)
     assert [row["initials"] for row in rows] == [CITIZENS[0][2]]

@@ -4,7 +4,7 @@ import sqlite3
 from pathlib import Path
 
 from simulators.agree import read_journal
-from tests.end_to_end.people import Point
+from tests.end_to_end.people import Point, back_home
 
 READER = "R1002"
 
@@ -45,8 +45,7 @@ def test_a_permission_is_taken_back(point: Point) -> None:
     at_hold(point)
     point.kiosk.touch("take_back")
     point.kiosk.wait_for("OneHold", notice="taken_back")
-    point.kiosk.touch("finish")
-    point.home()
+    back_home(point.kiosk)
     typed(point, code)
     point.kiosk.wait_for("Collect", wrong=True)
     assert point.standing_open() == []
@@ -73,8 +72,7 @@ def permission(point: Point, reader: str = READER) -> str:
     seen = point.kiosk.wait_for("OneHold")
     assert "take_back" in seen["may"]
     assert code not in str(seen)
-    point.kiosk.touch("finish")
-    point.home()
+    back_home(point.kiosk)
     return code
 
 

@@ -105,7 +105,7 @@ def test_without_paper_there_is_the_code_and_nothing_else_changes(printing: Poin
     seen = collect(point)
     assert seen["slip"]["items"]
     assert seen["printing"] == ""
-    point.kiosk.touch("print")
+    point.kiosk.touch("print", offered=False)
     point.kiosk.touch("finish")
     point.home()
     assert point.machine.printer.lines == []

@@ -80,7 +80,7 @@ def test_ten_wrong_codes_close_the_keypad_and_nothing_else(point: Point) -> None
     point.ready()
     point.kiosk.touch("collect")
     point.kiosk.wait_for("Collect", codes=False)
-    point.kiosk.enter_code(right)
+    point.kiosk.enter_code(right, offered=False)
     point.tap("R1002")
     point.take(point.open_door())
     point.kiosk.wait_for("Goodbye")

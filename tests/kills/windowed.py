@@ -9,7 +9,9 @@ from simulators.kiosk_process import KioskProcess, NotShown, Seen
 from simulators.screen import Hand, NotOnScreen
 
 GLANCE_S = 0.02
-PATIENCE_S = 10.0  # a busy machine draws late
+SETTLES_S = 2.0  # from the first screen on, until the window is where it says it is
+PATIENCE_S = 20.0  # a busy machine draws late
+GLASS = ("fields", "language", "out", "targets")  # told of a window, and not on a line of JSON
 KEYPAD = ("digit", "erase", "enter")
 CALLED = {"more_time": "countdown"}  # what is touched for it
 
@@ -23,15 +25,26 @@ class WindowedProcess(KioskProcess):
         self._targets = config.with_name("targets.json")
         super().__init__(config, {**env, "KIOSK_TARGETS": str(self._targets)})
         self.hand = Hand(self._env, self._targets)
+        self._settled = False
 
     def start(self) -> None:
         """Start (again); what the window told in an earlier life is gone."""
         self._targets.unlink(missing_ok=True)
+        self._settled = False
         super().start()
 
-    def touch(self, action: str, value: str = "") -> None:
-        """Touch what does this, where it stands. Raises ``NotShown`` when it does not."""
+    def settle(self) -> None:
+        """Wait until a window that was just opened can be touched."""
+        if not self._settled:
+            time.sleep(SETTLES_S)
+            self._settled = True
+
+    def touch(self, action: str, value: str = "", offered: bool = True) -> None:
+        """Touch what does this, where it stands. Raises ``NotShown`` when it does not, though it should."""
         target = f"key {value or action}" if action in KEYPAD else f"{CALLED.get(action, action)} {value}".strip()
+        self.settle()
+        if not offered and target not in self.hand.sees()["targets"]:
+            return
         try:
             self.hand.touch(target, PATIENCE_S)
         except NotOnScreen as why:
@@ -41,7 +54,7 @@ class WindowedProcess(KioskProcess):
         lines, last = self._lines, Seen()
         while process.poll() is None:
             told = self.hand.sees()
-            seen = {"screen": told["screen"], **told.get("fields", {}), "online": told.get("online", False)}
+            seen = {name: value for name, value in told.items() if name not in GLASS} | told.get("fields", {})
             if told["screen"] and seen != last:
                 lines.put(seen)
                 last = seen
