@@ -62,7 +62,7 @@ def borrow(point: Counting) -> None:
     point.touch("browse")
     seen = point.kiosk.wait_for("Stock")
     point.touch("title", seen["lines"][0]["id"])
-    point.kiosk.wait_for("TitlePage")
+    point.kiosk.wait_until(lambda seen: bool(seen.get("chosen")), "chosen")
     point.took(point.until_open(lambda: point.lay("R1018")))
 
 

@@ -97,7 +97,8 @@ class Hand:
         until = time.monotonic() + timeout_s
         while (seen := self.sees()["screen"]) not in screens:
             if time.monotonic() > until:
-                raise NotOnScreen(f"waited for {' or '.join(screens)}, but the screen shows {seen or 'nothing'}")
+                shown = f"{seen or 'nothing'} {self.sees().get('fields', '')}"
+                raise NotOnScreen(f"waited for {' or '.join(screens)}, but the screen shows {shown}")
             time.sleep(0.03)
         return str(seen)
 

@@ -1,12 +1,13 @@
 """Words of the screens a reader sees away from a door: home, collect, return, goodbye, sorry."""
 
+from kiosk.core.notices import NotLent
 from kiosk.core.screens import Collect, Goodbye, Home, Pin, Return, Sorry, Wait
 from kiosk.frontend import About
 from kiosk.slip import text
 from ui.notices import PRINTING, RETURN, noted
-from ui.parts import ROWS_MAX, cancel, date_words, keypad, rows, short
+from ui.parts import ROWS_MAX, TITLE_MAX, and_more, cancel, date_words, keypad, rows, short
 from ui.sorry import sorry_words
-from ui.view import Button, Tone, View
+from ui.view import Button, Row, Tone, View
 from ui.words import N_, Words
 
 CODE_DIGITS = 8
@@ -16,7 +17,7 @@ ASKING = {
     "item": N_("We are asking the library about this book."),
     "isbn": N_("We are asking the library which copy this is."),
     "account": N_("We are asking the library what you have."),
-    "may_borrow": N_("We are asking the library whether you may borrow it."),
+    "may_borrow": N_("We are asking the library whether you may borrow what you chose."),
     "hold_unknown": N_("The library has not said whether it has noted your wish. We are asking."),
 }
 DOING = {
@@ -28,6 +29,15 @@ DOING = {
     "checkout": N_("The library is booking it to you."),
     "activate": N_("The library is making your card ready."),
 }
+NOT_LENT = {
+    "refused": N_("not lent; please ask the library"),
+    "away": N_("the library did not say whether it may be lent"),
+    "enough": N_("not while the library is out of reach"),
+    "gone": N_("it cannot be had any more just now"),
+    "stuck": N_("its door did not open; staff look after it"),
+    "left": N_("you did not take it; it stays here"),
+}
+NOT_LENT_MAX = 2
 PIN_SLOTS = 4  # drawn before the first digit; most PINs have four
 
 
@@ -66,7 +76,10 @@ def wait(screen: Wait, _: Words) -> View:
     if screen.what in DOING:  # it goes on, whether anybody waits for it or not
         leave = Button("finish", _("Do not wait; it goes on"))
         return View("Wait", title, _(DOING[screen.what]), "wait", buttons=(leave,))
-    return View("Wait", title, _(ASKING[screen.what]), "wait", cancel=cancel(_))
+    line = _(ASKING[screen.what])
+    if screen.n:
+        line = _("We are asking the library about each of them: {n} of {of}.", n=screen.n, of=screen.of)
+    return View("Wait", title, line, "wait", cancel=cancel(_))
 
 
 def collect(screen: Collect, _: Words) -> View:
@@ -157,6 +170,9 @@ def goodbye(screen: Goodbye, about: About, _: Words) -> View:
     title = _("Thank you. Goodbye!")
     if screen.purpose in ("pickup", "borrow", "checkout") and screen.titles:
         title = _("Enjoy reading!")
+        if screen.not_lent:
+            count = len(screen.titles)
+            lines.append(_.ngettext("One book is booked to you.", "{n} books are booked to you.", count))
         if screen.due:
             lines.append(_("Please bring them back by {date}.", date=date_words(screen.due, _.language)))
         if screen.provisional:
@@ -189,7 +205,7 @@ def goodbye(screen: Goodbye, about: About, _: Words) -> View:
     printing = (Button("print", _("Print a slip"), value=_.language),) if screen.printing == "offered" else ()
     returning = (Button("return", _("Return books")),) if screen.purpose in ("pickup", "borrow") else ()
     another = (Button("browse", _("Borrow another one")),) if screen.stock else ()
-    tone: Tone = "wait" if screen.missing or screen.gate else "done"
+    tone: Tone = "wait" if screen.missing or screen.gate or screen.not_lent else "done"
     return View(
         "Goodbye",
         title,
@@ -198,7 +214,7 @@ def goodbye(screen: Goodbye, about: About, _: Words) -> View:
         tone,
         code=text(screen.slip, about, _.language) if screen.slip else "",
         code_words=_beside_the_code(screen, _),
-        rows=rows(screen.titles, _, True, _rows_beside(screen), tuple(_goes(*one, _) for one in screen.goes)),
+        rows=_listed(screen, _),
         buttons=(Button("finish", _("Done"), main=True), *printing, *another, *returning),
     )
 
@@ -215,11 +231,19 @@ def _beside_the_code(screen: Goodbye, _: Words) -> str:
     return f"{said}\n{scan}" if screen.printing in ("under_way", "done") else said or scan
 
 
-def _rows_beside(screen: Goodbye) -> int:
-    """A code needs room, and names every title itself."""
-    if not screen.slip:
-        return ROWS_MAX
-    return 3 if len(screen.titles) <= 3 else 2
+def _listed(screen: Goodbye, _: Words) -> tuple[Row, ...]:
+    """What was taken or returned, or what of it was not lent, and why. A code needs room, and names every title that
+    was taken itself."""
+    if screen.not_lent:
+        said = tuple(_not_lent(one, _) for one in screen.not_lent)
+        return said if len(said) <= NOT_LENT_MAX else (*said[: NOT_LENT_MAX - 1], *and_more(len(said) - 1, _))
+    room = ROWS_MAX if not screen.slip else 3 if len(screen.titles) <= 3 else 2
+    return rows(screen.titles, _, True, room, tuple(_goes(*one, _) for one in screen.goes))
+
+
+def _not_lent(one: NotLent, _: Words) -> Row:
+    why = short(one.words, 2 * TITLE_MAX) or _(NOT_LENT[one.why])
+    return Row(f"{short(one.title)}\n{why}", "", False)
 
 
 def sorry(screen: Sorry, about: About, _: Words) -> View:

@@ -14,6 +14,7 @@ NOTICES = {
     "isbn_unsearched": N_("This library finds a book by the number on its own sticker, not by the printed ISBN."),
     "unreadable": N_("This code cannot be read. Hold it still, or type what you look for."),
     "away": N_("The library is out of reach just now; it cannot be asked. Please try again in a few minutes."),
+    "full": N_("No more in one go. Please borrow these first."),
     "card_unread": N_("The card went away too soon. Lay it on the reader again and leave it there for a moment."),
 }
 LIBRARY = {
@@ -122,27 +123,41 @@ def found(screen: Found, _: Words) -> View:
 
 
 def stock(screen: Stock, _: Words) -> View:
-    """All covers; those of the page that is shown are drawn."""
-    count = len(screen.lines)
-    title, line = _.ngettext("One book to borrow here", "{n} books to borrow here", count), _("Touch the one you like.")
+    """All covers; those of the page that is shown are drawn. The button keeps its place, whatever is chosen."""
+    count, chosen, can = len(screen.lines), len(screen.chosen), screen.cards or screen.known
+    title = _.ngettext("One book to borrow here", "{n} books to borrow here", count)
+    line = _("Touch the ones you like; several, if you want.") if count > 1 else _("Touch it if you like it.")
+    buttons: tuple[Button, ...] = (Button("borrow", _("Borrow")),)
+    if chosen:
+        title = _.ngettext("One book chosen", "{n} books chosen", chosen)
+        line = _("Show your card. Touch a cover again to unchoose it.")
+        if screen.known:
+            line = _("Touch 'Borrow', or a cover again to unchoose it.")
+        take = _.ngettext("Borrow this book", "Borrow these {n} books", chosen)
+        buttons = (Button("borrow", take, main=True),)
+    if not can:
+        line, buttons = _("The card reader is resting, so nothing can be borrowed for now."), ()
+    if screen.notice in ("full", "card_unread"):
+        line = _(NOTICES[screen.notice])
     if not count:
         title, line = _("All of it is lent out just now"), _("Come back soon, or have a book sent here.")
+        buttons = (Button("search", _("Find a book"), main=True),) if screen.search else ()
     return View(
         "Stock",
         title,
         line,
         "book",
-        rows=tuple(_on_shelf(one) for one in screen.lines),
+        rows=tuple(_on_shelf(one, one.id in screen.chosen) for one in screen.lines),
         shelf=count > 0,
-        buttons=(Button("search", _("Find a book"), main=True),) if screen.search and not count else (),
+        buttons=buttons,
         cancel=Button("cancel", _("Back")),
     )
 
 
-def _on_shelf(line: FoundLine) -> Row:
+def _on_shelf(line: FoundLine, chosen: bool) -> Row:
     """Its cover; in the low layout its title and author."""
     words = "\n".join(filter(None, (short(line.title, LINE_MAX), short(line.author, LINE_MAX))))
-    return Row(words, "", None, "title", line.id, (line.title, short(line.author)))
+    return Row(words, "", chosen, "title", line.id, (line.title, short(line.author)))
 
 
 def title_page(screen: TitlePage, _: Words) -> View:
@@ -157,7 +172,8 @@ def title_page(screen: TitlePage, _: Words) -> View:
         else:
             said.append(_("The card reader is resting, so nothing can be borrowed for now."))
         if screen.known or screen.cards:
-            ask = (Button("borrow", _("Borrow it"), main=True),)
+            more = (Button("choose", _("Choose others as well")),) if screen.others else ()
+            ask = (Button("borrow", _("Borrow it"), main=True), *more)
     elif screen.gone:
         said.append(_("It cannot be had any more just now. Please go back and choose another one."))
     else:
@@ -201,6 +217,9 @@ def prove(screen: Prove, _: Words) -> View:
     if screen.want == "stock":
         title = _("Show your card to borrow it")
         line = _("Then the door with “{title}” opens. Lay it on the reader and leave it there.", title=name)
+        if screen.count > 1:
+            title = _("Show your card to borrow these {n} books", n=screen.count)
+            line = _("Then their doors open, one after the other. Lay it on the reader and leave it there.")
     return View(
         "Prove",
         title,

@@ -13,6 +13,7 @@ from ui.view import View
 TOP = 132.0
 SIDE_MAX = 680  # of a picture
 PLACE_MIN = 320
+BESIDE = 560  # a button at the right of a title
 MAP_MIN = 330  # with larger words
 
 
@@ -149,10 +150,18 @@ def _landscape(sheet: Sheet) -> None:
 
 
 def _shelf(sheet: Sheet, bottom: float) -> None:
-    """Covers want the whole width, under the words; the way to other pages stands under them or in the bar."""
+    """Covers want the whole width, under the words; the way to other pages stands under them or in the bar, the button
+    under all that or at the right of the words."""
     inner, title, line = sheet.wide - 2 * EDGE, 110 * stacks.TITLES[sheet.step], 60 * stacks.LINES[sheet.step]
-    sheet.put("title", EDGE, TOP, inner, title)
-    sheet.put("line", EDGE, TOP + title + 16, inner, line)
+    words, high = inner, sheet.sizes.main
+    if sheet.landscape and sheet.view.buttons:
+        words = inner - BESIDE - EDGE
+        sheet.put("button 0", EDGE + words + EDGE, TOP + (title + 16 + line - high) / 2, BESIDE, high)
+    elif sheet.view.buttons:
+        sheet.put("button 0", EDGE, bottom - high, inner, high)
+        bottom -= high + UNDER
+    sheet.put("title", EDGE, TOP, words, title)
+    sheet.put("line", EDGE, TOP + title + 16, words, line)
     top = TOP + title + 16 + line + UNDER
     turned = Box(EDGE, bottom - stacks.PAGER, inner, stacks.PAGER)
     if sheet.landscape:

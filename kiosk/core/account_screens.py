@@ -21,13 +21,14 @@ class How:
 
 @dataclass(frozen=True, slots=True)
 class Prove:
-    """Tap a card, for ``want``: the account, ``title`` to be sent here (hold) or lent from here (stock).
-    Touches: cancel."""
+    """Tap a card, for ``want``: the account, ``title`` to be sent here (hold) or lent from here (stock; with others,
+    ``count`` in all). Touches: cancel."""
 
     want: Literal["account", "hold", "stock", "checkout"]
     cards: bool  # a card reader answers
     title: str = ""
     notice: Literal["", "card_unread"] = ""
+    count: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ class Limits(BaseModel):
     helper_h: float = Field(72.0, gt=0, le=720)  # how long somebody else may fetch a parcel with a code of its reader
     drop_items_max: int = Field(10, ge=1, le=50)  # in one return
     checkout_items_max: int = Field(20, ge=1, le=100)  # borrowed at the counter in one go
+    stock_items_max: int = Field(6, ge=1, le=50)  # borrowed from the cabinet in one go
     loan_days: int = Field(30, ge=1, le=365)  # provisional due date
     parcels_max: int = Field(2000, ge=1, le=20000)  # rows kept of the feed
     hold_days: int = Field(7, ge=1, le=365)  # for its reader to come, where the library does not say

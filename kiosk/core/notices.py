@@ -1,6 +1,7 @@
 """What a screen may say beside its own words: of the last scan, of a code held up, of things on a pad, of paper; why
 something cannot be done, and what may be touched next."""
 
+from dataclasses import dataclass
 from typing import Literal
 
 GuideNotice = Literal["nearer", "farther", "still", "turn"]
@@ -56,6 +57,10 @@ CourierNotice = Literal[
 SessionNote = Literal["", "own_card", "finish_first", "card_unread"]  # amid a story: theirs, another's, one unread
 Goes = tuple[Literal["", "stays", "sorted", "goes"], str]
 """Where a returned item goes: stays for the next reader, is sorted to one by a courier, goes to a place (its name)."""
+WhyNot = Literal["refused", "away", "enough", "gone", "stuck", "left"]
+"""Why something that lies here for anybody was not lent: the library has refused it; it cannot be asked and this reader
+is not known here, or has got enough meanwhile; somebody else has it, or will; its door did not open; they did not come
+for it."""
 DoorNotice = Literal["", "yours", "use_sticker", "unreadable", "door_first"]
 Printing = Literal["", "offered", "under_way", "done", "nothing", "unknown"]
 PaperState = Literal["", "ok", "near_end", "out", "cover_open", "fault"]
@@ -69,7 +74,7 @@ LoadNotice = Literal[
     GuideNotice,
     PadNotice,
 ]
-SearchNotice = Literal["", "unknown_number", "isbn_unsearched", "unreadable", "away", "card_unread"]
+SearchNotice = Literal["", "full", "unknown_number", "isbn_unsearched", "unreadable", "away", "card_unread"]
 AccountNotice = Literal[
     "",
     "nothing_ready",
@@ -122,3 +127,12 @@ Reason = Literal[
     "store_trouble",
 ]
 Then = Literal["return", "collect", "browse"]
+
+
+@dataclass(frozen=True, slots=True)
+class NotLent:
+    """What a reader had chosen and does not get, and why; ``words``: the library's, where it has ``refused`` it."""
+
+    title: str
+    why: WhyNot
+    words: str = ""

@@ -19,16 +19,17 @@ def why_not(point: PickupPoint, patron: str, now: float) -> Reason | None:
     return None if point.counters.online else enough(point, patron, now)
 
 
-def enough(point: PickupPoint, patron: str, now: float) -> Reason | None:
-    """Why this reader may take nothing without the library's word; None: they may."""
+def enough(point: PickupPoint, patron: str, now: float, going: int = 0) -> Reason | None:
+    """Why this reader may take nothing (more, while so many items are ``going`` out to them) without the library's
+    word; None: they may."""
     limits, counters = point.plan.limits, point.counters
     away_s = now - counters.away_since if counters.away_since else 0.0
     lent = [parcel for parcel in point.parcels.values() if parcel.unheard]
     if away_s >= limits.away_lending_h * HOUR_S:
         return "away_for_long"
-    if sum(len(parcel.items) for parcel in lent) >= limits.away_items_max:
+    if going + sum(len(parcel.items) for parcel in lent) >= limits.away_items_max:
         return "away_for_long"
-    if sum(len(parcel.items) for parcel in lent if parcel.patron == patron) >= limits.away_reader_items_max:
+    if going + sum(len(parcel.items) for parcel in lent if parcel.patron == patron) >= limits.away_reader_items_max:
         return "away_enough"
     return None
 

@@ -11,7 +11,7 @@ from kiosk.core.account_screens import AccountScreen
 from kiosk.core.activation import ActivationScreen
 from kiosk.core.counter_screens import Counter
 from kiosk.core.desk_screens import DeskScreen
-from kiosk.core.notices import DoorNotice, Goes, Printing, Reason, ReturnNotice, SessionNote, Then
+from kiosk.core.notices import DoorNotice, Goes, NotLent, Printing, Reason, ReturnNotice, SessionNote, Then
 from kiosk.core.reader_screens import Choose, DoorShut, Sort
 from kiosk.core.receipts import Shown
 from kiosk.core.search_screens import Found, Search, Stock, TitlePage, Wished
@@ -37,9 +37,12 @@ class Home:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """The library is asked about ``what``, or does it, at most some seconds. Touches: cancel; an act goes on."""
+    """The library is asked about ``what``, or does it, at most some seconds; about the ``n``. of several, where it is
+    asked one by one. Touches: cancel; an act goes on."""
 
     what: Literal["card", "item", "isbn", "account", "may_borrow", "hold_unknown", ActKind]
+    n: int = 0
+    of: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +188,7 @@ class Goodbye:
     gate: bool = False  # a tag could not be cleared: the gate may ring
     stock: bool = False
     goes: tuple[Goes, ...] = ()  # where each title goes, as far as the library has said
+    not_lent: tuple[NotLent, ...] = ()  # what they had chosen and did not get
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,17 +59,25 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Stock:
-    """What lies here for anybody. Touches: title (value: id), search (where they can), cancel: back."""
+    """What lies here for anybody. Touches: title (value: id; chooses it or not), borrow (what is ``chosen``), or a
+    card, search (where they can), cancel: back. ``notice`` full: no more of them in one go. ``cards``, ``known``: as of
+    ``TitlePage``.
+    """
 
     lines: tuple[FoundLine, ...]
     search: bool = False
+    chosen: tuple[str, ...] = ()
+    cards: bool = True
+    known: bool = False
+    notice: SearchNotice = ""
 
 
 @dataclass(frozen=True, slots=True)
 class TitlePage:
-    """One title. Touches: borrow, or a card, when it lies here behind a door; hold, or a card, when ``hold``: it may be
-    sent here; cancel: back. ``away``: the library is out of reach, so that nothing can be sent for. ``gone``: it lay
-    here, and cannot be had now. ``cards``: a card reader answers, or it is ``known`` who stands here."""
+    """One title. Touches: borrow, or a card, when it lies here behind a door; choose (where ``others`` lie here): it,
+    and more of them; hold, or a card, when ``hold``: it may be sent here; cancel: back. ``away``: the library is out of
+    reach, so that nothing can be sent for. ``gone``: it lay here, and cannot be had now. ``cards``: a card reader
+    answers, or it is ``known`` who stands here."""
 
     line: FoundLine
     hold: bool
@@ -78,6 +86,7 @@ class TitlePage:
     notice: SearchNotice = ""
     gone: bool = False
     known: bool = False
+    others: bool = False
 
 
 @dataclass(frozen=True, slots=True)

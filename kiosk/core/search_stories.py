@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import SecretStr
 
-from kiosk.core.notices import SearchNotice
+from kiosk.core.notices import NotLent, SearchNotice
 from sync.titles import Title, TitlesAre
 
 WishOutcome = Literal["placed", "refused", "away", "unknown"]
@@ -18,7 +18,8 @@ class Searching:
     ``typed``: so far, last at ``typed_at``; ``digits``: on the pad of digits, not of letters. ``key``: a question under
     way, asked last at the end of ``asked_at``; it, or ``found``, the library's answer, is about ``about``. ``silent``:
     it did not answer. ``listing``: the list is shown; ``title``: the one of it that is looked at, ``proving``: and
-    wanted, so that a card is to be shown. ``browsing``: nothing is typed, what lies here is looked through.
+    wanted, so that a card is to be shown. ``browsing``: nothing is typed, what lies here is looked through; ``chosen``
+    of it so far, to be borrowed (ids of parcels).
     """
 
     typed: str = field(default="", repr=False)
@@ -31,18 +32,31 @@ class Searching:
     asked_at: tuple[float, ...] = ()
     listing: bool = False
     browsing: bool = False
+    chosen: tuple[str, ...] = ()
     title: Title | None = None
     proving: bool = False
     notice: SearchNotice = ""
 
 
 @dataclass(frozen=True, slots=True)
+class Basket:
+    """Parcels of the stock that were chosen before a card was shown."""
+
+    parcels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Borrowing:
-    """A reader who has shown their card wants a parcel of the stock; ``key``: the library is asked whether they may."""
+    """A reader who has shown their card wants these ``parcels`` of the stock; ``key``: the library is asked whether
+    they may. ``each``: it has refused all of them together, and is asked about the first that is left beside those it
+    has ``allowed``. ``not_lent``: what they do not get."""
 
     patron: str
-    parcel: str
+    parcels: tuple[str, ...]
     key: str
+    each: bool = False
+    allowed: tuple[str, ...] = ()
+    not_lent: tuple[NotLent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """What is shown of a search and of what somebody wants sent here."""
 
+from typing import Literal
+
 from kiosk.core import titles
 from kiosk.core.account_screens import Prove
 from kiosk.core.flows import searching
@@ -7,7 +9,7 @@ from kiosk.core.model import PickupPoint
 from kiosk.core.screens import Screen, Wait
 from kiosk.core.search_screens import Found, Library, Search, Stock, TitlePage, Wished
 from kiosk.core.search_stories import Borrowing, Searching, Wishing
-from kiosk.core.stock import any_on_offer
+from kiosk.core.stock import any_on_offer, on_offer
 from sync.titles import Title
 
 FIRST = 3  # named while somebody types
@@ -16,7 +18,7 @@ FIRST = 3  # named while somebody types
 def screen(point: PickupPoint, story: Searching | Borrowing | Wishing, reader: str, now: float) -> Screen:
     """The screen of each of these stories. ``reader``: who has shown their card already."""
     if isinstance(story, Borrowing):
-        return Wait("may_borrow")
+        return _asking(story)
     if isinstance(story, Wishing):
         return _wished(point, story)
     if story.title is not None:
@@ -24,7 +26,7 @@ def screen(point: PickupPoint, story: Searching | Borrowing | Wishing, reader: s
     if story.key and not story.about:
         return Wait("item")
     if story.browsing:
-        return Stock(titles.all_here(point, now), searching.offered(point))
+        return _stock(point, story, reader, now)
     lines, more, near = titles.found(point, story, now)
     library = _library(point, story)
     if story.listing:
@@ -44,6 +46,24 @@ def screen(point: PickupPoint, story: Searching | Borrowing | Wishing, reader: s
     )
 
 
+def _asking(story: Borrowing) -> Screen:
+    asked = len(story.allowed) + len(story.not_lent)
+    return Wait("may_borrow", asked + 1, asked + len(story.parcels)) if story.each else Wait("may_borrow")
+
+
+def _stock(point: PickupPoint, story: Searching, reader: str, now: float) -> Screen:
+    cards, chosen = point.answers(point.plan.cards), searching.chosen_here(point, story, now)
+    lines = titles.all_here(point, now)
+    if story.proving and chosen:
+        first = next(line.title for line in lines if line.id == chosen[0])
+        return Prove("stock", cards, first, _unread(story), len(chosen))
+    return Stock(lines, searching.offered(point), chosen, cards, reader != "", story.notice)
+
+
+def _unread(story: Searching) -> Literal["", "card_unread"]:
+    return "card_unread" if story.notice == "card_unread" else ""
+
+
 def _library(point: PickupPoint, story: Searching) -> Library:
     if not point.plan.library.titles:
         return "no_search"
@@ -58,13 +78,13 @@ def _title(point: PickupPoint, story: Searching, title: Title, reader: str, now:
     cards = point.answers(point.plan.cards)
     here, can = titles.lies_here(point, title.id, now), searching.may_hold(point, title)
     if story.proving and (here or can):
-        unread = "card_unread" if story.notice == "card_unread" else ""
-        return Prove("stock" if here else "hold", cards, title.title, unread)  # type: ignore[arg-type]
+        return Prove("stock" if here else "hold", cards, title.title, _unread(story))
     row = point.parcels.get(title.id)
     line = titles.line_of(title, row.compartment if row and here else "")
     away = not row and not point.counters.online
     gone = row is not None and not here
-    return TitlePage(line, can, away, cards, story.notice, gone, here and reader != "")
+    others = here and len(on_offer(point, now)) > 1
+    return TitlePage(line, can, away, cards, story.notice, gone, here and reader != "", others)
 
 
 def _wished(point: PickupPoint, story: Wishing) -> Screen:

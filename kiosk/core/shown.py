@@ -54,8 +54,8 @@ def card(at: Step, number: str, now: float) -> Step:
         return identify.card(_anew(at), number, now, story.want)
     if isinstance(story, Fetching | Dropping):
         return _at_door(at, story)
-    if isinstance(story, Searching) and story.title and searching.may_have(at.point, story.title, now):
-        return identify.card(_anew(at), number, now, story.title)
+    if isinstance(story, Searching) and (wanted := searching.wanted(at.point, story, now)):
+        return identify.card(_anew(at), number, now, wanted)
     if isinstance(story, Activating) and story.digest == card_digest(at.point, number):
         return at if story.key else stay(at, story, now)
     if _free(story):

@@ -8,10 +8,10 @@ from pydantic import SecretStr
 from kiosk.core.account_stories import AccountPin, AtAccount, AtMore, Proving
 from kiosk.core.activation import Activating
 from kiosk.core.counter_stories import AtCounter
-from kiosk.core.notices import DoorNotice, ReturnNotice
+from kiosk.core.notices import DoorNotice, NotLent, ReturnNotice
 from kiosk.core.receipts import Shown
 from kiosk.core.screens import Goodbye, Sorry
-from kiosk.core.search_stories import Borrowing, Searching, Wishing
+from kiosk.core.search_stories import Basket, Borrowing, Searching, Wishing
 from kiosk.core.staff_stories import (
     AtCourier,
     AtDesk,
@@ -29,9 +29,9 @@ from kiosk.core.visit import Visit
 from sync.things import Item
 from sync.titles import Title
 
-Want = Literal["", "account", "checkout"] | Title
-"""What was chosen before a card was shown: nothing, the account, to borrow here what they have brought, or a title to
-be sent here or, where it lies here, lent from here."""
+Want = Literal["", "account", "checkout"] | Title | Basket
+"""What was chosen before a card was shown: nothing, the account, to borrow here what they have brought, a title to be
+sent here, or what lies here for anybody."""
 
 __all__ = [  # those of the staff and of the counter are defined beside
     "AtCounter",
@@ -105,7 +105,7 @@ class Choosing:
 class Fetching:
     """A reader at the door of ``parcel``: ``queue`` still to open, ``done`` taken (rows of parcels), ``left`` not
     taken, ``far``: something lies too far for them. ``sorting``: the items that are not there or stay, while they say
-    so."""
+    so. ``not_lent``: what they wanted of the stock and do not get."""
 
     patron: str
     proof: str
@@ -118,6 +118,7 @@ class Fetching:
     far: bool = False
     sorting: tuple[str, ...] | None = None
     notice: DoorNotice = ""
+    not_lent: tuple[NotLent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

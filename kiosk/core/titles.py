@@ -49,8 +49,6 @@ def found(point: PickupPoint, story: Searching, now: float) -> tuple[tuple[Found
 
 def named(point: PickupPoint, story: Searching, title: str, now: float) -> Title | None:
     """The title with this id among what is shown."""
-    if story.browsing:
-        return _title(point.parcels[title]) if lies_here(point, title, now) else None
     shown = (*here(point, story.typed, now).titles, *(story.found.titles if story.found else ()))
     return next((one for one in shown if one.id == title), None)
 

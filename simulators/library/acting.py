@@ -186,13 +186,14 @@ def lend(ledger: Ledger, patron: dict[str, Any], barcode: str, point: str) -> fl
     return due
 
 
-def _may_borrow(ledger: Ledger, patron: dict[str, Any]) -> None:
+def _may_borrow(ledger: Ledger, patron: dict[str, Any], more: int = 1) -> None:
+    """Raises ``Refused`` where they may not have so many more."""
     loans = ledger.rows("select 1 from loans where patron = ? and ended is null", patron["id"])
     if patron["standing"] != "fine":
         raise Refused(patron["reason"] or "此证不能借书。")
     if owed(ledger, patron["id"]) > OWED_MAX:
         raise Refused("有逾期费用未缴，缴清后才能借书。")
-    if len(loans) >= LOANS_MAX:
+    if len(loans) + more > LOANS_MAX:
         raise Refused(f"已借满 {LOANS_MAX} 本，请先归还。")
 
 
@@ -202,7 +203,7 @@ def allowed(ledger: Ledger, query: MayBorrow) -> Allowed:
         patron = ledger.row("select * from patrons where id = ?", query.patron)
         if patron is None:
             raise Refused("没有此读者。")
-        _may_borrow(ledger, patron)
+        _may_borrow(ledger, patron, len(query.items))
         for barcode in query.items:
             held = "select 1 from parcels join parcel_items on id = parcel where barcode = ? and patron not in ('', ?) "
             if ledger.loan(barcode) or ledger.rows(held + f"and status in {OPEN}", barcode, patron["id"]):

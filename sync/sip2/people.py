@@ -41,6 +41,15 @@ def patron_is(answer: Message, number: str, pinned: bool, dialect: Dialect, seal
     return PatronIs(_patron(answer.first("AA").strip() or number, answer.first("AE"), number, seal, standing, reason))
 
 
+def room(answer: Message) -> int | None:
+    """How many more items this person may have on loan, by CB (charged items limit) of a 64 and its count; None where
+    it does not say. A limit of 0 is taken for none said: who may have nothing at all is blocked."""
+    most, charged = answer.first("CB").strip(), answer.number("charged")
+    if charged is None or not (most.isascii() and most.isdigit()) or not int(most):
+        return None
+    return max(0, int(most) - charged)
+
+
 def holder(answer: Message, seal: Seal) -> Patron | None:
     """Whom an item is held for, from CY and DA of a 10 or 18; None where it does not say. Raises ``Unnamed``."""
     number = answer.first("CY").strip()

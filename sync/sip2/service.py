@@ -26,7 +26,7 @@ from sync.sip2.client import Client
 from sync.sip2.dialect import load
 from sync.sip2.items import item_is
 from sync.sip2.message import Unsayable, compose
-from sync.sip2.people import Unnamed, patron_is, words
+from sync.sip2.people import Unnamed, patron_is, room, words
 from sync.sip2.settings import Settings
 from sync.sip2.wire import Connect, Wire, tls_context
 from sync.sip2.words import Words
@@ -170,17 +170,20 @@ class Sip2:
             return PatronIs(None)
 
     def _may_borrow(self, query: MayBorrow, until: float) -> Allowed:
-        """SIP2 does not rule on a reader and a book together: what it says of each of them, alone, must do. A library
-        that wants PINs has just been asked about the reader, with theirs."""
+        """SIP2 does not rule on a reader and a book together: what it says of each of them, alone, must do, and how
+        many loans it leaves them. A library that wants PINs has just been asked about the reader, with theirs."""
         if self._settings.pin == "never":
             try:
                 number = self._seal.show(query.patron).get_secret_value()
                 answer = self._client.say(self._says.patron(number), until)
                 patron = patron_is(answer, number, False, self._dialect, self._seal).patron
+                left = room(answer)
             except (Unsayable, Unnamed, NotSealed):
-                patron = None
+                patron, left = None, None
             if patron is None or patron.standing != "fine":
                 return Allowed(False, patron.reason if patron else "")
+            if left is not None and left < len(query.items):
+                return Allowed(False, words(answer))
         for barcode in query.items if "17" not in self._dialect.without else ():
             item = self._client.say(self._says.item(barcode), until)
             known = item_is(item, barcode, self._dialect)

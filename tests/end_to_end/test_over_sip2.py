@@ -116,8 +116,9 @@ def test_a_hold_is_loaded_collected_and_returned_and_then_lent_to_anybody(point:
 
     kiosk.wait_for("Home", 20.0, stock=True)  # nobody waits for it
     kiosk.touch("browse")
-    kiosk.touch("title", kiosk.wait_for("Stock")["lines"][0]["id"])
-    kiosk.wait_for("TitlePage")
+    chosen = kiosk.wait_for("Stock")["lines"][0]["id"]
+    kiosk.touch("title", chosen)
+    kiosk.wait_for("Stock", chosen=[chosen])
     point.machine.tap_and_lift("R1014")
     kiosk.wait_for("DoorOpen", 40.0, purpose="borrow")
     point.at_open_door(lambda door: point.machine.cabinet.take_out(door, item))

@@ -5,7 +5,7 @@ from typing import get_args, get_type_hints
 from hardware.readings import Door
 from kiosk.core.account_screens import Prove
 from kiosk.core.desk_screens import Desk, DoorLine, DoorList, DoorSheet, MachineSheet, Report, Use
-from kiosk.core.notices import Printing
+from kiosk.core.notices import NotLent, Printing
 from kiosk.core.reader_screens import Choose, DoorShut, Sort, Waiting
 from kiosk.core.receipts import Shown
 from kiosk.core.screens import (
@@ -137,6 +137,16 @@ SCREENS: dict[str, Screen] = {
     "goodbye-borrow": Goodbye(
         "borrow", TITLES[:1], NOW + 30 * 86400, slip=slip("borrow", TITLES[:1]), printing="offered", stock=True
     ),
+    "goodbye-borrow-several": Goodbye(
+        "borrow",
+        TITLES[:2],
+        NOW + 30 * 86400,
+        slip=slip("borrow", TITLES[:2]),
+        printing="offered",
+        stock=True,
+        not_lent=(NotLent(TITLES[2], "refused", DETAIL), NotLent(LONG, "stuck"), NotLent(TITLES[3], "gone")),
+    ),
+    "goodbye-borrow-not-lent": Goodbye("borrow", not_lent=(NotLent(TITLES[0], "gone"),), stock=True),
     "sorry-not-lent-said": Sorry("not_lent", DETAIL, ("browse", "return")),
     "goodbye-checkout": Goodbye("checkout", TITLES[:3], NOW + 30 * 86400, slip=slip("checkout", TITLES[:3])),
     "goodbye-gate": Goodbye("checkout", TITLES[:2], NOW + 86400, True, slip=slip("checkout", TITLES[:2]), gate=True),

@@ -56,6 +56,7 @@ KEEP = {
     "found": ("plain", "low"),
     "title": ("plain", "contrast"),
     "stock": ("plain", "largest", "low"),
+    "stock-chosen": ("plain",),
     "help": ("plain", "low"),
     "still-there": ("plain", "low"),
     "resting": ("plain",),

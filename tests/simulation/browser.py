@@ -1,7 +1,7 @@
-"""Whoever borrows what lies in the cabinet for anybody: looks at the covers, chooses one, shows a card, takes it."""
+"""Whoever borrows what lies in the cabinet for anybody: looks at the covers, chooses some, shows a card, takes them."""
 
 from kiosk.core.account_screens import Prove
-from kiosk.core.search_screens import Stock, TitlePage
+from kiosk.core.search_screens import Stock
 from tests.simulation.library import Library
 from tests.simulation.people import Reader
 from tests.simulation.world import Script, World
@@ -24,15 +24,16 @@ class Browser(Reader):
 
     def elsewhere(self, screen: object) -> Script:
         match screen:
-            case Stock(lines=(_, *_) as lines):
-                one = self.rng.choice(lines)
-                self.touch("title", one.id)
-                self.parcels = [self.library.parcels[one.id], *self.parcels]
-            case TitlePage(line=line, gone=False) if line.door and self.rng.random() < 0.9:
+            case Stock(chosen=(_, *_)) if self.rng.random() < 0.6:
                 if self.rng.random() < 0.5:
                     self.touch("borrow")
                 else:
                     yield from self.tap()
+            case Stock(lines=(_, *_) as lines):
+                one = self.rng.choice(lines)
+                self.touch("title", one.id)
+                if one.id not in {parcel.sent.id for parcel in self.parcels}:
+                    self.parcels = [self.library.parcels[one.id], *self.parcels]
             case Prove(want="stock"):
                 yield from self.tap()
             case _:

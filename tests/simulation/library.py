@@ -47,6 +47,7 @@ from sync.titles import Title, TitlesLike
 from tests.simulation.accounts import account
 
 POINT = "p1"
+TOGETHER_MAX = 3  # items that it lets somebody borrow from the cabinet in one go
 SIGNING = Ed25519PrivateKey.from_private_bytes(b"\x07" * 32)
 KEYRING = Keyring(b"k" * 32, (SIGNING.public_key(),))
 
@@ -193,6 +194,7 @@ class Library:
                 return LoansAre(tuple(item for item in own if item.isbn == isbn))
             case MayBorrow(patron, items):
                 fine = self.patrons[patron].standing == "fine" and not self.loans.keys() & set(items)
+                fine = fine and len(items) <= TOGETHER_MAX
                 return Allowed(fine, "" if fine else "not this one")
             case AccountOf():
                 return account(self, query)

@@ -2,12 +2,16 @@
 again, with every fault of the wire, the doors and the power. What must hold is what holds on all days."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pytest
 
 from kiosk.core import stock, titles
+from kiosk.core.flows import fetching
 from kiosk.core.limits import DAY_S
 from kiosk.core.model import Parcel, PickupPoint
+from kiosk.core.notices import Reason
+from kiosk.core.session import Step
 from sync.messages import ParcelCollected
 from tests.simulation.browser import Browser
 from tests.simulation.day import READERS, Day, live_a_day
@@ -66,6 +70,11 @@ def test_a_book_that_was_set_aside_since_and_lent_all_the_same_is_found(monkeypa
         row = point.compartments.get(parcel.compartment)
         return parcel.state == "ready" and row is not None and row.order is None
 
+    def anybodys(step: Step, parcel: Parcel, patron: str, now: float) -> Reason | None:
+        return why_not(step, replace(parcel, patron=patron), patron, now)
+
+    why_not = fetching.why_not
+    monkeypatch.setattr(fetching, "why_not", anybodys)
     for module in (stock, titles):
         monkeypatch.setattr(module, "is_offered", anything)
     with pytest.raises(Violation, match="not for its patron"):

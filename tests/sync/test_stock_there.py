@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from simulators.library.acting import LOANS_MAX, lend
 from simulators.library.packing import pack_parcel, place_hold
 from simulators.library.server import Library
 from sync.asked import Allowed, MayBorrow
@@ -53,6 +54,22 @@ def test_it_says_who_may_borrow_it_and_why_not(library: Library, client: Service
     library.ledger.change("update parcels set patron = 'R1002' where patron = ''")
     assert client.ask(MayBorrow("R1018", items)) == Allowed(False, "此书已为其他读者预留。")
     assert client.ask(MayBorrow("R1002", items)) == Allowed(True)
+
+
+def test_its_limit_on_loans_counts_all_that_are_asked_about(library: Library, client: Service) -> None:
+    items = tuple(item.barcode for item in sent(library, client, 3).items)
+    had = library.ledger.rows("select 1 from loans where patron = 'R1018' and ended is null")
+    shelf = "select barcode from items where place = 'shelf' order by barcode limit ?"
+    for row in library.ledger.rows(shelf, LOANS_MAX - len(had) - 2):
+        lend(
+            library.ledger,
+            dict(library.ledger.row("select * from patrons where id = 'R1018'") or {}),
+            row["barcode"],
+            POINT,
+        )
+    assert client.ask(MayBorrow("R1018", items[:2])) == Allowed(True)
+    answer = client.ask(MayBorrow("R1018", items))
+    assert answer == Allowed(False, f"已借满 {LOANS_MAX} 本，请先归还。")
 
 
 def test_who_borrows_it_gets_the_loan_and_nobody_a_message(library: Library, client: Service) -> None:

@@ -68,7 +68,7 @@ def _line_of(parent: Widget, box: Box, fonts: Fonts, look: Look, row: Row) -> No
     if row.done is not None:
         with parent.canvas:
             Color(*(palette.accent if row.done else palette.line))
-            pen = Pen(Box(box.x, box.y + (box.h - 48 * unit) / 2, 48 * unit, 48 * unit), 4.5 * unit)
+            pen = Pen(Box(left, box.y + (box.h - 48 * unit) / 2, 48 * unit, 48 * unit), 4.5 * unit)
             pen.arc(50, 50, 46)
             if row.done:
                 pen.path((29, 50), (45, 34), (72, 66))
@@ -102,13 +102,28 @@ class RowTouch(Touch):
 
 
 class CoverTouch(Touch):
-    """A book to choose by its cover, which stands back a little while it is pressed."""
+    """A book to choose by its cover, which stands back a little while it is pressed. Chosen: framed and ticked."""
 
     def __init__(self, box: Box, fonts: Fonts, look: Look, row: Row, on_tap: Callable[[], None]) -> None:
-        super().__init__(box, look, on_tap, "quiet")
-        inset = 10 * look.unit
+        super().__init__(box, look, on_tap, "chosen" if row.done else "quiet")
+        inset = (24 if row.done else 10) * look.unit
         inner = Box(box.x + inset * COVER, box.y + inset, box.w - 2 * inset * COVER, box.h - 2 * inset)
         self.add_widget(Cover(inner, fonts, look, row.cover or ("", "")))
+        if row.done:
+            self._tick(inner, look)
+
+    def _tick(self, box: Box, look: Look) -> None:
+        """In the lower right corner of the cover, as large as a fingertip."""
+        side = min(box.w * 0.36, 96 * look.unit)
+        place = Box(box.x + box.w - side * 0.9, box.y - side * 0.1, side, side)
+        tick = Widget(size_hint=(None, None))
+        with tick.canvas:
+            Color(*look.palette.accent)
+            Ellipse(pos=(place.x, place.y), size=(side, side))
+            Color(*look.palette.ground)
+            pen = Pen(place, side * 0.09)
+            pen.path((29, 50), (45, 34), (72, 66))
+        self.add_widget(tick)
 
 
 class Slots(Panel):

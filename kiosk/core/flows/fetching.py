@@ -15,9 +15,10 @@ from kiosk.core.events import Touched
 from kiosk.core.flows.common import door_until, goodbye, leave, order_at, pulse_again, refuse, visit
 from kiosk.core.limits import DAY_S
 from kiosk.core.model import Parcel, PickupPoint
-from kiosk.core.notices import Reason
+from kiosk.core.notices import NotLent, Reason, WhyNot
 from kiosk.core.order import Order
 from kiosk.core.screens import Goodbye, Slip
+from kiosk.core.search_stories import Borrowing
 from kiosk.core.session import Step
 from kiosk.core.stories import Fetching, Story
 from kiosk.core.taken import row_of_taken
@@ -26,18 +27,27 @@ from kiosk.core.taken import row_of_taken
 @dataclass(frozen=True, slots=True)
 class Gone:
     """How it went so far: ``done``, rows of what was taken; how many parcels were ``left``; whether anything was
-    ``missing``, or lies behind a door too ``far`` for this reader. ``n`` doors were opened."""
+    ``missing``, or lies behind a door too ``far`` for this reader. ``n`` doors were opened. ``not_lent``: what they
+    wanted of the stock and do not get."""
 
     done: tuple[str, ...] = ()
     left: int = 0
     missing: bool = False
     far: bool = False
     n: int = 0
+    not_lent: tuple[NotLent, ...] = ()
+
+    def without(self, parcel: Parcel | None, why: WhyNot) -> "Gone":
+        """One more that they do not get now."""
+        named = (NotLent("、".join(parcel.titles), why),) if parcel else ()
+        return replace(self, left=self.left + 1, not_lent=(*self.not_lent, *named))
 
 
 def why_not(step: Step, parcel: Parcel, patron: str, now: float) -> Reason | None:
     """Why this reader cannot have this parcel now, or nothing."""
     row = step.point.compartments.get(parcel.compartment)
+    if parcel.patron != patron and not (parcel.stock and stock.is_offered(step.point, parcel, now)):
+        return "not_here_now"
     if parcel.recalled:
         return "parcel_recalled"
     if parcel.state in ("missing", "loading"):
@@ -54,13 +64,14 @@ def open_next(step: Step, patron: str, proof: str, parcels: Sequence[str], gone:
     queue = list(parcels)
     while queue:
         parcel = step.point.parcels.get(queue.pop(0))
-        if parcel is None or why_not(step, parcel, patron, now):
-            gone = replace(gone, left=gone.left + 1)
+        if parcel is None or (why := why_not(step, parcel, patron, now)):
+            gone = gone.without(parcel, "enough" if parcel and why in ("away_enough", "away_for_long") else "gone")
             continue
         n = gone.n + 1
         step = doors.unlock(step, parcel.compartment, "pickup", patron, parcel.id, proof, now)
         here = visit(step, parcel.compartment, n, n + len(queue))
         story = Fetching(patron, proof, parcel.id, here, tuple(queue), gone.done, gone.left, gone.missing, gone.far)
+        story = replace(story, not_lent=gone.not_lent)
         return step.to(story, door_until(step, now))
     return _goodbye(step, patron, gone, now)
 
@@ -78,13 +89,14 @@ def _goodbye(step: Step, patron: str, gone: Gone, now: float) -> Step:
         left, more = 0, stock.any_on_offer(step.point, now)
     slip = Slip(last, step.session.number, purpose, now, items, due, provisional) if items else None
     screen = Goodbye(purpose, titles, due, provisional, left, gone.missing, slip, far=gone.far, stock=more)
+    screen = replace(screen, not_lent=gone.not_lent if purpose == "borrow" else ())
     return goodbye(step, screen, now, _who(story.proof, patron) if isinstance(story, Fetching) else patron)
 
 
 def purpose_of(point: PickupPoint, story: Story) -> Literal["pickup", "borrow"]:
     """Whether they fetch what was set aside for them, or borrow what lies here for anybody."""
     row = point.parcels.get(story.parcel) if isinstance(story, Fetching) else None
-    return "borrow" if row and row.stock else "pickup"
+    return "borrow" if isinstance(story, Borrowing) or (row and row.stock) else "pickup"
 
 
 def _who(proof: str, patron: str) -> str:
@@ -128,16 +140,23 @@ def _on(step: Step, story: Fetching, queue: tuple[str, ...], now: float) -> Step
     """The door settles, and those of ``queue`` open; the others stay where they are."""
     step = doors.finish(step, story.visit.compartment, now)
     gone = _gone(step, story)
-    return _next(step, story, replace(gone, left=gone.left + len(story.queue) - len(queue)), queue, now)
+    for parcel in story.queue if not queue else ():
+        gone = gone.without(step.point.parcels.get(parcel), "left")
+    return _next(step, story, gone, queue, now)
 
 
 def _next(step: Step, story: Fetching, gone: Gone, queue: tuple[str, ...], now: float) -> Step:
     return open_next(step, story.patron, story.proof, queue, gone, now)
 
 
+def _so_far(story: Fetching) -> Gone:
+    """How it went before this door."""
+    return Gone(story.done, story.left, story.missing, story.far, story.visit.n, story.not_lent)
+
+
 def _gone(step: Step, story: Fetching) -> Gone:
     """How it went, with the door that has just settled."""
-    gone = Gone(story.done, story.left, story.missing, story.far, story.visit.n)
+    gone = _so_far(story)
     part, here = (
         row_of_taken(step.point, story.parcel, story.visit.order),
         step.point.parcels.get(story.parcel),
@@ -165,15 +184,23 @@ def touch(step: Step, story: Fetching, touched: Touched, now: float) -> Step:
             step = doors.give_up(step, story.visit.compartment)
             if order.rests_until and not (story.queue or story.done):  # nothing is wrong with it
                 return step.home()
-            if purpose_of(step.point, story) == "borrow":
-                return refuse(step, "stock_stuck", now, then=("browse", "return"), person=story.patron)
             if not (story.queue or story.done):
-                return refuse(step, "door_stuck", now, then=("return",), person=_who(story.proof, story.patron))
-            gone = Gone(story.done, story.left + 1, story.missing, story.far, story.visit.n)
+                return _stuck(step, story, now)
+            gone = _so_far(story).without(step.point.parcels.get(story.parcel), "stuck")
             return _next(step, story, gone, story.queue, now)
         case "finish" if order is None or not order.shut_at:
             return leave(step)
     return step
+
+
+def _stuck(step: Step, story: Fetching, now: float) -> Step:
+    """The last door there was did not open, and nothing was taken from the others."""
+    if purpose_of(step.point, story) == "borrow":
+        if story.not_lent:
+            gone = _so_far(story).without(step.point.parcels.get(story.parcel), "stuck")
+            return _goodbye(step, story.patron, gone, now)
+        return refuse(step, "stock_stuck", now, then=("browse", "return"), person=story.patron)
+    return refuse(step, "door_stuck", now, then=("return",), person=_who(story.proof, story.patron))
 
 
 def _at_rest(step: Step, story: Fetching, touched: Touched, now: float) -> Step:

@@ -18,6 +18,7 @@ from kiosk.core.known import card_digest, code_digest
 from kiosk.core.model import HERE
 from kiosk.core.notices import AccountNotice
 from kiosk.core.rights import RIGHTS
+from kiosk.core.search_stories import Basket
 from kiosk.core.session import Step
 from kiosk.core.stories import AskingCard, Collecting, ProvingPin, Returning, Want
 from sync.asked import Answer, PatronIs, Shown, WhoIs
@@ -122,8 +123,8 @@ def known(
         return desk.begin(step, patron.id, now)
     step = step.shown_by(patron.id)
     library = step.point.plan.library
-    if isinstance(want, Title) and want.id in step.point.parcels:
-        return borrowing.begin(step, patron.id, want.id, now, patron)
+    if isinstance(want, Basket):
+        return borrowing.begin(step, patron.id, want.parcels, now, patron)
     if isinstance(want, Title):
         return wishing.begin(step, patron.id, want, now, pin)
     if want == "checkout":

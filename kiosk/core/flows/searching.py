@@ -1,7 +1,7 @@
 """Searching: titles by what fingers can do, at this point and at the library; no card is needed to look.
 
 letters or digits -> what lies here, at once; what the library has, when the fingers rest -> the list -> one title
-what lies here, without a word typed -> one title
+what lies here, without a word typed -> some of it
 -> a card: it is lent from here (borrowing.py), or sent for (wishing.py)
 
 The library is asked about what stands there, one question at a time; an answer about anything else is not shown.
@@ -16,7 +16,7 @@ from kiosk.core.events import Touched
 from kiosk.core.flows import borrowing
 from kiosk.core.flows.common import ask, leave, stay
 from kiosk.core.model import PickupPoint
-from kiosk.core.search_stories import Searching
+from kiosk.core.search_stories import Basket, Searching
 from kiosk.core.session import Step
 from sync.asked import Answer, ItemIs, WhatIs
 from sync.titles import TYPED_MAX, Title, TitlesAre, TitlesLike
@@ -50,9 +50,22 @@ def may_hold(point: PickupPoint, title: Title) -> bool:
     return point.counters.online and "place_hold" in point.plan.library.acts
 
 
-def may_have(point: PickupPoint, title: Title, now: float) -> bool:
-    """Whether who shows a card may have this title: from a door here, or sent."""
-    return titles.lies_here(point, title.id, now) or may_hold(point, title)
+def wanted(point: PickupPoint, story: Searching, now: float) -> Title | Basket | None:
+    """What who shows a card now may have: what was chosen of what lies here, or a title that is sent; None: neither."""
+    chosen = chosen_here(point, story, now)
+    if story.title and not titles.lies_here(point, story.title.id, now):
+        return story.title if may_hold(point, story.title) else None
+    return Basket(chosen) if chosen and (story.browsing or story.title) else None
+
+
+def chosen_here(point: PickupPoint, story: Searching, now: float) -> tuple[str, ...]:
+    """The parcels that were chosen and still lie here, with the title that is looked at."""
+    chosen = (*story.chosen, *((story.title.id,) if story.title else ()))
+    return tuple(one for one in dict.fromkeys(chosen) if titles.lies_here(point, one, now))
+
+
+def _items(point: PickupPoint, parcels: tuple[str, ...]) -> int:
+    return sum(len(point.parcels[one].items) for one in parcels)
 
 
 # ---- touches ------------------------------------------------------------------------------------------------------
@@ -71,9 +84,15 @@ def touch(step: Step, story: Searching, touched: Touched, now: float) -> Step:
             return browse(step, now)
         case "search" if story.browsing and story.title is None and offered(step.point):
             return begin(step, now)
-        case "borrow" | "hold" if story.title and not story.proving:
-            return _chosen(step, story, story.title, touched.action, now)
-        case "title" if story.title is None:
+        case "hold" if story.title and not story.proving and isinstance(wanted(step.point, story, now), Title):
+            return stay(step, replace(story, proving=True), now)
+        case "borrow" if not story.proving and isinstance(basket := wanted(step.point, story, now), Basket):
+            return _borrow(step, story, basket, now)
+        case "choose" if story.title and not story.proving and titles.lies_here(step.point, story.title.id, now):
+            return stay(step, Searching(browsing=True, chosen=chosen_here(step.point, story, now)), now)
+        case "title" if story.browsing and story.title is None and not story.proving:
+            return _choose(step, story, touched.value, now)
+        case "title" if story.title is None and not story.browsing:
             title = titles.named(step.point, story, touched.value, now)
             return stay(step, replace(story, title=title), now) if title else step
         case "enter" if story.listing and story.silent and story.title is None:
@@ -81,14 +100,23 @@ def touch(step: Step, story: Searching, touched: Touched, now: float) -> Step:
     return step if story.listing or story.title or story.browsing else _pad(step, story, touched, now)
 
 
-def _chosen(step: Step, story: Searching, title: Title, action: str, now: float) -> Step:
-    """This is the one: a card is to be shown for it, unless it is known who stands here."""
-    if action == "hold" and not may_hold(step.point, title):
+def _choose(step: Step, story: Searching, parcel: str, now: float) -> Step:
+    """Chosen, or not any more; several are fetched in one go, but not without end."""
+    chosen = chosen_here(step.point, story, now)
+    if parcel in chosen:
+        return stay(step, replace(story, chosen=tuple(one for one in chosen if one != parcel)), now)
+    if not titles.lies_here(step.point, parcel, now):
         return step
-    if action == "borrow" and not titles.lies_here(step.point, title.id, now):
-        return step
-    if action == "borrow" and step.session.reader:
-        return borrowing.begin(step, step.session.reader, title.id, now)
+    more = (*chosen, parcel)
+    if chosen and _items(step.point, more) > step.point.plan.limits.stock_items_max:
+        return stay(step, replace(story, notice="full"), now)
+    return stay(step, replace(story, chosen=more), now)
+
+
+def _borrow(step: Step, story: Searching, basket: Basket, now: float) -> Step:
+    """These are the ones: a card is to be shown for them, unless it is known who stands here."""
+    if step.session.reader:
+        return borrowing.begin(step, step.session.reader, basket.parcels, now)
     return stay(step, replace(story, proving=True), now)
 
 
@@ -163,7 +191,7 @@ def waits(point: PickupPoint, story: Searching) -> bool:
 def _ask_number(step: Step, story: Searching, number: str, now: float) -> Step:
     """A copy by its number: it lies here, or what the library knows of it."""
     if title := titles.copy_here(step.point, number, now):
-        return stay(step, replace(story, title=title, browsing=False), now)
+        return stay(step, replace(story, title=title, browsing=False, chosen=()), now)
     if not step.point.counters.online:
         return stay(step, replace(story, notice="away"), now)
     plan = step.point.plan
@@ -171,7 +199,7 @@ def _ask_number(step: Step, story: Searching, number: str, now: float) -> Step:
     often = len(_lately(story, now)) >= plan.limits.searches_a_minute_max
     if asking or often or "place_hold" not in plan.library.acts:
         return step
-    return _ask(stay(step, story, now), replace(story, about="", browsing=False), WhatIs(number), now)
+    return _ask(stay(step, story, now), replace(story, about="", browsing=False, chosen=()), WhatIs(number), now)
 
 
 def _ask(step: Step, story: Searching, query: TitlesLike | WhatIs, now: float) -> Step:
@@ -208,7 +236,9 @@ def scanned(step: Step, story: Searching, scan: ItemScanned | IsbnScanned | Code
         case ItemScanned(barcode=barcode):
             return _ask_number(step, story, barcode, now)
         case IsbnScanned(isbn=isbn):
-            searched = _typed(replace(story, digits=True, title=None, listing=False, browsing=False), isbn, now)
+            searched = _typed(
+                Searching(digits=True, key=story.key, about=story.about, asked_at=story.asked_at), isbn, now
+            )
             if step.point.plan.library.titles or titles.here(step.point, isbn, now).titles:
                 return _enter(step, searched, now)
             return stay(step, replace(story, notice="isbn_unsearched"), now)

@@ -7,7 +7,7 @@ chose, or the last four digits of the telephone number.
 from datetime import datetime
 from typing import Any
 
-from simulators.library.acting import Refused
+from simulators.library.acting import LOANS_MAX, Refused
 from simulators.library.ledger import Ledger
 from simulators.library.sip2.lending import Lending
 from simulators.library.sip2.quirks import Quirks
@@ -92,7 +92,13 @@ class Desk:
         items = tuple((name, text) for name in wanted[:1] for text in lists[name][first - 1 : last])
         fields = self._about(asked, patron)
         if patron:
-            fields += (("BZ", "0010"), ("CB", "0020"), *self._fees(patron["id"]), ("BF", patron["phone"]), *items)
+            fields += (
+                ("BZ", "0010"),
+                ("CB", self._count(LOANS_MAX, 4)),
+                *self._fees(patron["id"]),
+                ("BF", patron["phone"]),
+                *items,
+            )
         return self._say(asked, fixed, fields)
 
     def _about(self, asked: Message, patron: dict[str, Any] | None) -> Fields:

@@ -54,7 +54,7 @@ def home() -> Machine:
 
 
 def chosen(machine: Machine | None = None, who: str = "ann", parcel: str = "s-1") -> Machine:
-    """A card was shown for one of the covers; the library is asked."""
+    """A cover was touched and a card shown; the library is asked."""
     machine = machine or home()
     return machine.touch("browse").touch("title", parcel).tap(who)
 
@@ -96,6 +96,7 @@ def test_a_search_an_account_and_a_goodbye_lead_there_too() -> None:
     assert account.screen.stock
     assert isinstance(account.touch("browse").screen, Stock)
     assert not account.touch("title", "s-1").asks
+    assert account.screen.known  # type: ignore[union-attr]
     assert account.touch("borrow").asks == [MayBorrow("ann", ("t-1",))]  # their card was shown already
     another = lent().open().shut()
     assert isinstance(another.screen, Goodbye)
@@ -115,6 +116,7 @@ def test_a_title_that_was_found_can_be_borrowed() -> None:
     assert isinstance(machine.screen, TitlePage)
     assert machine.screen.line.door
     assert not machine.screen.hold
+    assert machine.screen.others
     machine.touch("borrow")
     assert machine.screen == Prove("stock", False, "红楼梦")
     machine.do(CardUnread("card", "lifted"))
@@ -235,19 +237,22 @@ def test_what_was_called_back_or_set_aside_meanwhile_is_not_handed_out() -> None
         machine = change(chosen()).answer(Allowed(True))
         assert machine.screen == Sorry("not_here_now", "", ("browse", "return"))
         assert not machine.unlocked
-        shown = home().touch("browse").touch("title", "s-1")
+        shown = letters(home().touch("more").touch("search"), "HLM").touch("enter").touch("title", "s-1")
         change(shown)
         assert isinstance(shown.screen, TitlePage)
         assert shown.screen.gone
-        assert shown.touch("borrow").screen == shown.screen
-        assert change(home().touch("browse")).touch("title", "s-1").session.story.title is None
+        assert shown.touch("borrow").touch("choose").screen == shown.screen
+        browsed = change(home().touch("browse").touch("title", "s-1"))
+        assert not browsed.screen.chosen
+        assert browsed.touch("title", "s-1").touch("borrow").screen == browsed.screen
+        assert not browsed.screen.chosen
 
 
 def test_two_after_the_same_one() -> None:
     machine = lent()
     other = machine.copy()
     other.session = Machine().session
-    assert other.touch("browse").touch("title", "s-1").session.story.title is None  # its door is under way
+    assert not other.touch("browse").touch("title", "s-1").screen.chosen  # its door is under way
     assert other.screen.lines[0].id == "s-2"  # type: ignore[union-attr]
 
 

@@ -22,8 +22,8 @@ def checked_in(fields: str = BACK_FREE, ok: str = "1") -> str:
     return f"10{ok}YNN{WHEN}{fields}"
 
 
-def person(flags: str = " " * 14, more: str = "BLY|") -> str:
-    return f"64{flags}019{WHEN}{'0000' * 6}AOmain|AAR100|AEX|{more}CQY|"
+def person(flags: str = " " * 14, more: str = "BLY|", counts: str = "0000" * 4) -> str:
+    return f"64{flags}019{WHEN}{counts}{'0000' * 2}AOmain|AAR100|AEX|{more}CQY|"
 
 
 def told(service: Sip2, what: ParcelReady | ItemDropped) -> Receipt:
@@ -59,6 +59,14 @@ def test_what_the_library_does_not_know_is_no_stock() -> None:
         ({}, Allowed(True)),
         ({"63": person("Y" + " " * 13, "BLY|AFA fee is open|")}, Allowed(False, "A fee is open")),
         ({"63": person(more="BLN|")}, Allowed(False)),
+        ({"63": person(more="BLY|CB0001|")}, Allowed(True)),
+        ({"63": person(more="BLY|CB0002|", counts="0000000000010000")}, Allowed(True)),
+        (
+            {"63": person(more="BLY|CB0002|AFTwo are enough|", counts="0000000000020000")},
+            Allowed(False, "Two are enough"),
+        ),
+        ({"63": person(more="BLY|CB0000|", counts="0000000000020000")}, Allowed(True)),
+        ({"63": person(more="BLY|CBmany|", counts="0000000000020000")}, Allowed(True)),
         ({"17": item("04", "AFOn loan|")}, Allowed(False, "On loan")),
         ({"17": item("08")}, Allowed(False)),
         ({"17": item("01")}, Allowed(False)),
@@ -68,6 +76,15 @@ def test_a_reader_and_a_book_are_asked_about_apart(answers: dict[str, str], allo
     says = {"63": person(), "17": item()} | answers
     with library({code: (lambda _, said=said: said) for code, said in says.items()}) as lib:
         assert client(lib.port).ask(MAY) == allowed
+
+
+def test_a_limit_on_loans_is_kept_for_all_of_them_together() -> None:
+    counts = "0000000000180000"
+    says = {"63": person(more="BLY|CB0020|", counts=counts), "17": item()}
+    with library({code: (lambda _, said=said: said) for code, said in says.items()}) as lib:
+        service = client(lib.port)
+        assert service.ask(MayBorrow(MAY.patron, ("i-1", "i-1"))) == Allowed(True)
+        assert service.ask(MayBorrow(MAY.patron, ("i-1", "i-1", "i-1"))) == Allowed(False)
 
 
 def test_where_pins_are_wanted_the_reader_has_just_been_asked_about() -> None:
