@@ -152,7 +152,7 @@ def _shut(step: Step, row: Compartment, order: Order, now: float) -> tuple[Step,
 
 def _ended(step: Step, row: Compartment) -> Step:
     """Its order is over; a door that moved is in use again."""
-    return step.put(replace(row, order=None, out="" if row.out in ("stuck", "silent") else row.out))
+    return step.put(replace(row, order=None, out="" if row.out == "stuck" else row.out))
 
 
 # ---- the grace after a reader has shut a door ---------------------------------------------------------------------

@@ -68,7 +68,7 @@ from kiosk.core.stories import (
 def display(point: PickupPoint, session: Session, now: float) -> Display:
     """All a front end draws. Pure: the same state and time, the same display."""
     story = session.story
-    waiting = not isinstance(story, AtHome) and math.isfinite(session.until)
+    waiting = math.isfinite(session.until)
     return Display(
         screen=_screen(point, session, now),
         doors=_doors(point, session),

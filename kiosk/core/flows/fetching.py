@@ -209,7 +209,7 @@ def _at_rest(step: Step, story: Fetching, touched: Touched, now: float) -> Step:
             return doors.again(step, story.visit.compartment, now).to(story, door_until(step, now))
         case "next" if story.queue:
             return _on(step, story, story.queue, now)
-        case "finish" | "cancel":
+        case "finish":
             return _on(step, story, (), now)
     return step
 

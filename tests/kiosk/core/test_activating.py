@@ -134,6 +134,12 @@ def test_done_is_done_even_if_the_library_falls_silent_then() -> None:
     assert machine.touch("go_on").screen == Activated(False)
 
 
+def test_who_has_become_a_reader_begins_with_all_their_tries() -> None:
+    machine = typed(typed(told().act(Ruling(False, again="pin")), PIN), PIN)
+    assert machine.point.tries
+    assert not machine.act(Ruling(True)).touch("finish").point.tries  # though they do not wait for the last word
+
+
 def test_without_the_library_nothing_is_said() -> None:
     assert reason(told().act("away")) == "activation_away"
     machine = offered().touch("next").touch("agree").do(Online(False))

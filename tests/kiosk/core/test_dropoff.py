@@ -47,6 +47,13 @@ def test_what_the_next_reader_waits_for_here_stays_and_is_theirs_at_once() -> No
     assert machine.tap("ann").unlocked[-1] == ready.compartment
 
 
+def test_what_the_library_names_no_parcel_for_waits_as_long_as_a_hold_does() -> None:
+    machine = word(returned("x-1"), held_for=ANN)
+    kept = machine.parcel("d1-1")
+    assert (kept.patron, kept.expires) == ("ann", machine.now + machine.point.plan.limits.hold_days * DAY_S)
+    assert machine.point.plan.limits.hold_days != machine.point.plan.limits.stock_days
+
+
 def test_who_brought_it_sees_where_each_goes_once_the_library_has_said_so() -> None:
     machine = returned("x-1")
     assert isinstance(machine.screen, Goodbye)
@@ -212,6 +219,12 @@ def test_a_book_number_offline_counts_for_what_was_collected_here() -> None:
     assert machine.screen == Return(("Title i-1",), offline=True)
     other = Machine(online=False).do(IsbnScanned("scanner", ISBN)).tap("bob")
     assert other.screen == Return((), "isbn_offline", offline=True)
+
+
+def test_a_book_number_that_the_library_does_not_answer_for_is_not_taken_on_trust() -> None:
+    machine = by_isbn().tap("bob").answer(None)
+    assert machine.screen == Return((), "isbn_offline")
+    assert not machine.touch("open").unlocked
 
 
 # ---- doors --------------------------------------------------------------------------------------------------------

@@ -8,12 +8,14 @@ from pydantic import SecretStr
 from hardware.readings import Door, DoorSeen, PatronScanned, Pulse, UnlockEnded
 from kiosk.core.account_screens import Account
 from kiosk.core.events import ClockJumped, Online, Tick
-from kiosk.core.facts import LeftInside, WrongCode
+from kiosk.core.facts import LeftInside, UnlockAnswered, WrongCode
 from kiosk.core.reader_screens import DoorShut
 from kiosk.core.screens import Collect, DoorOpen, DoorStuck, Goodbye, Home, Opening, Return, Sorry
 from sync.account import AccountIs
+from sync.asked import ItemIs
 from sync.messages import ParcelCollected, ParcelMissing, ParcelSent, PatronChanged, PatronForgotten, PointTrouble
 from sync.service import Abilities
+from sync.things import Item
 from tests.kiosk.core.machine import (
     BOBS,
     CARDS,
@@ -108,6 +110,13 @@ def test_behind_a_stuck_door_a_parcel_does_not_expire() -> None:
     assert machine.tap("max").screen.to_clear == 0  # type: ignore[union-attr]
     machine.touch("finish").tap("ann").open().shut()
     assert machine.told(ParcelCollected)
+
+
+def test_the_journal_says_what_the_board_answered_to_which_pulse() -> None:
+    machine = stocked(PARCEL).tap("ann").wait(4.5).touch("again")
+    order = machine.order.id
+    machine.do(UnlockEnded("A1", order, 2, Pulse.REFUSED, 7.5))
+    assert machine.told(UnlockAnswered) == [UnlockAnswered("A1", order, 2, Pulse.REFUSED, 7.5)]
 
 
 def test_an_unlock_is_never_repeated_blindly() -> None:
@@ -264,6 +273,16 @@ def test_ten_wrong_codes_close_the_keypad_only() -> None:
     machine.now += 6 * DAY_S
     assert machine.code("99999999").screen == Collect("", True, True, 9)
     assert machine.told(WrongCode)[-1] == WrongCode(1)
+
+
+def test_after_a_goodbye_the_next_one_may_type_a_code_at_once_while_codes_count() -> None:
+    machine = stocked(PARCEL).tap("ann").open().shut()
+    assert isinstance(machine.copy().touch("digit", "x").screen, Goodbye)
+    assert machine.copy().touch("digit", "7").screen == Collect("7", True, False, 10)
+    for _ in range(10):
+        machine.code("99999999")
+    machine.touch("finish").scan("x-1").answer(ItemIs(Item("x-1", ""), True)).touch("open").open().shut()
+    assert isinstance(machine.touch("digit", "7").screen, Goodbye)
 
 
 @pytest.mark.parametrize(

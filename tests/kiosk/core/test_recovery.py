@@ -6,7 +6,7 @@ import pytest
 
 from hardware.readings import Door, DoorSeen
 from kiosk.core.events import ClockJumped, Forgotten, Online, Receipted, Tick
-from kiosk.core.facts import Booted, ClockSet, Disagreed
+from kiosk.core.facts import Booted, ClockSet, Disagreed, ParcelCalledBack
 from kiosk.core.screens import Collect, DoorStuck, Home, Opening
 from sync.messages import (
     ItemDropped,
@@ -21,7 +21,7 @@ from sync.messages import (
     Receipt,
     Telling,
 )
-from tests.kiosk.core.machine import DAY_S, NOW, PAIR, PARCEL, PEOPLE, Machine, stocked
+from tests.kiosk.core.machine import DAY_S, NOW, PAIR, PARCEL, PEOPLE, Machine, expiring, stocked
 
 CUT = {
     "pickup": lambda: stocked(PARCEL).tap("ann"),
@@ -93,6 +93,11 @@ def test_the_next_reader_is_served_while_a_door_is_in_question() -> None:
     assert machine.unlocked == ["B1"]
 
 
+def test_after_a_start_no_device_counts_until_it_has_answered() -> None:
+    machine = Machine().paper().restart()
+    assert [(d.name, d.up, d.why) for d in machine.point.devices.values()] == [("printer", False, "not seen yet")]
+
+
 @pytest.mark.parametrize("by", [3600.0, -3600.0, DAY_S, -DAY_S])
 def test_a_jumping_clock_makes_no_wait_longer_or_shorter(by: float) -> None:
     machine = stocked(PARCEL).tap("ann").wait(2)
@@ -153,6 +158,8 @@ def test_word_of_a_parcel_that_has_gone_brings_nothing_back() -> None:
     machine.hear(ParcelSent(replace(PARCEL, expires=NOW + 9 * DAY_S)), ParcelRecalled("p-1"))
     assert machine.parcel().state == "collected"
     assert not machine.parcel().recalled
+    machine = stocked(expiring(PARCEL, 60.0)).wait(120).tap("max").touch("clear").open().shut().recall("p-1")
+    assert (machine.parcel().state, machine.told(ParcelCalledBack)) == ("removed", [])
 
 
 def test_a_parcel_that_lies_here_may_be_kept_longer() -> None:

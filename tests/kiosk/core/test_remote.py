@@ -40,6 +40,12 @@ def test_a_door_is_opened_once_its_order_is_remembered_and_a_courier_must_look()
     assert ended(machine) == [("done", "")]
 
 
+def test_a_door_opened_from_afar_with_nothing_behind_it_is_named_all_the_same() -> None:
+    machine = Machine().instruct("open", compartment="A2", contents=()).do(DoorSeen("A2", Door.OPEN), after=1).shut()
+    assert machine.told(PointTrouble) == [PointTrouble("compartment_in_doubt", "A2")]
+    assert machine.out("A2") == "check"
+
+
 def test_a_door_left_open_is_told() -> None:
     machine = opening().do(DoorSeen("A1", Door.OPEN)).wait(61)
     assert machine.told(PointTrouble) == [PointTrouble("door_left_open", "A1")]

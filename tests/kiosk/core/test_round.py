@@ -143,6 +143,12 @@ def test_a_courier_who_guesses_the_code_of_another_has_the_tries_of_everybody() 
     assert courier(machine.tap("max")).notice == "bag_taken"  # the card goes on
 
 
+def test_a_seal_without_a_bag_is_told_to_nobody() -> None:
+    machine = Machine(PARCEL).tap("max").do(SealScanned("scanner", "Z-99"))
+    assert not machine.told(BagSealed)
+    assert courier(machine).seal == ""
+
+
 def test_leaving_with_things_in_the_bag_asks_for_the_seal_first() -> None:
     machine = called_back().touch("clear").open().touch("pause").shut().touch("finish")
     assert machine.screen == Seal(1, 0, "", leaving=True)
