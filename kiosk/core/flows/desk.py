@@ -26,7 +26,7 @@ CHARTS = ("hours", "doors", "waits", "stuck")
 
 def begin(step: Step, person: str, now: float) -> Step:
     """To the desk, for whoever may do anything there."""
-    beside = [right for right in rights(step.point, person) if right not in ("round", "cases")]
+    beside = [right for right in rights(step.point, person) if right != "round"]
     return stay(step, AtDesk(person), now) if beside else step
 
 

@@ -192,6 +192,11 @@ def test_a_book_number_counts_where_the_patron_has_exactly_one_copy(copies: tupl
     assert machine.answer(LoansAre(copies)).screen == screen  # type: ignore[arg-type]
 
 
+def test_the_library_hears_who_showed_their_card_with_a_return() -> None:
+    machine = by_isbn().tap("bob").answer(LoansAre((ONE,))).touch("open").open().shut()
+    assert machine.told(ItemDropped) == [ItemDropped("i-1", "A1", True, "bob")]
+
+
 def test_the_card_may_have_to_be_asked_for_first() -> None:
     machine = by_isbn().do(CardShown("card", SecretStr("FF"))).answer(PatronIs(PEOPLE[1]))
     assert machine.asks == [LoansWith("bob", ISBN)]

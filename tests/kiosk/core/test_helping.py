@@ -91,6 +91,7 @@ def test_a_permission_taken_back_opens_nothing() -> None:
     at_hold(machine).touch("take_back")
     assert machine.screen.notice == "taken_back"  # type: ignore[union-attr]
     assert machine.facts == (PermissionTakenBack("p-1", "ann"),)
+    assert (machine.parcel().helper, machine.parcel().helper_until) == ("", 0.0)
     assert "permit" in may(machine)
     machine.touch("finish")
     assert wrong(machine, code)

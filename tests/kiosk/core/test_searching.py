@@ -237,6 +237,11 @@ def test_a_scanned_book_is_looked_up() -> None:
     assert search_screen(begun().do(CodeUnknown("scanner", 3))).notice == "unreadable"
 
 
+def test_a_scanned_book_about_which_the_library_says_nothing() -> None:
+    machine = begun().scan("x-1").answer(None)
+    assert search_screen(machine).notice == "away"
+
+
 def test_a_scanner_that_says_a_number_on_and_on_is_not_passed_on_for_ever() -> None:
     few = LIMITS.model_copy(update={"searches_a_minute_max": 3})
     machine = begun(stocked(PARCEL, limits=few))

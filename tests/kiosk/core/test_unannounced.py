@@ -3,7 +3,7 @@
 import pytest
 from pydantic import SecretStr
 
-from hardware.readings import CardShown
+from hardware.readings import CardShown, Door, DoorSeen
 from kiosk.core.account_screens import Account
 from kiosk.core.commands import Ask
 from kiosk.core.events import Answered, Online, Receipted
@@ -72,6 +72,12 @@ def test_while_the_library_is_away_anything_goes_in_and_is_looked_at_later(onlin
 def test_what_lies_here_already_is_not_put_in_twice() -> None:
     machine = loaded().tap("max").scan("i-1")
     assert machine.screen.notice == "already_here"  # type: ignore[union-attr]
+
+
+def test_what_is_perhaps_behind_a_silent_door_goes_in_from_the_hand_that_holds_it() -> None:
+    machine = Machine(library=SILENT).scan("i-1").answer(ItemIs(ONE, True)).touch("open")
+    machine.do(DoorSeen("A1", Door.UNKNOWN)).wait(5).touch("cancel").touch("finish")
+    assert machine.tap("max").scan("i-1").answer(ItemIs(ONE)).unlocked == ["A2"]
 
 
 def test_what_is_held_for_nobody_here_is_for_the_courier() -> None:
