@@ -24,6 +24,7 @@ class Wire:
         self.app = app
         self.fault: Fault | None = None
         self.left = 0
+        self.at: tuple[str, ...] = ("",)  # ends of the paths that it concerns
         self.seen = 0  # requests that came, also those that failed
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -31,7 +32,9 @@ class Wire:
             await self.app(scope, receive, send)
             return
         self.seen += 1
-        fault, self.left = self.fault, self.left - 1
+        fault = self.fault if scope["path"].endswith(self.at) else None
+        if fault:
+            self.left -= 1
         if self.left <= 0:
             self.fault = None
         match fault:
@@ -140,10 +143,11 @@ class Library:
         self._thread.join(timeout=10)
         self._server = self._thread = None
 
-    def fault(self, fault: Fault | None, times: int = 1_000_000) -> None:
-        """The next ``times`` requests go wrong: it fails (500), is busy (503), hangs until the client leaves, answers
-        what is no JSON or has the wrong shape, or does what it is told and the answer is lost. None: no fault."""
-        self.wire.fault, self.wire.left = fault, times
+    def fault(self, fault: Fault | None, times: int = 1_000_000, *at: str) -> None:
+        """The next ``times`` requests (to paths that end so) go wrong: it fails (500), is busy (503), hangs until the
+        client leaves, answers what is no JSON or has the wrong shape, or does what it is told and the answer is lost.
+        None: no fault."""
+        self.wire.fault, self.wire.left, self.wire.at = fault, times, at or ("",)
 
     def __enter__(self) -> "Library":
         self.resume()
