@@ -79,8 +79,8 @@ def test_a_door_that_sticks_then_opens(point: Point) -> None:
 
 
 def test_not_there_books_no_loan(point: Point) -> None:
-    point.stock("R1001")
-    point.tap("R1001")
+    point.stock("R1002")
+    point.tap("R1002")
     door = point.open_door()
     point.kiosk.touch("not_here")
     point.kiosk.wait_for("DoorOpen", said="missing")
@@ -88,7 +88,7 @@ def test_not_there_books_no_loan(point: Point) -> None:
     point.done(door)
     point.kiosk.wait_for("Goodbye", missing=True)
     point.told()
-    assert all(point.on_loan(item) == "" for item in point.items_of("R1001"))
+    assert all(point.on_loan(item) == "" for item in point.items_of("R1002"))
 
 
 @pytest.mark.parametrize("fault", [Fault.SILENT, Fault.CUT, Fault.GARBAGE, Fault.BAD_CHECK, Fault.DEAF, Fault.SPLIT])

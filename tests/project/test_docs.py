@@ -31,7 +31,7 @@ def test_kiosk_commands_exist(path: Path) -> None:
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=str)
 def test_links_and_pictures_lead_somewhere(path: Path) -> None:
-    for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", text(path)):
+    for target in re.findall(r"(?:\]\(|src=\")([^)#\s\"]+)", text(path)):
         if "://" not in target:
             assert ((ROOT / path).parent / target).exists(), f"{path} points to {target}"
 

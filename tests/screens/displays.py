@@ -30,6 +30,7 @@ from kiosk.core.staff_screens import Courier, HandOver, Inside, Load, Seal, Sett
 from tests.screens.account_displays import account_screens
 from tests.screens.activation_displays import activation_screens
 from tests.screens.counter_displays import counter_screens
+from tests.screens.page_displays import page_screens
 from tests.screens.search_displays import search_screens
 
 NOW = 1_765_972_800.0  # noon in London, the same day nearly everywhere
@@ -272,9 +273,12 @@ SCREENS: dict[str, Screen] = {
 }
 
 
+PAGES = page_screens(NOW)  # those of the pages to print, in no gallery
+
+
 def display(name: str, warning: bool = False, until_s: float | None = 45.0) -> Display:
     """The display called ``name``, as it would stand on a machine in use."""
-    screen = SCREENS[name]
+    screen = SCREENS[name] if name in SCREENS else PAGES[name]
     at_home = isinstance(screen, Home)
     compartment = getattr(screen, "compartment", "")
     return Display(

@@ -10,6 +10,7 @@ import json
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -106,18 +107,22 @@ def kept() -> list[Picture]:
 
 
 def draw(wanted: list[Picture], out: Path) -> None:
-    """Draw pictures into a folder, each shape in a process and on a display of its own."""
+    """Draw pictures into a folder."""
+    orders: dict[tuple[int, int], list[dict[str, object]]] = {size: [] for size in SHAPES.values()}
+    for one in wanted:
+        manner = asdict(MANNERS[one.manner]) | {"language": one.language}
+        orders[SHAPES[one.shape]].append({"name": one.name, "manner": manner, "file": one.file})
+    paint(orders, out)
+
+
+def paint(orders: Mapping[tuple[int, int], list[dict[str, object]]], out: Path) -> None:
+    """Have painters draw what is ordered, each size in a process and on a display of its own."""
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, xvfb(1000, 1000) as env:
         painters = []
-        for shape, (width, height) in SHAPES.items():
-            orders = [
-                {"name": one.name, "manner": asdict(MANNERS[one.manner]) | {"language": one.language}, "file": one.file}
-                for one in wanted
-                if one.shape == shape
-            ]
-            listed = Path(folder) / f"{shape}.json"
-            listed.write_text(json.dumps(orders))
+        for (width, height), wanted in orders.items():
+            listed = Path(folder) / f"{width}.json"
+            listed.write_text(json.dumps(wanted))
             command = [sys.executable, "-m", "tests.screens.painter", str(listed), str(out), str(width), str(height)]
             painters.append(subprocess.Popen(command, env=env, cwd=ROOT))
         failed = [painter.wait() for painter in painters]

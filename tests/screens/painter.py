@@ -29,10 +29,10 @@ NEVER = 3600.0
 NOON = datetime(2026, 5, 1, 12, 30)
 
 
-def view_of(name: str, manner: Manner) -> View:
+def view_of(name: str, manner: Manner, left_s: float = NEVER) -> View:
     """The whole view called ``name``, as the window would show it."""
     over = {"help": "collect", "still-there": "collect"}.get(name, name)
-    shown = display(over, warning=name == "still-there", until_s=NEVER)
+    shown = display(over, warning=name == "still-there", until_s=left_s)
     return dress(present(shown, ABOUT, manner.language), ABOUT, manner, name == "help")
 
 
@@ -47,7 +47,8 @@ def main(orders: list[dict[str, Any]], out: Path, width: int, height: int) -> No
     from ui.views.rest import Rest
     from ui.views.text import Text
 
-    page = Page(prepare(settings.font), lambda _: None, lambda _: None, lambda: (NEVER, NEVER))
+    left = [NEVER, NEVER]
+    page = Page(prepare(settings.font), lambda _: None, lambda _: None, lambda: (left[0], left[1]))
     Window.add_widget(page)
     EventLoop.start()
     cut: list[str] = []
@@ -64,7 +65,8 @@ def main(orders: list[dict[str, Any]], out: Path, width: int, height: int) -> No
             rest = Rest(Window.size, page.fonts, PAPER, shows)
             Window.add_widget(rest)
         else:
-            view = view_of(order["name"], manner)
+            left[0] = order.get("left_s", NEVER)
+            view = view_of(order["name"], manner, left[0])
             place = arrange(view, width, height, manner)
             page.show(view, place, Look(palette, manner.words_step, place.unit, motion=False))
         Window.canvas.ask_update()

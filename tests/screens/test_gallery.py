@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from kiosk.core.screens import Screen
+from tests.screens import pages
 from tests.screens.displays import SCREENS
 from tests.screens.gallery import (
     APART,
@@ -48,6 +49,13 @@ def test_kept_screens_look_as_they_were_kept(tmp_path: Path) -> None:
         shutil.rmtree(out, ignore_errors=True)
         shutil.copytree(tmp_path, out)
     assert [one.file for one in differ] == [], "side by side in build/screens-differ/index.html"
+
+
+def test_the_pages_to_print_show_the_screens_as_they_are(tmp_path: Path) -> None:
+    """`python -m tests.screens.pages` draws them anew."""
+    for name in pages.draw(tmp_path):
+        with Image.open(pages.FOLDER / name) as printed, Image.open(tmp_path / name) as now:
+            assert apart(printed.convert("RGB"), now.convert("RGB")) <= APART, name
 
 
 def test_the_comparison_sees_a_moved_button_and_forgives_an_edge() -> None:
