@@ -12,7 +12,6 @@ GLANCE_S = 0.02
 SETTLES_S = 2.0  # from the first screen on, until the window is where it says it is
 PATIENCE_S = 20.0  # a busy machine draws late
 GLASS = ("fields", "language", "out", "targets")  # told of a window, and not on a line of JSON
-KEYPAD = ("digit", "erase", "enter")
 CALLED = {"more_time": "countdown"}  # what is touched for it
 
 
@@ -41,12 +40,17 @@ class WindowedProcess(KioskProcess):
 
     def touch(self, action: str, value: str = "", offered: bool = True) -> None:
         """Touch what does this, where it stands. Raises ``NotShown`` when it does not, though it should."""
-        target = f"key {value or action}" if action in KEYPAD else f"{CALLED.get(action, action)} {value}".strip()
+        names = (f"key {value or action}", f"{CALLED.get(action, action)} {value}".strip())
         self.settle()
-        if not offered and target not in self.hand.sees()["targets"]:
+        until = time.monotonic() + (PATIENCE_S if offered else 0.0)
+        while not (there := [name for name in names if name in self.hand.sees()["targets"]]):
+            if time.monotonic() >= until:
+                break
+            time.sleep(GLANCE_S)
+        if not there and not offered:
             return
         try:
-            self.hand.touch(target, PATIENCE_S)
+            self.hand.touch(there[0] if there else names[-1])
         except NotOnScreen as why:
             raise NotShown(f"{why}\nit said: {self._said()}") from None
 
