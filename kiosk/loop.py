@@ -278,6 +278,6 @@ class Loop:
         at_a_door = bool(getattr(new.screen, "compartment", ""))  # what it shows there was heard: hide it for nothing
         if now < self._sorry_until and (self._unheard or not at_a_door):
             new = replace(new, screen=Sorry("store_trouble"), until=self._sorry_until, warning=False)
-        if self._shown is None or replace(new, now=0.0) != replace(self._shown, now=0.0):
+        if new != self._shown:
             self._shown = new
             self._show(new)

@@ -3,7 +3,7 @@
 One ``Display`` is everything a front end needs to draw; the core makes a new one whenever anything in it changes.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from hardware.readings import Door
@@ -253,7 +253,8 @@ class DoorView:
 
 @dataclass(frozen=True, slots=True)
 class Display:
-    """All a front end draws. ``until``: when the screen ends by itself (same clock as ``now``), None at Home.
+    """All a front end draws. Two that differ in ``now`` alone are the same. ``until``: when the screen ends by itself
+    (same clock as ``now``), None at Home.
 
     ``warning``: it ends soon, ask whether the person is still there (touch more_time). ``initials`` of who is served.
     ``to_account``, ``to_borrow``: they may go on there: touch account, borrow. ``note``: of what was shown amid this.
@@ -261,7 +262,7 @@ class Display:
 
     screen: Screen
     doors: tuple[DoorView, ...]
-    now: float
+    now: float = field(compare=False)
     until: float | None = None
     warning: bool = False
     initials: str = ""

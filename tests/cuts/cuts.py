@@ -6,16 +6,16 @@ disk. Then the power fails at every point of it, in many ways; each time the rea
 
 import contextlib
 import random
-import shutil
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from kiosk.core.model import PickupPoint
 from kiosk.store import Store, StoreError
-from tests.cuts.disk import Disk
+from tests.cuts.disk import Disk, Image, digest, written
 from tests.cuts.life import NOW, busy, plan
 from tests.cuts.sqlite_disk import Asked, watched
+from tests.simulation.invariants import decode_quickly
 
 NAME = "store.db"
 TWICE = 0.01  # of the cuts are followed by another
@@ -83,6 +83,7 @@ class Seen:
 
 def cut_everywhere(life: Life, each: int, dice: random.Random) -> Seen:
     """Cut the power ``each`` times at every point of this life, and now and then once more while the store opens."""
+    decode_quickly()
     disk, seen = Disk(), Seen()
     found: dict[bytes, int | str] = {}  # what opening an image came to: the same bytes come to the same
     opened = next(n for n, began in enumerate(life.begun) if began)  # before that nothing was promised
@@ -91,31 +92,28 @@ def cut_everywhere(life: Life, each: int, dice: random.Random) -> Seen:
         for n, one in enumerate(life.asked):
             disk.take(one)
             for _ in range(each if n >= opened - 1 else 0):
-                path.parent.mkdir()
-                image = disk.cut(path.parent, dice)
+                image = disk.cut(dice)
                 if dice.random() < TWICE:
-                    image = _cut_again(path, dice)
+                    image = _cut_again(image, path, dice)
                     seen.twice += 1
-                if image not in found:
-                    found[image] = look(path, life)
-                shutil.rmtree(path.parent)
+                if (known := digest(image)) not in found:
+                    with written(image, path.parent):
+                        found[known] = look(path, life)
                 seen.cuts += 1
-                if flaw := _flaw(found[image], life.acknowledged[n], life.begun[n]):
+                if flaw := _flaw(found[known], life.acknowledged[n], life.begun[n]):
                     seen.flaws.append(f"cut at {n} ({one.what} {one.file}): {flaw}")
     seen.images = len(found)
     return seen
 
 
-def _cut_again(path: Path, dice: random.Random) -> bytes:
+def _cut_again(image: Image, path: Path, dice: random.Random) -> Image:
     """The power fails while the store opens after the first cut."""
-    disk = Disk(path.parent)
-    with watched() as asked, contextlib.suppress(StoreError):
+    disk = Disk(image)
+    with written(image, path.parent), watched() as asked, contextlib.suppress(StoreError):
         Store.open(path, plan()).close()
     for one in asked[: dice.randrange(len(asked) + 1)]:
         disk.take(one)
-    shutil.rmtree(path.parent)
-    path.parent.mkdir()
-    return disk.cut(path.parent, dice)
+    return disk.cut(dice)
 
 
 def look(path: Path, life: Life) -> int | str:

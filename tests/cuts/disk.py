@@ -5,23 +5,25 @@ garbage. A length may be the old one. What was synced stands. (So do SQLite's ow
 syncing is not modelled, and no program can do anything about it.)
 """
 
+import contextlib
 import hashlib
 import random
-from collections.abc import Iterable
+import shutil
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from tests.cuts.sqlite_disk import Asked
 
 SECTOR = 512
+Image = dict[str, bytearray]
 
 
 class Disk:
     """The files of one folder by name, as they surely are, and what is still under way to them."""
 
-    def __init__(self, folder: Path | None = None) -> None:
-        """Empty, or what lies in ``folder``, which is taken to have been kept."""
-        files = folder.iterdir() if folder else ()
-        self._kept = {file.name: bytearray(file.read_bytes()) for file in files}
+    def __init__(self, image: Image | None = None) -> None:
+        """Empty, or with this image, which is taken to have been kept."""
+        self._kept = {name: bytearray(left) for name, left in (image or {}).items()}
         self._under_way: dict[str, list[Asked]] = {}
 
     def take(self, asked: Asked) -> None:
@@ -36,9 +38,9 @@ class Disk:
         else:
             self._under_way.setdefault(asked.file, []).append(asked)
 
-    def cut(self, folder: Path, dice: random.Random) -> bytes:
-        """Write into ``folder`` what a power cut now may leave. A digest of it, to tell what was seen before."""
-        seen = hashlib.blake2b(digest_size=16)
+    def cut(self, dice: random.Random) -> Image:
+        """What a power cut now may leave: files by name."""
+        image = {}
         for name in sorted({*self._kept, *self._under_way}):
             left = bytearray(self._kept.get(name, b""))
             survives = dice.choice((0.0, 0.5, 0.9, 1.0))
@@ -46,9 +48,28 @@ class Disk:
                 for part in _what_is_left(one, survives, dice):
                     _apply(left, part)
             if name in self._kept or left or dice.random() < 0.5:  # a file never synced may not be there at all
-                (folder / name).write_bytes(left)
-                seen.update(name.encode() + len(left).to_bytes(8) + left)
-        return seen.digest()
+                image[name] = left
+        return image
+
+
+def digest(image: Image) -> bytes:
+    """To tell what was seen before."""
+    seen = hashlib.blake2b(digest_size=16)
+    for name, left in image.items():
+        seen.update(name.encode() + len(left).to_bytes(8) + left)
+    return seen.digest()
+
+
+@contextlib.contextmanager
+def written(image: Image, folder: Path) -> Iterator[None]:
+    """The files lie in this folder, which is made for them and is gone afterwards with all that came to it."""
+    folder.mkdir()
+    try:
+        for name, left in image.items():
+            (folder / name).write_bytes(left)
+        yield
+    finally:
+        shutil.rmtree(folder)
 
 
 def _apply(file: bytearray, asked: Asked) -> None:

@@ -30,8 +30,9 @@ class Borrower(Person):
                 self.world.taken[barcode] += 1
             else:
                 self.world.holders[barcode] = "library"
-        if self.began and not self.over:
-            self.lie(set(items) - self.booked, "went before all was said")
+        left = self.began or (isinstance(self.screen, Counter) and not self.not_mine(self.screen))
+        if left and not self.over:
+            self.lie(set(items) - self.booked, "went before all was said, or left it to whoever comes next")
 
     def sees(self, screen: object) -> None:
         """What stands there as booked."""

@@ -82,6 +82,7 @@ class Person:
             yield self.pause()
             screen = self.screen
             if self.not_mine(screen):
+                self.surprised(screen)
                 continue  # until it ends by itself
             sprung = (b.name for b in self.world.cabinet.boxes.values() if b.open and b.sprung_at >= self.came)
             self.door = self.door or next(sprung, "")
@@ -131,6 +132,18 @@ class Person:
     def behind_doors(self) -> set[str]:
         """What still lies there for them."""
         return set()
+
+    def surprised(self, screen: object) -> None:
+        """What waits for them lies open before them, though they came for something else."""
+        display = self.world.display
+        theirs = display is not None and display.initials == self.world.library.initials(self.name)
+        if theirs and isinstance(screen, DoorOpen) and screen.purpose == "pickup" and "pickup" not in self.purposes:
+            inside = set(self.world.cabinet.boxes[screen.compartment].inside)
+            self.door, self.purpose = screen.compartment, "pickup"
+            if inside and self.rng.random() < 0.5:
+                self.take(inside)
+            else:
+                self.lie(inside, "came for something else, and takes nothing")
 
     def not_mine(self, screen: object) -> bool:
         """Somebody's story still stands on the screen: another's initials, or a door for something else."""

@@ -12,7 +12,7 @@ from tests.simulation.shrink import Life, rule_of, shrink
 
 SEEDS, CHUNK = 50, 10
 SIP2_SEEDS, SIP2_CHUNK = 20, 5
-MORNING, SIP2_MORNING = 19, 115
+MORNING, SIP2_MORNING = 139, 7
 
 
 @pytest.mark.parametrize("first", range(0, SEEDS, CHUNK))
@@ -37,7 +37,7 @@ def test_days_and_weeks_with_one_store(seed: int) -> None:
 
 def test_a_failing_life_is_made_short_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
     planted.handing_out_what_has_expired(monkeypatch)
-    life = Life(1, visits=30)
+    life = Life(22, visits=30)
     breach = life.live()
     assert breach is not None
     shorter, told = shrink(life, breach)

@@ -169,7 +169,7 @@ class World:
         try:
             if self.long and self.odd(0.1, "wrong_clock_at_boot"):
                 self.say("the machine's clock has lost the time")
-                self.offset = self.rng.choice((0.0, self.epoch - 30 * 86400.0)) - self.now
+                self.offset = self.rng.choice((10 * 86400.0, self.epoch - 30 * 86400.0)) - self.now
                 self.later(self.rng.uniform(30.0, 2000.0), self.set_clock)
             self.store = Store.open(self.path, self.plan)
             self._wrap(self.store)
@@ -308,5 +308,5 @@ class World:
         while life == self.life and self.loop is not None:
             busy = not isinstance(self.loop.session.story, AtHome)
             busy = busy or any(row.order for row in self.loop.point.compartments.values())
-            yield self.rng.uniform(0.5, 6.0) if busy else 150.0
+            yield self.rng.uniform(0.5, 6.0) if busy else self.rng.uniform(100.0, 1000.0)
             self.post(Tick())

@@ -18,6 +18,7 @@ from tests.simulation.shrink import Life, shrink
 
 DAY_S = 86400.0
 SAY_EVERY_S = 10.0
+VISITS = (0, 8, 3)  # a day; 0: as many as chance wants
 ZONES = ("Asia/Shanghai", "Europe/Berlin", "America/Santiago", "UTC")  # the second and the third change their time
 
 
@@ -63,10 +64,10 @@ def lived(life: Life) -> Tally:
 
 
 def lives(first: int, seeds: int, days: int) -> Iterator[Life]:
-    """Each seed with a library over REST and one over SIP2."""
+    """Each seed with a library over REST and one over SIP2. Points are busier or quieter."""
     for seed in range(first, first + seeds):
-        yield Life(seed, False, days)
-        yield Life(seed, True, days)
+        for sip2 in (False, True):
+            yield Life(seed, sip2, days, VISITS[seed % 3] if days > 1 else 0)
 
 
 def report(tally: Tally, took_s: float) -> str:
