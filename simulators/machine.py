@@ -88,7 +88,7 @@ class Machine(Point):
         self.card.tap(card_number(patron))
 
     def tap_and_lift(self, patron: str) -> None:
-        """The patron holds their card there until the reader has read it, and takes it away. At most 5 s."""
+        """The patron holds their card there until the reader has read it, and takes it away. At most 20 s."""
         self._reader.tap_and_lift(card_number(patron))
 
     @property

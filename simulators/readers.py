@@ -18,6 +18,7 @@ from simulators.serial_scanner import SerialScanner
 from simulators.twins import SPOKEN, Twin
 
 READ_S = 5.0
+HELD_S = 20.0  # a busy machine reads late
 ASKED_ON_S = 0.05  # a reader's next question to the same card comes sooner
 SHOWN_S = 3.0  # longer than a scanner goes untold to look
 NOTICED_S = 0.5  # pcscd looks for cards every 0.4 s: the next one would pass for the same
@@ -74,9 +75,9 @@ class PcscReader(Twin):
             self._look_again(kill=True)
 
     def tap_and_lift(self, uid: str) -> None:
-        """Hold a card there until the reader has read it or given it up, at most 5 s, and take it away."""
+        """Hold a card there until the reader has read it or given it up, at most 20 s, and take it away."""
         self.tap(uid)
-        until = time.monotonic() + READ_S
+        until = time.monotonic() + HELD_S
         while self.plugged and not self._read() and time.monotonic() < until and self.card.lies:
             time.sleep(0.01)
         self.lift()
