@@ -1,6 +1,7 @@
 """What is said aloud, and which sound is heard, when one view follows another. Pure: no player, no clock.
 
-Nothing is said of whose books they are: titles are read only to who moves to them by keys.
+Nothing is said of whose books they are: titles, codes, sums and the library's reasons are read only to who moves to
+them by keys.
 """
 
 from typing import Literal
@@ -26,7 +27,9 @@ def sentences(before: View | None, now: View) -> tuple[str, ...]:
 
 
 def _told(view: View) -> tuple[str, ...]:
-    return tuple(part for part in (view.title, *view.line.split("\n"), view.note) if part)
+    parts = [part for part in (view.title, *view.line.split("\n"), view.note) if part]
+    said = [part for part in parts if not any(hushed in part for hushed in view.hushed)]
+    return (*said, view.unsaid) if len(said) < len(parts) else tuple(said)
 
 
 def cue(before: View | None, now: View) -> Cue | None:

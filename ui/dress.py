@@ -12,11 +12,15 @@ from ui.words import Words, words
 def dress(view: View, about: About, manner: Manner, helping: bool = False, voice: bool = True) -> View:
     """``view`` for a person of this manner. ``helping``: Help was touched, not closed yet; ``voice``: it may speak."""
     _ = words(manner.language)
+    words_of_it = f"{view.title}\n{view.line}\n{view.note}"
+    hushed = tuple(part for part in view.hushed if part and part in words_of_it)
     buttons = tuple(button for button in view.buttons if not (manner.simple and button.extra))
     return replace(
         view,
         buttons=buttons,
         strip=_strip(view, manner, _),
+        hushed=hushed,
+        unsaid=_("The rest is for you alone: the next key reads it.") if hushed else "",
         simple=_simple(manner, _) if view.screen == "Home" else None,
         pager=(
             Button("earlier", _("Previous page"), own=True),

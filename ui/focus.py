@@ -27,7 +27,8 @@ def stops(view: View, shown: Container[str]) -> tuple[Stop, ...]:
     elif view.aid:
         found = [_stop(f"aid {n}", what) for n, what in enumerate(view.aid.buttons)]
     else:
-        found = [_row(n, row) for n, row in enumerate(view.rows)]
+        found = [Stop("title", "\n".join((view.title, view.line, view.note)).strip())] if view.hushed else []
+        found += [_row(n, row) for n, row in enumerate(view.rows)]
         found += [_stop(one.action, one) for one in view.pager or ()]
         keys = view.keypad.keys if view.keypad else ()
         found += [_stop(f"key {key.value or key.action}", key) for key in keys if key.action != "digit"]

@@ -94,6 +94,7 @@ def account(screen: Account, about: About, _: Words) -> View:
         "\n".join(lines) or _("Touch a line to see more."),
         "person",
         rows=tuple(rows),
+        hushed=_private(screen.notice, screen.words),
         note=_note(screen.notice, screen.words, _),
         buttons=(*collect, *((Button("browse", _("Borrow a book from here")),) if screen.stock else ()), *borrow),
         cancel=Button("cancel", _("Done")),
@@ -114,6 +115,7 @@ def loans(screen: Loans, _: Words) -> View:
         + (_("Touch a book to renew it.") if screen.renew else _("Renew them at the library.")),
         "book",
         rows=tuple(_loan(line, screen.renew, _) for line in screen.lines),
+        hushed=_private(screen.notice, screen.words),
         note=_note(screen.notice, screen.words, _),
         buttons=(Button("renew_all", _("Renew all"), main=True),) if screen.renew_all else (),
         cancel=_back(_),
@@ -138,6 +140,7 @@ def holds(screen: Holds, _: Words) -> View:
         _("Touch one to collect it, change it or let it go."),
         "list",
         rows=tuple(Row(short(line.title), _where(line, _), None, "hold", line.id) for line in screen.lines),
+        hushed=_private(screen.notice, screen.words),
         note=_note(screen.notice, screen.words, _),
         cancel=_back(_),
     )
@@ -152,6 +155,7 @@ def one_hold(screen: OneHold, _: Words) -> View:
             _("It is then off your list, and another reader may have it. This cannot be taken back here."),
             "ask",
             "wait",
+            hushed=(short(line.title, 2 * TITLE_MAX),),
             buttons=(Button("no", _("No, keep it"), main=True), Button("yes", _("Yes, let it go"))),
             cancel=_back(_),
         )
@@ -176,6 +180,7 @@ def one_hold(screen: OneHold, _: Words) -> View:
         line.title,
         "\n".join(said),
         "parcel" if line.state == "here" else "list",
+        hushed=(line.title, *_private(screen.notice, screen.words)),
         note=_note(screen.notice, screen.words, _),
         buttons=tuple(offers[action] for action in screen.may),
         cancel=_back(_),
@@ -197,6 +202,7 @@ def permission(screen: Permission, about: About, _: Words) -> View:
         + "\n"
         + _("The loan is yours. The code is shown only now; you can take it back here at any time."),
         "parcel",
+        hushed=(code, short(screen.title)),
         code=note + "\n" + _("At the machine: touch Collect, type the code, take what lies behind the door."),
         code_words=_("Scan this to send the code on, or write it down."),
         cancel=Button("cancel", _("Done")),
@@ -210,6 +216,7 @@ def fines(screen: Fines, about: About, _: Words) -> View:
         _("Fees: {total}", total=total),
         _("So the library states it. Pay at the library, or call: {phone}", phone=about.phone),
         "list",
+        hushed=(total,),
         rows=tuple(
             Row(short(what, 2 * TITLE_MAX) or _("Fee"), _money(amount, screen.currency, _))
             for amount, what in screen.lines
@@ -237,6 +244,11 @@ def _where(line: HoldLine, _: Words) -> str:
     if line.ahead == 0:
         return _("next in line")
     return _.ngettext("waiting, one before you", "waiting, {n} before you", line.ahead)
+
+
+def _private(notice: str, words: str) -> tuple[str, ...]:
+    """The library's reasons are nobody else's business."""
+    return (words,) if notice == "refused" else ()
 
 
 def _note(notice: str, words: str, _: Words) -> str:

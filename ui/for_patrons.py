@@ -253,4 +253,5 @@ def sorry(screen: Sorry, about: About, _: Words) -> View:
     offers = {"return": _("Return books"), "collect": _("Collect"), "browse": browse}
     then = tuple(Button(action, offers[action], main=n == 0) for n, action in enumerate(screen.then))
     finish = Button("finish", _("Done"), main=not then)
-    return View("Sorry", title, line, picture, "trouble", buttons=(*then, finish))
+    private = (screen.detail,) if screen.reason not in ("ready_elsewhere", "pass_elsewhere") else ()
+    return View("Sorry", title, line, picture, "trouble", hushed=private, buttons=(*then, finish))

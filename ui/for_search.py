@@ -186,6 +186,7 @@ def title_page(screen: TitlePage, _: Words) -> View:
         "\n".join(said),
         "book",
         cover=(line.title, line.author),
+        hushed=(line.title, line.author),
         note=_(NOTICES[screen.notice]) if screen.notice else "",
         buttons=ask,
         cancel=Button("cancel", _("Back")),
@@ -225,6 +226,7 @@ def prove(screen: Prove, _: Words) -> View:
         title,
         line,
         "card",
+        hushed=(name,),
         note=_(NOTICES[screen.notice]) if screen.notice else "",
         cancel=Button("cancel", _("Back")),
     )
@@ -274,4 +276,5 @@ def wished(screen: Wished, about: About, _: Words) -> View:
             buttons = (Button("finish", _("Done"), main=True), *mine)
     shown: Tone = tone  # type: ignore[assignment]
     picture = {"placed": "done", "refused": "ask", "away": "away", "unknown": "wait"}[screen.outcome]
-    return View("Wished", title, "\n".join(filter(None, said)), picture, shown, buttons=buttons)  # type: ignore[arg-type]
+    hushed = (short(screen.title), screen.words)
+    return View("Wished", title, "\n".join(filter(None, said)), picture, shown, hushed=hushed, buttons=buttons)  # type: ignore[arg-type]

@@ -130,6 +130,8 @@ class View:
     shelf: bool = False
     chart: tuple[Bar, ...] = ()  # in the place of the picture
     cover: tuple[str, str] | None = None  # the same: of a book, its title and author
+    hushed: tuple[str, ...] = ()  # what of title, line and note only who moves there by keys hears
+    unsaid: str = ""  # what is said in place of them
     note: str = ""  # one sentence that stands apart: about the last scan, or about this point
     foot: str = ""  # quiet, at the bottom
     keypad: Keypad | None = None
