@@ -9,6 +9,8 @@ import click
 from simulators.kiosk_process import Seen
 from tests.end_to_end.people import Point
 
+BACK = ("Account", "Loans", "Holds", "OneHold", "Permission")  # from here one step at a time
+
 
 @dataclass
 class Tally:
@@ -73,18 +75,31 @@ class Counting(Point):
         self.tally.waited, self.tally.before = time.monotonic() - began, self.tally.touches
         self.machine.card.lift()
 
-    def took(self, door: str) -> None:
-        """Take all, shut the door, be done."""
+    def emptied(self, door: str) -> None:
+        """Take all and shut the door."""
         for _ in self.machine.cabinet.inside(door):
             self.machine.cabinet.take_out(door)
         self.machine.cabinet.push(door)
-        self.kiosk.wait_for("DoorShut")
+        self.kiosk.wait_for("DoorShut", compartment=door)
+
+    def took(self, door: str) -> None:
+        """Take all, shut the door, be done."""
+        self.emptied(door)
         self.touch("finish")
         self.kiosk.wait_for("Goodbye")
         self.kiosk.touch("finish")
         self.home()
 
     def away(self) -> None:
-        """Back to the first screen."""
-        self.touch("finish")
-        self.home()
+        """Back to the first screen, as far as that is."""
+        while (screen := self.kiosk.seen[-1]["screen"]) != "Home":
+            self.touch("cancel" if screen in BACK else "finish")
+            self.kiosk.wait_until(lambda seen, screen=screen: seen["screen"] != screen, f"back from {screen}")  # type: ignore[misc]
+
+
+def on_loan(point: Point) -> str:
+    """An item on loan that does not lie here already."""
+    cabinet = point.machine.cabinet
+    here = {item for name in cabinet.names for item in cabinet.inside(name)}
+    rows = point.machine.library.ledger.rows("select barcode from loans where ended is null order by barcode")
+    return next(str(row["barcode"]) for row in rows if row["barcode"] not in here)

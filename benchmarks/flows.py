@@ -4,7 +4,7 @@ A kiosk process as at a point (real serial lines, card daemon, HTTP and file) wi
 pace of a real one. For each flow:
 
   seconds   median from the person's last act (card laid down, code entered, label scanned, touch) until the door
-            springs open; for the account until it is on the screen
+            springs open; where no door opens, until what was wanted is on the screen
   times     the same as a multiple of what the unlock frame alone takes until the door opens, in the same run
   touches   until the door opens / until the person may go; digits and letters that are typed are told beside them
   shown     cards laid down, labels and QR codes shown
@@ -21,7 +21,8 @@ from pathlib import Path
 
 import click
 
-from benchmarks._counting import Counting, Tally
+from benchmarks import _without_a_door as without_a_door
+from benchmarks._counting import Counting, Tally, on_loan
 from hardware.locker.shuoming import OPEN, PULSE, Frame
 from hardware.readings import Door
 from hardware.serialport import open_port
@@ -36,6 +37,22 @@ READER, STAFF = "R1010", "S3001"
 
 def by_card(point: Counting) -> None:
     point.took(point.until_open(lambda: point.lay(READER)))
+
+
+def by_card_three(point: Counting) -> None:
+    """Three parcels behind three doors, one after the other."""
+    for _ in range(2):
+        load(point, READER)
+    point.told()
+    point.come()
+    point.lay(READER)
+    point.kiosk.wait_for("Choose")
+    door = point.until_open(lambda: point.touch("take"))
+    for _ in range(2):
+        point.emptied(door)
+        point.touch("next")
+        door = point.open_door()
+    point.took(door)
 
 
 def by_qr(point: Counting) -> None:
@@ -67,7 +84,7 @@ def borrow(point: Counting) -> None:
 
 
 def give_back(point: Counting) -> None:
-    item = _on_loan(point)
+    item = on_loan(point)
     point.show(item)
     point.kiosk.wait_until(lambda seen: seen["screen"] == "Return" and seen["titles"], "accepted")
     door = point.until_open(lambda: point.touch("open"))
@@ -123,67 +140,26 @@ def any_door(point: Counting) -> None:
     point.away()
 
 
-def account(point: Counting) -> None:
-    point.touch("more")
-    point.touch("account")
-    point.kiosk.wait_for("Prove")
-    point.until_shown(
-        "the account", lambda seen: seen["screen"] == "Account" and seen["known"], lambda: point.lay("R1009")
-    )
-    point.away()
-
-
-def renew_all(point: Counting) -> None:
-    point.touch("more")
-    point.touch("account")
-    point.kiosk.wait_for("Prove")
-    point.lay("R1009")
-    point.kiosk.wait_for("Account", known=True)
-    point.machine.card.lift()
-    point.touch("loans")
-    point.kiosk.wait_for("Loans")
-    point.until_shown("a word for each", lambda seen: bool(seen.get("notice")), lambda: point.touch("renew_all"))
-    point.away()
-
-
-def send_for(point: Counting) -> None:
-    """Another title each time, by its initials."""
-    held = point.machine.library.ledger.rows("select * from holds where patron = ?", "R1009")
-    initials = ("HLM", "BNGD", "RLJS", "PFDSJ", "SXZM", "JYZHD", "BYX", "WLSWN")[len(held)]
-    point.touch("more")
-    point.touch("search")
-    for letter in initials:
-        point.touch("letter", letter)
-    seen = point.kiosk.wait_until(lambda seen: seen["screen"] == "Search" and seen["count"] > 0, "a title")
-    point.touch("title", seen["first"][0]["id"])
-    point.kiosk.wait_for("TitlePage", hold=True)
-    point.until_shown("what came of it", lambda seen: seen["screen"] == "Wished", lambda: point.lay("R1009"))
-    assert point.kiosk.seen[-1]["outcome"] == "placed"
-    point.away()
-
-
 FLOWS: dict[str, tuple[Callable[[Counting], None], str | None]] = {  # and for whom a parcel must wait there
     "collect by card": (by_card, READER),
+    "collect three parcels by card": (by_card_three, READER),
     "collect by QR code": (by_qr, READER),
     "collect by typed code": (by_code, READER),
     "collect for somebody by their code": (by_helper, READER),
     "borrow from the cabinet": (borrow, ""),
     "return an item": (give_back, None),
-    "see the account": (account, None),
-    "renew all": (renew_all, None),
-    "find a title and have it sent here": (send_for, None),
+    "borrow three books at the counter": (without_a_door.counter, None),
+    "see the account": (without_a_door.account, None),
+    "renew one": (without_a_door.renew_one, None),
+    "renew all": (without_a_door.renew_all, None),
+    "make a code for somebody else": (without_a_door.permit, READER),
+    "find a title and have it sent here": (without_a_door.send_for, None),
+    "make a citizen card a library card": (without_a_door.activate, None),
+    "have the slip of a return checked": (without_a_door.slip, None),
     "courier: load a parcel": (load, None),
     "courier: clear a door, seal, hand over": (clear, None),
     "staff: open any door, with a reason": (any_door, None),
 }
-
-
-def _on_loan(point: Point) -> str:
-    """An item on loan that does not lie here already."""
-    cabinet = point.machine.cabinet
-    here = {item for name in cabinet.names for item in cabinet.inside(name)}
-    rows = point.machine.library.ledger.rows("select barcode from loans where ended is null order by barcode")
-    return next(str(row["barcode"]) for row in rows if row["barcode"] not in here)
 
 
 def _packed(point: Point, patron: str) -> tuple[str, str]:
@@ -222,18 +198,21 @@ def played(name: str, rounds: int) -> tuple[list[Tally], float]:
     """One flow at a new point, so many times; and what the bare wire takes there."""
     flow, waits = FLOWS[name]
     tallies = []
-    with tempfile.TemporaryDirectory(prefix="f-") as folder, Machine(Path(folder), camera=False) as machine:
-        with KioskProcess(machine.config, machine.env) as kiosk:
-            point = Counting(machine, kiosk)
-            point.ready()
-            for _ in range(rounds):
-                if waits is not None:
-                    load(point, waits)
-                    point.told()
-                point.come()
-                flow(point)
-                tallies.append(point.tally)
-        return tallies, bare(machine)
+    with tempfile.TemporaryDirectory(prefix="f-") as folder:
+        machine = Machine(Path(folder), camera=False)
+        machine.raw["point"]["counter"] = True
+        with machine:
+            with KioskProcess(machine.config, machine.env) as kiosk:
+                point = Counting(machine, kiosk)
+                point.ready()
+                for _ in range(rounds):
+                    if waits is not None:
+                        load(point, waits)
+                        point.told()
+                    point.come()
+                    flow(point)
+                    tallies.append(point.tally)
+            return tallies, bare(machine)
 
 
 @click.command()

@@ -7,7 +7,7 @@ right, read in the same order. In the low layout (low.py) everything that is tou
 
 from ui import dialogs, low, stacks
 from ui.manner import Manner
-from ui.sheet import APART, BAR, CANCEL, EDGE, PICTURE_MIN, SMALL_H, SMALL_W, STRIP, UNDER, Box, Place, Sheet
+from ui.sheet import APART, BAR, CANCEL, CODE_MIN, EDGE, PICTURE_MIN, SMALL_H, SMALL_W, STRIP, UNDER, Box, Place, Sheet
 from ui.view import View
 
 TOP = 132.0
@@ -90,7 +90,10 @@ def _portrait(sheet: Sheet) -> None:
 
 
 def _door_room(sheet: Sheet) -> float:
-    """What the map of doors must keep, whatever the size of words; a list that is long anyway yields it more."""
+    """What the map of doors, or a code to take along, must keep, whatever the size of words; a list that is long anyway
+    yields it more."""
+    if stacks.code_leads(sheet.view):
+        return CODE_MIN + UNDER + 40
     return (MAP_MIN if sheet.step else PICTURE_MIN) + UNDER + 40 if sheet.view.door else 0.0
 
 
@@ -101,8 +104,7 @@ def _words(sheet: Sheet, x: float, top: float, wide: float, bottom: float, title
     view, step = sheet.view, sheet.step
     title, line = title_first * stacks.TITLES[step], stacks.line_room(view, step)
     room = bottom - top - 16
-    if view.door:
-        room -= _door_room(sheet)
+    room -= _door_room(sheet)
     if view.reading:
         title = min(title, room * 0.3)
         line = room - title

@@ -1,7 +1,7 @@
 """The low layout: all that is touched stands in the lowest third (EN 301 549, for who sits or is small). Pure."""
 
 from ui import stacks
-from ui.sheet import APART, EDGE, SMALL_H, SMALL_W, UNDER, Box, Sheet, key_names
+from ui.sheet import APART, CODE_MIN, EDGE, SMALL_H, SMALL_W, UNDER, Box, Sheet, key_names
 from ui.stacks import LINES
 
 FOOT = 24
@@ -121,9 +121,10 @@ def _above(sheet: Sheet, bottom: float) -> None:
     top, line = 112.0, stacks.line_room(view, 0) * LINES[sheet.step]
     title = 200 * stacks.TITLES[sheet.step]
     if not sheet.landscape:
+        picture = CODE_MIN + UNDER if stacks.code_leads(view) else 224.0 if view.door else 0.0
         if not _touched_rows(sheet):
             under = stacks.rows(sheet, EDGE, half, under, (under - top) * 0.4, True)
-        room = under - top - 16 - (224 if view.door else 0)
+        room = under - top - 16 - picture
         title = min(title, room * 0.45)
         line = room - title if view.reading else min(line, room - title)
         over = top + title + 16 + line + UNDER

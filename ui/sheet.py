@@ -15,7 +15,7 @@ CANCEL, NOTE, UNDER = 140, 116, 24
 SMALL_W, SMALL_H = 108, 96  # a setting in the strip
 APART = 16  # between small things to touch
 PICTURE_MIN = 200  # a smaller one says nothing
-CODE_MAX = 560  # what a phone takes in at arm's length
+CODE_MIN, CODE_MAX = 280, 560  # what a phone can read, and what it takes in at arm's length
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,6 +96,8 @@ def rows(sheet: Sheet, x: float, wide: float, bottom: float, room: float, turned
     if sheet.view.keypad and room - UNDER < pitch:
         return bottom  # who types sees how many there are, and has a key to see them
     fit = max(1, int((room - UNDER) // pitch))
+    if code_leads(sheet.view) and room < UNDER + pitch + (2 * UNDER + PAGER if len(lines) > fit else 0):
+        return bottom  # the code names them all
     if len(lines) > fit:
         if not turned_elsewhere:
             fit = max(1, int((room - 3 * UNDER - PAGER) // pitch))
@@ -109,6 +111,11 @@ def rows(sheet: Sheet, x: float, wide: float, bottom: float, room: float, turned
     for place, n in enumerate(here):
         sheet.put(f"row {n}", x, top + place * pitch, wide, pitch - (APART if touched else 0))
     return top
+
+
+def code_leads(view: View) -> bool:
+    """Whether a code to take along has its room first: it names all that stands in the list beside it."""
+    return bool(view.code) and not any(row.done is False for row in view.rows)
 
 
 def covers(sheet: Sheet, area: Box, turned: Box) -> None:

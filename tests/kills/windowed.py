@@ -39,13 +39,16 @@ class WindowedProcess(KioskProcess):
             self._settled = True
 
     def touch(self, action: str, value: str = "", offered: bool = True) -> None:
-        """Touch what does this, where it stands. Raises ``NotShown`` when it does not, though it should."""
+        """Touch what does this, where it stands; who wants to finish when the machine has gone home by itself need not.
+        Raises ``NotShown`` when it does not, though it should."""
         names = (f"key {value or action}", f"{CALLED.get(action, action)} {value}".strip())
         self.settle()
         until = time.monotonic() + (PATIENCE_S if offered else 0.0)
         while not (there := [name for name in names if name in self.hand.sees()["targets"]]):
             if time.monotonic() >= until:
                 break
+            if action == "finish" and self.hand.sees()["screen"] == "Home":
+                return
             time.sleep(GLANCE_S)
         if not there and not offered:
             return

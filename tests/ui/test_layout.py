@@ -154,3 +154,13 @@ def test_the_question_covers_the_page_and_its_answers_stand_in_the_panel(width: 
         assert panel.y <= box.y
         assert box.y + box.h <= panel.y + panel.h + 0.01
     assert not any(overlap(a, b) for a, b in itertools.combinations(inner, 2))
+
+
+@pytest.mark.parametrize("manner", list(MANNERS))
+def test_a_code_to_take_along_is_always_shown(manner: str) -> None:
+    """Whoever needs larger words wants their proof as well. Only what is named nowhere else has its room first."""
+    for width, height in BOTH:
+        for name, place in places(width, height, manner):
+            view = present(display(name.split()[0]), ABOUT, "en")
+            if view.code and not any(row.done is False for row in view.rows):
+                assert min(place.boxes["code"].w, place.boxes["code"].h) >= 150 * place.unit, name
