@@ -86,10 +86,8 @@ def send_for(point: Counting) -> None:
 def permit(point: Counting) -> None:
     _at_account(point, READER)
     point.touch("holds")
-    hold = next(
-        line for line in point.kiosk.wait_for("Holds")["lines"] if line["state"] == "here" and not line["helper_until"]
-    )
-    point.touch("hold", hold["id"])
+    lines = point.kiosk.wait_for("Holds")["lines"]
+    point.touch("hold", next(one["id"] for one in lines if one["state"] == "here" and not one["helper_until"]))
     point.kiosk.wait_for("OneHold")
     point.until_shown("the code", lambda seen: seen["screen"] == "Permission", lambda: point.touch("permit"))
     point.away()

@@ -105,7 +105,10 @@ def _home(point: PickupPoint, person: str) -> AtCourier | AtDesk:
 
 
 def door(step: Step, story: Clearing | Checking, outcome: Outcome, now: float) -> Step:
-    """Something happened to the door being cleared or checked."""
+    """Something happened to the door being cleared or checked. After one that stood open for long no other opens by
+    itself: whoever shuts it may have come by."""
+    if outcome.what == "late":
+        story = replace(story, pause=True) if isinstance(story, Clearing) else replace(story, queue=())
     if outcome.what != "shut":
         return step.to(story, door_until(step, now))
     if isinstance(story, Clearing) and story.pause:

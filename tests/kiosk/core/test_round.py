@@ -25,7 +25,7 @@ from sync.messages import (
 )
 from sync.rounds import BagHandedOver, BagSealed, ParcelDidNotFit, RoomLeft
 from sync.things import Neighbour, Patron
-from tests.kiosk.core.machine import BOBS, KEYRING, PAIR, PARCEL, Machine, item, stocked
+from tests.kiosk.core.machine import BOBS, KEYRING, LIMITS, PAIR, PARCEL, Machine, item, stocked
 
 TOM = Patron("tom", "T.", role="courier", cards=(KEYRING.card("0777"),), code=KEYRING.code("20207777"))
 TWO_BACK = (replace(PARCEL, size="S"), BOBS)
@@ -99,6 +99,14 @@ def test_what_makes_room_is_cleared_first() -> None:
     assert machine.door == "B1"
     assert courier(machine.open().touch("pause").shut()).to_clear == 1
     assert machine.scan("i-2", "i-3").door == "B1"
+
+
+def test_after_a_door_that_stood_open_for_long_no_other_opens_by_itself() -> None:
+    machine = stocked(PARCEL, BOBS).recall("p-1").recall("p-3").tap("max").touch("clear").open()
+    machine.wait(LIMITS.shut_wait_s + 1).shut()
+    assert not machine.unlocked
+    assert courier(machine).to_clear == 1
+    assert machine.touch("clear").open().shut().unlocked == []
 
 
 def test_the_bag_is_sealed_and_handed_over_by_card() -> None:

@@ -364,3 +364,6 @@ def test_a_door_taken_out_of_use_stands_so_in_the_list() -> None:
     assert isinstance(machine.screen, DoorList)
     states = {line.name: line.state for line in machine.screen.lines}
     assert (states["A1"], states["A2"]) == ("taken", "aside")
+    machine = stocked(PARCEL, BOBS).hear(PatronChanged(sue)).tap("sue").touch("desk").touch("audit").open()
+    machine.touch("yes").wait(LIMITS.shut_wait_s + 1).shut()  # whoever shuts it now may have come by
+    assert not machine.unlocked
