@@ -32,6 +32,8 @@ def by_journal(facts: list[dict[str, Any]], parcels: Mapping[str, frozenset[str]
     for fact in facts:
         body, kind = fact["facts"], fact["kind"]
         if kind == "parcel_ready":
+            before = inside.get(places.get(body["parcel"], ""), set())  # of one that was moved
+            before.difference_update(held.get(body["parcel"], frozenset()))
             places[body["parcel"]] = body["compartment"]
             held[body["parcel"]] = frozenset(body["items"]) or held[body["parcel"]]
             inside.setdefault(body["compartment"], set()).update(held[body["parcel"]])

@@ -36,6 +36,7 @@ def door_open(screen: DoorOpen, _: Words) -> View:
             buttons = (Button("does_not_fit", _("It does not fit")),)
         case "clearing":
             title = _("Door {door} is open. Take everything out.", door=door)
+            buttons = (Button("cancel", _("I leave it here")),)
         case "check":
             title = _("Door {door} is open. Please look inside.", door=door)
         case _ as never:

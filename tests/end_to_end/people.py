@@ -127,7 +127,7 @@ class Point:
         self.told()
         facts = read_journal(self.machine.config, self.machine.env)
         said = list(disagreements(self.machine.library.ledger, self.machine.cabinet, facts, POINT, but))
-        assert said == []
+        assert said == [], said
 
     def home(self) -> None:
         self.kiosk.wait_for("Home", 20)

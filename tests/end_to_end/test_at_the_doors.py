@@ -67,6 +67,71 @@ def test_two_of_three_parcels_one_door_after_the_other(point: Point) -> None:
     point.agreed()
 
 
+def test_who_walks_off_between_two_doors_leaves_the_other_shut(point: Point) -> None:
+    parcels = with_three_parcels(point)
+    point.tap("R1001")
+    point.kiosk.wait_for("Choose")
+    point.kiosk.touch("take")
+    first = point.open_door()
+    for item in point.machine.cabinet.inside(first):
+        point.machine.cabinet.take_out(first, item)
+    point.machine.cabinet.push(first)
+    point.kiosk.wait_for("DoorShut", compartment=first)
+    point.kiosk.wait_for("Goodbye", 60, left=len(parcels) - 1)  # they have gone
+    assert point.standing_open() == []
+    point.home()
+    point.agreed()
+    point.tap("R1001")  # and come back; between two doors the card does as well as a touch
+    assert len(point.kiosk.wait_for("Choose")["parcels"]) == len(parcels) - 1
+    point.kiosk.touch("take")
+    second = point.open_door()
+    for item in point.machine.cabinet.inside(second):
+        point.machine.cabinet.take_out(second, item)
+    point.machine.cabinet.push(second)
+    point.kiosk.wait_for("DoorShut", compartment=second)
+    point.tap("R1001")
+    point.kiosk.wait_until(lambda s: s["screen"] == "DoorOpen" and s["compartment"] != second, "the third door")
+    point.take(point.open_door())
+    point.kiosk.wait_for("Goodbye", left=0)
+    point.agreed()
+
+
+def test_a_door_that_stays_shut_is_told_and_the_book_is_still_theirs(point: Point) -> None:
+    point.stock("R1002")
+    (door,) = [name for name in point.machine.cabinet.names if point.machine.cabinet.inside(name)]
+    point.machine.cabinet.jam(door)
+    point.tap("R1002")
+    for left in (2, 1, 0):
+        point.kiosk.wait_for("DoorStuck", 40, tries_left=left)
+        if left:
+            time.sleep(2.5)  # the lock rests
+            point.kiosk.touch("again")
+            point.kiosk.wait_for("Opening")
+    assert point.machine.cabinet.pulses(door) <= 4  # one of them was the courier's
+    point.kiosk.touch("help")
+    point.kiosk.wait_for("Sorry", reason="door_stuck")
+    point.home()
+    point.told()
+    cases = {row["what"] for row in point.machine.library.ledger.rows("select what from cases")}
+    assert "door_stuck" in cases
+    (item,) = point.items_of("R1002")
+    assert point.on_loan(item) == ""
+    point.machine.cabinet.mend(door)
+    point.tap(COURIER)  # somebody has looked after the lock, and looks behind the door
+    assert point.kiosk.wait_for("Courier")["to_check"] == [door]
+    point.kiosk.touch("check", door)
+    point.kiosk.wait_for("Inside")
+    point.kiosk.touch("yes")
+    point.kiosk.wait_for("Inside", said="yes")
+    point.machine.cabinet.push(door)
+    point.kiosk.wait_for("Courier", to_check=[])
+    point.kiosk.touch("finish")
+    point.home()
+    point.tap("R1002")
+    assert point.take(point.open_door()) == [item]
+    point.kiosk.wait_for("Goodbye")
+
+
 def test_a_door_opened_once_more_and_one_book_left(point: Point) -> None:
     point.stock("R1001")
     items = point.items_of("R1001")

@@ -79,8 +79,8 @@ def point(machine: Machine, kiosk_of: Run) -> Iterator[Sip2Point]:
     with Sip2Server(machine.library.ledger, PROFILES["koha"]) as sip2:
         configured(machine, sip2)
         with kiosk_of(machine) as kiosk:
-            kiosk.wait_until(lambda seen: seen.get("screen") == "Home" and seen.get("online"), "Home, online", 20.0)
-            kiosk.wait_until(lambda seen: seen.get("cards") is True, "a card reader")
+            kiosk.wait_until(lambda seen: seen.get("screen") == "Home" and seen.get("online"), "Home, online", 60.0)
+            kiosk.wait_until(lambda seen: seen.get("cards") is True, "a card reader", 60.0)
             yield Sip2Point(machine, sip2, kiosk)
 
 

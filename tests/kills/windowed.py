@@ -43,6 +43,8 @@ class WindowedProcess(KioskProcess):
         Raises ``NotShown`` when it does not, though it should."""
         names = (f"key {value or action}", f"{CALLED.get(action, action)} {value}".strip())
         self.settle()
+        if action == "letter" and names[0] not in (there := self.hand.sees()["targets"]) and "key pad" in there:
+            self.hand.touch("key pad")  # a digit is one touch further
         until = time.monotonic() + (PATIENCE_S if offered else 0.0)
         while not (there := [name for name in names if name in self.hand.sees()["targets"]]):
             if time.monotonic() >= until:

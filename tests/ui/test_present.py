@@ -124,7 +124,7 @@ def test_every_notice_has_words() -> None:
         ("shut-next", {"next", "reopen", "finish"}),
         ("open-dropoff", {"nothing_in"}),
         ("open-stocking", {"does_not_fit"}),
-        ("open-clearing", set()),
+        ("open-clearing", {"cancel"}),
         ("stuck-pickup", {"again", "help", "cancel"}),
         ("stuck-pickup-over", {"help", "cancel"}),
         ("stuck-dropoff", {"again", "other_door", "help", "cancel"}),
