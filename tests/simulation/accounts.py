@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from sync.account import AccountIs, AccountOf, Hold, Loan
 from sync.acts import Activate, CancelHold, Checkout, LoanRuling, MoreTime, PlaceHold, Renew, RenewAll, Ruling, Said
 from sync.messages import ParcelSent
+from sync.things import Patron
 
 if TYPE_CHECKING:
     from tests.simulation.library import Library
@@ -48,6 +49,11 @@ def _ruled(library: "Library", said: Said, now: float) -> Ruling:
     if not isinstance(said.act, Activate) and library.pin_flaw(said.act.patron, said.pin):
         return Ruling(False, "not with this PIN")
     match said.act:
+        case Activate(card=card):
+            name = library.citizens.get(card, "")
+            if name and name not in library.patrons:
+                library.patrons[name] = Patron(name, name, cards=(card,))
+            return Ruling(bool(name))
         case Checkout(patron, item):
             return _lent(library, patron, item, now)
         case Renew(patron, loan):

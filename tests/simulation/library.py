@@ -18,6 +18,7 @@ from pydantic import SecretStr
 from kiosk.core.identity import Keyring
 from simulators.library.passes import issue_pass
 from sync.account import AccountOf
+from sync.activation import Offer, Rules
 from sync.acts import Ruling, Said
 from sync.asked import Allowed, Answer, ItemIs, LoansAre, LoansWith, MayBorrow, PatronIs, Query, WhatIs
 from sync.errors import ServiceGap
@@ -50,6 +51,7 @@ POINT = "p1"
 TOGETHER_MAX = 3  # items that it lets somebody borrow from the cabinet in one go
 SIGNING = Ed25519PrivateKey.from_private_bytes(b"\x07" * 32)
 KEYRING = Keyring(b"k" * 32, (SIGNING.public_key(),))
+OFFER = Offer((Rules("一", "1"), Rules("二", "2")), 8)
 
 
 @dataclass
@@ -67,7 +69,8 @@ class Packed:
 @dataclass
 class Library:
     """``loans``: item to patron. ``cabinet``: items returned at the point and not yet cleared. ``keeps``: until when
-    they may lie there for anybody; 0: they go back. ``pins``: patron to PIN, where the library wants them."""
+    they may lie there for anybody; 0: they go back. ``pins``: patron to PIN, where the library wants them.
+    ``citizens``: cards (keyed hashes) that may become a reader's, and whose they will be."""
 
     rng: random.Random
     abilities = Abilities()
@@ -89,6 +92,7 @@ class Library:
     renewals: Counter[str] = field(default_factory=Counter)
     keeps: float = 0.0
     pins: dict[str, str] = field(default_factory=dict)
+    citizens: dict[str, str] = field(default_factory=dict)
     stands: list[JournalStands] = field(default_factory=list)  # where the point said that its journal stood
 
     # ---- things
@@ -201,7 +205,8 @@ class Library:
             case TitlesLike(typed):
                 return search(typed, (Title(one.barcode, one.title, isbn=one.isbn) for one in self.items.values()))
             case _:
-                return PatronIs(self.patron_of(query.card))
+                patron = self.patron_of(query.card)
+                return PatronIs(patron, offer=OFFER if patron is None and query.card in self.citizens else None)
 
     def page(self, cursor: str, now: float) -> Page:
         """What is new after this cursor; all of it when the feed does not reach back so far."""

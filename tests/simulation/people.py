@@ -66,7 +66,11 @@ class Person:
         """Their PIN; now and then the wrong way round."""
         pin = self.world.library.pins.get(self.name, "")
         self.world.say(f"{self.name} types a PIN")
-        for digit in pin[::-1] if self.rng.random() < 0.1 else pin:
+        yield from self.types_in(pin[::-1] if self.rng.random() < 0.1 else pin)
+
+    def types_in(self, digits: str) -> Script:
+        """On the keypad of the screen."""
+        for digit in digits:
             self.touch("digit", digit)
             yield self.rng.uniform(0.2, 0.6)
         self.touch("enter")

@@ -9,23 +9,25 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.core.activation import Activated, NewPin, Phone, Rules
 from kiosk.journal_words import line, without_patrons
 from kiosk.reading import open_journal
 from simulators.library.sip2 import talk
 from tests.simulation import day as days
 from tests.simulation import sip2_wire
-from tests.simulation.library import KEYRING, POINT, Library
-from tests.simulation.people import Reader
-from tests.simulation.world import Script
+from tests.simulation.library import KEYRING, OFFER, POINT, Library
+from tests.simulation.people import Person, Reader
+from tests.simulation.world import Script, World
 
 PASSWORD = "the-point's-own-password"
 
 
-def personal(day: days.Day) -> set[str]:
+def personal(day: "Kept") -> set[str]:
     """What nobody may read there."""
     library = day.world.library
     found = {*day.cards.values(), *library.pins.values(), *(pin[::-1] for pin in library.pins.values())}
     if isinstance(library, Library):
+        found |= {typed for one in day.newcomers for typed in (one.card, one.phone, one.pin)}
         found |= {packed.code for packed in library.parcels.values()} | {one.qr for one in library.parcels.values()}
     else:
         rows = library.ledger.rows("select name, phone from patrons where role = 'reader'")
@@ -44,9 +46,35 @@ class Owner(Reader):
         yield from self.at_the_screen()
 
 
+class Newcomer(Person):
+    """Becomes a reader at the machine, if the library can be reached. ``phone`` and ``pin``: what they type."""
+
+    def __init__(self, world: World, name: str) -> None:
+        super().__init__(world, name, f"{world.rng.getrandbits(32):08X}")
+        self.phone, self.pin = (f"{world.rng.randrange(10 ** (n - 1), 10**n)}" for n in (11, OFFER.pin_digits))
+
+    def visit(self) -> Script:
+        yield from self.tap()
+        yield from self.at_the_screen()
+
+    def elsewhere(self, screen: object) -> Script:
+        match screen:
+            case Rules(n=n, of=of):
+                self.touch("agree" if n == of else "next")
+            case Phone(ready=False):
+                yield from self.types_in(self.phone)
+            case NewPin(digits=0):
+                yield from self.types_in(self.pin)
+            case Activated():
+                self.touch("finish")
+            case _:
+                self.touch("cancel")
+        yield 1.0
+
+
 class Kept(days.Day):
     """A day whose store is looked into before its directory goes. Its readers have PINs of twelve digits, which stand
-    in no hash by chance."""
+    in no hash by chance; some people become readers, and choose one as long as may be."""
 
     looked: Callable[["Kept"], None]
 
@@ -54,8 +82,14 @@ class Kept(days.Day):
         super().fill()
         self.readers = [name for name in self.cards if name.startswith("R")]
         self.world.library.wants_pins({name: f"{self.rng.randrange(10**12):012d}" for name in self.readers})
+        self.newcomers: list[Newcomer] = []
 
     def one(self) -> Script:
+        if isinstance(library := self.world.library, Library) and self.rng.random() < 0.2:
+            person = Newcomer(self.world, f"N{len(self.newcomers):02d}")
+            self.newcomers.append(person)
+            library.citizens[KEYRING.card(person.card)] = person.name
+            yield from person.visit()
         if self.rng.random() < 0.3:
             name = self.rng.choice(self.readers)
             mine = [p for p in self.world.library.parcels.values() if p.sent.patron == name]
@@ -100,6 +134,7 @@ def test_a_day_leaves_nothing_personal(
     places["standard output and error"] = "".join(capfd.readouterr())
     assert len(people) > 10
     assert sum("types a PIN" in told for told in day.world.story) > 5
+    assert sip2 or any(person.name in day.world.library.patrons for person in day.newcomers)  # type: ignore[attr-defined]
     people.add(PASSWORD)
     assert places["logs"]  # the store had its troubles, and they were logged
     assert all(named(f"card {one}, read", people) for one in people)
