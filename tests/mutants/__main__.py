@@ -2,7 +2,8 @@
 
 mutmut makes them, in a copy in build/mutants; tests/mutants/tried.py tries each against those tests of the core that
 reach the mutated function (without those of every state: they take a minute each). What is killed stays killed: the
-next run takes the tests as they stand then and tries the rest. A core that has changed is mutated anew.
+next run takes the tests as they stand then and tries the rest. What lives is shown to mypy, as ``make test`` would.
+A core that has changed is mutated anew.
 """
 
 import contextlib
@@ -20,7 +21,8 @@ ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "build" / "mutants"
 NEEDED = ("kiosk", "hardware", "sync", "simulators", "ui", "tests", "examples", "pyproject.toml", "setup.cfg")
 SLOW = ("test_every_state.py",)
-DEAD = ("killed", "endless")
+BY_TESTS, BY_TYPES = ("killed", "endless"), "caught by mypy"
+DEAD = (*BY_TESTS, BY_TYPES)
 LEFT_OUT = shutil.ignore_patterns("__pycache__", "kept", "*.mo", "corpus", "finds")
 
 
@@ -86,6 +88,27 @@ def attempt(drawn: list[str], seconds: float | None) -> None:
             raise click.ClickException((done.stdout + done.stderr)[-3000:])
 
 
+def refused() -> bool:
+    """Whether mypy finds something in the core as it lies there."""
+    command = [sys.executable, "-m", "mypy", "kiosk/core"]
+    return subprocess.run(command, cwd=FOLDER, capture_output=True, check=False).returncode != 0
+
+
+def look_at_types(lived: list[str]) -> None:
+    """Which of them mypy refuses."""
+    assert not lived or not refused(), "mypy refuses the core with nothing mutated"
+    for name in lived:
+        file = FOLDER / Path(*name.rpartition(".")[0].split(".")).with_suffix(".py")
+        before = file.read_text(encoding="utf-8")
+        mutmut("apply", name)
+        assert file.read_text(encoding="utf-8") != before, name
+        caught = refused()
+        file.write_text(before, encoding="utf-8")
+        if caught:
+            with (FOLDER / "verdicts").open("a", encoding="utf-8") as verdicts:
+                verdicts.write(json.dumps([name, BY_TYPES]) + "\n")
+
+
 @click.command()
 @click.option("--count", default=200, show_default=True, help="So many mutants, drawn anew by the seed.")
 @click.option("--seed", default=1, show_default=True)
@@ -102,14 +125,17 @@ def main(count: int, seed: int, minutes: float, anew: bool) -> None:
     before = known()
     left = [name for name in drawn if before.get(name) not in DEAD]
     attempt(left, minutes * 60 or None)
+    look_at_types([name for name in left if known().get(name, "killed") not in DEAD])
     said = known()
     drawn = [name for name in drawn if name in said]
     if not drawn:
         raise click.ClickException("none of them was tried in this time; the next run goes on from here")
     lived = [name for name in drawn if said[name] not in DEAD]
+    by_tests = sum(said[name] in BY_TESTS for name in drawn)
     for name in lived:
         click.echo(f"\n{name}: {said[name]}\n{mutmut('show', name)}")
     share = 100 * (len(drawn) - len(lived)) / len(drawn)
+    click.echo(f"{by_tests} of {len(drawn)} killed by tests, {100 * by_tests / len(drawn):.1f} %; with mypy")
     click.echo(f"{len(drawn) - len(lived)} of {len(drawn)} killed, {share:.1f} % (seed {seed}, of {len(names)} in all)")
     sys.exit(0 if share >= 90 else 1)
 

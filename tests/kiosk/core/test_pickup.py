@@ -305,6 +305,14 @@ def test_a_pass_is_used_once() -> None:
     assert machine.show(qr()).screen == Sorry("pass_used")
 
 
+@pytest.mark.parametrize("way", ["card", "code"])
+def test_while_keys_are_changed_what_was_hashed_with_the_old_one_counts(way: str) -> None:
+    machine = stocked(PARCEL)
+    keyring = replace(machine.point.plan.keyring, hashing=b"n" * 32, before=machine.point.plan.keyring.hashing)
+    machine.point = replace(machine.point, plan=replace(machine.point.plan, keyring=keyring))
+    assert WAYS[way](machine).unlocked == ["A1"]
+
+
 def test_a_code_opens_only_its_own_parcels() -> None:
     machine = stocked(PARCEL, BOBS).code("87654321")
     assert machine.unlocked == [machine.parcel("p-3").compartment]

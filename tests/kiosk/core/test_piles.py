@@ -49,6 +49,7 @@ def test_what_lies_on_the_pad_does_not_lengthen_a_question_under_way() -> None:
     until = machine.session.until
     machine.do(PileSeen("pad", ("x-2", "x-3")), after=1.0)
     assert machine.session.until == until
+    assert titles(machine.answer(ItemIs(item("x-1"), True))) == ("Title x-1",)
 
 
 @pytest.mark.parametrize(
