@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 import pytest
+from pydantic import SecretStr
 
 from hardware.readings import CodeUnknown, Incomplete, IsbnScanned, PileSeen, Written
 from kiosk.core.account_screens import Account, Prove
-from kiosk.core.commands import LookAgain
+from kiosk.core.commands import Do, LookAgain
 from kiosk.core.counter_screens import Counter
 from kiosk.core.events import Acted, Online, Receipted
 from kiosk.core.limits import Limits
@@ -18,7 +19,7 @@ from sync.acts import Checkout, Ruling
 from sync.asked import ItemIs, PatronIs
 from sync.messages import ItemDropped, ItemLent, PointTrouble, Receipt, Telling
 from sync.things import Patron
-from tests.kiosk.core.machine import DAY_S, ISBN, NOW, PARCEL, Machine, item, stocked
+from tests.kiosk.core.machine import DAY_S, ISBN, NOW, PARCEL, SILENT, Machine, item, stocked
 
 DUE = NOW + 28 * DAY_S
 PAD = frozenset({"pad"})
@@ -54,6 +55,14 @@ def test_only_where_there_is_a_counter_and_a_library_that_lends_there() -> None:
     assert stocked(PARCEL).screen == Home(3, False)
     assert stocked(PARCEL).touch("borrow").screen == Home(3, False)
     assert isinstance(stocked(PARCEL, counter=True).touch("borrow").screen, Prove)
+
+
+def test_the_pin_that_came_with_the_card_goes_with_each_loan() -> None:
+    machine = stocked(counter=True, pads=PAD, library=SILENT).touch("borrow").tap("eve")
+    machine.answer(PatronIs(None, pin="needed")).touch("digit", "4").touch("digit", "2").touch("enter")
+    machine.answer(PatronIs(Patron("zed", "Z."))).scan("x-1").answer(ItemIs(item("x-1"))).touch("borrow")
+    (said,) = (command.said for command in machine.commands if isinstance(command, Do))
+    assert (said.act, said.pin) == (Checkout("zed", "x-1"), SecretStr("42"))
 
 
 def test_a_pile_is_counted_booked_one_by_one_and_let_past_the_gate() -> None:

@@ -76,6 +76,12 @@ def test_among_others_it_goes_with_the_courier_and_so_does_what_belongs_elsewher
     assert [(thing.id, thing.held, thing.goes_to) for thing in things] == [("x-1", True, ""), ("x-2", False, "North")]
 
 
+def test_what_a_courier_is_taking_out_when_the_word_comes_is_nobodys_to_fetch_here() -> None:
+    machine = returned("x-1").touch("finish").tap("max").touch("clear").open()
+    assert not word(machine, held_for=ANN, set_aside=NEXT).told(ParcelReady)
+    assert [(thing.id, thing.held) for thing in machine.screen.things] == [("x-1", True)]  # type: ignore[union-attr]
+
+
 def test_a_hold_cancelled_before_its_receipt_keeps_nothing_here() -> None:
     machine = returned("x-1").hear(ParcelSent(NEXT), ParcelRecalled("P-9"))
     assert not word(machine, held_for=ANN, set_aside=NEXT).told(ParcelReady)

@@ -57,6 +57,7 @@ def test_the_menu_leads_to_the_search_and_back() -> None:
     assert machine.screen == More(True, True)
     assert machine.touch("search").screen == Search("", "letters", False, "asked")
     assert machine.touch("cancel").screen == More(True, True)
+    assert isinstance(found(machine).touch("finish").screen, Home)
 
 
 def test_fingers_that_rest_ask_the_library_once_and_the_list_leads_to_a_title() -> None:

@@ -165,3 +165,8 @@ def test_a_parcel_in_doubt_found_in_the_couriers_hand_ends_the_doubt() -> None:
     machine.open().shut()
     assert machine.parcel().compartment == "A2"
     assert machine.out("A1") == ""
+
+
+def test_a_parcel_found_in_the_couriers_hand_makes_no_forced_door_whole() -> None:
+    machine = stocked(PARCEL).do(DoorSeen("A1", Door.OPEN)).tap("max").scan("i-1")
+    assert (machine.unlocked, machine.out("A1")) == (["A2"], "forced")
