@@ -132,8 +132,7 @@ def _wait(step: Step, story: AtCounter, now: float) -> Step:
 def touch(step: Step, story: AtCounter, touched: Touched, now: float) -> Step:
     """A touch at the list. Once they are going one can only stop there; what is under way goes on."""
     if story.going:
-        over = touched.action in ("finish", "cancel")
-        return lending.goodbye_to(step, story, now) if over else step
+        return lending.goodbye_to(step, story, now) if touched.action == "finish" else step
     match touched.action:
         case "borrow" if story.lines and not story.key:
             return lending.next_one(step, replace(story, going=True, notice=""), now)

@@ -11,6 +11,7 @@ from kiosk.core.flows import rounds
 from kiosk.core.flows.rounds import ROUND_S
 from kiosk.core.screens import Home, Opening
 from kiosk.core.session import Step
+from kiosk.core.show import display
 from kiosk.core.staff_screens import Courier, HandOver, Inside, Seal, TakeOut, Thing
 from sync.messages import (
     ItemDropped,
@@ -149,6 +150,13 @@ def test_a_courier_who_guesses_the_code_of_another_has_the_tries_of_everybody() 
     assert [told.what for told in machine.told(PointTrouble)].count("codes_closed") == 1
     assert not machine.told(BagHandedOver)
     assert courier(machine.tap("max")).notice == "bag_taken"  # the card goes on
+
+
+def test_whose_round_it_is_stands_on_each_of_its_screens() -> None:
+    machine = Machine(PAIR, PARCEL).tap("max")
+    places = [machine.copy(), machine.copy().scan("i-2"), machine.copy().scan("i-1"), machine.copy().scan("i-1").open()]
+    places += [called_back().touch("clear"), called_back().touch("clear").open().shut().open().shut().touch("bag")]
+    assert {display(one.point, one.session, one.now).initials for one in places} == {"M."}
 
 
 def test_a_seal_without_a_bag_is_told_to_nobody() -> None:
