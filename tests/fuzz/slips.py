@@ -19,11 +19,12 @@ SLIPS = (
     Slip("7", 41, "dropoff", 1_795_000_000.0, (("三体", "B1"), ("Emma", "B2"))),
     Slip("8", 41, "dropoff", 1_795_000_009.0, (("三体", "B1"),), provisional=True),
 )
-SIGNED = [signer(KEY, "dongmen")(slip) for slip in SLIPS]
+LINES = [signer(KEY, "dongmen")(slip) for slip in SLIPS]
+SIGNED = [line.rpartition(";")[0] for line in LINES]  # the last letter of a signature may be another with the same bits
 
 
 def slips(data: bytes) -> None:
-    """Only what this point signed, letter by letter, is genuine: at the scanner, and where staff check it."""
+    """Only what this point signed is genuine, letter by letter: at the scanner, and where staff check it."""
     text = data.decode("utf-8", "replace")
     assert verify(text, KEYS).status != "genuine" or any(line in "".join(text.split()) for line in SIGNED)
     scan = meaning("scanner", data, Meanings())
@@ -35,7 +36,7 @@ def slips(data: bytes) -> None:
 
 def some_slips() -> Iterable[bytes]:
     """Receipts alone and on their slip, and the number of a slip that is none."""
-    for line in SIGNED:
+    for line in LINES:
         yield line.encode()
         yield f"东门\n三体 B1\n{line}\n".encode()
     yield b"Emma\ndongmen-41/7"
