@@ -230,7 +230,8 @@ class Day:
         world = self.world
         world.say("---- faults stop")
         world.dice.calm = True
-        world.run(world.now + 1500.0)  # what is away comes back, who stands there goes
+        world.run(world.now + 1500.0 * world.seldom)  # what is away comes back, who stands there goes
+        world.seldom = 1.0
         world.net_up, world.disk_full, world.disk_slow = True, False, False
         world.set_clock()
         if isinstance(world.link, Sip2Link):
@@ -238,7 +239,7 @@ class Day:
         for box in world.cabinet.boxes.values():
             box.jammed_until = 0.0
             world.cabinet.shut(box.name)
-        world.run(world.now + 2000.0)
+        world.run(world.now + 4000.0)  # longer than the longest wait before, for news of the library
         world.watch.all_is_settled()
         world.say("---- a courier looks behind every door in doubt")
         for _ in range(4):

@@ -113,6 +113,8 @@ class Person:
                 case LockRests():
                     self.touch(self.rng.choice(("again", "again", "again", "other_door", "next", "cancel")))
                 case Goodbye() | Sorry() | Home():
+                    if self.world.now < self.world.busy_until + 5.0:
+                        self.lie(self.behind_doors(), "took a slow machine for one that says no")
                     if isinstance(screen, Goodbye) and screen.printing == "offered" and self.rng.random() < 0.4:
                         self.touch("print", self.rng.choice(("zh", "en", "")))
                         yield self.rng.uniform(0.5, 5.0)
@@ -125,13 +127,9 @@ class Person:
         self.leave(self.screen)
 
     def leave(self, screen: object) -> None:
-        """They are gone, whatever goes on: a door that is opening, or the next one after the last was shut."""
-        if self.purpose not in ("pickup", "borrow", "clearing") or not self.door:
-            return
-        if isinstance(screen, Opening):
+        """They are gone, whatever goes on: a door that is opening. No other opens behind them."""
+        if self.purpose in ("pickup", "borrow", "clearing") and self.door and isinstance(screen, Opening):
             self.lie(set(self.world.cabinet.boxes[self.door].inside), "is gone when the door opens")
-        elif not isinstance(screen, Home | Goodbye):
-            self.lie(self.behind_doors(), "is gone when the next door opens")
 
     def behind_doors(self) -> set[str]:
         """What still lies there for them."""

@@ -37,7 +37,7 @@ class RestLink:
                 world.post(Polled(page, clock))
             else:
                 world.post(Online(False))
-            yield world.rng.uniform(30.0, 400.0)
+            yield world.rng.uniform(30.0, 400.0) * world.seldom
 
     def ask(self, ask: Ask) -> None:
         """A question; its answer may come late, twice or never."""

@@ -187,7 +187,7 @@ class Sip2Link:
                     clock = clock.heard(page.server_time, world.now, world.now + spent)
                     self.cursor = page.cursor
                     world.later(spent, world.arrive, life, Polled(page, clock))
-            yield world.rng.uniform(30.0, 400.0)
+            yield world.rng.uniform(30.0, 400.0) * world.seldom
 
     def ask(self, ask: Ask) -> None:
         """A question; its answer comes when it comes."""

@@ -4,15 +4,18 @@ A few of them here, both with a library that announces (REST) and with one that 
 as many as one has patience for.
 """
 
+from functools import cache
+from itertools import count
+
 import pytest
 
 from tests.simulation import planted
-from tests.simulation.day import DAY_S, live_a_day
+from tests.simulation.day import DAY_S, Day, live_a_day
 from tests.simulation.shrink import Life, rule_of, shrink
 
 SEEDS, CHUNK = 50, 10
 SIP2_SEEDS, SIP2_CHUNK = 20, 5
-MORNING, SIP2_MORNING = 139, 7
+MORNING = {False: 19, True: 191}  # with SIP2 or not: where to begin to look for one
 
 
 @pytest.mark.parametrize("first", range(0, SEEDS, CHUNK))
@@ -37,9 +40,7 @@ def test_days_and_weeks_with_one_store(seed: int) -> None:
 
 def test_a_failing_life_is_made_short_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
     planted.handing_out_what_has_expired(monkeypatch)
-    life = Life(22, visits=30)
-    breach = life.live()
-    assert breach is not None
+    life, breach = next((life, breach) for life in (Life(n, visits=30) for n in count(1)) if (breach := life.live()))
     shorter, told = shrink(life, breach)
     assert rule_of(told) == rule_of(breach)
     assert 0 < shorter.visits < 30
@@ -70,23 +71,30 @@ def test_a_day_without_faults_over_sip2_leaves_only_what_was_put_in_for_nobody()
         assert all("not held for this point" in detail for _, detail in world.library.conflicts)
 
 
+@cache
+def a_full_morning(sip2: bool) -> Day:
+    """A calm one in which everything is done once."""
+    wanted = {"item_dropped", "items_cleared", "parcel_collected", "parcel_ready"}
+    wanted |= set() if sip2 else {"parcel_removed"}
+    for seed in count(MORNING[sip2]):
+        day = live_a_day(seed, visits=6, calm=True, sip2=sip2)
+        told = {telling.told.kind for telling, _ in day.world.library.received.values()}
+        if told >= wanted and any("rings False" in line for line in day.world.story):  # and borrows at the counter
+            return day
+    raise AssertionError
+
+
 @pytest.mark.parametrize("part", range(4))
 def test_the_power_fails_at_every_boundary_of_a_morning(part: int) -> None:
     """Before and after each commit and each command, one life after the other."""
-    usual = live_a_day(MORNING, visits=6, calm=True)
-    told = {telling.told.kind for telling, _ in usual.world.library.received.values()}
-    assert told >= {"item_dropped", "items_cleared", "parcel_collected", "parcel_ready", "parcel_removed"}
-    assert any("rings False" in line for line in usual.world.story)  # somebody borrows at the counter
+    usual = a_full_morning(sip2=False)
     for cut_at in range(1 + part, usual.boundaries + 1, 4):
-        assert live_a_day(MORNING, visits=6, cut_at=cut_at, calm=True).world.cuts == 1
+        assert live_a_day(usual.world.seed, visits=6, cut_at=cut_at, calm=True).world.cuts == 1
 
 
 @pytest.mark.parametrize("part", range(2))
 def test_the_power_fails_at_every_fourth_sip2_message_of_a_morning(part: int) -> None:
     """Or commit or command between them; at all of them with ``make simulate``."""
-    usual = live_a_day(SIP2_MORNING, visits=6, calm=True, sip2=True)
-    told = {telling.told.kind for telling, _ in usual.world.library.received.values()}
-    assert told >= {"item_dropped", "items_cleared", "parcel_collected", "parcel_ready"}
-    assert any("rings False" in line for line in usual.world.story)
+    usual = a_full_morning(sip2=True)
     for cut_at in range(1 + 4 * part, usual.boundaries + 1, 8):
-        assert live_a_day(SIP2_MORNING, visits=6, cut_at=cut_at, calm=True, sip2=True).world.cuts == 1
+        assert live_a_day(usual.world.seed, visits=6, cut_at=cut_at, calm=True, sip2=True).world.cuts == 1

@@ -129,7 +129,7 @@ def test_a_day_leaves_nothing_personal(
     monkeypatch.setattr(Kept, "looked", look, raising=False)
     for module in (talk, sip2_wire):
         monkeypatch.setattr(module, "PASSWORD", PASSWORD)
-    day = days.live_a_day(3, sip2=sip2, kind=Kept)
+    day = days.live_a_day(3, visits=80, sip2=sip2, kind=Kept)
     places["logs"] = caplog.text
     places["standard output and error"] = "".join(capfd.readouterr())
     assert len(people) > 10

@@ -37,6 +37,7 @@ from tests.simulation.story import in_words
 
 EPOCH = 1_800_000_000.0
 SIZES = "SSSSMMML"
+TICK_S = 6.0  # at most, while somebody is there
 Script = Iterator[float]  # a person or a trouble: yields how many seconds to wait
 
 
@@ -62,6 +63,7 @@ class World:
         self.rng = random.Random(seed)
         self.directory = directory
         self.cut_at, self.long = cut_at, long
+        self.seldom = 8.0 if long else 1.0  # the library is asked for news so much less often, for days to pass quickly
         self.dice = Faults(self.rng, allowed, calm)
         self.now = 0.0
         self.epoch = EPOCH + self.rng.randrange(365) * 86400.0
@@ -72,7 +74,7 @@ class World:
         self.order = count()
         self.events = self.boundaries = self.cuts = 0
         self.net_up, self.disk_full, self.disk_slow = True, False, False
-        self.busy_until = 0.0
+        self.busy_until = self.tick_at = 0.0
         self.life = 0
         self.loop: Loop | None = None
         self.store: Store | None = None
@@ -190,7 +192,7 @@ class World:
         self.cabinet.power(True)
         self.post(DeviceUp("card"))
         self.printer.begin()
-        self.follow(self._ticks(self.life))
+        self._tick_later(self.life)
         self.link.begin(self.life, loop.point.counters.cursor)
 
     def die(self) -> None:
@@ -255,6 +257,8 @@ class World:
             self.watch.hears(incoming)
             self.loop.handle(incoming)
             self.watch.handled(incoming)
+            if self.tick_at > self.now + TICK_S and self._busy():
+                self._tick_later(life)
 
     @contextmanager
     def powered(self) -> Iterator[None]:
@@ -304,9 +308,18 @@ class World:
                 self.printer.prints(outgoing)
         self.boundary(f"after {type(outgoing).__name__}")
 
-    def _ticks(self, life: int) -> Script:
-        while life == self.life and self.loop is not None:
-            busy = not isinstance(self.loop.session.story, AtHome)
-            busy = busy or any(row.order for row in self.loop.point.compartments.values())
-            yield self.rng.uniform(0.5, 6.0) if busy else self.rng.uniform(100.0, 1000.0)
+    def _tick_later(self, life: int) -> None:
+        wait = self.rng.uniform(0.5, TICK_S) if self._busy() else self.rng.uniform(100.0, 1000.0) * self.seldom
+        self.tick_at = self.now + wait
+        self.later(wait, self._tick, life, self.tick_at)
+
+    def _tick(self, life: int, at: float) -> None:
+        if life == self.life and at == self.tick_at and self.loop is not None:
             self.post(Tick())
+            self._tick_later(life)
+
+    def _busy(self) -> bool:
+        """Whether somebody is there, or something is under way."""
+        assert self.loop is not None
+        rows = self.loop.point.compartments.values()
+        return not isinstance(self.loop.session.story, AtHome) or any(row.order for row in rows)
