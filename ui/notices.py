@@ -63,6 +63,7 @@ COURIER = (
         "recalled": N_("This parcel was called back. It goes into the bag that you take along."),
         "unreadable": N_("The code could not be read. Hold it still, a hand's width away."),
         "no_room": N_("No free door is large enough. Please take this parcel along again."),
+        "unseen": N_("Some doors do not answer just now. Please scan the parcel once more in a moment."),
         "too_large": N_("This parcel fits behind no door here. Take it along; the library knows."),
         "bag_taken": N_("The bag is handed over. The library knows."),
         "not_put_in": N_("Noted: the parcel was not put in. It stays with you."),

@@ -46,6 +46,7 @@ CourierNotice = Literal[
     "recalled",
     "unreadable",
     "no_room",
+    "unseen",
     "too_large",
     "bag_taken",
     "not_put_in",

@@ -5,6 +5,7 @@ Doors that everybody can reach are kept free for those who need them, as long as
 
 from dataclasses import replace
 
+from hardware.readings import Door
 from kiosk.core.model import HERE, Parcel, PickupPoint
 from kiosk.core.plan import SIZES, Space
 from kiosk.core.session import Step
@@ -79,3 +80,8 @@ def _with(point: PickupPoint, parcel: Parcel) -> list[Parcel]:
 def _apart(space: Space, others: list[Space]) -> int:
     """How many steps lie between two fronts, the nearest of them; 0 where there are no others."""
     return min((abs(space.row - o.row) + abs(space.column - o.column) for o in others), default=0)
+
+
+def unseen(point: PickupPoint) -> bool:
+    """Whether some doors do not answer, as right after a start: nobody is told then that all are taken."""
+    return any(row.door is Door.UNKNOWN and not row.out for row in point.compartments.values())

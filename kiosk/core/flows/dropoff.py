@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from hardware.readings import Door, IsbnScanned, ItemScanned
-from kiosk.core import doors, tags
+from hardware.readings import IsbnScanned, ItemScanned
+from kiosk.core import doors, places, tags
 from kiosk.core.doors import Outcome
 from kiosk.core.events import Touched
 from kiosk.core.flows.common import ask, door_until, goodbye, leave, mark, order_at, pulse_again, refuse, stay, visit
@@ -34,9 +34,7 @@ def begin(step: Step, now: float, patron: str = "") -> Step:
 
 
 def _no_room(point: PickupPoint) -> Reason:
-    """Nobody is told that all doors are taken while some have not been seen, as in the first moment after a start."""
-    unseen = any(row.door is Door.UNKNOWN and not row.out for row in point.compartments.values())
-    return "door_unreachable" if unseen else "cabinet_full"
+    return "door_unreachable" if places.unseen(point) else "cabinet_full"
 
 
 # ---- scanning -----------------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from kiosk.core.feed import forget_old
 from kiosk.core.flows import rounds
 from kiosk.core.flows.common import ask, door_until, leave, mark, order_at, pulse_again, stay, visit
 from kiosk.core.limits import DAY_S
-from kiosk.core.model import HERE, Parcel
+from kiosk.core.model import HERE, Parcel, PickupPoint
 from kiosk.core.notices import CourierNotice
 from kiosk.core.plan import SIZES
 from kiosk.core.session import Step
@@ -80,10 +80,14 @@ def answered(step: Step, story: AtCourier, answer: Answer | None, now: float) ->
 def _put_in(step: Step, story: AtCourier, item: Item, now: float) -> Step:
     step = forget_old(step, now)
     if not step.point.free() or len(step.point.parcels) >= step.point.plan.limits.parcels_max:
-        return stay(step, replace(story, notice="no_room"), now)
+        return stay(step, replace(story, notice=_no_room(step.point)), now)
     expires = now + step.point.plan.limits.hold_days * DAY_S
     parcel = Parcel(f"h{step.point.counters.orders + 1}", "", (item,), "S", expires, changed_at=now)
     return stow(step, story.courier, parcel, (), now)
+
+
+def _no_room(point: PickupPoint) -> CourierNotice:
+    return "unseen" if places.unseen(point) else "no_room"
 
 
 def _not_loadable(step: Step, story: AtCourier, holding: list[Parcel], now: float) -> Step:
@@ -123,7 +127,7 @@ def stow(step: Step, courier: str, parcel: Parcel, tried: tuple[str, ...], now: 
     space = places.for_parcel(step.point, parcel, tried)
     if space is None:
         large = any(SIZES[s.size] >= SIZES[parcel.size] for n, s in step.point.plan.spaces.items() if n not in tried)
-        return stay(step, AtCourier(courier, "no_room" if large else "too_large", wants=parcel.size), now)
+        return stay(step, AtCourier(courier, _no_room(step.point) if large else "too_large", wants=parcel.size), now)
     step = _moved_away(step, parcel)
     step = doors.unlock(step, space.name, "stocking", courier, parcel.id, "", now)
     step = step.put(replace(parcel, state="loading", compartment=space.name, changed_at=now))

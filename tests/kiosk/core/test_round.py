@@ -94,6 +94,12 @@ def test_no_room_says_what_to_clear_first_and_who_has_room() -> None:
     assert (screen.notice, screen.to_clear, screen.neighbours) == ("no_room", 1, ("Metro", "Far"))
 
 
+def test_while_doors_do_not_answer_nobody_is_told_that_there_is_no_room() -> None:
+    machine = Machine(PARCEL).tap("max").doors(Door.UNKNOWN)
+    assert courier(machine.scan("i-1")).notice == "unseen"
+    assert machine.do(DoorSeen("A1", Door.SHUT)).scan("i-1").unlocked == ["A1"]
+
+
 def test_what_makes_room_is_cleared_first() -> None:
     machine = stocked(replace(PARCEL, size="S"), replace(BOBS, size="M"), spaces=[("A1", "S"), ("B1", "M")])
     machine.recall("p-1").recall("p-3").hear(ParcelSent(PAIR)).tap("max").scan("i-2", "i-3").touch("clear")
