@@ -11,13 +11,15 @@ import click
 
 from simulators.bench.command import command as bench
 from simulators.bench.command import scenario_command
-from simulators.machine import Machine
+from simulators.library.packing import send_stock
+from simulators.machine import POINT, Machine
 from simulators.prompt import Prompt
 from simulators.replay import command as replay
 from simulators.screen import NoDisplay, NotOnScreen, Xvfb
 from simulators.tour import Tour, TourFailed
 
 WIDTH, HEIGHT = 1080, 1920
+STOCK = 3  # books for anybody, with the courier
 
 
 class BenchByDefault(click.Group):
@@ -55,6 +57,7 @@ def demo(tour: bool, folder: Path) -> None:
     if yourself:  # as much of a portrait panel as a desk's screen holds
         machine.raw["screen"] = {**machine.raw.get("screen", {}), "width": 540, "height": 960}
     with machine:
+        send_stock(machine.library.ledger, POINT, STOCK)
         if machine.no_pcsc:
             click.echo(f"No PC/SC here ({machine.no_pcsc}): the demo uses a serial card reader instead.")
         if yourself:

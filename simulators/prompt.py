@@ -45,7 +45,7 @@ class Prompt(cmd.Cmd):
         for row in self._machine.library.ledger.rows(sql, POINT):
             items = self._machine.library.ledger.sent_parcel(row["id"]).items
             where = f"compartment {row['compartment']}" if row["compartment"] else row["status"]
-            print(f"  {row['id']} for {row['patron']}, {where}, code {row['code']}")
+            print(f"  {row['id']} for {row['patron'] or 'anybody'}, {where}, code {row['code']}")
             for item in items:
                 print(f"      {item.barcode}  {item.title}")
 

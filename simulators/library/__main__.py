@@ -12,7 +12,7 @@ import click
 from simulators.library.app import make_app
 from simulators.library.instructing import ACTIONS, instruct
 from simulators.library.ledger import Ledger
-from simulators.library.packing import pack_parcel
+from simulators.library.packing import send_stock
 from simulators.library.seed import POINTS, signing_key
 from simulators.library.server import Library
 from simulators.library.sip2.quirks import PROFILES
@@ -78,12 +78,8 @@ def have_done(data: Path, point: str, action: str, about: str, wait: float) -> N
 def stock(data: Path, point: str, count: int) -> None:
     """Send books to a POINT of the library served from DATA, for anybody to borrow there; prints their barcodes."""
     with closing(Ledger(data / "library.sqlite", signing_key())) as ledger:
-        shelf = (
-            "select min(barcode) as barcode from items where place = 'shelf' group by isbn order by random() limit ?"
-        )
-        for row in ledger.rows(shelf, count):
-            pack_parcel(ledger, point, "", (row["barcode"],))
-            print(row["barcode"])
+        for barcode in send_stock(ledger, point, count):
+            print(barcode)
 
 
 if __name__ == "__main__":

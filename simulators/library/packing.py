@@ -66,6 +66,15 @@ def pack_parcel(
         return parcel
 
 
+def send_stock(ledger: Ledger, point: str, count: int) -> list[str]:
+    """Send so many books, each of another title, to a point, for anybody to borrow there; their barcodes."""
+    rows = ledger.rows("select min(barcode) as barcode from items where place = 'shelf' group by isbn order by isbn")
+    barcodes = ledger.rng.sample([str(row["barcode"]) for row in rows], min(count, len(rows)))
+    for barcode in barcodes:
+        pack_parcel(ledger, point, "", (barcode,))
+    return barcodes
+
+
 def recall_parcel(ledger: Ledger, parcel: str) -> None:
     """The hold is cancelled: the point must not hand the parcel out any more."""
     with ledger.transaction():

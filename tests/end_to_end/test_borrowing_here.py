@@ -1,6 +1,8 @@
 """A reader borrows what lies in the cabinet for anybody: a real kiosk process, and real touches on the glass."""
 
 import time
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import pytest
 
@@ -33,13 +35,26 @@ def choose(point: Point, who: str) -> None:
     point.tap(who)
 
 
+def answered(seen: Mapping[str, Any]) -> bool:
+    return seen.get("screen") == "DoorOpen" or seen.get("notice") == "unreadable"
+
+
+def scanned(machine: Machine, item: str, answer: Callable[[], Mapping[str, Any]]) -> None:
+    """Held under the scanner, once more where a busy machine has read it in pieces."""
+    for _ in range(4):
+        machine.scanner.scan(item)
+        time.sleep(0.3)
+        if answer()["screen"] == "DoorOpen":
+            return
+
+
 def loaded(point: Point, count: int) -> list[str]:
     """So many books for anybody, each behind a door of its own."""
     items = [for_anybody(point.machine) for _ in range(count)]
     point.tap(COURIER)
     point.kiosk.wait_for("Courier")
     for n, item in enumerate(items, 1):
-        point.machine.scanner.scan(item)
+        scanned(point.machine, item, lambda: point.kiosk.wait_until(answered, "an answer to the scan"))
         door = point.open_door()
         point.machine.cabinet.put_in(door, item)
         point.machine.cabinet.push(door)
@@ -152,12 +167,17 @@ def test_with_real_touches_on_the_glass(machine: Machine) -> None:
         _touch_through(hand, machine, items)
 
 
+def seen_by(hand: Hand) -> Mapping[str, Any]:
+    """What answers a scan, on the glass."""
+    eventually(lambda: answered({"screen": hand.sees()["screen"], **hand.sees().get("fields", {})}), "an answer", 40)
+    return hand.sees()
+
+
 def _touch_through(hand: Hand, machine: Machine, items: list[str]) -> None:
     machine.tap_and_lift(COURIER)
     hand.wait_for("Courier", timeout_s=40)
     for item in items:
-        machine.scanner.scan(item)
-        hand.wait_for("DoorOpen", timeout_s=40)
+        scanned(machine, item, lambda: seen_by(hand))
         door = str(hand.sees()["fields"]["compartment"])
         machine.cabinet.put_in(door, item)
         machine.cabinet.push(door)

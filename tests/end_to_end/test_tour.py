@@ -13,4 +13,5 @@ def test_ledger_cabinet_and_journal_agree_at_its_end(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "agree" in done.stdout
-    assert len(list(tmp_path.glob("*.png"))) >= 20
+    assert len(list(tmp_path.glob("*.png"))) >= 24
+    assert list(tmp_path.glob("*-goodbye-borrow.png"))

@@ -1,8 +1,9 @@
 """Whoever borrows what lies in the cabinet for anybody: looks at the covers, chooses some, shows a card, takes them."""
 
 from kiosk.core.account_screens import Prove
-from kiosk.core.search_screens import Stock
-from tests.simulation.library import Library
+from kiosk.core.search_screens import FoundLine, Stock
+from sync.things import SentParcel
+from tests.simulation.library import Packed
 from tests.simulation.people import Reader
 from tests.simulation.world import Script, World
 
@@ -13,14 +14,18 @@ class Browser(Reader):
     purposes = ("borrow", "pickup")
 
     def __init__(self, world: World, name: str, card: str) -> None:
-        assert isinstance(world.library, Library)
-        self.library = world.library
         super().__init__(world, name, card, [p for p in world.library.parcels.values() if p.sent.patron == name])
 
     def visit(self, how: str = "browse") -> Script:
         self.touch(how)
         yield self.rng.uniform(0.3, 2.0)
         yield from self.at_the_screen()
+
+    def wants(self, line: FoundLine) -> None:
+        """What they chose, by the title on its cover: behind its door they know it."""
+        barcodes = (title.removeprefix("Title ") for title in line.title.split("、"))
+        items = tuple(self.world.library.items[barcode] for barcode in barcodes)
+        self.parcels = [Packed(SentParcel(line.id, "", items, "S", 0.0), "", ""), *self.parcels]
 
     def elsewhere(self, screen: object) -> Script:
         match screen:
@@ -32,8 +37,7 @@ class Browser(Reader):
             case Stock(lines=(_, *_) as lines):
                 one = self.rng.choice(lines)
                 self.touch("title", one.id)
-                if one.id not in {parcel.sent.id for parcel in self.parcels}:
-                    self.parcels = [self.library.parcels[one.id], *self.parcels]
+                self.wants(one)
             case Prove(want="stock"):
                 yield from self.tap()
             case _:

@@ -7,6 +7,7 @@ from kiosk.core.screens import DoorOpen
 from kiosk.core.staff_screens import Courier, HandOver, Inside, Seal, TakeOut
 from tests.simulation.library import Packed
 from tests.simulation.people import Person
+from tests.simulation.sip2_library import Sip2Library
 from tests.simulation.world import Script
 
 
@@ -27,7 +28,10 @@ class Carrier(Person):
         """Parcels wholly in their hands that may go in."""
         hands = self.hands
         whole = (p for p in self.world.library.parcels.values() if {i.barcode for i in p.sent.items} <= hands)
-        return [p for p in whole if p.status in ("sent", "ready", "missing") and p.sent.id not in self.given_up]
+        mine = [p for p in whole if p.status in ("sent", "ready", "missing")]
+        if isinstance(self.world.library, Sip2Library):
+            mine += self.world.library.loose(hands)
+        return [p for p in mine if p.sent.id not in self.given_up]
 
     def elsewhere(self, screen: object) -> Script:
         if isinstance(screen, Seal | HandOver):

@@ -7,6 +7,7 @@ from pathlib import Path
 from kiosk.core.stories import AtHome
 from sync.messages import ItemDropped
 from tests.simulation.borrower import Borrower
+from tests.simulation.browser import Browser
 from tests.simulation.carrier import Carrier
 from tests.simulation.faults import ALL, Allowed
 from tests.simulation.invariants import decode_quickly
@@ -23,6 +24,7 @@ from tests.simulation.world import Script, World
 
 DAY_S = 86400.0
 READERS, COURIERS = 14, 2
+STOCKED = 0.6  # so many days have books for anybody in the cabinet
 
 
 class Day:
@@ -66,6 +68,33 @@ class Day:
                 self.world.holders[barcode] = reader
         for _ in range(8):
             self.pack()
+        self.stock()
+
+    def stock(self) -> None:
+        """The first books for anybody, on some days; on some of these what comes back stays for anybody as well."""
+        self.stocks = self.rng.random() < STOCKED
+        if not self.stocks:
+            return
+        if isinstance(self.world.library, Sip2Library):
+            self.world.library.stock = True
+        elif self.rng.random() < 0.5:
+            self.world.library.keeps = self.world.wall() + 3 * DAY_S
+        for _ in range(4):
+            self.for_anybody()
+
+    def for_anybody(self) -> None:
+        """The library gives a courier books for nobody in particular."""
+        library, shelf = self.world.library, self.shelf()
+        if not shelf:
+            return
+        barcodes = self.rng.sample(shelf, min(len(shelf), self.rng.choice((1, 1, 1, 2))))
+        if isinstance(library, Library):
+            packed = library.pack("", barcodes, self.world.wall() + self.rng.choice((7200.0, 3 * DAY_S)))
+            self.world.say(f"{packed} is packed for anybody: {barcodes}")
+        else:
+            library.spare |= set(barcodes)
+        for barcode in barcodes:
+            self.world.holders[barcode] = self.courier()
 
     def pack(self) -> None:
         """The library packs a parcel and gives it to a courier."""
@@ -104,7 +133,7 @@ class Day:
     def one(self) -> Script:
         rng, library = self.rng, self.world.library
         ready = [p for p in library.parcels.values() if p.status == "ready" and p.sent.patron]
-        match rng.randrange(20):
+        match rng.randrange(20 + 4 * self.stocks):
             case 0 | 1 | 2 | 3:
                 yield from self.carry(self.courier())
             case 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11:
@@ -129,6 +158,11 @@ class Day:
                 yield from Borrower(self.world, name, self.cards[name]).visit(items)
             case 16:
                 yield from self.nobody_in_particular()
+            case 20 | 21 | 22:
+                name = f"R{rng.randrange(READERS):02d}"
+                yield from Browser(self.world, name, self.cards[name]).visit()
+            case 23:
+                self.for_anybody()
             case _:
                 self.news()
 

@@ -132,8 +132,10 @@ class Library:
         return nullcontext()
 
     def on_shelf(self, barcodes: Sequence[str]) -> list[str]:
-        """Which of these may be packed."""
-        return list(barcodes)
+        """Which of these may be packed: not what was set aside on the word of a return that came late."""
+        open_ = [p for p in self.parcels.values() if p.status in ("sent", "ready") and not p.recalled]
+        packed = {item.barcode for p in open_ for item in p.sent.items}
+        return [barcode for barcode in barcodes if barcode not in packed]
 
     def take_in(self, barcode: str, unheard: bool) -> bool:
         """A courier brings it to the sorting room. False: it is to go to the point again; they keep it."""

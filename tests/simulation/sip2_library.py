@@ -45,6 +45,8 @@ class Sip2Library:
         self.numbers: dict[str, str] = {}  # patron to number
         self.pins: dict[str, str] = {}  # patron to PIN, where the library wants them
         self.couriers: list[str] = []
+        self.stock = False  # what waits for nobody may lie at the point for anybody
+        self.spare: set[str] = set()  # so that a courier who has them in hand puts them in
         self.items: dict[str, Item] = {}
         self.received: dict[str, tuple[Telling, Receipt]] = {}
         self.troubles: list[PointTrouble | ParcelMissing] = []
@@ -59,6 +61,7 @@ class Sip2Library:
         """The point's."""
         about = {"host": "memory", "tls": False, "user": USER, "institution": "SIP", "location": POINT}
         about |= {"loan_days_max": round(LOAN_S / 86400), "pin": "always" if self.pins else "never"}
+        about |= {"stock": self.stock}
         return Settings.model_validate(about | {"couriers": tuple(self.couriers), "dialect": Path(self.dialect)})
 
     @property
@@ -129,6 +132,11 @@ class Sip2Library:
             names.append(pack_parcel(self.ledger, POINT, patron, (barcode,), expires))
         return " ".join(names)
 
+    def loose(self, hands: set[str]) -> list[Packed]:
+        """What a courier has in hand for anybody, as if it were a parcel."""
+        spare = [b for b in sorted(self.spare & hands) if not (self.loan(b) or self.open_parcel(b))]
+        return [Packed(SentParcel(barcode, "", (self.items[barcode],), "S", 0.0), "", "") for barcode in spare]
+
     def lend_here(self, barcode: str, patron: str) -> None:
         """A loan at the library's own desk, from the shelf."""
         self.lending.lend(self.numbers[patron], barcode, False, False, None)
@@ -155,7 +163,7 @@ class Sip2Library:
         the point has not told of its return yet, so it is checked in here by hand."""
         if self.loan(barcode) and unheard:
             self.lending.take_back(barcode, "main", None)
-        if self.loan(barcode) or self.open_parcel(barcode):
+        if self.loan(barcode) or self.open_parcel(barcode) or (barcode in self.spare and not unheard):
             return False
         sql = "update parcels set status = 'removed' where status = 'recalled' and id in {}"
         self.ledger.change(sql.format("(select parcel from parcel_items where barcode = ?)"), barcode)
@@ -199,9 +207,12 @@ class Sip2Library:
         return self.ledger.row(sql.format("('sent', 'ready') order by id desc"), barcode)
 
     def may_take(self, barcode: str, person: str, cursor: str = "") -> bool:
-        """Whether the library has ever set this item aside for this person, and for nobody since."""
+        """Whether the library has ever set this item aside for this person, and for nobody since; or now for nobody,
+        where such things may lie at the point."""
         sql = "select patron from parcels join parcel_items on id = parcel where barcode = ? order by id desc"
         row = self.ledger.row(sql, barcode)
+        if self.stock and not self.open_parcel(barcode):
+            return True
         return row is not None and self.known_as(row["patron"]) == person
 
     # ---- told

@@ -33,6 +33,7 @@ FAULTS: tuple[Fault, ...] = (
     "silent",
     "cut",
     "wrong_sequence",
+    "twice",
     "bad_check",
     "garbage",
     "nonsense",

@@ -8,14 +8,11 @@ import pytest
 
 from kiosk.core import stock, titles
 from kiosk.core.flows import fetching
-from kiosk.core.limits import DAY_S
 from kiosk.core.model import Parcel, PickupPoint
 from kiosk.core.notices import Reason
 from kiosk.core.session import Step
-from sync.messages import ParcelCollected
 from tests.simulation.browser import Browser
 from tests.simulation.day import READERS, Day, live_a_day
-from tests.simulation.library import Library
 from tests.simulation.rules import Violation
 from tests.simulation.world import Script
 
@@ -23,25 +20,12 @@ SEEDS = 12
 
 
 class StockDay(Day):
-    """Every other visitor borrows from the cabinet; what comes back stays on some of these days."""
+    """There are books for anybody, and every other visitor borrows from the cabinet."""
 
     def fill(self) -> None:
         super().fill()
-        assert isinstance(self.world.library, Library)
-        if self.rng.random() < 0.5:
-            self.world.library.keeps = self.world.wall() + 3 * DAY_S
-        for _ in range(6):
-            self.for_anybody()
-
-    def for_anybody(self) -> None:
-        library, shelf = self.world.library, self.shelf()
-        if not shelf:
-            return
-        barcodes = self.rng.sample(shelf, min(len(shelf), self.rng.choice((1, 1, 1, 2))))
-        packed = library.pack("", barcodes, self.world.wall() + self.rng.choice((7200.0, 3 * DAY_S)))
-        self.world.say(f"{packed} is packed for anybody: {barcodes}")
-        for barcode in barcodes:
-            self.world.holders[barcode] = self.courier()
+        while not self.stocks:
+            self.stock()
 
     def one(self) -> Script:
         if self.rng.random() < 0.5:
@@ -53,16 +37,11 @@ class StockDay(Day):
         yield from Browser(self.world, name, self.cards[name]).visit()
 
 
-def live(seeds: Iterable[int]) -> int:
+def live(seeds: Iterable[int], sip2: bool = False) -> int:
     """Those days; how often somebody borrowed from the cabinet on them."""
-    borrowed = 0
-    for seed in seeds:
-        library = live_a_day(seed, visits=30, kind=StockDay).world.library
-        assert isinstance(library, Library)
-        told = [telling.told for telling, _ in library.received.values()]
-        mine = [one for one in told if isinstance(one, ParcelCollected)]
-        borrowed += sum(not library.parcels[one.parcel].sent.patron for one in mine)
-    return borrowed
+    loops = [live_a_day(seed, visits=30, kind=StockDay, sip2=sip2).world.loop for seed in seeds]
+    rows = [row for loop in loops if loop for row in loop.point.parcels.values()]
+    return sum(row.stock and row.state == "collected" for row in rows)
 
 
 def test_a_book_that_was_set_aside_since_and_lent_all_the_same_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -81,6 +60,16 @@ def test_a_book_that_was_set_aside_since_and_lent_all_the_same_is_found(monkeypa
         live(range(2 * SEEDS))
 
 
-@pytest.mark.parametrize("first", range(0, SEEDS, 3))
-def test_what_lies_there_for_anybody_is_lent_or_lies_there(first: int) -> None:
-    assert live(range(first, first + 3)) > 0
+@pytest.mark.parametrize("sip2", [False, True])
+@pytest.mark.parametrize("first", range(0, SEEDS, 4))
+def test_what_lies_there_for_anybody_is_lent_or_lies_there(first: int, sip2: bool) -> None:
+    assert live(range(first, first + 4), sip2) > 0
+
+
+@pytest.mark.parametrize(("sip2", "morning"), [(False, 142), (True, 18)])
+def test_the_power_fails_at_every_third_boundary_while_several_are_borrowed(sip2: bool, morning: int) -> None:
+    usual = live_a_day(morning, visits=4, calm=True, kind=StockDay, sip2=sip2)
+    lent = [line for line in usual.world.story if "Goodbye: borrow" in line]
+    assert any(line.count("Title") == 2 for line in lent)
+    for cut_at in range(1, usual.boundaries + 1, 3):
+        assert live_a_day(morning, visits=4, cut_at=cut_at, calm=True, kind=StockDay, sip2=sip2).world.cuts == 1
