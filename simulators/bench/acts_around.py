@@ -7,6 +7,7 @@ from pydantic import Field
 
 from simulators.bench.acts import Text, Times
 from simulators.bench.stage import Stage
+from simulators.library.packing import pack_parcel, send_stock
 from simulators.twins import Unfit
 
 
@@ -26,6 +27,20 @@ def library_fault(stage: Stage, fault: Text, times: Times) -> None:
 def mend_library(stage: Stage) -> None:
     """No request to the library goes wrong any more."""
     stage.point.service.mend()
+
+
+def for_anybody(stage: Stage, item: Text = "", parcel: Annotated[str, Field(max_length=64)] = "") -> None:
+    """The library sends a book to the point, for anybody to borrow there: this one, or any off its shelves. A courier
+    loads it as any other. ``parcel``: what it is called, if not by the next number."""
+    if stage.point.service.speaks == "sip2":
+        raise Unfit("over SIP2 whoever loads decides: let a courier scan any book, where [service] has stock = true")
+    ledger = stage.point.library.ledger
+    try:
+        sent = [pack_parcel(ledger, stage.point.id, "", (item,), id=parcel)] if item else None
+    except ValueError as error:
+        raise Unfit(f"{error}") from None
+    if not (sent or send_stock(ledger, stage.point.id, 1)):
+        raise Unfit("nothing is left on the library's shelves")
 
 
 def network(stage: Stage, on: bool) -> None:

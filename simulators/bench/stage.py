@@ -213,8 +213,9 @@ class Stage:
     def _items(self) -> list[State]:
         """What people may have in hand here: the items of this point's parcels, and those on loan."""
         sql = (
-            "select barcode, title, 'parcel ' || parcel as 'where' from parcel_items join parcels on id = parcel "
-            "join items using (barcode) join titles using (isbn) where parcels.point = ? and status <> 'collected' "
+            "select barcode, title, iif(patron = '', 'for anybody, ', '') || 'parcel ' || parcel as 'where' "
+            "from parcel_items join parcels on id = parcel join items using (barcode) join titles using (isbn) "
+            "where parcels.point = ? and status <> 'collected' "
             "union select barcode, title, 'on loan to ' || patron from loans "
             "join items using (barcode) join titles using (isbn) where ended is null order by 3, 1"
         )

@@ -30,6 +30,9 @@ class Browser(Reader):
     def elsewhere(self, screen: object) -> Script:
         match screen:
             case Stock(chosen=(_, *_)) if self.rng.random() < 0.6:
+                for line in screen.lines:  # be it what somebody before them chose
+                    if line.id in screen.chosen:
+                        self.wants(line)
                 if self.rng.random() < 0.5:
                     self.touch("borrow")
                 else:

@@ -45,12 +45,13 @@ export function labels(place, state) {
   const pads = named(state, "pad");
   const where = Object.fromEntries(state.items.map((item) => [item.barcode, item.where]));
   const found = state.labels.filter((label) => [label.text, label.title, told(label.title), where[label.text], told(where[label.text])].join(" ").toLowerCase().includes(filter));
-  draw(place, [spoken(), found.map((label) => [label, where[label.text]]), [...cameras, ...pads].map((one) => [one.shows, one.grip]), scanners.length, drawn], () => {
+  draw(place, [spoken(), found.map((label) => [label, where[label.text]]), [...cameras, ...pads].map((one) => [one.shows, one.grip]), scanners.length, state.service.speaks, drawn], () => {
     const input = el("input", { type: "search", placeholder: t("filter"), "aria-label": t("filter"), "data-key": "filter", value: filter });
     input.oninput = () => { filter = input.value.toLowerCase(); labels(place, state); };
     return [
       el("div", { class: "row" }, input),
       ...scanners.map((scanner) => own(scanner)),
+      state.service.speaks === "rest" ? el("div", { class: "row" }, button(t("for_anybody"), () => act("for_anybody"), { "data-key": "for-anybody" })) : "",
       cameras.length + pads.length ? el("details", { open: aside ?? [...cameras, ...pads].some((one) => one.shows), class: "aside", ontoggle: (event) => { aside = event.target.open; } },
         el("summary", {}, [...cameras, ...pads].map((one) => one.name).join(", ")), ...cameras.map((camera) => eye(camera)), ...pads.map((pad) => lying(pad))) : "",
       found.length ? el("ul", {}, ...found.slice(0, 80).map((label) => line(label, where[label.text], scanners, cameras, pads, () => labels(place, state)))) : el("p", { class: "quietly" }, t("none")),

@@ -65,6 +65,8 @@ def test_a_hold_is_loaded_and_lent_once_though_the_library_goes_away_and_answers
         with pytest.raises(Unfit, match=r"no fault 'boring'; known: .*answer_lost"):
             do(stage, "library_fault", {"fault": "boring", "times": 1})
         do(stage, "library", {"on": True})
+        with pytest.raises(Unfit, match="whoever loads decides"):
+            do(stage, "for_anybody", {})
         do(stage, "library_fault", {"fault": "answer_lost", "times": 2})
         assert stage.state["service"]["faults"]
         played(stage, BOOKED)

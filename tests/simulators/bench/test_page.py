@@ -84,6 +84,13 @@ def test_a_book_is_laid_on_the_pad_and_taken_away(page: Page, stage: Stage) -> N
     eventually(lambda: stage.state["kiosk"]["screen"] == "Home", "not at home")
 
 
+def test_a_book_for_anybody_is_sent(page: Page, stage: Stage) -> None:
+    page.click("#tab-labels")
+    page.key("for-anybody")
+    sent = eventually(lambda: [one for one in stage.state["items"] if "for anybody" in one["where"]], "nothing is sent")
+    eventually(lambda: f"{sent[0]['barcode']} · for anybody" in page.text("#labels"), "it is not on the page")
+
+
 def touch_at(page: Page, stage: Stage, x: int, y: int) -> None:
     """Click the picture where the kiosk has this pixel."""
     width, height = stage.state["kiosk"]["width"], stage.state["kiosk"]["height"]
