@@ -3,6 +3,7 @@ again, with every fault of the wire, the doors and the power. What must hold is 
 
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import count
 
 import pytest
 
@@ -66,10 +67,15 @@ def test_what_lies_there_for_anybody_is_lent_or_lies_there(first: int, sip2: boo
     assert live(range(first, first + 4), sip2) > 0
 
 
-@pytest.mark.parametrize(("sip2", "morning"), [(False, 50), (True, 208)])
-def test_the_power_fails_at_every_fifth_boundary_while_several_are_borrowed(sip2: bool, morning: int) -> None:
-    usual = live_a_day(morning, visits=4, calm=True, kind=StockDay, sip2=sip2)
-    lent = [line for line in usual.world.story if "Goodbye: borrow" in line]
-    assert any(line.count("Title") == 2 for line in lent)
+@pytest.mark.parametrize("sip2", [False, True])
+def test_the_power_fails_at_every_fifth_boundary_while_two_are_borrowed(sip2: bool) -> None:
+    def morning(seed: int, cut_at: int = 10**9) -> Day:
+        return live_a_day(seed, visits=4, cut_at=cut_at, calm=True, kind=StockDay, sip2=sip2)
+
+    usual = next(day for seed in count() if (day := morning(seed)) and any(map(of_two, day.world.story)))
     for cut_at in range(1, usual.boundaries + 1, 5):
-        assert live_a_day(morning, visits=4, cut_at=cut_at, calm=True, kind=StockDay, sip2=sip2).world.cuts == 1
+        assert morning(usual.world.seed, cut_at).world.cuts == 1
+
+
+def of_two(line: str) -> bool:
+    return "Goodbye: borrow" in line and line.count("Title") == 2
