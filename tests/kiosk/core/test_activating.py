@@ -64,6 +64,7 @@ def test_rules_number_and_a_pin_twice_make_a_reader() -> None:
     assert machine.screen == Wait("activate")
     assert machine.act(Ruling(True)).asks == [WhoIs(KEYRING.card(NUMBER))]
     assert machine.answer(PatronIs(NEW)).screen == Activated(True)
+    assert machine.session.reader == "new"
     machine.touch("go_on").answer(AccountIs(True, "N."))
     assert isinstance(machine.screen, Account)
 

@@ -65,6 +65,12 @@ def test_the_pin_that_came_with_the_card_goes_with_each_loan() -> None:
     assert (said.act, said.pin) == (Checkout("zed", "x-1"), SecretStr("42"))
 
 
+def test_while_the_library_is_away_a_book_is_listed_under_its_number() -> None:
+    machine = counter().do(Online(False)).scan("x-1")
+    assert not machine.asks
+    assert [name for name, _, _ in rows(machine)] == ["x-1"]
+
+
 def test_a_pile_is_counted_booked_one_by_one_and_let_past_the_gate() -> None:
     machine = counter()
     assert machine.commands == (LookAgain("pad"),)  # it may have lain there before anybody tapped a card

@@ -9,7 +9,16 @@ from hardware.readings import CardShown, CodeUnknown, DeviceDown, DeviceUp, Door
 from kiosk.core.events import Online, Receipted
 from kiosk.core.screens import DoorOpen, DoorStuck, Goodbye, Home, Opening, Return, Sorry, Wait
 from sync.asked import ItemIs, LoansAre, LoansWith, PatronIs, WhatIs
-from sync.messages import ItemDropped, ParcelReady, ParcelRecalled, ParcelSent, PointTrouble, Receipt, Telling
+from sync.messages import (
+    ItemDropped,
+    ItemsCleared,
+    ParcelReady,
+    ParcelRecalled,
+    ParcelSent,
+    PointTrouble,
+    Receipt,
+    Telling,
+)
 from sync.things import SentParcel
 from tests.kiosk.core.machine import DAY_S, ISBN, NOW, ONE, OTHER_ISBN, PARCEL, PEOPLE, Machine, item, stocked
 
@@ -74,6 +83,12 @@ def test_among_others_it_goes_with_the_courier_and_so_does_what_belongs_elsewher
     machine.touch("finish").tap("max").touch("clear").open()
     things = machine.screen.things  # type: ignore[union-attr]
     assert [(thing.id, thing.held, thing.goes_to) for thing in things] == [("x-1", True, ""), ("x-2", False, "North")]
+
+
+def test_the_library_hears_once_of_a_return_that_a_courier_takes_out() -> None:
+    machine = returned("x-1").touch("finish").tap("max").touch("clear").open().shut()
+    assert machine.told(ItemDropped) == [ItemDropped("x-1", "A1", True)]
+    assert machine.told(ItemsCleared) == [ItemsCleared(("x-1",), "A1", "max")]
 
 
 def test_what_a_courier_is_taking_out_when_the_word_comes_is_nobodys_to_fetch_here() -> None:
@@ -259,8 +274,9 @@ def test_a_stuck_door_gives_another() -> None:
 
 
 def test_nothing_put_in_is_nothing_returned() -> None:
-    machine = known("x-1").touch("open").open().touch("nothing_in").shut()
-    assert not machine.told(ItemDropped)
+    machine = known("x-1").touch("open").open().touch("nothing_in")
+    assert machine.screen.said == "keep"  # type: ignore[union-attr]
+    assert not machine.shut().told(ItemDropped)
     assert not machine.point.drops
     assert len(machine.point.free()) == 4
     assert isinstance(machine.screen, Home)

@@ -219,7 +219,8 @@ def test_another_reader_opens_nothing() -> None:
 
 
 def test_a_forgotten_patron_whose_parcel_lies_here_still_collects() -> None:
-    machine = stocked(PARCEL).hear(PatronForgotten("ann"))
+    machine = stocked(PARCEL).hear(PatronForgotten("ann"), PatronForgotten("bob"))
+    assert "bob" not in machine.point.patrons
     assert machine.tap("ann").unlocked == ["A1"]
 
 
