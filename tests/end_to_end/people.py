@@ -44,7 +44,7 @@ class Point:
                 seen["screen"] == "Home" and seen["cards"] and seen["online"] and seen["free_doors"] >= everything
             ),
             f"Home with {everything} free doors",
-            60,
+            120,  # a busy machine starts late
         )
         return self
 

@@ -10,7 +10,7 @@ from simulators.screen import Hand, NotOnScreen
 
 GLANCE_S = 0.02
 SETTLES_S = 2.0  # from the first screen on, until the window is where it says it is
-PATIENCE_S = 20.0  # a busy machine draws late
+PATIENCE_S = 15.0  # a busy machine draws late
 GLASS = ("fields", "language", "out", "targets")  # told of a window, and not on a line of JSON
 CALLED = {"more_time": "countdown"}  # what is touched for it
 
@@ -51,11 +51,13 @@ class WindowedProcess(KioskProcess):
                 break
             if action == "finish" and self.hand.sees()["screen"] == "Home":
                 return
+            if offered and value and "later" in self.hand.sees()["targets"]:
+                self.hand.touch("later")  # it may stand on another page
             time.sleep(GLANCE_S)
         if not there and not offered:
             return
         try:
-            self.hand.touch(there[0] if there else names[-1])
+            self.hand.touch(there[0] if there else names[-1], 1.0)
         except NotOnScreen as why:
             raise NotShown(f"{why}\nit said: {self._said()}") from None
 
