@@ -20,9 +20,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--glass", action="store_true", help="end to end: touch a real window where the kiosk has one")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest begin first, so that none of them is waited for alone at the end."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The longest begin first, so that none of them is waited for alone at the end. Behind glass only those are played
+    that differ there: the others have a window of their own, or none by their nature."""
     items.sort(key=lambda item: item.path.stem not in LONGEST)
+    same = pytest.mark.skip(reason="the same with --glass and without")
+    for item in items if config.getoption("--glass") else ():
+        if item.path.parent.name == "end_to_end" and "kiosk_of" not in getattr(item, "fixturenames", ()):
+            item.add_marker(same)
 
 
 @pytest.fixture(scope="session", autouse=True)
