@@ -6,7 +6,7 @@ import sys
 from hardware.readings import Door
 from simulators.library.instructing import instruct
 from simulators.machine import POINT
-from tests.end_to_end.people import Point, eventually
+from tests.end_to_end.people import COURIER, Point, eventually
 
 
 def ended(point: Point, id: str) -> tuple[str, str]:
@@ -39,3 +39,30 @@ def test_a_door_is_opened_from_afar_and_looked_behind(point: Point) -> None:
     assert ended(point, instruct(ledger, POINT, "set_aside", free)) == ("done", "")
     assert ended(point, instruct(ledger, POINT, "put_back", free)) == ("done", "")
     assert ended(point, instruct(ledger, POINT, "cancel_hold", parcel=point.parcel_of("R1001"))) == ("done", "")
+
+
+def test_without_a_free_door_reader_and_courier_are_told_and_nothing_is_lost(point: Point) -> None:
+    cabinet, ledger = point.machine.cabinet, point.machine.library.ledger
+    for name in cabinet.names:
+        assert ended(point, instruct(ledger, POINT, "set_aside", name)) == ("done", "")
+    point.kiosk.wait_for("Home", free_doors=0)
+    point.kiosk.touch("return")
+    point.kiosk.wait_for("Sorry", reason="cabinet_full")
+    point.kiosk.touch("finish")
+    point.home()
+    point.tap(COURIER)
+    point.kiosk.wait_for("Courier")
+    (item,) = point.items_of("R1002")
+    point.machine.scanner.scan(item)
+    point.kiosk.wait_for("Courier", notice="no_room", loaded=0)
+    assert point.standing_open() == []
+    assert ended(point, instruct(ledger, POINT, "put_back", cabinet.names[0])) == ("done", "")
+    point.kiosk.wait_until(lambda seen: seen["screen"] == "Courier" and seen["free_doors"] == 1, "room again")
+    point.machine.scanner.scan(item)
+    door = point.open_door()
+    cabinet.put_in(door, item)
+    cabinet.push(door)
+    point.kiosk.wait_for("Courier", loaded=1)
+    point.kiosk.touch("finish")
+    point.home()
+    point.agreed()
