@@ -22,7 +22,7 @@ WHAT: dict[str, str] = {
     "room_left": "free doors were counted",
     "hold_extended": "a parcel was given more time, because the machine was down",
     "instruction_ended": "an instruction of the library's was carried out, or not",
-    "point_trouble": "trouble was reported",
+    "drop_missing": "a returned book was not behind its door",
     "journal_stands": "how far the journal has come was said",
     "forgotten": "tellings of long ago, forgotten since (told_days)",
 }
@@ -33,6 +33,7 @@ DO: dict[str, str] = {
     "parcel_removed": "check the book in where it is now",
     "item_lent": "the book has left with its reader: book the loan by hand, or ask the reader for it",
     "item_dropped": "the book is here: end the loan by hand, at the time it came",
+    "drop_missing": "look for the book; its return is booked",
     "items_cleared": "check the books in where they are now",
     "hold_extended": "the reader was promised that day: set it at the library, or tell the reader",
     "forgotten": "it was put back to an old backup: book by hand what kiosk journal shows of these numbers",

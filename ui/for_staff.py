@@ -91,6 +91,7 @@ _TOLD = {
     "parcel_missing": N_("A parcel was not behind its door."),
     "parcel_removed": N_("A parcel was taken out."),
     "item_dropped": N_("A book was put in: returned."),
+    "drop_missing": N_("A returned book was not behind its door."),
     "item_lent": N_("A reader took a book from the counter: lent."),
     "items_cleared": N_("Returned books were taken out."),
     "hold_extended": N_("A parcel was given more time, because this machine was down."),

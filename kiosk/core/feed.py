@@ -5,7 +5,7 @@ from dataclasses import replace
 from kiosk.core.events import Receipted
 from kiosk.core.facts import Disagreed, HoldLearnt, ParcelAnnounced, ParcelCalledBack
 from kiosk.core.flows import remote
-from kiosk.core.flows.cases import things
+from kiosk.core.flows.cases import kind_of, things
 from kiosk.core.limits import DAY_S
 from kiosk.core.model import HERE, Case, Drop, Parcel, PickupPoint
 from kiosk.core.plan import SIZES
@@ -164,7 +164,7 @@ def receipted(step: Step, event: Receipted, now: float) -> Step:
     if receipt.status in ("applied", "duplicate"):
         return step
     told = event.telling.told
-    case = Case(receipt.key, receipt.status, told.kind, receipt.detail, now, things(told))
+    case = Case(receipt.key, receipt.status, kind_of(told), receipt.detail, now, things(step.point, told))
     step = step.put(case).fact(Disagreed(receipt.key, receipt.status, receipt.detail))
     over = len(step.point.cases) - CASES_MAX
     oldest = sorted(step.point.cases.values(), key=lambda c: c.at)[: max(0, over)]

@@ -114,7 +114,8 @@ class Device:
 class Case:
     """Something people must settle: machine and library disagree. ``id`` is the key of the telling it came from.
 
-    ``what``: the receipt's status, ``detail`` its words. ``about``: kind of the telling, ``things`` what it was about.
+    ``what``: the receipt's status, ``detail`` its words. ``about``: kind of the telling (of a trouble, which),
+    ``things`` what it was about.
     """
 
     id: str

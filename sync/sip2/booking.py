@@ -9,7 +9,16 @@ import time
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sync.messages import ItemDropped, ItemLent, ParcelCollected, ParcelReady, Receipt, Telling
+from sync.messages import (
+    ItemDropped,
+    ItemLent,
+    ParcelCollected,
+    ParcelMissing,
+    ParcelReady,
+    PointTrouble,
+    Receipt,
+    Telling,
+)
 from sync.seal import NotSealed, Seal
 from sync.sip2.client import Client
 from sync.sip2.dialect import Dialect
@@ -22,6 +31,7 @@ from sync.things import Patron
 DAY_S = 86400.0
 LENT_MAX = 1000
 NO_WORD = "kept at the point: SIP2 has no word for this"
+MISSING = "SIP2 cannot say that it is missing: look for it"
 IMAGE = "from before this machine was put back to an older image: not said again, look whether it is booked"
 
 
@@ -101,6 +111,8 @@ class Booking:
                 case ItemDropped():
                     back = self._take_back(told, telling.at, doubt)
                     return replace(_receipt(telling.key, [back]), stock=self._stays(back))
+                case ParcelMissing() | PointTrouble(what="drop_missing"):  # for staff here: nobody else will hear of it
+                    return Receipt(telling.key, "conflict", MISSING)
         except Unsayable as error:
             return Receipt(telling.key, "rejected", f"cannot be said in SIP2: {error}"[:TEXT_MAX])
         except NotSealed:

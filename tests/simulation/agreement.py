@@ -22,6 +22,7 @@ EXPLAINED_OVER_SIP2 = (
     "look whether it is booked",
     "somebody else",
     "does not say",
+    "is missing",
 )
 
 

@@ -13,15 +13,24 @@ from kiosk.core.model import Case, PickupPoint
 from kiosk.core.rights import may
 from kiosk.core.session import Step
 from kiosk.core.stories import AtCourier, Settling
-from sync.messages import PointTrouble, Told
+from sync.messages import ParcelMissing, PointTrouble, Told
 
 _THINGS = ("item", "items", "parcel", "compartment")
 _THINGS_MAX = 8
 
 
-def things(told: Told) -> tuple[str, ...]:
-    """What a telling is about, without the people in it."""
+def kind_of(told: Told) -> str:
+    """What kind of thing was told; of a trouble, which."""
+    return told.what if isinstance(told, PointTrouble) else told.kind
+
+
+def things(point: PickupPoint, told: Told) -> tuple[str, ...]:
+    """What a telling is about, without the people in it. Where all of a parcel is missing, its items."""
     found: list[str] = []
+    if isinstance(told, ParcelMissing) and not told.items and (parcel := point.parcels.get(told.parcel)):
+        found += [item.barcode for item in parcel.items]
+    if isinstance(told, PointTrouble) and told.what == "drop_missing":
+        found.append(told.detail)
     for one in fields(told):
         value = getattr(told, one.name) if one.name in _THINGS else ()
         found += [value] if isinstance(value, str) else value

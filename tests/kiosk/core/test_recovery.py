@@ -12,6 +12,7 @@ from sync.messages import (
     ItemDropped,
     ItemsCleared,
     ParcelCollected,
+    ParcelMissing,
     ParcelReady,
     ParcelRecalled,
     ParcelRemoved,
@@ -186,6 +187,16 @@ def test_a_library_that_disagrees_makes_a_case(status: str) -> None:
     (case,) = machine.point.cases.values()
     assert (case.what, case.about, case.detail) == (status, "items_cleared", "on loan")
     assert not Machine().do(Online(True), Receipted(telling, Receipt("p1-1-1", "duplicate"))).point.cases
+
+
+def test_a_case_about_what_is_missing_names_the_books() -> None:
+    machine = stocked(PARCEL)
+    told = ParcelMissing(PARCEL.id, "max"), PointTrouble("drop_missing", "A2", detail="x-1")
+    for n, one in enumerate(told, 1):
+        machine.do(Receipted(Telling(f"p1-1-{n}", n, NOW, one), Receipt(f"p1-1-{n}", "conflict", "look for it")))
+    items = tuple(item.barcode for item in PARCEL.items)
+    found = {(case.about, case.things) for case in machine.point.cases.values()}
+    assert found == {("parcel_missing", (*items, PARCEL.id)), ("drop_missing", ("x-1", "A2"))}
 
 
 def test_a_stuck_door_that_may_have_moved_after_all_is_looked_behind() -> None:

@@ -12,6 +12,7 @@ from sync.messages import (
     ItemDropped,
     ItemsCleared,
     ParcelCollected,
+    ParcelMissing,
     ParcelReady,
     ParcelRemoved,
     PointTrouble,
@@ -20,6 +21,7 @@ from sync.messages import (
     Told,
 )
 from sync.service import Known
+from sync.sip2.booking import MISSING
 from sync.sip2.service import Sip2
 from sync.things import Patron
 
@@ -381,6 +383,14 @@ def test_what_sip2_has_no_word_for_says_nothing() -> None:
         receipts = tell(client(lib.port), *(telling(one, n) for n, one in enumerate(told, 1)))
         assert {r.status for r in receipts} == {"applied"}
         assert all("no word" in r.detail for r in receipts)
+        assert lib.said == []
+
+
+def test_what_is_not_there_is_a_case_because_nobody_else_hears_of_it() -> None:
+    with library({}) as lib:
+        told = (ParcelMissing("h1", "max"), PointTrouble("drop_missing", "A1", detail="i-1"))
+        receipts = tell(client(lib.port), *(telling(one, n) for n, one in enumerate(told, 1)))
+        assert {(r.status, r.detail) for r in receipts} == {("conflict", MISSING)}
         assert lib.said == []
 
 
