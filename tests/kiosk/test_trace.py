@@ -43,7 +43,7 @@ def live(rig: Machine) -> None:
     """People at the machine, until the doors were looked at again."""
     rig.card.tap(UID)
     rig.scanner.scan("SIP0001001")
-    time.sleep(1.0)  # in one breath they would be shown in one line
+    time.sleep(3.0)  # in one breath they would be shown in one line
     rig.scanner.scan(PATRON)
     rig.cabinet.push("5")
     rig.card.lift()
@@ -74,7 +74,7 @@ def test_listening_shows_bytes_and_meaning(rig: Machine) -> None:
     assert "> 80 01 00 33 b2" in shown
     assert re.search(r"A +doors: 1 shut, .*5 open", shown)
     assert re.search(r"A +doors: 1 shut, .*5 shut", shown)
-    assert "SIP0001001.\n" in shown
+    assert "SIP0001001." in shown
     assert "ItemScanned barcode=SIP0001001" in shown
     assert "PatronScanned number=(9 characters)" in shown
     assert "CardShown number=(14 characters)" in shown
