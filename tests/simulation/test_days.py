@@ -16,7 +16,7 @@ from tests.simulation.shrink import Life, rule_of, shrink
 SEEDS, CHUNK = 50, 10
 SIP2_SEEDS, SIP2_CHUNK = 20, 5
 NEVER = 10**9
-MORNING = {False: 31, True: 10}  # with SIP2 or not: where to begin to look for one
+MORNING = {False: 31, True: 501}  # with SIP2 or not: where to begin to look for one
 
 
 @pytest.mark.parametrize("first", range(0, SEEDS, CHUNK))
