@@ -186,7 +186,8 @@ def koc(config: Config, file: Path) -> None:
 @config_argument
 @click.option("--number", prompt="Number of the card", hide_input=True, help="Better typed when asked for.")
 def verifier(config: Config, number: str) -> None:
-    """The keyed hash by which this point knows a card, for ``couriers`` and ``staff`` of a SIP2 library."""
+    """The keyed hash by which this point knows a card, for ``couriers``, ``staff`` and ``technicians`` of a SIP2
+    library."""
     click.echo(config.keyring.card(number.strip()))
 
 

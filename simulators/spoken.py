@@ -15,7 +15,7 @@ from simulators.library.sip2.server import Sip2Server
 from simulators.library.sip2.talk import Fault as Sip2Fault
 from simulators.twins import Unfit
 
-NAMES = {"courier": "couriers", "staff": "staff"}
+NAMES = {"courier": "couriers", "staff": "staff", "technician": "technicians"}
 OURS = ("host", "port", "tls", "ca", "certificate", "key", "dialect", "user", "credential", "terminal_password")
 
 

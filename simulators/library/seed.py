@@ -44,6 +44,7 @@ PEOPLE: tuple[tuple[str, str, str, str, str, str], ...] = (
     ("C2002", "罗师傅", "罗", "courier", "fine", ""),
     ("S3001", "宋馆员", "宋", "staff", "fine", ""),
     ("S3002", "唐馆员", "唐", "staff", "fine", ""),
+    ("T4001", "顾工", "顾", "technician", "fine", ""),
 )
 
 # citizen cards whose holders are no readers yet

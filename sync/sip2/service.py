@@ -227,12 +227,11 @@ class Sip2:
 
     def _cursor(self) -> str:
         """A point whose list of workers was changed begins anew."""
-        named = " ".join((*self._settings.couriers, "/", *self._settings.staff))
+        named = repr(self._settings.workers)
         return f"sip2-{hashlib.sha256(named.encode()).hexdigest()[:16]}"
 
     def _workers(self) -> tuple[PatronChanged, ...]:
-        couriers = [_worker("courier", card) for card in self._settings.couriers]
-        return (*couriers, *(_worker("staff", card) for card in self._settings.staff))
+        return tuple(_worker(role, card) for role, cards in self._settings.workers.items() for card in cards)
 
     def _server_time(self) -> float:
         """The library's clock, as its 98 says it. It does not say in which zone: so whole quarters of an hour count as

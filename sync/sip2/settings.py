@@ -1,5 +1,6 @@
 """The ``[service]`` section for ``sip2``."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -7,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, FilePath, model_validator
 
 from sync.plain import Digest
 from sync.sip2.dialect import load
+from sync.things import Role
 
 Word = Annotated[str, Field(max_length=64, pattern=r"^[^|\r\n]*$")]
 Cards = Annotated[tuple[Digest, ...], Field(max_length=200)]
@@ -17,8 +19,8 @@ class Settings(BaseModel):
     point (CP, AP); ``also_called``: other names that a check-in gives the point (CT). ``terminal_password``: a file
     with it (AC). ``dialect``: a shipped one, or a file of the site's own ending in .toml. ``loan_days_max``:
     how many days ahead a due date of the library lies at most. ``stock``: what comes in and waits for nobody stays,
-    and may be lent from here. ``couriers``, ``staff``: verifiers of the cards of those who work here
-    (docs/integrator.md)."""
+    and may be lent from here. ``couriers``, ``staff``, ``technicians``: verifiers of the cards of those who work
+    here (docs/integrator.md)."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -39,6 +41,7 @@ class Settings(BaseModel):
     stock: bool = False
     couriers: Cards = ()
     staff: Cards = ()
+    technicians: Cards = ()
     connect_wait_s: float = Field(default=5.0, gt=0, le=60)
     answer_wait_s: float = Field(default=5.0, gt=0, le=60)
     ask_wait_s: float = Field(default=12.0, gt=0, le=60)
@@ -54,3 +57,8 @@ class Settings(BaseModel):
         if load(self.dialect).login and not self.user:
             raise ValueError("user is missing: this dialect logs in")
         return self
+
+    @property
+    def workers(self) -> Mapping[Role, Cards]:
+        """The verifiers, by what their holders are here."""
+        return {"courier": self.couriers, "staff": self.staff, "technician": self.technicians}

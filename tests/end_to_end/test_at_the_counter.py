@@ -1,6 +1,7 @@
 """A reader with a pile of books at the counter: a real kiosk process, a UHF pad on a serial line, HTTP."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,40 @@ def test_a_pile_is_booked_and_passes_the_gate_and_rings_again_when_it_is_back(co
     counter.kiosk.wait_for("Goodbye", purpose="dropoff")
     counter.told()
     assert counter.on_loan(books[0].number) == ""
+
+
+def test_a_set_goes_out_and_comes_back_with_all_its_parts_only(counter: Point, pad: R2000Pad) -> None:
+    (book,) = pile(counter, 1)
+    first, second = (replace(book, parts=2, part=part) for part in (1, 2))
+    begun(counter)
+    pad.lay(first)
+    counter.kiosk.wait_until(lambda seen: seen.get("notice") == "part_missing", "the second part is asked for")
+    assert counter.kiosk.seen[-1]["lacks"] == [2, 2]
+    pad.lay(second)
+    listed(counter, 1)
+    counter.kiosk.touch("borrow")
+    counter.kiosk.wait_for("Goodbye", 30, purpose="checkout")
+    eventually(lambda: first.afi == second.afi == ON_LOAN, "both parts pass the gate")
+    counter.kiosk.touch("finish")
+    counter.home()
+    pad.remove(first)
+    pad.remove(second)
+
+    pad.lay(second)
+    counter.kiosk.wait_for("Return", notice="part_missing")
+    assert (counter.kiosk.seen[-1]["lacks"], counter.kiosk.seen[-1]["titles"]) == ([1, 2], [])
+    assert counter.on_loan(book.number) == READER
+    pad.lay(first)
+    counter.kiosk.wait_until(lambda seen: seen["screen"] == "Return" and len(seen["titles"]) == 1, "all of it is there")
+    counter.kiosk.touch("open")
+    door = counter.open_door()
+    for part in (first, second):
+        pad.remove(part)
+    counter.machine.cabinet.put_in(door, book.number)
+    counter.machine.cabinet.push(door)
+    counter.kiosk.wait_for("Goodbye", purpose="dropoff")
+    counter.told()
+    assert counter.on_loan(book.number) == ""
 
 
 def test_a_book_that_was_lifted_too_early_is_laid_down_again(counter: Point, pad: R2000Pad) -> None:

@@ -5,7 +5,7 @@ import time
 from simulators.agree import read_journal
 from tests.end_to_end.people import Point, back_home
 
-STAFF = "S3001"
+STAFF, TECHNICIAN = "S3001", "T4001"
 
 
 def at_desk(point: Point) -> None:
@@ -133,6 +133,41 @@ def test_a_parcel_is_moved_to_another_door_and_stays_its_readers(point: Point) -
     assert point.open_door() == after
     assert point.take(after) == point.items_of("R1002")
     point.kiosk.wait_for("Goodbye")
+
+
+def test_staff_see_in_charts_how_the_machine_is_used(point: Point) -> None:
+    point.stock("R1001")
+    point.tap("R1001")
+    door = point.open_door()
+    point.take(door)
+    point.kiosk.wait_for("Goodbye")
+    point.kiosk.touch("finish")
+    point.home()
+    at_desk(point)
+    point.kiosk.touch("use")
+    seen = point.kiosk.wait_for("Use", chart="hours")
+    assert sum(count for _, count in seen["points"]) == 1  # the reader
+    point.kiosk.touch("chart", "doors")
+    doors = dict(point.kiosk.wait_for("Use", chart="doors")["points"])
+    assert doors[door] == 2
+    assert sum(doors.values()) == 2
+    point.kiosk.touch("chart", "waits")
+    assert sum(count for _, count in point.kiosk.wait_for("Use", chart="waits")["points"]) == 1
+    point.kiosk.touch("chart", "stuck")
+    assert sum(count for _, count in point.kiosk.wait_for("Use", chart="stuck")["points"]) == 0
+    leave(point)
+
+
+def test_a_technician_sees_the_machine_and_is_no_courier(point: Point) -> None:
+    point.tap(TECHNICIAN)
+    point.kiosk.wait_for("Desk")
+    point.kiosk.touch("audit", offered=False)
+    point.kiosk.touch("machine")
+    seen = point.kiosk.wait_for("MachineSheet")
+    assert all(answers for _, answers, _ in seen["devices"])
+    assert (seen["unseen"], seen["online"], seen["clock_wrong"]) == ([], True, False)
+    back_home(point.kiosk)
+    assert point.standing_open() == []
 
 
 def test_a_reader_has_no_desk(point: Point) -> None:

@@ -414,13 +414,13 @@ def test_the_seed_is_believable(ledger: Ledger) -> None:
     copies = [row["n"] for row in ledger.rows("select count(*) as n from items group by isbn")]
     assert len(copies) == 60
     assert set(copies) == {2, 3}
-    assert len(PEOPLE) == 25
-    assert {person[3] for person in PEOPLE} == {"reader", "courier", "staff"}
+    assert len(PEOPLE) == 26
+    assert {person[3] for person in PEOPLE} == {"reader", "courier", "staff", "technician"}
     assert {person[4] for person in PEOPLE} == {"fine", "blocked", "expired"}
     assert all(bool(reason) == (standing != "fine") for *_, standing, reason in PEOPLE)
     assert all(luhn.is_valid(card_barcode(person[0])) and len(card_barcode(person[0])) == 14 for person in PEOPLE)
     numbers = {card_number(person[0]) for person in PEOPLE}
-    assert len(numbers) == 25
+    assert len(numbers) == 26
     assert ledger.rows("select * from holds where status = 'ready' and point <> ?", POINT)
     assert ledger.rows("select * from holds where status = 'packed' and point = ?", POINT)
 

@@ -244,12 +244,16 @@ def test_a_number_cannot_say_more_than_a_number() -> None:
 
 
 def test_who_works_here_comes_with_the_first_page_and_the_library_closing_is_noticed() -> None:
-    cards = ("a" * 64, "b" * 64)
+    cards = ("a" * 64, "b" * 64, "c" * 64)
     with library({}) as lib:
-        service = client(lib.port, couriers=cards[:1], staff=cards[1:])
+        service = client(lib.port, couriers=cards[:1], staff=cards[1:2], technicians=cards[2:])
         page = service.changes("", 0.0)
         people = [change.patron for change in page.changes]  # type: ignore[union-attr]
-        assert [(p.role, p.cards) for p in people] == [("courier", cards[:1]), ("staff", cards[1:])]
+        assert [(p.role, p.cards) for p in people] == [
+            ("courier", cards[:1]),
+            ("staff", cards[1:2]),
+            ("technician", cards[2:]),
+        ]
         assert page.snapshot
         again = service.changes(page.cursor, 0.0)
         assert (again.changes, again.snapshot) == ((), False)
