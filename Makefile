@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 BIN := .venv/bin
 # Tests wait for wires more than they compute.
-JOBS ?= 6
+JOBS ?= 5
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check format bench screens cuts simulate kills frames fuzz coverage mutants audit clean
