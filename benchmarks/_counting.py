@@ -75,16 +75,18 @@ class Counting(Point):
         self.tally.waited, self.tally.before = time.monotonic() - began, self.tally.touches
         self.machine.card.lift()
 
-    def emptied(self, door: str) -> None:
-        """Take all and shut the door."""
-        for _ in self.machine.cabinet.inside(door):
-            self.machine.cabinet.take_out(door)
+    def given_back(self, item: str) -> None:
+        """Show it, put it in, shut the door."""
+        self.show(item)
+        self.kiosk.wait_until(lambda seen: seen["screen"] == "Return" and seen["titles"], "accepted")
+        door = self.until_open(lambda: self.touch("open"))
+        self.machine.cabinet.put_in(door, item)
         self.machine.cabinet.push(door)
-        self.kiosk.wait_for("DoorShut", compartment=door)
 
     def took(self, door: str) -> None:
         """Take all, shut the door, be done."""
         self.emptied(door)
+        self.kiosk.wait_for("DoorShut", compartment=door)
         self.touch("finish")
         self.kiosk.wait_for("Goodbye")
         self.kiosk.touch("finish")

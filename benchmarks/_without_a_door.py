@@ -29,19 +29,21 @@ def counter(point: Counting) -> None:
 
 
 def account(point: Counting) -> None:
-    point.touch("more")
-    point.touch("account")
-    point.kiosk.wait_for("Prove")
+    _to_account(point)
     point.until_shown(
         "the account", lambda seen: seen["screen"] == "Account" and seen["known"], lambda: point.lay(HAS_LOANS)
     )
     point.away()
 
 
-def _at_account(point: Counting, reader: str = HAS_LOANS) -> None:
+def _to_account(point: Counting) -> None:
     point.touch("more")
     point.touch("account")
     point.kiosk.wait_for("Prove")
+
+
+def _at_account(point: Counting, reader: str = HAS_LOANS) -> None:
+    _to_account(point)
     point.lay(reader)
     point.kiosk.wait_for("Account", known=True)
     point.machine.card.lift()
@@ -117,12 +119,7 @@ def activate(point: Counting) -> None:
 
 def slip(point: Counting) -> None:
     """That of a return, printed before."""
-    item = on_loan(point)
-    point.show(item)
-    point.kiosk.wait_until(lambda seen: seen["screen"] == "Return" and seen["titles"], "accepted")
-    door = point.until_open(lambda: point.touch("open"))
-    point.machine.cabinet.put_in(door, item)
-    point.machine.cabinet.push(door)
+    point.given_back(on_loan(point))
     point.kiosk.wait_for("Goodbye", printing="offered")
     point.touch("print", "zh")
     point.kiosk.wait_for("Goodbye", printing="done")

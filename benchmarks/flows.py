@@ -50,6 +50,7 @@ def by_card_three(point: Counting) -> None:
     door = point.until_open(lambda: point.touch("take"))
     for _ in range(2):
         point.emptied(door)
+        point.kiosk.wait_for("DoorShut", compartment=door)
         point.touch("next")
         door = point.open_door()
     point.took(door)
@@ -84,12 +85,7 @@ def borrow(point: Counting) -> None:
 
 
 def give_back(point: Counting) -> None:
-    item = on_loan(point)
-    point.show(item)
-    point.kiosk.wait_until(lambda seen: seen["screen"] == "Return" and seen["titles"], "accepted")
-    door = point.until_open(lambda: point.touch("open"))
-    point.machine.cabinet.put_in(door, item)
-    point.machine.cabinet.push(door)
+    point.given_back(on_loan(point))
     point.kiosk.wait_for("Goodbye")
     point.kiosk.touch("finish")
     point.home()

@@ -2,6 +2,7 @@
 
 from hardware.readings import Door
 from kiosk.core.model import Parcel, PickupPoint
+from kiosk.core.notices import NotLent, WhyNot
 
 
 def on_offer(point: PickupPoint, now: float) -> list[Parcel]:
@@ -21,3 +22,8 @@ def is_offered(point: PickupPoint, parcel: Parcel, now: float) -> bool:
         return False
     row = point.compartments.get(parcel.compartment)
     return row is not None and row.door is Door.SHUT and row.order is None and not row.out
+
+
+def not_lent(parcel: Parcel | None, why: WhyNot, words: str = "") -> NotLent:
+    """That a reader does not get this parcel, which may be known no more. ``words``: the library's."""
+    return NotLent("、".join(parcel.titles) if parcel else "", why, words)

@@ -22,9 +22,9 @@ def eventually(true: Callable[[], bool], what: str, timeout_s: float = 15.0) -> 
         time.sleep(0.05)
 
 
-def back_home(kiosk: KioskProcess) -> None:
-    """Back, and back again, until the machine stands as for everybody."""
-    while (screen := kiosk.seen[-1]["screen"]) != "Home":
+def back(kiosk: KioskProcess, to: str = "Home") -> None:
+    """Back, and back again, until this screen stands there."""
+    while (screen := kiosk.seen[-1]["screen"]) != to:
         kiosk.touch("cancel")
         kiosk.wait_until(lambda seen, screen=screen: seen["screen"] != screen, f"back from {screen}")  # type: ignore[misc]
 
@@ -91,11 +91,29 @@ class Point:
 
     def take(self, door: str) -> list[str]:
         """Take all out of an open compartment, shut it, and be done with it."""
-        items = [self.machine.cabinet.take_out(door) for _ in self.machine.cabinet.inside(door)]
-        self.machine.cabinet.push(door)
+        items = self.emptied(door)
         if self.kiosk.running:
             self.done(door)
+        return items
+
+    def emptied(self, door: str) -> list[str]:
+        """Take all out of an open compartment and shut it."""
+        items = [self.machine.cabinet.take_out(door) for _ in self.machine.cabinet.inside(door)]
+        self.machine.cabinet.push(door)
         return sorted(items)
+
+    def looked_behind(self, door: str, parcel: str) -> None:
+        """A courier looks behind the only door in doubt, finds all of this parcel there, and leaves."""
+        self.tap(COURIER)
+        assert self.kiosk.wait_for("Courier")["to_check"] == [door]
+        self.kiosk.touch("check", door)
+        self.kiosk.wait_for("Inside", compartment=door, parcel=parcel)
+        self.kiosk.touch("yes")
+        self.kiosk.wait_for("Inside", said="yes")
+        self.machine.cabinet.push(door)
+        self.kiosk.wait_for("Courier", to_check=[])
+        self.kiosk.touch("finish")
+        self.home()
 
     def done(self, door: str) -> None:
         """The door need not be opened once more."""

@@ -4,7 +4,7 @@ import time
 
 from simulators.library.packing import place_hold
 from simulators.machine import POINT
-from tests.end_to_end.people import Point, back_home, eventually
+from tests.end_to_end.people import Point, back, eventually
 
 READER = "R1009"
 
@@ -42,7 +42,7 @@ def test_one_is_renewed_then_all_with_a_word_for_each(point: Point) -> None:
     refused = [line for line in seen["lines"] if line["said"] == "refused"]
     assert [(line["id"], "预约" in line["words"]) for line in refused] == [(first["id"], True)]
     assert len(ledger.rows("select * from renewals")) == 3
-    back_home(point.kiosk)
+    back(point.kiosk)
 
 
 def test_what_lies_here_waits_longer_and_is_collected_from_the_account(point: Point) -> None:
@@ -78,7 +78,7 @@ def test_a_cancelled_hold_is_not_handed_out_any_more(point: Point) -> None:
     point.kiosk.wait_for("OneHold", sure=True)
     point.kiosk.touch("yes")
     point.kiosk.wait_for("Holds", notice="cancelled", lines=[])
-    back_home(point.kiosk)
+    back(point.kiosk)
     time.sleep(1.0)  # the recall comes down
     point.tap("R1002")
     point.kiosk.wait_for("Sorry", reason="parcel_recalled")
@@ -139,4 +139,4 @@ def test_where_the_library_wants_a_pin_nothing_is_shown_or_renewed_without_it(po
         lambda seen: seen["screen"] == "Loans" and any(line["said"] == "renewed" for line in seen["lines"]), "renewed"
     )
     assert len(ledger.rows("select * from renewals")) == 1
-    back_home(point.kiosk)
+    back(point.kiosk)

@@ -3,7 +3,7 @@
 import time
 
 from simulators.agree import read_journal
-from tests.end_to_end.people import Point, back_home
+from tests.end_to_end.people import Point, back
 
 STAFF, TECHNICIAN = "S3001", "T4001"
 
@@ -24,10 +24,7 @@ def at_door(point: Point, door: str) -> None:
 
 def leave(point: Point) -> None:
     """Back to the round, and home."""
-    while point.kiosk.seen[-1]["screen"] != "Courier":
-        screen = point.kiosk.seen[-1]["screen"]
-        point.kiosk.touch("cancel")
-        point.kiosk.wait_until(lambda seen, screen=screen: seen["screen"] != screen, f"back from {screen}")  # type: ignore[misc]
+    back(point.kiosk, "Courier")
     point.kiosk.touch("finish")
     point.home()
 
@@ -166,7 +163,7 @@ def test_a_technician_sees_the_machine_and_is_no_courier(point: Point) -> None:
     seen = point.kiosk.wait_for("MachineSheet")
     assert all(answers for _, answers, _ in seen["devices"])
     assert (seen["unseen"], seen["online"], seen["clock_wrong"]) == ([], True, False)
-    back_home(point.kiosk)
+    back(point.kiosk)
     assert point.standing_open() == []
 
 
@@ -175,5 +172,5 @@ def test_a_reader_has_no_desk(point: Point) -> None:
     point.kiosk.wait_for("Account")
     point.kiosk.touch("desk", offered=False)
     point.kiosk.touch("doors", offered=False)
-    back_home(point.kiosk)
+    back(point.kiosk)
     assert point.standing_open() == []

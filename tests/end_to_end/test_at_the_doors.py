@@ -73,9 +73,7 @@ def test_who_walks_off_between_two_doors_leaves_the_other_shut(point: Point) -> 
     point.kiosk.wait_for("Choose")
     point.kiosk.touch("take")
     first = point.open_door()
-    for item in point.machine.cabinet.inside(first):
-        point.machine.cabinet.take_out(first, item)
-    point.machine.cabinet.push(first)
+    point.emptied(first)
     point.kiosk.wait_for("DoorShut", compartment=first)
     point.kiosk.wait_for("Goodbye", 60, left=len(parcels) - 1)  # they have gone
     assert point.standing_open() == []
@@ -85,9 +83,7 @@ def test_who_walks_off_between_two_doors_leaves_the_other_shut(point: Point) -> 
     assert len(point.kiosk.wait_for("Choose")["parcels"]) == len(parcels) - 1
     point.kiosk.touch("take")
     second = point.open_door()
-    for item in point.machine.cabinet.inside(second):
-        point.machine.cabinet.take_out(second, item)
-    point.machine.cabinet.push(second)
+    point.emptied(second)
     point.kiosk.wait_for("DoorShut", compartment=second)
     point.tap("R1001")
     point.kiosk.wait_until(lambda s: s["screen"] == "DoorOpen" and s["compartment"] != second, "the third door")
@@ -117,16 +113,7 @@ def test_a_door_that_stays_shut_is_told_and_the_book_is_still_theirs(point: Poin
     (item,) = point.items_of("R1002")
     assert point.on_loan(item) == ""
     point.machine.cabinet.mend(door)
-    point.tap(COURIER)  # somebody has looked after the lock, and looks behind the door
-    assert point.kiosk.wait_for("Courier")["to_check"] == [door]
-    point.kiosk.touch("check", door)
-    point.kiosk.wait_for("Inside")
-    point.kiosk.touch("yes")
-    point.kiosk.wait_for("Inside", said="yes")
-    point.machine.cabinet.push(door)
-    point.kiosk.wait_for("Courier", to_check=[])
-    point.kiosk.touch("finish")
-    point.home()
+    point.looked_behind(door, point.parcel_of("R1002"))  # by whoever has looked after the lock
     point.tap("R1002")
     assert point.take(point.open_door()) == [item]
     point.kiosk.wait_for("Goodbye")

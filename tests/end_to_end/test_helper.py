@@ -4,7 +4,7 @@ import sqlite3
 from pathlib import Path
 
 from simulators.agree import read_journal
-from tests.end_to_end.people import Point, back_home
+from tests.end_to_end.people import Point, back
 
 READER = "R1002"
 
@@ -45,7 +45,7 @@ def test_a_permission_is_taken_back(point: Point) -> None:
     at_hold(point)
     point.kiosk.touch("take_back")
     point.kiosk.wait_for("OneHold", notice="taken_back")
-    back_home(point.kiosk)
+    back(point.kiosk)
     typed(point, code)
     point.kiosk.wait_for("Collect", wrong=True)
     assert point.standing_open() == []
@@ -72,7 +72,7 @@ def permission(point: Point, reader: str = READER) -> str:
     seen = point.kiosk.wait_for("OneHold")
     assert "take_back" in seen["may"]
     assert code not in str(seen)
-    back_home(point.kiosk)
+    back(point.kiosk)
     return code
 
 

@@ -16,7 +16,7 @@ from simulators.library.sip2.quirks import PROFILES
 from simulators.library.sip2.server import Sip2Server
 from simulators.machine import POINT, Machine
 from tests.end_to_end.conftest import Run
-from tests.end_to_end.people import back_home
+from tests.end_to_end.people import back
 
 
 class Sip2Point:
@@ -156,7 +156,7 @@ def test_a_reader_renews_at_the_account_and_a_lost_answer_renews_once(point: Sip
     kiosk.touch("renew_all")
     kiosk.wait_for("Loans", 40.0, notice="unknown")
     assert len(ledger.rows("select * from renewals")) == 2
-    back_home(kiosk)
+    back(kiosk)
     kiosk.wait_for("Home")
 
 

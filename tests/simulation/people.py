@@ -156,8 +156,6 @@ class Person:
             return "clearing" not in self.purposes
         if isinstance(screen, Inside):
             return "check" not in self.purposes
-        if isinstance(screen, TakeOut):
-            return "clearing" not in self.purposes
         if isinstance(screen, Choose | Sort | DoorShut):
             return "pickup" not in self.purposes
         return isinstance(screen, Opening | DoorOpen | DoorStuck | LockRests) and screen.purpose not in self.purposes

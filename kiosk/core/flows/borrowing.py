@@ -16,7 +16,7 @@ from kiosk.core.flows import fetching
 from kiosk.core.flows.common import ask, leave, not_fine, refuse
 from kiosk.core.flows.fetching import Gone
 from kiosk.core.model import PickupPoint
-from kiosk.core.notices import NotLent, Reason, WhyNot
+from kiosk.core.notices import Reason, WhyNot
 from kiosk.core.search_stories import Borrowing
 from kiosk.core.session import Step
 from sync.asked import Allowed, Answer, MayBorrow
@@ -39,13 +39,8 @@ def _still_here(point: PickupPoint, story: Borrowing, now: float) -> Borrowing:
     """Without what was called back meanwhile, or set aside for somebody; or its door cannot be opened."""
     rows = [(one, point.parcels.get(one)) for one in story.parcels]
     here = tuple(one for one, row in rows if row and stock.is_offered(point, row, now))
-    gone = tuple(NotLent(_name(point, one), "gone") for one, _ in rows if one not in here)
+    gone = tuple(stock.not_lent(row, "gone") for one, row in rows if one not in here)
     return replace(story, parcels=here, not_lent=(*story.not_lent, *gone))
-
-
-def _name(point: PickupPoint, parcel: str) -> str:
-    row = point.parcels.get(parcel)
-    return "、".join(row.titles) if row else ""
 
 
 def _ask(step: Step, story: Borrowing, now: float) -> Step:
@@ -68,7 +63,7 @@ def answered(step: Step, story: Borrowing, answer: Answer | None, now: float) ->
     if answer.may:
         story = replace(story, parcels=rest, allowed=(*story.allowed, first))
     else:
-        no = NotLent(_name(step.point, first), "refused", answer.words)
+        no = stock.not_lent(step.point.parcels.get(first), "refused", answer.words)
         story = replace(story, parcels=rest, not_lent=(*story.not_lent, no))
     return _go_on(step, story, now)
 
@@ -104,7 +99,7 @@ def _unasked(step: Step, story: Borrowing, now: float) -> Step:
 
 
 def _without(point: PickupPoint, story: Borrowing, parcels: tuple[str, ...], why: WhyNot) -> Borrowing:
-    return replace(story, not_lent=(*story.not_lent, *(NotLent(_name(point, one), why) for one in parcels)))
+    return replace(story, not_lent=(*story.not_lent, *(stock.not_lent(point.parcels.get(one), why) for one in parcels)))
 
 
 def _open(step: Step, story: Borrowing, now: float) -> Step:

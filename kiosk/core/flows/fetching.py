@@ -39,7 +39,7 @@ class Gone:
 
     def without(self, parcel: Parcel | None, why: WhyNot) -> "Gone":
         """One more that they do not get now."""
-        named = (NotLent("、".join(parcel.titles), why),) if parcel else ()
+        named = (stock.not_lent(parcel, why),) if parcel else ()
         return replace(self, left=self.left + 1, not_lent=(*self.not_lent, *named))
 
 
