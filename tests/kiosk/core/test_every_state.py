@@ -52,6 +52,7 @@ from kiosk.core.events import (
 )
 from kiosk.core.model import changed
 from kiosk.core.search_stories import Borrowing, Searching, Wishing
+from kiosk.core.session import Step
 from kiosk.core.show import display
 from kiosk.core.step import step
 from kiosk.core.stories import (
@@ -568,7 +569,7 @@ ANSWERS = (
 TELLING = Telling("p1-1-1", 1, NOW, PointTrouble("door_forced"))
 
 
-def touches() -> Iterator[Event]:
+def touches() -> Iterator[Touched]:
     for action in (*ACTIONS, "nonsense", ""):
         for value in ("", "0", "7", "A1", "A0", "p-1", "i-2", "repair", "stuck", "t-1", "nowhere"):
             yield Touched(action, value)
@@ -623,7 +624,8 @@ def from_afar() -> Iterator[Event]:
             for key in (SIGNING, STRANGER):
                 order = Instruction(f"I-{action}-{contents}"[:20], "p1", NOW, action, "A1", "p-1", contents)  # type: ignore[arg-type]
                 page = Page((Instructed(order, key.sign(signed_bytes(order)).hex()),), "d", NOW)
-                yield from (Heard(page, bounds) for bounds in (None, Bounds(NOW, NOW + 0.1), Bounds(1.0, 1.1)))
+                yield Heard(page, Bounds(NOW, NOW + 0.1))
+                yield from (Heard(page, bounds) for bounds in (None, Bounds(1.0, 1.1)) if key is SIGNING)
     for status in ("applied", "duplicate", "conflict", "rejected", "reused"):
         yield Receipted(TELLING, Receipt(TELLING.key, status, "words"))
     for told in (ParcelReady("h1", "A1", "max", ("i-1",)), ParcelReady("h2", "A2", "max", ("i-2",)), DROPPED):
@@ -642,17 +644,33 @@ def about_doors(machine: Machine) -> Iterator[Event]:
             yield UnlockEnded(name, id, attempt, Pulse.REFUSED, 40.0)
 
 
+ANYWHERE = (*shown(), *from_afar())
+
+
 def events(machine: Machine) -> Iterator[Event]:
-    yield from touches()
-    yield from shown()
-    yield from from_afar()
+    """What may mean something here. The rest is in ``nothings``."""
+    yield from (event for event in touches() if understood(machine, event))
+    yield from ANYWHERE
     yield from about_doors(machine)
-    for key in {getattr(machine.session.story, "key", ""), "9.9", "held:h1", "held:h2", "held:nothing", ""}:
+    for key in {getattr(machine.session.story, "key", ""), "held:h1", "held:h2", "held:nothing", ""}:
         yield from (Answered(key, answer) for answer in ANSWERS)
+    for key in {getattr(machine.session.story, "key", ""), "9.9", "held:h1", ""}:
         yield from (Acted(key, outcome) for outcome in OUTCOMES)
     for row in machine.point.counter_items.values():
         yield from (SecureEnded("pad", row.writing, row.id, False, written) for written in Written)
         yield from (Acted(row.act, outcome) for outcome in OUTCOMES)
+
+
+def nothings(machine: Machine) -> Iterator[Event]:
+    """What means nothing here."""
+    yield from (event for event in touches() if not understood(machine, event))
+    yield from (DoorSeen("nowhere", Door.OPEN), UnlockEnded("nowhere", "1", 1, Pulse.ACCEPTED), CardGone("card"))
+    yield from (UnlockEnded(name, "999", 1, pulse) for name in machine.point.compartments for pulse in Pulse)
+    yield from (Answered("9.9", answer) for answer in ANSWERS)
+
+
+def understood(machine: Machine, event: Touched) -> bool:
+    return event.action == "more_time" or event.action in UNDERSTOOD[type(machine.session.story)]
 
 
 # ---- what must hold -----------------------------------------------------------------------------------------------
@@ -682,10 +700,12 @@ def ends(machine: Machine) -> None:
     for _ in range(12):
         machine.do(Tick(), after=45.0)
         sound(machine)
-    assert isinstance(machine.session.story, AtHome)
-    for row in machine.point.compartments.values():
-        assert row.order is None or row.order.opened_at or row.order.cut
-    for path in ((Door.SHUT,), (Door.OPEN, Door.SHUT)):
+        orders = [row.order for row in machine.point.compartments.values() if row.order]
+        if isinstance(machine.session.story, AtHome) and all(order.opened_at or order.cut for order in orders):
+            break
+    else:
+        raise AssertionError((machine.session, orders))
+    for path in ((Door.SHUT,), (Door.OPEN, Door.SHUT)) if orders else ():
         later = machine.copy()
         for door in path:
             later.now += 5.0
@@ -696,16 +716,22 @@ def ends(machine: Machine) -> None:
 @pytest.mark.parametrize("name", STATES)
 def test_any_event_in_any_state_gives_a_step_and_every_wait_ends(name: str) -> None:
     start = STATES[name]
+    still = Step(start.point, start.session)
+    sound(start)
+    ends(start.copy())
     ended = set()
     for event in events(start):
         machine = start.copy()
         machine.now += event.by if isinstance(event, ClockJumped) else 0.0
-        machine.do(event)
+        taken = step(start.point, start.session, event, machine.now)
+        if taken == still and machine.now == start.now:  # so it is as sound as before, and ends as that does
+            continue
+        machine.take(taken)
         sound(machine)
         for table, _, row in changed(start.point, machine.point):
             if row is not None:
                 TABLES[table].encode(row)
-        where = repr((machine.session, machine.point.compartments, machine.point.counters.online))
+        where = (machine.session, *machine.point.compartments.values(), machine.point.counters.online)
         if where not in ended:
             ended.add(where)
             ends(machine)
@@ -763,15 +789,9 @@ UNDERSTOOD = {
 @pytest.mark.parametrize("name", STATES)
 def test_what_means_nothing_changes_nothing(name: str) -> None:
     machine = STATES[name]
-    point, session, now = machine.point, machine.session, machine.now
-    understood = UNDERSTOOD[type(session.story)]
-    nothing: list[Event] = [event for event in touches() if event.action not in understood | {"more_time"}]  # type: ignore[union-attr]
-    nothing += [DoorSeen("nowhere", Door.OPEN), UnlockEnded("nowhere", "1", 1, Pulse.ACCEPTED), CardGone("card")]
-    nothing += [UnlockEnded(name, "999", 1, pulse) for name in point.compartments for pulse in Pulse]
-    nothing += [Answered("9.9", answer) for answer in ANSWERS]
-    for event in nothing:
-        taken = step(point, session, event, now)
-        assert (taken.point, taken.session, taken.facts, taken.commands) == (point, session, (), ()), event
+    for event in nothings(machine):
+        taken = step(machine.point, machine.session, event, machine.now)
+        assert taken == Step(machine.point, machine.session), event
 
 
 def test_every_story_is_among_the_states() -> None:
