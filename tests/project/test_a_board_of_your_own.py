@@ -89,7 +89,7 @@ def test_a_board_of_your_own_opens_doors(installed: Path, tmp_path: Path) -> Non
         board = next(one for one in told["checks"] if one["name"] == "board A")
         assert (board["ok"], "8 doors" in board["words"]) == (True, True)
         with KioskProcess(machine.config, env) as kiosk:
-            kiosk.wait_until(lambda seen: seen["screen"] == "Home" and seen["free_doors"] == CHANNELS, "8 doors", 20)
+            kiosk.wait_for("Home", timeout_s=60, free_doors=CHANNELS, online=True)
             machine.tap_and_lift("C2001")
             kiosk.wait_for("Courier")
             row = machine.library.ledger.row("select id from parcels where patron = ?", "R1001")
