@@ -4,6 +4,9 @@ BIN := .venv/bin
 # Tests wait for wires more than they compute.
 JOBS ?= 5
 
+# They start many processes: what is compiled once is kept for all, also where the environment says otherwise.
+export PYTHONDONTWRITEBYTECODE =
+
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check format bench screens cuts simulate kills frames fuzz coverage mutants audit clean
 

@@ -4,9 +4,7 @@ A migration once released is never edited; a change is a new one below the other
 orders, items) are JSON text, so that the sqlite3 shell shows all there is.
 """
 
-from sqlite_utils import Database
-from sqlite_utils.migrations import Migrations
-
+from kiosk.database import Database, Migrations
 from kiosk.journal import START
 
 MIGRATIONS = Migrations("kiosk")

@@ -7,8 +7,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from sqlite_utils import Database
-
+from kiosk.database import Database
 from kiosk.journal import START
 from kiosk.migrations import MIGRATIONS
 

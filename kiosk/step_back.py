@@ -8,9 +8,8 @@ import contextlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlite_utils import Database
-
 from kiosk.config import Config
+from kiosk.database import Database
 from kiosk.migrations import MIGRATIONS
 from kiosk.owner import Owner
 from kiosk.schema import StoreUnfit, connect, examine, kept_as, prepare, transaction

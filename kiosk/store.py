@@ -13,13 +13,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pydantic import TypeAdapter
-from sqlite_utils import Database
 
 from kiosk import forgetting
 from kiosk.core.facts import told
 from kiosk.core.model import HERE, Compartment, PickupPoint, changed
 from kiosk.core.plan import Plan
 from kiosk.core.session import Step
+from kiosk.database import Database
 from kiosk.journal import Journal, body_of, chain, kind_of
 from kiosk.owner import Owner, Taken, lock_file
 from kiosk.schema import (
