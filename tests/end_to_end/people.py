@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import get_args
+from typing import Any, get_args
 
 from hardware.readings import Door
 from simulators.agree import disagreements, parcels_of, read_journal
@@ -134,16 +134,27 @@ class Point:
         loan = self.machine.library.ledger.loan(item)
         return str(loan["patron"]) if loan else ""
 
-    def told(self) -> None:
-        """Wait until the library has heard everything."""
-        facts = [f for f in read_journal(self.machine.config, self.machine.env) if f["kind"] in TOLD_KINDS]
-        sql = "select count(*) as n from received where point = ?"
-        eventually(lambda: self.machine.library.ledger.row(sql, POINT)["n"] >= len(facts), "all told", 40)  # type: ignore[index]
+    def told(self) -> list[dict[str, Any]]:
+        """Wait until the library has heard all that the journal holds; what that is."""
+        facts = self.journal()
+        wanted = sum(fact["kind"] in TOLD_KINDS for fact in facts)
+        if self.heard() < wanted:
+            eventually(lambda: self.heard() >= wanted, "all told", 40)
+            facts = self.journal()
+        return facts
+
+    def journal(self) -> list[dict[str, Any]]:
+        return read_journal(self.machine.config, self.machine.env)
+
+    def heard(self) -> int:
+        """How much the library has heard of this point."""
+        row = self.machine.library.ledger.row("select count(*) as n from received where point = ?", POINT)
+        assert row
+        return int(row["n"])
 
     def agreed(self, but: str = "") -> None:
         """Ledger, cabinet and journal say the same, but for a case of this kind."""
-        self.told()
-        facts = read_journal(self.machine.config, self.machine.env)
+        facts = self.told()
         said = list(disagreements(self.machine.library.ledger, self.machine.cabinet, facts, POINT, but))
         assert said == [], said
 

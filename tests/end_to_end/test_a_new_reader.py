@@ -1,6 +1,5 @@
 """Somebody who has never been here taps a citizen card, at a real kiosk process, over REST."""
 
-from simulators.agree import read_journal
 from simulators.library.seed import CITIZENS
 from tests.end_to_end.people import Point
 
@@ -57,7 +56,7 @@ def test_a_citizen_card_becomes_a_library_card_and_nothing_typed_stays(point: Po
     point.kiosk.touch("cancel")
     point.home()
     assert initials(point) == [INITIALS]
-    journal = str(read_journal(point.machine.config, point.machine.env))
+    journal = str(point.journal())
     assert "activate" in journal
     store = b"".join(path.read_bytes() for path in sorted(point.machine.folder.glob("point.sqlite*")))
     assert b"activate" in store

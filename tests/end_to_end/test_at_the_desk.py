@@ -2,7 +2,6 @@
 
 import time
 
-from simulators.agree import read_journal
 from tests.end_to_end.people import Point, back
 
 STAFF, TECHNICIAN = "S3001", "T4001"
@@ -93,7 +92,7 @@ def test_a_door_is_opened_with_a_reason_taken_out_of_use_and_brought_back(point:
     leave(point)
     point.told()
     assert {"opened_by_staff", "door_out_of_use", "door_in_use"} <= cases(point)
-    acts = [fact["facts"] for fact in read_journal(point.machine.config, point.machine.env)]
+    acts = [fact["facts"] for fact in point.journal()]
     acts = [act for act in acts if act.get("act") in ("open", "aside", "back", "report")]
     assert [act["act"] for act in acts] == ["open", "aside", "back", "report"]
 

@@ -3,7 +3,6 @@
 import sqlite3
 from pathlib import Path
 
-from simulators.agree import read_journal
 from tests.end_to_end.people import Point, back
 
 READER = "R1002"
@@ -31,7 +30,7 @@ def test_a_helper_fetches_a_parcel_with_the_library_away(point: Point, folder: P
     point.machine.library.resume()
     point.agreed()
     assert {point.on_loan(item) for item in items} == {READER}
-    facts = read_journal(point.machine.config, point.machine.env)
+    facts = point.journal()
     assert [fact["facts"]["proof"] for fact in facts if fact["kind"] == "proved"][-1] == "helper"
     assert sum(fact["kind"] == "permission_given" for fact in facts) == 1
     assert kept(folder, READER)  # the reader's number, as a sign that all was looked through

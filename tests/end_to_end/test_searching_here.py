@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from simulators.agree import read_journal
 from simulators.machine import POINT, Machine
 from simulators.screen import Hand
 from tests.end_to_end.conftest import window_of
@@ -78,7 +77,7 @@ def test_three_letters_find_it_and_a_card_has_it_sent_here(point: Point) -> None
     point.tap(READER)
     assert point.kiosk.wait_for("Wished", outcome="refused")["words"] == "您已预约此书。"
     assert len(holds(point.machine)) == 1
-    journal = str(read_journal(point.machine.config, point.machine.env))
+    journal = str(point.journal())
     assert "place_hold" in journal
     for told in (journal, point.machine.config.with_suffix(".log").read_text()):
         assert "SBT" not in told

@@ -6,7 +6,6 @@ import time
 
 import pytest
 
-from simulators.agree import read_journal
 from simulators.kiosk_process import Seen
 from tests.end_to_end.people import Point, eventually
 
@@ -29,7 +28,7 @@ def offered(point: Point) -> Seen:
 
 
 def facts(point: Point, kind: str) -> list[dict[str, str]]:
-    return [f["facts"] for f in read_journal(point.machine.config, point.machine.env) if f["kind"] == kind]
+    return [f["facts"] for f in point.journal() if f["kind"] == kind]
 
 
 def paper_is(point: Point, paper: str) -> None:
