@@ -7,6 +7,7 @@ The same look-up serves ``kiosk.service`` and ``kiosk.screen``.
 """
 
 import difflib
+from functools import cache
 from importlib.metadata import entry_points
 from typing import Any
 
@@ -17,15 +18,21 @@ class UnknownDriver(Exception):
 
 def names(group: str) -> list[str]:
     """The driver names installed under an entry point group, sorted."""
-    return sorted({point.name for point in entry_points(group=group)})
+    return sorted({point.name for point in _installed().select(group=group)})
 
 
 def find(group: str, name: str) -> Any:
     """The module (or function) registered as ``name``; raises ``UnknownDriver``, or ``ImportError`` if it is broken."""
-    for point in entry_points(group=group):
+    for point in _installed().select(group=group):
         if point.name == name:
             return point.load()
     known = names(group)
     near = difflib.get_close_matches(name, known, n=1)
     hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}"
     raise UnknownDriver(f"no driver {name!r} in {group}; {hint}")
+
+
+@cache
+def _installed() -> Any:  # EntryPoints, which Python 3.11 calls something else
+    """Read once: every package there is has to be asked, and nothing is installed under a machine that runs."""
+    return entry_points()

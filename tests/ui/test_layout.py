@@ -3,6 +3,7 @@
 import itertools
 import re
 from dataclasses import replace
+from functools import cache
 
 import pytest
 
@@ -39,6 +40,7 @@ def overlap(a: Box, b: Box) -> bool:
     return across and a.y + a.h > b.y + slack and b.y + b.h > a.y + slack
 
 
+@cache
 def places(width: int, height: int, manner: str = "plain", page: int = 0) -> list[tuple[str, Place]]:
     return [
         (f"{name} {language}", lay(name, replace(MANNERS[manner], language=language), width, height, page))
