@@ -1,12 +1,16 @@
 """What couriers and readers do at a simulated point, in the words of the stories."""
 
+import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, get_args
 
+from click.testing import CliRunner
+
 from hardware.readings import Door
-from simulators.agree import disagreements, parcels_of, read_journal
+from kiosk.cli import main
+from simulators.agree import disagreements, parcels_of
 from simulators.kiosk_process import KioskProcess
 from simulators.machine import POINT, Machine
 from sync.messages import Told
@@ -144,7 +148,11 @@ class Point:
         return facts
 
     def journal(self) -> list[dict[str, Any]]:
-        return read_journal(self.machine.config, self.machine.env)
+        """All facts, oldest first, as ``kiosk journal`` prints them; its chain holds."""
+        command = ["journal", str(self.machine.config), "--json"]
+        done = CliRunner().invoke(main, command, catch_exceptions=False)  # here, as a process for it takes a second
+        assert done.exit_code == 0, done.output
+        return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
 
     def heard(self) -> int:
         """How much the library has heard of this point."""
