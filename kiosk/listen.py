@@ -1,15 +1,16 @@
-"""``kiosk listen`` and ``kiosk trace``: every device of a point at work, and nobody deciding. No lock moves."""
+"""``kiosk listen`` and ``kiosk trace``: the devices of a point at work, and nobody deciding. No lock moves."""
 
 import contextlib
 import threading
 import time
 import traceback
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from functools import partial
 
 from hardware.readings import DeviceDown
 from kiosk import causes
-from kiosk.config import Config
+from kiosk.config import Config, Device
 from kiosk.devices import Devices
 from kiosk.loop import Incoming
 from kiosk.overheard import Line
@@ -26,7 +27,8 @@ class UnknownDevice(Exception):
 
 
 def listen(config: Config, put: Put, seconds: float | None, only: Collection[str] = (), masked: bool = True) -> None:
-    """Let the devices report to ``put`` (see kiosk.trace for the lines) for so long, or until Ctrl-C.
+    """Let the devices (or those named, and what shares a port with them) report to ``put`` (see kiosk.trace for the
+    lines) for so long, or until Ctrl-C. Lines come only of those named.
 
     The kiosk itself must not run. Doors are looked at every half second, for a person stands there; a driver's bug is
     said, like a device that is lost. Raises ``UnknownDevice``.
@@ -36,6 +38,9 @@ def listen(config: Config, put: Put, seconds: float | None, only: Collection[str
     for name in only:
         if name not in known:
             raise UnknownDevice(f"no device {name!r}; this point has {', '.join(known)}")
+
+    if only:
+        config = _with_only(config, only)
 
     def chosen(line: Line) -> None:
         if not only or line["device"] in only:
@@ -63,6 +68,18 @@ def listen(config: Config, put: Put, seconds: float | None, only: Collection[str
     until = time.monotonic() + JOIN_S
     for worker in owners:
         worker.join(max(0.0, until - time.monotonic()))
+
+
+def _with_only(config: Config, names: Collection[str]) -> Config:
+    """With no other devices than these; the boards of one bus belong together."""
+
+    def some(devices: tuple[Device, ...]) -> tuple[Device, ...]:
+        return tuple(one for one in devices if one.name in names)
+
+    ports = {board.port for board in config.boards if board.name in names}
+    boards = tuple(board for board in config.boards if board.port in ports)
+    cards, pads, scanners, printers = map(some, (config.cards, config.pads, config.scanners, config.printers))
+    return replace(config, boards=boards, cards=cards, pads=pads, scanners=scanners, printers=printers)
 
 
 class Spoken:

@@ -2,7 +2,9 @@
 
 import json
 import os
+import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -26,6 +28,7 @@ from simulators.pads import Pad
 from simulators.point import Point, read
 from simulators.readers import Eye, HandScanner, PcscReader
 from simulators.replay import replay
+from tests.end_to_end.people import eventually
 
 UID, CITY, PATRON, ITEM = "04A1B2C3D4E5F6", "3105170010170907984", "K83726154", "SIP0001001"
 KEPT = os.environ.get("KIOSK_TRACES_TO")
@@ -53,15 +56,17 @@ def point(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Point]:
         yield opened
 
 
-def recorded(point: Point, path: Path, device: str, live: Callable[[], None], seconds: float = 12.0) -> list[Any]:
-    """What ``kiosk trace`` keeps of one device while ``live`` happens."""
-    command = [sys.executable, "-m", "kiosk", "trace", str(point.config), str(path), device, "--seconds", str(seconds)]
+def recorded(point: Point, path: Path, device: str, live: Callable[[], None], readings: int) -> list[Any]:
+    """What ``kiosk trace`` keeps of one device while ``live`` happens, until it has given so many readings."""
+    command = [sys.executable, "-m", "kiosk", "trace", str(point.config), str(path), device, "--seconds", "120"]
     with subprocess.Popen(command, env=point.env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
-        until = time.monotonic() + 20
-        while time.monotonic() < until and '"open": true' not in (path.read_text() if path.exists() else ""):
-            time.sleep(0.05)
+        eventually(lambda: path.exists() and '"open": true' in path.read_text(), "open", 60)
         time.sleep(0.5)
         live()
+        given = re.compile(r'"reading": "(?!Guide)')
+        eventually(lambda: len(given.findall(path.read_text())) >= readings, f"{readings} readings", 60)
+        time.sleep(1.0)  # for what must not come
+        process.send_signal(signal.SIGINT)
         said = process.communicate(timeout=60)[0]
         assert process.returncode == 0, said
     if KEPT:
@@ -93,7 +98,7 @@ def test_cards_on_a_pcsc_reader(point: Point, tmp_path: Path) -> None:
         time.sleep(2.0)
         reader.lift()
 
-    lines = recorded(point, tmp_path / "pcsc_two_cards.jsonl", "card", live)
+    lines = recorded(point, tmp_path / "pcsc_two_cards.jsonl", "card", live, readings=4)
     assert bytes.fromhex("03" + CITY[1:]).hex(" ")[6:] not in str(lines)
     lived_again(tmp_path / "pcsc_two_cards.jsonl", "CardShown", "CardGone", "CardShown", "CardGone")
     path = tmp_path / "changed.jsonl"
@@ -112,7 +117,7 @@ def test_books_on_a_pad(point: Point, tmp_path: Path, name: str, driver: str) ->
         pad.remove()
 
     path = tmp_path / f"{driver}_a_book.jsonl"
-    recorded(point, path, name, live)
+    recorded(point, path, name, live, readings=2)
     lived_again(path, "PileSeen", "PileSeen")
     assert replay(path).left_out == []
 
@@ -126,7 +131,7 @@ def test_a_patrons_card_on_a_pad_is_not_kept(point: Point, tmp_path: Path) -> No
         pad.remove()
 
     path = tmp_path / "pad_a_patron.jsonl"
-    lines = recorded(point, path, "uhf", live)
+    lines = recorded(point, path, "uhf", live, readings=0)
     uii = {line["hex"] for line in lines if line.get("way") == "<" and "masked" not in line}
     assert not any(PATRON.encode().hex(" ") in one for one in uii)
     assert any(line.get("masked") for line in lines)
@@ -145,7 +150,7 @@ def test_scanners_of_other_kinds(point: Point, tmp_path: Path, name: str) -> Non
         scanner.scan(PATRON)
 
     path = tmp_path / f"{'keyboard' if name == 'wedge' else 'zebra_ssi'}_a_patron.jsonl"
-    lines = recorded(point, path, name, live)
+    lines = recorded(point, path, name, live, readings=2)
     assert any(line.get("masked") for line in lines)
     lived_again(path, "ItemScanned", "PatronScanned")
 
@@ -161,7 +166,7 @@ def test_a_camera(point: Point, tmp_path: Path) -> None:
             time.sleep(0.5)
 
     path = tmp_path / "camera_three_codes.jsonl"
-    lines = recorded(point, path, "camera", live, seconds=16)
+    lines = recorded(point, path, "camera", live, readings=3)
     assert all(
         set(json.loads(bytes.fromhex(line["hex"]))) <= {"code", "unknown", "guide"} for line in lines if "hex" in line
     )
