@@ -7,6 +7,7 @@ import difflib
 import re
 import tomllib
 from datetime import UTC, datetime
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -110,15 +111,16 @@ def load(name: Path) -> Dialect:
 
 
 def _lines(name: Path) -> dict[str, Any]:
-    lines = _shipped(name.name) if not name.suffix else _own(name)
-    base = lines.pop("base", None)
+    lines = _own(name) if name.suffix else _shipped(name.name)
+    base = lines.get("base")
     if base is None:
         return lines
     if not isinstance(base, str):
         raise UnfitDialect(f"{name}: base must be the name of a dialect, one of {', '.join(names())}")
-    return _shipped(base) | lines
+    return _shipped(base) | {line: value for line, value in lines.items() if line != "base"}
 
 
+@cache
 def _shipped(name: str) -> dict[str, Any]:
     if name not in names():
         raise UnfitDialect(f"no dialect {name!r}; {_near(name, names())} (a file of your own ends in .toml)")

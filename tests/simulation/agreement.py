@@ -59,7 +59,7 @@ def _announcing(world: "World", library: Library, point: PickupPoint, unsure: se
     inside = {b: box.name for box in world.cabinet.boxes.values() for b in box.inside}
     for packed in library.parcels.values():
         barcodes = {i.barcode for i in packed.sent.items} - unsure
-        if packed.status == "ready":
+        if packed.status == "ready" and barcodes:
             row = point.parcels.get(packed.sent.id)
             must(row and row.state in HERE, f"the library thinks {packed.sent.id} is ready, and it is {row}")
             must(all(b in inside for b in barcodes), f"the library thinks {packed.sent.id} is ready; it is not there")

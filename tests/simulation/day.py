@@ -264,9 +264,9 @@ class Day:
         world = self.world
         world.say("---- faults stop")
         world.dice.calm = True
-        world.run(world.now + 1500.0 * world.seldom)  # what is away comes back, who stands there goes
-        world.seldom = 1.0
         world.net_up, world.disk_full, world.disk_slow = True, False, False
+        world.run(world.now + 1500.0 * world.seldom)  # what else lasts comes to its end, who stands there goes
+        world.seldom = 1.0
         world.set_clock()
         if isinstance(world.link, Sip2Link):
             world.link.nonsense = False

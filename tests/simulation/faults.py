@@ -25,16 +25,20 @@ ALL = Allowed()
 
 @dataclass
 class Faults:
-    """The dice. ``calm``: nothing goes wrong."""
+    """The dice. ``calm``: nothing goes wrong. ``unlucky``: things go wrong so many times as often, but for the power:
+    each of its cuts is a whole start, and they come often enough."""
 
     rng: random.Random
     allowed: Allowed = ALL
     calm: bool = False
+    unlucky: float = 1.0
     drawn: int = 0
     counts: Counter[str] = field(default_factory=Counter)
 
     def odd(self, chance: float, kind: str) -> bool:
         """Whether this goes wrong now. Every kind rolls the dice alike, left out or not."""
+        if kind != "power_cut":
+            chance = min(chance * self.unlucky, max(chance, 0.4))
         return self.rng.random() < chance and self.happens(kind)
 
     def happens(self, kind: str) -> bool:

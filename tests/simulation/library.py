@@ -210,6 +210,10 @@ class Library:
                 patron = self.patron_of(query.card)
                 return PatronIs(patron, offer=OFFER if patron is None and query.card in self.citizens else None)
 
+    def has_news(self, cursor: str) -> bool:
+        """Whether a page after this cursor would say anything."""
+        return not cursor or not self.horizon <= int(base64.b64decode(cursor)) == len(self.feed)
+
     def page(self, cursor: str, now: float) -> Page:
         """What is new after this cursor; all of it when the feed does not reach back so far."""
         after = int(base64.b64decode(cursor)) if cursor else -1

@@ -26,18 +26,20 @@ from sync.sip2.service import Sip2
 from tests.simulation.day import live_a_day
 from tests.simulation.rules import Violation
 
-SEEDS = range(60)
+LIVES = 60  # at most, with each
 
 
 @dataclass(frozen=True)
 class Planted:
-    """``words`` must stand in the breach; none: whichever rule it breaks first."""
+    """``words`` must stand in the breach; none: whichever rule it breaks first. ``first``: a life that found it, the
+    last time somebody looked, to begin with where time is short."""
 
     rule: str
     words: str
     plant: Callable[[pytest.MonkeyPatch], None]
     sip2: bool = False
     days: int = 1
+    first: int = 0
 
     @property
     def name(self) -> str:
@@ -57,21 +59,21 @@ class Caught:
 PLANTED: list[Planted] = []
 
 
-def planted(rule: str, words: str, sip2: bool = False, days: int = 1) -> Callable[[Any], Any]:
+def planted(rule: str, words: str, sip2: bool = False, days: int = 1, first: int = 0) -> Callable[[Any], Any]:
     """A bug to plant."""
 
     def noted(plant: Any) -> Any:
-        PLANTED.append(Planted(rule, words, plant, sip2, days))
+        PLANTED.append(Planted(rule, words, plant, sip2, days, first))
         return plant
 
     return noted
 
 
-def catch(bug: Planted) -> Caught | None:
+def catch(bug: Planted, first: int = 0) -> Caught | None:
     """Live with the bug until it is caught for what it is, whatever else comes of it before; None: nobody noticed."""
     with pytest.MonkeyPatch.context() as monkeypatch:
         bug.plant(monkeypatch)
-        for seed in SEEDS:
+        for seed in range(first, first + LIVES):
             try:
                 live_a_day(seed, sip2=bug.sip2, days=bug.days)
             except Violation as breach:
@@ -103,7 +105,7 @@ def repeating_an_unlock_blindly(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Loop, "_commit", twice)
 
 
-@planted("silence is unknown", "without having been seen shut")
+@planted("silence is unknown", "without having been seen shut", first=5)
 def pulsing_again_without_looking_at_the_door(monkeypatch: pytest.MonkeyPatch) -> None:
     def as_often_as_you_like(point: PickupPoint, compartment: str, now: float) -> int:
         return 3
@@ -120,7 +122,7 @@ def telling_with_a_fresh_key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Store, "tellings", renamed)
 
 
-@planted("silence is unknown", "")
+@planted("silence is unknown", "", first=2)
 def booking_a_loan_though_the_door_never_opened(monkeypatch: pytest.MonkeyPatch) -> None:
     def booked(step: Any, compartment: str) -> Any:
         order = step.point.compartments[compartment].order
@@ -150,7 +152,7 @@ def taking_any_card_for_the_first_patron(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(PickupPoint, "by_card", first)
 
 
-@planted("the right person only", "is recalled")
+@planted("the right person only", "is recalled", first=1)
 def handing_out_what_was_recalled(monkeypatch: pytest.MonkeyPatch) -> None:
     def why_not(step: Any, parcel: Any, patron: str, now: float) -> Any:
         return may_not(step, replace(parcel, recalled=False), patron, now)
@@ -179,7 +181,7 @@ def waiting_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fetching, "door_until", lambda step, now: now + 1e9)
 
 
-@planted("attempt limit", "wrong codes that day")
+@planted("attempt limit", "wrong codes that day", first=5)
 def counting_no_wrong_codes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pickup, "codes_open", lambda step, now: True)
 
@@ -189,7 +191,7 @@ def handing_out_what_has_expired(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(PickupPoint, "expired", lambda point, parcel, now: False)
 
 
-@planted("silence is unknown", "")
+@planted("silence is unknown", "", first=1)
 def taking_a_door_out_of_sight_for_one_that_did_not_move(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doors, "doubt", lambda step, compartment: step)
 
@@ -204,7 +206,7 @@ def printing_a_slip_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(slips, "touch", twice)
 
 
-@planted("nothing is lost", "", days=3)
+@planted("nothing is lost", "", days=3, first=2)
 def forgetting_what_the_library_has_not_heard(monkeypatch: pytest.MonkeyPatch) -> None:
     def all_of_it(execute: Any, limits: Any, now: float) -> int:
         return int(execute("DELETE FROM outbox WHERE outcome = ''").rowcount)
@@ -215,7 +217,7 @@ def forgetting_what_the_library_has_not_heard(monkeypatch: pytest.MonkeyPatch) -
 # ---- with a library that speaks SIP2 ------------------------------------------------------------------------------
 
 
-@planted("no blind repeat", "a checkout was said twice", sip2=True)
+@planted("no blind repeat", "a checkout was said twice", sip2=True, first=5)
 def saying_a_checkout_without_asking_first(monkeypatch: pytest.MonkeyPatch) -> None:
     def lend_blindly(booking: Booking, *said: Any) -> Any:
         with monkeypatch.context() as patch:
@@ -226,7 +228,7 @@ def saying_a_checkout_without_asking_first(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(Booking, "_lend", lend_blindly)
 
 
-@planted("no blind repeat", "and no loan was booked", sip2=True)
+@planted("no blind repeat", "and no loan was booked", sip2=True, first=9)
 def checking_in_blindly_what_may_have_been_lent_since(monkeypatch: pytest.MonkeyPatch) -> None:
     def check_in(booking: Booking, barcode: str, at: float, patron: str, doubt: Doubt) -> Any:
         return asked(booking, barcode, at, patron, Doubt(said=False))
@@ -235,7 +237,7 @@ def checking_in_blindly_what_may_have_been_lent_since(monkeypatch: pytest.Monkey
     monkeypatch.setattr(Booking, "_check_in", check_in)
 
 
-@planted("silence is unknown", "", sip2=True)
+@planted("silence is unknown", "", sip2=True, first=24)
 def taking_silence_for_a_yes(monkeypatch: pytest.MonkeyPatch) -> None:
     def booked(point: Sip2, telling: Any, doubt: Doubt, until: float) -> Receipt:
         try:
@@ -259,7 +261,7 @@ def handing_out_to_whoever_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(feed, "receipted", to_anybody)
 
 
-@planted("limits while away", "with the library away")
+@planted("limits while away", "with the library away", first=19)
 def lending_without_a_limit_while_the_library_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(offline, "why_not", lambda point, patron, now: None)
 
@@ -272,7 +274,7 @@ def main() -> int:
     for bug in PLANTED:
         caught = catch(bug)
         missed += caught is None
-        found = f"{caught.seed} | {caught.events:,}" if caught else f"none of {len(SEEDS)} | NOT CAUGHT"
+        found = f"{caught.seed} | {caught.events:,}" if caught else f"none of {LIVES} | NOT CAUGHT"
         print(f"| {bug.rule} | {bug.name} | {'SIP2' if bug.sip2 else 'REST'} | {found} |", flush=True)
     return 1 if missed else 0
 

@@ -37,7 +37,16 @@ class RestLink:
                 world.post(Polled(page, clock))
             else:
                 world.post(Online(False))
-            yield world.rng.uniform(30.0, 400.0) * world.seldom
+            yield from self._until_news()
+
+    def _until_news(self) -> "Script":
+        """As a long poll: soon where there is news, and now and then where there is none."""
+        rest = self.world.rng.uniform(30.0, 400.0)
+        yield rest
+        for _ in range(round(self.world.seldom) - 1):
+            if self.world.net_up and self.library.has_news(self.cursor):
+                return
+            yield rest
 
     def ask(self, ask: Ask) -> None:
         """A question; its answer may come late, twice or never."""

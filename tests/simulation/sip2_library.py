@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 
 from simulators.library.ledger import Ledger
@@ -59,10 +60,7 @@ class Sip2Library:
     @property
     def settings(self) -> Settings:
         """The point's."""
-        about = {"host": "memory", "tls": False, "user": USER, "institution": "SIP", "location": POINT}
-        about |= {"loan_days_max": round(LOAN_S / 86400), "pin": "always" if self.pins else "never"}
-        about |= {"stock": self.stock}
-        return Settings.model_validate(about | {"couriers": tuple(self.couriers), "dialect": Path(self.dialect)})
+        return _settings(self.dialect, tuple(self.couriers), bool(self.pins), self.stock)
 
     @property
     def abilities(self) -> Abilities:
@@ -240,3 +238,10 @@ class Sip2Library:
 
     def close(self) -> None:
         self.ledger.close()
+
+
+@lru_cache(1)
+def _settings(dialect: str, couriers: tuple[str, ...], pins: bool, stock: bool) -> Settings:
+    about = {"host": "memory", "tls": False, "user": USER, "institution": "SIP", "location": POINT}
+    about |= {"loan_days_max": round(LOAN_S / 86400), "pin": "always" if pins else "never", "stock": stock}
+    return Settings.model_validate(about | {"couriers": couriers, "dialect": Path(dialect)})

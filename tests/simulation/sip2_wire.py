@@ -6,8 +6,8 @@ power may fail before and after each message.
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
@@ -63,17 +63,12 @@ class Clock:
         return getattr(time, name)
 
 
-@contextmanager
-def in_the_time_of(clock: Clock) -> Iterator[None]:
-    """The client waits and times out in the world's time."""
-    patches = [mock.patch.object(module, "time", clock) for module in MODULES]
-    for patch in patches:
-        patch.start()
-    try:
-        yield
-    finally:
-        for patch in patches:
-            patch.stop()
+def in_the_time_of(clock: Clock) -> ExitStack:
+    """From now on, and until this is closed, the client waits and times out in the world's time."""
+    patches = ExitStack()
+    for module in MODULES:
+        patches.enter_context(mock.patch.object(module, "time", clock))
+    return patches
 
 
 class MemoryWire:
@@ -142,6 +137,7 @@ class Sip2Link:
     def __init__(self, world: "World", library: Sip2Library) -> None:
         self.world, self.library = world, library
         self.clock = Clock(world)
+        self._patches = in_the_time_of(self.clock)
         self.messages = 0
         self.nonsense = False  # every answer is none, for a while
 
@@ -169,8 +165,7 @@ class Sip2Link:
         """What comes of it, and after how long. ``PowerCut`` passes."""
         self.clock.spent = 0.0
         try:
-            with in_the_time_of(self.clock):
-                return does(), self.clock.spent
+            return does(), self.clock.spent
         except ServiceError as error:
             return error, self.clock.spent
         finally:
@@ -230,4 +225,5 @@ class Sip2Link:
                 self.world.later(spent, self.world.arrive, life, Uploaded(upload.batch, receipts))
 
     def close(self) -> None:
+        self._patches.close()
         self.library.close()

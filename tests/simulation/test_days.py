@@ -41,7 +41,7 @@ def test_days_and_weeks_with_one_store(seed: int) -> None:
 
 def test_a_failing_life_is_made_short_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
     planted.handing_out_what_has_expired(monkeypatch)
-    life, breach = next((life, breach) for life in (Life(n, visits=30) for n in count(1)) if (breach := life.live()))
+    life, breach = next((life, breach) for life in (Life(n, visits=30) for n in count(2)) if (breach := life.live()))
     shorter, told = shrink(life, breach)
     assert rule_of(told) == rule_of(breach)
     assert 0 < shorter.visits < 30

@@ -7,7 +7,7 @@ from tests.simulation.planted import PLANTED, Planted, catch
 
 @pytest.mark.parametrize("bug", PLANTED, ids=lambda bug: bug.name)
 def test_a_planted_bug_is_caught(bug: Planted) -> None:
-    caught = catch(bug)
+    caught = catch(bug, bug.first)
     assert caught, "nobody noticed"
     assert "Violation(" in caught.breach
     assert bug.words in caught.breach

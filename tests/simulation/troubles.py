@@ -6,30 +6,37 @@ from tests.simulation.sip2_wire import Sip2Link
 from tests.simulation.world import Script, World
 
 DAY_S = 86400.0
-KINDS = (
-    "library_away",
-    "library_away",
-    "bus_away",
-    "bus_away",
-    "clock_jump",
-    "summer_time",
-    "disk_full",
-    "disk_slow",
-    "door_forced",
-    "power_pulled",
-    "jams",
-    "sip2_nonsense",
-)
+KINDS = {  # and how often among the others
+    "library_away": 4,
+    "bus_away": 2,
+    "clock_jump": 2,
+    "summer_time": 2,
+    "disk_full": 3,
+    "disk_slow": 3,
+    "door_forced": 2,
+    "power_pulled": 2,
+    "jams": 3,
+    "sip2_nonsense": 2,
+}
 
 
 def troubles(world: World, over: Callable[[], bool]) -> Script:
-    """One after another until the life is over. Each is a fault of its kind; a spell of it lasts."""
-    rng = world.rng
+    """One beside the other until the life is over. Each is a fault of its kind; a spell of it lasts."""
+    rng, spells = world.rng, set[str]()
+    kinds = [kind for kind in KINDS if kind != "sip2_nonsense" or isinstance(world.link, Sip2Link)]
+    often = [KINDS[kind] for kind in kinds]
     while not over():
-        yield rng.uniform(60.0, 2500.0 if not world.long else 12_000.0)
-        kind = rng.choice(KINDS if isinstance(world.link, Sip2Link) else KINDS[:-1])
-        if world.dice.happens(kind):
-            yield from _trouble(world, kind)
+        yield rng.uniform(60.0, 2500.0 if not world.long else 9000.0)
+        (kind,) = rng.choices(kinds, often)
+        if kind not in spells and world.dice.happens(kind):
+            world.follow(_spell(world, kind, spells))
+
+
+def _spell(world: World, kind: str, spells: set[str]) -> Script:
+    """From its beginning to its end; no second one of its kind meanwhile."""
+    spells.add(kind)
+    yield from _trouble(world, kind)
+    spells.remove(kind)
 
 
 def _trouble(world: World, kind: str) -> Script:

@@ -63,8 +63,8 @@ class World:
         self.rng = random.Random(seed)
         self.directory = directory
         self.cut_at, self.long = cut_at, long
-        self.seldom = 8.0 if long else 1.0  # the library is asked for news so much less often, for days to pass quickly
-        self.dice = Faults(self.rng, allowed, calm)
+        self.seldom = 24.0 if long else 1.0  # what comes by itself comes so much less often, for days to pass quickly
+        self.dice = Faults(self.rng, allowed, calm, self.rng.choice((1.0, 3.0, 6.0)) if long else 1.0)
         self.now = 0.0
         self.epoch = EPOCH + self.rng.randrange(365) * 86400.0
         self.offset = self.epoch  # the machine's clock at the beginning, as it is set now
@@ -320,6 +320,8 @@ class World:
 
     def _busy(self) -> bool:
         """Whether somebody is there, or something is under way."""
-        assert self.loop is not None
-        rows = self.loop.point.compartments.values()
-        return not isinstance(self.loop.session.story, AtHome) or any(row.order for row in rows)
+        loop = self.loop
+        assert loop is not None
+        telling = loop.point.counters.online and not loop._told_all and loop._outbox.due(self.now)
+        rows = loop.point.compartments.values()
+        return telling or not isinstance(loop.session.story, AtHome) or any(row.order for row in rows)
