@@ -53,6 +53,7 @@ class Crowd:
     def gone(self) -> None:
         """They leave, wherever they are; whoever sees a door open pushes it shut, mostly."""
         self._leaving.set()
+        self._machine.card.lift()  # a dead program reads no card, however long one holds it there
         assert self._thread
         self._thread.join(20)
         assert not self._thread.is_alive()
