@@ -272,7 +272,7 @@ class Tour:
             wanted = {"A", "card", "scanner", "printer", "library"} | ({"camera"} if self._machine.camera else set())
             if wanted <= up:
                 return
-            time.sleep(0.2)
+            time.sleep(1.0)  # a look at the journal keeps a processor busy, and the kiosk is starting
         raise TourFailed("not every device answered")
 
     def _wait_told(self) -> None:
@@ -284,7 +284,7 @@ class Tour:
             heard = self._machine.library.ledger.row("select count(*) as n from received where point = ?", POINT)
             if heard and heard["n"] >= len(told):
                 return
-            time.sleep(0.3)
+            time.sleep(1.0)
         raise TourFailed("the library has not heard everything in a minute")
 
     def _picture(self, name: str) -> None:
