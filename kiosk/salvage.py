@@ -1,14 +1,18 @@
 """What can still be read of a damaged store: the tellings that the library has not heard. Nothing is written to it."""
 
 import contextlib
+import operator
 import sqlite3
 from pathlib import Path
 
+from pydantic import TypeAdapter
+from pydantic_core import from_json
+
 from kiosk.schema import StoreError, connect
-from kiosk.store import TOLD
 from sync.messages import Telling
 
 SEQ_MAX = 200_000  # tellings looked through, the newest first
+TELLING = TypeAdapter(Telling)
 
 
 def unheard_in(path: Path) -> tuple[tuple[Telling, ...], int]:
@@ -19,7 +23,8 @@ def unheard_in(path: Path) -> tuple[tuple[Telling, ...], int]:
             try:
                 row = db.conn.execute("SELECT key, at, told, outcome FROM outbox WHERE seq = ?", (seq,)).fetchone()
                 if row and not row[3]:
-                    found.append(Telling(row[0], seq, row[1], TOLD.validate_json(row[2])))
+                    about = {"key": row[0], "seq": seq, "at": row[1], "told": from_json(row[2])}
+                    found.append(TELLING.validate_python(about))
             except (sqlite3.Error, ValueError, TypeError):
                 unread += 1
     return tuple(reversed(found)), unread
@@ -27,6 +32,6 @@ def unheard_in(path: Path) -> tuple[tuple[Telling, ...], int]:
 
 def _newest(conn: sqlite3.Connection) -> int:
     for sql in ("SELECT max(seq) FROM outbox", "SELECT seq FROM head"):
-        with contextlib.suppress(sqlite3.Error, TypeError, ValueError):
-            return int(conn.execute(sql).fetchone()[0] or 0)
+        with contextlib.suppress(sqlite3.Error, TypeError, ValueError):  # no table, no row, or what is no number
+            return operator.index(conn.execute(sql).fetchone()[0] or 0)
     return 0

@@ -11,14 +11,17 @@ import cv2
 import numpy as np
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from pydantic import TypeAdapter
 
 from hardware.scanner import stills
 from hardware.scanner.barcode import Meanings
 from kiosk.config import ConfigError, load
 from kiosk.reading import read_point, read_waiting
+from kiosk.salvage import unheard_in
 from kiosk.schema import StoreError
 from kiosk.store import Store
 from simulators.camera import label
+from sync.messages import Telling
 from sync.sip2 import dialect
 from tests.kiosk.points import NOW, busy, plan, quiet
 
@@ -87,13 +90,27 @@ def some_dialects() -> Iterable[bytes]:
 # ---- the store -----------------------------------------------------------------------------------------------------
 
 STORE = "store.db"
+TELLING = TypeAdapter(Telling)
+
+
+def _store(data: bytes) -> Path:
+    for end in ("-wal", "-shm", "-journal", ".lock"):
+        (folder() / (STORE + end)).unlink(missing_ok=True)
+    return laid(STORE, data)
+
+
+def salvaged(data: bytes) -> None:
+    """What is left of a damaged store: tellings that fit to be told, in order, and nothing else."""
+    found, unread = unheard_in(_store(data))
+    assert unread >= 0
+    assert [telling.seq for telling in found] == sorted({telling.seq for telling in found})
+    for telling in found:
+        assert TELLING.validate_json(TELLING.dump_json(telling)) == telling, telling
 
 
 def stores(data: bytes) -> None:
     """The file of the store: read as it is or found unfit, to look and to work with; and then it takes a commit."""
-    for end in ("-wal", "-shm", "-journal", ".lock"):
-        (folder() / (STORE + end)).unlink(missing_ok=True)
-    path = laid(STORE, data)
+    path = _store(data)
     with suppress(StoreError):
         read_point(path, plan())
     with suppress(StoreError):

@@ -35,7 +35,7 @@ from sync.messages import NeighboursAre, Page, ParcelRecalled, ParcelSent, Patro
 from sync.things import Item, Neighbour, Patron, SentParcel
 from sync.titles import Title, TitlesAre
 from tests.conformance.test_decoders import DECODERS, held
-from tests.fuzz import files, sip2, sip2_day, slips
+from tests.fuzz import files, probed, sip2, sip2_day, slips
 from ui.json_lines import FIELD_MAX, Lines, NoTouch, parse
 
 VECTORS = Path(__file__).parents[1] / "vectors"
@@ -238,6 +238,7 @@ TARGETS: dict[str, Target] = {
     "replies": Target(replies, some_replies, 4096),
     "sip2_answers": Target(sip2.answers, sip2.some_answers),
     "sip2_day": Target(sip2_day.day, sip2_day.some_days, 2048),
+    "probed": Target(probed.probed, probed.some_talks, 2048),
     "slips": Target(slips.slips, slips.some_slips),
     "printed": Target(slips.printed, slips.some_titles, 600),
     "sip2_requests": Target(sip2.requests, sip2.some_requests),
@@ -246,5 +247,6 @@ TARGETS: dict[str, Target] = {
     "settings": Target(files.settings, files.some_settings, 8192),
     "dialects": Target(files.dialects, files.some_dialects, 4096),
     "stores": Target(files.stores, files.some_stores, 1 << 18),
+    "salvaged": Target(files.salvaged, files.some_stores, 1 << 18),
     "pictures": Target(files.pictures, files.some_pictures, 1 << 14),
 }
