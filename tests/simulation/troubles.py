@@ -18,13 +18,14 @@ KINDS = {  # and how often among the others
     "jams": 3,
     "sip2_nonsense": 2,
 }
+DEAR = ("power_pulled", "bus_away")  # of much to do for every door, so seldom where days are to pass quickly
 
 
 def troubles(world: World, over: Callable[[], bool]) -> Script:
     """One beside the other until the life is over. Each is a fault of its kind; a spell of it lasts."""
     rng, spells = world.rng, set[str]()
     kinds = [kind for kind in KINDS if kind != "sip2_nonsense" or isinstance(world.link, Sip2Link)]
-    often = [KINDS[kind] for kind in kinds]
+    often = [1 if world.long and kind in DEAR else KINDS[kind] for kind in kinds]
     while not over():
         yield rng.uniform(60.0, 2500.0 if not world.long else 9000.0)
         (kind,) = rng.choices(kinds, often)

@@ -238,7 +238,8 @@ class World:
     def boundary(self, where: str) -> None:
         """A place where the power may fail."""
         self.boundaries += 1
-        if self.boundaries == self.cut_at or (self.cut_at is None and self.odd(0.0015, "power_cut")):
+        chance = 0.0006 if self.long else 0.0015
+        if self.boundaries == self.cut_at or (self.cut_at is None and self.odd(chance, "power_cut")):
             self.say(f"cut {where}")
             raise PowerCut
 
