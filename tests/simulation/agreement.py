@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from kiosk.core.model import HERE, PickupPoint
-from sync.messages import PointTrouble
+from sync.messages import ParcelReady, PointTrouble
 from tests.simulation.library import Library
 from tests.simulation.rules import must
 from tests.simulation.sip2_library import Sip2Library
@@ -51,6 +51,8 @@ def _unsure(world: "World", point: PickupPoint) -> set[str]:
     doubted = {t.parcel for t in library.troubles if t.parcel}
     unsure |= {i.barcode for one in doubted if one in parcels for i in parcels[one].sent.items}
     unsure |= {i.barcode for one in doubted if one in point.parcels for i in point.parcels[one].items}
+    told = [telling.told for telling, _ in library.received.values()]  # also of what the point has forgotten since
+    unsure |= {item for t in told if isinstance(t, ParcelReady) and t.parcel in doubted for item in t.items}
     unsure |= {b for box in world.cabinet.boxes.values() if point.compartments[box.name].out for b in box.inside}
     return unsure
 

@@ -127,8 +127,9 @@ class Person:
         self.leave(self.screen)
 
     def leave(self, screen: object) -> None:
-        """They are gone, whatever goes on: a door that is opening. No other opens behind them."""
-        if self.purpose in ("pickup", "borrow", "clearing") and self.door and isinstance(screen, Opening):
+        """They are gone, whatever goes on: a door that opens now, or late. No other opens behind them."""
+        coming = isinstance(screen, Opening | DoorStuck | LockRests)
+        if self.purpose in ("pickup", "borrow", "clearing") and self.door and coming:
             self.lie(set(self.world.cabinet.boxes[self.door].inside), "is gone when the door opens")
 
     def behind_doors(self) -> set[str]:
