@@ -4,6 +4,7 @@ The bus tells the machine what a real bus worker would: a door's state when it c
 """
 
 import random
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -19,7 +20,8 @@ Later = Callable[..., None]  # (seconds, function, *arguments)
 
 @dataclass
 class Box:
-    """One compartment as it is. ``inside``: barcodes."""
+    """One compartment as it is. ``inside``: barcodes. ``driven``: when its coil was last, as often as it may be
+    within a minute, and once more."""
 
     name: str
     open: bool = False
@@ -27,6 +29,7 @@ class Box:
     jammed_until: float = 0.0
     turned_at: float = 0.0
     sprung_at: float = -1.0  # when its lock last let go
+    driven: deque[float] = field(default_factory=lambda: deque(maxlen=PULSES_MAX + 1))
 
 
 @dataclass
@@ -118,6 +121,7 @@ class Cabinet:
         if pulse in (Pulse.ACCEPTED, Pulse.UNKNOWN):
             self.duty.count(command.compartment, self.clock())
         if moves:
+            self.boxes[command.compartment].driven.append(self.clock())
             late = self.rng.uniform(1.0, 10.0) if self.dice.odd(0.05, "late_door") else self.rng.uniform(0.05, 0.6)
             if self.dice.odd(0.03, "jam"):
                 self.boxes[command.compartment].jammed_until = self.clock() + self.rng.uniform(5, 400)

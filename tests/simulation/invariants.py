@@ -5,6 +5,7 @@ from collections import Counter
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from hardware.locker.bank import Duty
 from hardware.readings import CardShown, Door, DoorSeen, PassScanned, PatronScanned
 from kiosk.core.commands import Do, Print, Secure, Unlock
 from kiosk.core.events import Touched
@@ -14,9 +15,11 @@ from kiosk.core.stories import AtHome, Collecting
 from kiosk.loop import Incoming
 from kiosk.store import TOLD, Store
 from kiosk.tables import TABLES
+from kiosk.workers import HELD_MAX_S
 from sync.acts import Activate
 from sync.messages import ItemLent, ParcelCollected, ParcelMissing, ParcelReady
 from tests.simulation.agreement import agree
+from tests.simulation.cabinet import PULSES_MAX
 from tests.simulation.rules import must
 
 if TYPE_CHECKING:
@@ -138,6 +141,12 @@ class Watch:
         assert point is not None
         must((row.order.id, row.order.attempt) == (command.order, command.attempt), f"{name}: another order is on disk")
         self._allowed(point, row)
+
+    def coils_rest(self, command: Unlock) -> None:
+        """No coil burns: so many times a minute, however many people want the door; a pulse may be held a little."""
+        driven = self.world.cabinet.boxes[command.compartment].driven
+        rested = len(driven) <= PULSES_MAX or driven[-1] - driven[0] >= Duty.window_s - HELD_MAX_S
+        must(rested, f"the coil of {command.compartment} is driven too often")
 
     def acts(self, command: Do) -> None:
         """An act is said: once, whatever became of it before."""

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 import kiosk.store
+from hardware.locker.bank import Duty
 from kiosk import forgetting
 from kiosk.core import doors, feed, offline, settle
 from kiosk.core.commands import Print, Unlock
@@ -184,6 +185,11 @@ def waiting_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
 @planted("attempt limit", "wrong codes that day", first=5)
 def counting_no_wrong_codes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pickup, "codes_open", lambda step, now: True)
+
+
+@planted("duty limit", "is driven too often", first=4)
+def driving_a_coil_as_often_as_somebody_wants(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Duty, "rests_s", lambda duty, compartment, now: 0.0)
 
 
 @planted("expiry", "has expired")

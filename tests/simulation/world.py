@@ -292,6 +292,7 @@ class World:
                 self.say(f"unlock {outgoing.compartment}, order {outgoing.order}, attempt {outgoing.attempt}")
                 self.watch.unlocks(outgoing)
                 self.cabinet.unlock(outgoing)
+                self.watch.coils_rest(outgoing)
             case Ask():
                 self.link.ask(outgoing)
             case Upload():
