@@ -16,6 +16,7 @@ EXPLAINED_OVER_SIP2 = (
     "not held for this point",
     "held here",
     "此读者不能借书",
+    "为其他读者预留",
     "没有此书",
     "????????",  # the same in code page 850
     "perhaps a later loan",

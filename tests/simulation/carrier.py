@@ -78,6 +78,9 @@ class Carrier(Person):
             self.world.post(ItemScanned("scanner", item.barcode))
             yield self.rng.uniform(0.3, 2.0)
 
+    def at_stake(self) -> set[str]:
+        return self.loading & self.hands if self.purpose == "stocking" else super().at_stake()
+
     def at_the_door(self) -> Script:
         box = self.world.cabinet.boxes[self.door]
         yield self.rng.uniform(0.8, 4.0)
@@ -100,7 +103,10 @@ class Carrier(Person):
 
     def stow(self, screen: DoorOpen) -> Script:
         wanted = {b for b in self.hands if f"Title {b}" in screen.titles or b in screen.titles}
-        occupied = bool(self.world.cabinet.boxes[self.door].inside)
+        inside = self.world.cabinet.boxes[self.door].inside
+        if not wanted and inside and inside <= {title.removeprefix("Title ") for title in screen.titles}:
+            return  # it has sprung open once more, and all of it lies there
+        occupied = bool(inside)
         if occupied or not wanted or self.rng.random() < 0.1:
             yield from self.says(self.rng.choice(("does_not_fit", "cancel")), "keep")
             if self.heard:

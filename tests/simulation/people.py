@@ -128,9 +128,13 @@ class Person:
 
     def leave(self, screen: object) -> None:
         """They are gone, whatever goes on: a door that opens now, or late. No other opens behind them."""
-        coming = isinstance(screen, Opening | DoorStuck | LockRests)
-        if self.purpose in ("pickup", "borrow", "clearing") and self.door and coming:
-            self.lie(set(self.world.cabinet.boxes[self.door].inside), "is gone when the door opens")
+        if self.door and isinstance(screen, Opening | DoorStuck | LockRests):
+            self.lie(self.at_stake(), "is gone when the door opens")
+
+    def at_stake(self) -> set[str]:
+        """What the machine will believe to have gone out, or in, by the door that they do not wait for."""
+        taking = self.purpose in ("pickup", "borrow", "clearing")
+        return set(self.world.cabinet.boxes[self.door].inside) if taking else set()
 
     def behind_doors(self) -> set[str]:
         """What still lies there for them."""

@@ -65,6 +65,9 @@ class Returner(Person):
                 self.touch("cancel")
         yield 0.5
 
+    def at_stake(self) -> set[str]:
+        return self.hands & set(self.items) if self.purpose == "dropoff" else super().at_stake()
+
     def at_the_door(self) -> Script:
         """Whoever sees what the machine expects puts just that in; before a dark screen, they keep their items."""
         yield self.rng.uniform(0.8, 5.0)
