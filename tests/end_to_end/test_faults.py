@@ -16,7 +16,7 @@ from simulators.machine import POINT, Machine
 from simulators.pcsc import Card
 from simulators.pcsc import Fault as CardFault
 from simulators.readers import NOTICED_S
-from tests.end_to_end.people import COURIER, Point
+from tests.end_to_end.people import COURIER, Point, eventually
 
 
 def test_power_cut_with_the_door_open(point: Point) -> None:
@@ -27,8 +27,8 @@ def test_power_cut_with_the_door_open(point: Point) -> None:
     items = point.take(door)
     point.kiosk.start()
     point.kiosk.wait_until(lambda s: s["screen"] == "Home" and s["cards"] and s["online"], "Home", 20)
+    eventually(lambda: all(point.on_loan(item) == "R1001" for item in items), "the loan", 20)  # once doors were seen
     point.told()
-    assert all(point.on_loan(item) == "R1001" for item in items)
     point.tap(COURIER)  # somebody looks before anything else goes in there
     assert point.kiosk.wait_for("Courier")["to_check"] == [door]
     point.kiosk.touch("check", door)

@@ -58,7 +58,8 @@ def point(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Point]:
 
 def recorded(point: Point, path: Path, device: str, live: Callable[[], None], readings: int) -> list[Any]:
     """What ``kiosk trace`` keeps of one device while ``live`` happens, until it has given so many readings."""
-    command = [sys.executable, "-m", "kiosk", "trace", str(point.config), str(path), device, "--seconds", "120"]
+    command = ["env", "--default-signal=INT"]  # which whoever starts the tests in the background has it pass over
+    command += [sys.executable, "-m", "kiosk", "trace", str(point.config), str(path), device, "--seconds", "120"]
     with subprocess.Popen(command, env=point.env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
         eventually(lambda: path.exists() and '"open": true' in path.read_text(), "open", 60)
         time.sleep(0.5)
