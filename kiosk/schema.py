@@ -72,6 +72,7 @@ def examine(path: Path, point: str) -> None:
     """
     if _size(path):
         with contextlib.closing(connect(path, read_only=True)) as db:
+            db.execute("BEGIN")  # one view of it all: a kiosk that runs may write between two looks
             try:
                 _look_through(path, db, point)
             except (UnicodeDecodeError, TypeError, KeyError):  # texts that are none, in tables made by nobody we know

@@ -106,6 +106,23 @@ def test_a_journal_that_runs_ahead_of_its_head(filled: Path) -> None:
     refuses(filled, StoreDamaged, "the head does not fit the journal")
 
 
+def test_a_kiosk_that_writes_while_somebody_looks(filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def connected(path: Path, read_only: bool = False) -> Database:
+        db = connect(path, read_only)
+        db.conn.set_trace_callback(lambda sql: write() if "max(n)" in sql else None)
+        return db
+
+    def write() -> None:
+        store.commit(point, busy(point, 9), NOW)
+
+    connect, store = schema.connect, Store.open(filled, plan())
+    point = store.load()
+    monkeypatch.setattr(schema, "connect", connected)
+    with contextlib.closing(store):
+        for _ in range(2):
+            schema.examine(filled, "dongmen")
+
+
 def test_a_head_that_is_gone(filled: Path) -> None:
     with contextlib.closing(sqlite3.connect(filled)) as conn, conn:
         conn.execute("DELETE FROM head")
