@@ -79,7 +79,10 @@ class Carrier(Person):
             yield self.rng.uniform(0.3, 2.0)
 
     def at_stake(self) -> set[str]:
-        return self.loading & self.hands if self.purpose == "stocking" else super().at_stake()
+        return self.behind_doors() if self.purpose == "stocking" else super().at_stake()
+
+    def behind_doors(self) -> set[str]:
+        return self.loading & self.hands
 
     def at_the_door(self) -> Script:
         box = self.world.cabinet.boxes[self.door]

@@ -137,7 +137,7 @@ class Person:
         return set(self.world.cabinet.boxes[self.door].inside) if taking else set()
 
     def behind_doors(self) -> set[str]:
-        """What still lies there for them."""
+        """What still lies there for them, or is to go in."""
         return set()
 
     def surprised(self, screen: object) -> None:

@@ -66,7 +66,10 @@ class Returner(Person):
         yield 0.5
 
     def at_stake(self) -> set[str]:
-        return self.hands & set(self.items) if self.purpose == "dropoff" else super().at_stake()
+        return self.behind_doors() if self.purpose == "dropoff" else super().at_stake()
+
+    def behind_doors(self) -> set[str]:
+        return self.hands & set(self.items)
 
     def at_the_door(self) -> Script:
         """Whoever sees what the machine expects puts just that in; before a dark screen, they keep their items."""
