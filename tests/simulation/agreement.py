@@ -32,7 +32,9 @@ def agree(world: "World", point: PickupPoint) -> None:
     library = world.library
     explained = EXPLAINED if isinstance(library, Library) else EXPLAINED_OVER_SIP2
     for telling, detail in library.conflicts:
-        must(any(words in detail for words in explained), f"a conflict nobody can explain: {detail} ({telling.told})")
+        about = {getattr(telling.told, "item", ""), *getattr(telling.told, "items", ())}
+        clear = any(words in detail for words in explained) or about & world.lied.keys()
+        must(clear, f"a conflict nobody can explain: {detail} ({telling.told})")
     if isinstance(library, Library):
         _announcing(world, library, point, _unsure(world, point))
     else:
