@@ -179,6 +179,7 @@ class Watch:
         unheard = {one.item for one in told if isinstance(one, ItemLent)}
         unheard |= {barcode for one in told if isinstance(one, ParcelCollected) for barcode in one.items}
         unheard |= {thing for case in world.loop.point.cases.values() for thing in case.things}
+        unheard |= world.lied.keys()  # it goes home with whoever never put it in
         must(world.library.loan(item) or item in unheard, f"{item} passes the gate and no loan was booked")
 
     def prints(self, command: Print) -> None:
