@@ -11,17 +11,15 @@ import cv2
 import numpy as np
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from pydantic import TypeAdapter
 
 from hardware.scanner import stills
 from hardware.scanner.barcode import Meanings
 from kiosk.config import ConfigError, load
 from kiosk.reading import read_point, read_waiting
-from kiosk.salvage import unheard_in
+from kiosk.salvage import TELLING, unheard_in
 from kiosk.schema import StoreError
 from kiosk.store import Store
 from simulators.camera import label
-from sync.messages import Telling
 from sync.sip2 import dialect
 from tests.kiosk.points import NOW, busy, plan, quiet
 
@@ -90,7 +88,6 @@ def some_dialects() -> Iterable[bytes]:
 # ---- the store -----------------------------------------------------------------------------------------------------
 
 STORE = "store.db"
-TELLING = TypeAdapter(Telling)
 
 
 def _store(data: bytes) -> Path:

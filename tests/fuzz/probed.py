@@ -14,7 +14,7 @@ from sync.sip2.probe_file import dialect_file
 from sync.sip2.probe_line import Fruitless, Guard
 from sync.sip2.settings import Settings
 from tests.fuzz.files import laid
-from tests.fuzz.sip2_day import WELL
+from tests.fuzz.sip2_day import BACK, ITEM, LOAN, PATRON, WELL
 
 SETTINGS = Settings.model_validate({"host": "memory", "tls": False, "user": "kiosk", "location": "dongmen"})
 GUARD = Guard("R100", ("B1", "B2"))
@@ -31,10 +31,11 @@ class Ear:
         self._greeting, self._open = greeting, False
 
     def say(self, data: bytes) -> bytes:
-        if not self._open and (first := self._greeting()):
-            Reader().feed(first)
-        self._open = True
-        asked = (Reader().feed(data) or Reader().silence() or [None])[0]
+        if not self._open:
+            self._open = True
+            if first := self._greeting():
+                self.say(first)
+        asked = next(iter(Reader().feed(data)), None)
         code = asked.body[:2].decode("ascii", "replace") if asked else ""
         body = WELL[code] if Ear.well and code in WELL else Ear.said.pop(0) if Ear.said else b""
         if body.startswith(b"!"):
@@ -72,12 +73,7 @@ def probed(data: bytes) -> None:
 
 def some_talks() -> Iterable[bytes]:
     """A library that knows the reader and the items, in a few ways."""
-    patron = (
-        "64              00020261123    164337000100000001000000000000AOSIP|AAR100|AELi Ming|BLY|CQY|ASB1|AUB1|CDB1|"
-    )
-    item = "1804020120261123    164404ABB1|AJ三体|AH20261207    164338|CTdongmen|CYR100|DA李明|"
-    loan = "121NUY20261123    164338AOSIP|AAR100|ABB1|AJ三体|AH20261207    164338|"
-    back = "101YNN20261123    164338AOSIP|ABB1|AQmain|AJ三体|AAR100|CTelsewhere|CV01|CYR200|DAMing Li|"
+    patron, item, loan, back = PATRON, ITEM, LOAN, BACK
     for how in (0, 1, 3, 7, 128, 135):
         for lines in ([patron, item, item, patron] * 6, [patron, item, item, patron, loan, back, item, loan, back] * 4):
             yield bytes((how,)) + "\n".join(lines).encode()

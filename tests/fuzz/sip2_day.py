@@ -45,6 +45,10 @@ TOLD = (
     ItemDropped("B1", "A1", True),
 )
 WELL = {"93": b"941", "99": b"98YYYYYN06000320261123    1643372.00AOSIP|BXYYYYYYYYYYYYYYYY|"}
+PATRON = "64              00020261123    164337000100000001000000000000AOSIP|AAR100|AELi Ming|BLY|CQY|ASB1|AUB1|CDB1|"
+ITEM = "1804020120261123    164404ABB1|AJ三体|AH20261207    164338|CTdongmen|CYR100|DA李明|"
+LOAN = "121NUY20261123    164338AOSIP|AAR100|ABB1|AJ三体|AH20261207    164338|"
+BACK = "101YNN20261123    164338AOSIP|ABB1|AQmain|AJ三体|AAR100|CTelsewhere|CV01|CYR200|DAMing Li|"
 ANSWER, RULING, PAGE, RECEIPT = (TypeAdapter[object](shape) for shape in (Answer, Ruling, Page, Receipt))
 
 
@@ -111,12 +115,7 @@ def fits(shape: TypeAdapter[object], value: object) -> None:
 
 def some_days() -> Iterable[bytes]:
     """Whatever is wanted, answered by a library that knows the reader and the book, in a few ways."""
-    item = "1804020120261123    164404ABB1|AJ三体|AH20261207    164338|CTdongmen|CYR100|DA李明|"
-    patron = (
-        "64              00020261123    164337000100000001000000000000AOSIP|AAR100|AELi Ming|BLY|CQY|ASB1|AUB1|CDB1|"
-    )
-    loan = "121NUY20261123    164338AOSIP|AAR100|ABB1|AJ三体|AH20261207    164338|"
-    back = "101YNN20261123    164338AOSIP|ABB1|AQmain|AJ三体|AAR100|CTelsewhere|CV01|CYR200|DAMing Li|"
+    patron, item, loan, back = PATRON, ITEM, LOAN, BACK
     renewed = "301YUN20261123    164338AOSIP|AAR100|ABB1|AJ三体|AH20261221    164338|"
     every = "66100010001" + "20261123    164338AOSIP|BMB1|BNB2|"
     hold = "161N20261123    164338AOSIP|AAR100|ABB1|BW20261221    164338|"
