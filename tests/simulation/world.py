@@ -4,12 +4,11 @@ One seed, one story. There is one heap of things to come and no thread or sleep,
 The machine may lose its power before and after each commit and each command; the world goes on without it.
 """
 
+import contextlib
 import heapq
 import random
-import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from kiosk.core.plan import Plan, Space
 from kiosk.core.screens import Display
 from kiosk.core.stories import AtHome
 from kiosk.loop import Clock, Incoming, Loop, Outgoing, Upload, UploadFailed
+from kiosk.schema import connect
 from kiosk.store import Store, StoreTrouble
 from sync.errors import ServiceError
 from tests.simulation.cabinet import Cabinet
@@ -61,7 +61,7 @@ class World:
     ) -> None:
         self.seed = seed
         self.rng = random.Random(seed)
-        self.directory = directory
+        self.path = directory / "store.sqlite"
         self.cut_at, self.long = cut_at, long
         self.seldom = 24.0 if long else 1.0  # what comes by itself comes so much less often, for days to pass quickly
         self.dice = Faults(self.rng, allowed, calm, self.rng.choice((1.0, 3.0, 6.0)) if long else 1.0)
@@ -159,11 +159,6 @@ class World:
 
     # ---- the machine
 
-    @property
-    def path(self) -> Path:
-        """The store of this life: what the power cut left of the one before."""
-        return self.directory / f"{self.life}.sqlite"
-
     def boot(self) -> None:
         """The program starts, or tries to."""
         if self.loop is not None:
@@ -200,17 +195,13 @@ class World:
         assert self.store is not None
         self.cuts += 1
         self.say(f"THE POWER FAILS (boundary {self.boundaries})")
-        old = self.path
         self.loop, self.display = None, None
         self.life += 1
         self.cabinet.power(False)
-        for ending in ("", "-wal"):
-            left = old.with_name(old.name + ending)
-            if left.exists():
-                shutil.copy(left, self.path.with_name(self.path.name + ending))
         self.watch.died(self.store)
-        self.store.close()
-        old.unlink()
+        with contextlib.closing(connect(self.path, read_only=True)) as onlooker:
+            onlooker.table_names()  # who closes while another looks on leaves the log as it is; who only reads does too
+            self.store.close()
         self.later(self.rng.choice((2.0, 10.0, 45.0, 900.0)), self.boot)
 
     def _wrap(self, store: Store) -> None:
@@ -261,7 +252,7 @@ class World:
             if self.tick_at > self.now + TICK_S and self._busy():
                 self._tick_later(life)
 
-    @contextmanager
+    @contextlib.contextmanager
     def powered(self) -> Iterator[None]:
         """What the machine does; it may die in the middle."""
         try:
