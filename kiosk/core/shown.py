@@ -96,11 +96,16 @@ def _busy(at: Step, story: AtCourier | Loading, now: float) -> Step:
 
 
 def printed(at: Step, number: str, now: float) -> Step:
-    """A card number in print says whose returns these are; whether it opens doors is for the library to say."""
+    """A card number in print says whose returns these are; whether it does for more is for the library to say."""
     at = _done_with_door(at, now)
-    if _free(at.session.story) and not at.point.plan.limits.printed_opens:
-        return refuse(_anew(at), "number_only", now, then=("return", "collect"))
-    return card(at, number, now)
+    if at.point.plan.limits.printed_opens:
+        return card(at, number, now)
+    match at.session.story:
+        case Returning():
+            return identify.card(at, number, now, printed=True)
+        case AskingCard():  # perhaps the same one, read twice
+            return at
+    return _taken_up(at, "return_first", now) or refuse(_anew(at), "number_only", now, then=("return", "collect"))
 
 
 def card_unread(at: Step, why: str, now: float) -> Step:

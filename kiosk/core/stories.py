@@ -134,7 +134,8 @@ class Returning:
     """Scanning items to return. ``key``/``about``: the question under way. ``queue``: scanned meanwhile.
 
     ``isbn``: a book number waiting for the reader's card. ``lacks``: a part that is missing on the pad, of how many.
-    ``lying``: what lies on pads, as in tags.py.
+    ``lying``: what lies on pads, as in tags.py. ``printed``: who returns was said by a number in print, which proves
+    nobody.
     """
 
     patron: str = ""
@@ -146,6 +147,7 @@ class Returning:
     isbn: str = ""
     lacks: tuple[int, int] = (0, 0)
     lying: tuple[tuple[str, str], ...] = ()
+    printed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

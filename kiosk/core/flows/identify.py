@@ -26,11 +26,14 @@ from sync.things import Patron
 from sync.titles import Title
 
 
-def card(step: Step, number: str, now: float, want: Want = "") -> Step:
-    """A card was shown, or a card number scanned. ``want``: what was chosen before it."""
+def card(step: Step, number: str, now: float, want: Want = "", *, printed: bool = False) -> Step:
+    """A card was shown. ``want``: what was chosen before it. ``printed``: it was a number in print, which only says
+    whose returns these are."""
     digest = card_digest(step.point, number)
     patron = step.point.by_card(digest)
     story = step.session.story
+    if isinstance(story, Returning):
+        story = replace(story, printed=printed)
     if not step.point.plan.library.announces and step.point.counters.online and not _works_here(patron):
         if isinstance(story, Returning) and story.key:  # one question at a time
             return step
@@ -38,14 +41,18 @@ def card(step: Step, number: str, now: float, want: Want = "") -> Step:
         return ask(step, Shown(shown), lambda key: AskingCard(key, digest, back, shown, want=want), now)
     if isinstance(story, Returning):
         # A reader's card while returning says whose loans to look at; their parcels can wait.
-        if patron is None:
-            return _ask_for_return(step, story, digest, now)
-        return dropoff.card(step.shown_by(patron.id), story, patron.id, now)
+        return _returns_of(step, story, patron, now) if patron else _ask_for_return(step, story, digest, now)
     if patron:
         return known(step, patron, now, want=want)
     if not step.point.counters.online:
         return refuse(step, "library_away", now, then=("return",))
     return ask(step, WhoIs(digest), lambda key: AskingCard(key, digest, want=want), now)
+
+
+def _returns_of(step: Step, story: Returning, patron: Patron, now: float) -> Step:
+    """A number in print makes nobody the reader of the session, and another's ends that somebody was."""
+    proved = not story.printed or step.session.reader == patron.id
+    return dropoff.card(step.shown_by(patron.id if proved else ""), story, patron.id, now)
 
 
 def _ask_for_return(step: Step, story: Returning, digest: str, now: float) -> Step:
@@ -100,7 +107,7 @@ def answered(step: Step, story: AskingCard, answer: Answer | None, now: float) -
         step = step.put(replace(patron, cards=step.point.patrons[patron.id].cards or patron.cards))
     if story.back is not None:
         if patron:
-            return dropoff.card(step.shown_by(patron.id), story.back, patron.id, now)
+            return _returns_of(step, story.back, patron, now)
         known_not = isinstance(answer, PatronIs)
         return stay(step, replace(story.back, notice="card_unknown" if known_not else "card_offline"), now)
     if not isinstance(answer, PatronIs):

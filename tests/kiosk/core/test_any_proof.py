@@ -7,16 +7,19 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import SecretStr
 
-from hardware.readings import CardUnread, CodeUnknown, PatronScanned, ReceiptScanned
+from hardware.readings import CardUnread, CodeUnknown, PatronScanned, ReceiptScanned, SealScanned
 from kiosk.core.account_screens import Account
 from kiosk.core.reader_screens import Choose
 from kiosk.core.receipts import Shown
-from kiosk.core.screens import Collect, DoorOpen, Goodbye, Home, Opening, Return, Slip, Sorry
+from kiosk.core.screens import Collect, DoorOpen, Goodbye, Home, Opening, Return, Slip, Sorry, Wait
 from kiosk.core.show import display
+from kiosk.core.staff_screens import HandOver
 from kiosk.receipt import signer
 from sync.account import AccountIs
-from sync.asked import ItemIs
+from sync.asked import ItemIs, PatronIs
 from sync.messages import ItemDropped, ParcelCollected, PatronChanged
+from sync.rounds import BagHandedOver
+from sync.service import Abilities
 from sync.things import Patron
 from tests.kiosk.core.machine import (
     BOBS,
@@ -28,6 +31,7 @@ from tests.kiosk.core.machine import (
     PAIR,
     PARCEL,
     SIGNING,
+    SILENT,
     Machine,
     item,
     qr,
@@ -112,6 +116,69 @@ def test_a_printed_number_after_the_door_says_what_it_is_good_for() -> None:
     machine.do(PatronScanned("scanner", SecretStr(CARDS["bob"])))
     assert machine.screen == Sorry("number_only", "", ("return", "collect"))
     assert machine.told(ParcelCollected)
+
+
+def printed(machine: Machine, who: str) -> Machine:
+    return machine.do(PatronScanned("scanner", SecretStr(CARDS[who])))
+
+
+@pytest.mark.parametrize("whose", ["ann", "bob", "max"])
+def test_a_number_in_print_at_an_account_waits_and_opens_nothing(whose: str) -> None:
+    machine = stocked(PARCEL).touch("more").touch("account").tap("bob").answer(AccountIs(True, "B."))
+    before = machine.session.story
+    printed(machine, whose)
+    assert display(machine.point, machine.session, machine.now).note == "finish_first"
+    assert (machine.session.story, machine.facts, machine.commands) == (before, (), ())
+
+
+def test_a_number_in_print_takes_no_bag_over() -> None:
+    machine = stocked(PARCEL, BOBS).recall("p-1").tap("max").touch("clear").open().touch("pause").shut()
+    machine.do(SealScanned("scanner", "Z-7"))
+    assert isinstance(printed(machine, "max").screen, HandOver)
+    assert not machine.told(BagHandedOver)
+    machine.tap("max")
+    assert machine.told(BagHandedOver)
+
+
+def returned(machine: Machine) -> Machine:
+    machine.scan("x-1").answer(ItemIs(item("x-1"), True)).touch("open").open().shut()
+    assert isinstance(machine.screen, Goodbye)
+    return machine
+
+
+def test_whose_returns_these_are_is_not_who_stands_there() -> None:
+    machine = returned(printed(stocked(PARCEL).touch("return"), "ann"))
+    assert machine.told(ItemDropped)[0].patron == "ann"
+    shown = display(machine.point, machine.session, machine.now)
+    assert (shown.initials, shown.to_account) == ("A.", False)
+    assert isinstance(machine.touch("account").screen, Goodbye)
+    assert returned(stocked(PARCEL).touch("return").tap("ann")).session.reader == "ann"
+
+
+def test_whoever_was_shown_by_card_stays_until_the_number_of_another() -> None:
+    machine = stocked(PARCEL).touch("return").tap("ann")
+    assert printed(machine, "ann").session.reader == "ann"
+    assert printed(machine, "bob").session.reader == ""
+    assert machine.tap("bob").session.reader == "bob"
+
+
+@pytest.mark.parametrize("way", ["unknown here", "a library that announces nothing", "with a PIN"])
+def test_nor_is_a_number_that_the_library_is_asked_about(way: str) -> None:
+    machine = stocked(library=Abilities() if way == "unknown here" else SILENT).touch("return")
+    machine.do(PatronScanned("scanner", SecretStr("FFFF")))
+    if way == "with a PIN":
+        machine.answer(PatronIs(None, pin="needed")).touch("digit", "7").touch("enter")
+    machine.answer(PatronIs(Patron("zoe", "Z.")))
+    assert machine.screen == Return((), "card_taken")
+    assert machine.session.reader == ""
+
+
+def test_a_number_read_twice_disturbs_no_question() -> None:
+    machine = stocked(PARCEL).touch("return")
+    for _ in range(2):
+        machine.do(PatronScanned("scanner", SecretStr("FFFF")))
+        assert machine.screen == Wait("card")
+        assert machine.session.note == ""
 
 
 # ---- what comes back ----------------------------------------------------------------------------------------------

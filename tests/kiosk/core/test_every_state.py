@@ -50,6 +50,7 @@ from kiosk.core.events import (
     Tick,
     Touched,
 )
+from kiosk.core.facts import Proved
 from kiosk.core.model import changed
 from kiosk.core.search_stories import Borrowing, Searching, Wishing
 from kiosk.core.session import Step
@@ -97,6 +98,7 @@ from sync.messages import (
     Receipt,
     Telling,
 )
+from sync.rounds import BagHandedOver
 from sync.things import Neighbour, Patron, SentParcel
 from sync.titles import Title, TitlesAre
 from tests.kiosk.core.machine import (
@@ -792,6 +794,22 @@ def test_what_means_nothing_changes_nothing(name: str) -> None:
     for event in nothings(machine):
         taken = step(machine.point, machine.session, event, machine.now)
         assert taken == Step(machine.point, machine.session), event
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_a_number_in_print_proves_nobody_anywhere(name: str) -> None:
+    start = STATES[name]
+    assert not start.point.plan.limits.printed_opens
+    for number in (*CARDS.values(), "FFFF"):
+        machine = start.copy().do(PatronScanned("scanner", SecretStr(number)))
+        reached = [machine]
+        if isinstance(machine.session.story, AskingCard) and machine.session.story != start.session.story:
+            answers = (None, *(PatronIs(patron) for patron in PEOPLE), PatronIs(None, pin="needed"))
+            reached += [machine.copy().answer(answer) for answer in answers]
+        for machine in reached:
+            assert not machine.unlocked
+            assert not [fact for fact in machine.facts if isinstance(fact, Proved | BagHandedOver)]
+            assert machine.session.reader in ("", start.session.reader)
 
 
 def test_every_story_is_among_the_states() -> None:
