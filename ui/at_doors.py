@@ -74,7 +74,7 @@ def lock_rests(screen: LockRests, _: Words) -> View:
     door = screen.compartment
     again = (Button("again", _("Try again"), main=True),) if screen.ready else ()
     other = (Button("other_door", _("Use another door"), main=not again),) if screen.other_door else ()
-    following = (Button("next", _("Go on with the next door")),) if screen.more else ()
+    following = (_next_door(_),) if screen.more else ()
     if screen.ready:
         title, then = _("Door {door} can be opened now", door=door), _("Touch 'Try again'.")
     else:
@@ -113,10 +113,13 @@ def _safe(purpose: Purpose, _: Words) -> str:
 def door_stuck(screen: DoorStuck, about: About, _: Words) -> View:
     again = (Button("again", _("Try again"), main=True),) if screen.tries_left else ()
     other = (Button("other_door", _("Use another door"), main=not again),) if screen.other_door else ()
+    following = (_next_door(_, main=not again),) if screen.more else ()
     if again:
         then = _("Press lightly against the door, then touch 'Try again'; or call us: {phone}.", phone=about.phone)
     elif other:
         then = _("Take another door; staff will look after this one.")
+    elif following:
+        then = _("Go on with the next door; staff will look after this one.")
     else:
         then = _("Staff have been told. Touch 'Help', or call us: {phone}.", phone=about.phone)
     return View(
@@ -126,9 +129,13 @@ def door_stuck(screen: DoorStuck, about: About, _: Words) -> View:
         "cabinet",
         "trouble",
         door=screen.compartment,
-        buttons=(*again, *other, Button("help", _("Help"))),
+        buttons=(*again, *other, *following, Button("help", _("Help"))),
         cancel=cancel(_),
     )
+
+
+def _next_door(_: Words, main: bool = False) -> Button:
+    return Button("next", _("Go on with the next door"), main=main)
 
 
 def _which(n: int, of: int, _: Words) -> str:

@@ -5,7 +5,7 @@ from datetime import datetime
 from importlib.metadata import version
 
 from kiosk.core.desk_screens import Desk, DoorList, DoorSheet, MachineSheet, Report, Use
-from ui.notices import PAPER
+from ui.notices import COURIER, PAPER
 from ui.view import Bar, Button, Row, View
 from ui.words import N_, Words
 
@@ -55,7 +55,8 @@ def desk(screen: Desk, _: Words) -> View:
     offered = [right for right in _MENU if right in screen.may]
     buttons = tuple(Button(right, _(_MENU[right], n=screen.to_audit)) for right in offered)
     line = _("Whatever is done here stands in the journal.")
-    return View("Desk", _("What would you like to do?"), line, "cabinet", buttons=buttons, cancel=_back(_))
+    note = _(COURIER[screen.notice]) if screen.notice else ""
+    return View("Desk", _("What would you like to do?"), line, "cabinet", note=note, buttons=buttons, cancel=_back(_))
 
 
 def door_list(screen: DoorList, _: Words) -> View:

@@ -68,6 +68,7 @@ COURIER = (
         "bag_taken": N_("The bag is handed over. The library knows."),
         "not_put_in": N_("Noted: the parcel was not put in. It stays with you."),
         "stuck": N_("The door did not open and rests now. The parcel stays with you."),
+        "not_opened": N_("The door did not open and rests now. What lies behind it stays noted as before."),
         "finish_first": N_("Somebody is at work here. When they are done, please show it again."),
     }
 )

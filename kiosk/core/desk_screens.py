@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from kiosk.core.notices import PaperState, Printing
+from kiosk.core.notices import CourierNotice, PaperState, Printing
 
 Right = Literal["round", "audit", "doors", "report", "use", "cases", "machine"]  # see rights.py
 DoorState = Literal["free", "taken", "check", "stuck", "open", "unseen", "aside", "busy"]
@@ -11,10 +11,12 @@ DoorState = Literal["free", "taken", "check", "stuck", "open", "unseen", "aside"
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What this person may do. Touches: audit, doors, report, use, machine (those of ``may``), cancel."""
+    """What this person may do. Touches: audit, doors, report, use, machine (those of ``may``), cancel. ``notice``: what
+    came of the last door."""
 
     may: tuple[Right, ...]
     to_audit: int = 0
+    notice: CourierNotice = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,7 @@ CourierNotice = Literal[
     "bag_taken",
     "not_put_in",
     "stuck",
+    "not_opened",
     "finish_first",
     GuideNotice,
     PadNotice,

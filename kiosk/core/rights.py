@@ -1,11 +1,15 @@
-"""Who may do what at the machine, by role. Whatever is done is in the journal with who did it."""
+"""Who may do what at the machine, by role, and the screen that is theirs. Whatever is done is in the journal with who
+did it."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Literal
 
 from kiosk.core.desk_screens import Right
 from kiosk.core.model import PickupPoint
-from sync.things import Role
+from kiosk.core.notices import CourierNotice
+from kiosk.core.stories import AtCourier, AtDesk
+from sync.things import Role, Size
 
 RIGHTS: Mapping[Role, tuple[Right, ...]] = MappingProxyType(
     {
@@ -26,3 +30,11 @@ def rights(point: PickupPoint, person: str) -> tuple[Right, ...]:
 def may(point: PickupPoint, person: str, right: Right) -> bool:
     """Whether this person may do this."""
     return right in rights(point, person)
+
+
+def home(
+    point: PickupPoint, person: str, notice: CourierNotice = "", wants: Size | Literal[""] = ""
+) -> AtCourier | AtDesk:
+    """Where this person goes on after a door: their round, or the desk of those who do none."""
+    theirs = rights(point, person)
+    return AtDesk(person, notice=notice) if theirs and "round" not in theirs else AtCourier(person, notice, wants=wants)

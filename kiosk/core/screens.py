@@ -109,13 +109,15 @@ class DoorOpen:
 class DoorStuck:
     """The door was not seen opening. ``safe``: what lies inside is safe and still theirs.
 
-    Touches: again (only when ``tries_left``), help, cancel. stocking and dropoff: other_door.
+    Touches: again (only when ``tries_left``), help, cancel; next where ``more`` doors follow, which stay shut without
+    it. stocking and dropoff: other_door.
     """
 
     purpose: Purpose
     compartment: str
     tries_left: int
     other_door: bool = False
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True)

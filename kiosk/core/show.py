@@ -212,10 +212,10 @@ def _door(point: PickupPoint, session: Session, story: AtDoor, now: float) -> Sc
         return Opening(purpose, visit.compartment, visit.n, visit.of)
     if not order.opened_at:
         left, other = doors.attempts_left(point, visit.compartment, now), purpose in ("stocking", "dropoff")
+        more = isinstance(story, Fetching | Clearing | Checking) and bool(story.queue)
         if order.rests_until and (left or now < order.rests_until):
-            more = isinstance(story, Fetching | Clearing | Checking) and bool(story.queue)
             return LockRests(purpose, visit.compartment, order.rests_about_s, left > 0, other, more)
-        return DoorStuck(purpose, visit.compartment, left, other)
+        return DoorStuck(purpose, visit.compartment, left, other, more)
     if isinstance(story, Fetching):
         return show_pickup.at_door(point, story, order, now)
     if isinstance(story, Checking):

@@ -39,7 +39,7 @@ def screen(point: PickupPoint, story: AtDesk, now: float) -> DeskScreen:
             return Use(story.chart, _points(point, story.chart, now))
         case "machine":
             return _machine(point, now)
-    return Desk(rights(point, story.courier), len(to_audit(point)))
+    return Desk(rights(point, story.courier), len(to_audit(point)), story.notice)
 
 
 def _things(point: PickupPoint, name: str) -> int:

@@ -93,6 +93,7 @@ class Settling:
 @dataclass(frozen=True, slots=True)
 class AtDesk:
     """Staff or a technician beside the round; see flows/desk.py. ``door``: the one looked at; ``chart``: shown.
+    ``notice``: what came of the last door, on the menu.
     ``slip``: the report that was sent to the printer from this page, and what became of its ``printing``."""
 
     courier: str
@@ -101,6 +102,7 @@ class AtDesk:
     chart: Literal["hours", "doors", "waits", "stuck"] = "hours"
     slip: str = ""
     printing: Printing = ""
+    notice: CourierNotice = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,6 +113,8 @@ SCREENS: dict[str, Screen] = {
     "stuck-dropoff": DoorStuck("dropoff", "B2", 1, True),
     "stuck-stocking": DoorStuck("stocking", "B2", 0, True),
     "stuck-clearing": DoorStuck("clearing", "B2", 0),
+    "stuck-more": DoorStuck("pickup", "B2", 2, more=True),
+    "stuck-clearing-more": DoorStuck("clearing", "B2", 0, more=True),
     "stuck-check": DoorStuck("check", "B2", 1),
     "rests": LockRests("pickup", "B2", 40),
     "rested": LockRests("pickup", "B2", 40, ready=True),
@@ -193,7 +195,7 @@ SCREENS: dict[str, Screen] = {
     "hand-over-code": HandOver("70417733", 5, 1, "2020", True),
     "courier-staff": Courier((), 0, 0, (), 5, desk=True, to_move=("A1",), cases=2),
     "desk": Desk(("round", "audit", "doors", "report", "use", "cases"), 9),
-    "desk-technician": Desk(("doors", "use", "machine")),
+    "desk-technician": Desk(("doors", "use", "machine"), notice="not_opened"),
     "door-list": DoorList(
         tuple(
             DoorLine(f"A{n}", s, n % 3)  # type: ignore[arg-type]

@@ -167,7 +167,7 @@ class Person:
 
     def stuck(self, screen: DoorStuck) -> None:
         choices = ["cancel", "help", "finish"] + ["again"] * 3 * bool(screen.tries_left)
-        choices += ["other_door"] * 2 * screen.other_door
+        choices += ["other_door"] * 2 * screen.other_door + ["next"] * 2 * screen.more
         self.touch(self.rng.choice(choices))
 
     def elsewhere(self, screen: object) -> Script:

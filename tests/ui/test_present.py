@@ -127,6 +127,7 @@ def test_every_notice_has_words() -> None:
         ("open-clearing", {"cancel"}),
         ("stuck-pickup", {"again", "help", "cancel"}),
         ("stuck-pickup-over", {"help", "cancel"}),
+        ("stuck-more", {"again", "next", "help", "cancel"}),
         ("stuck-dropoff", {"again", "other_door", "help", "cancel"}),
         ("inside", {"yes", "no"}),
         ("inside-no", {"yes", "no"}),

@@ -16,9 +16,9 @@ from kiosk.core.flows import rounds
 from kiosk.core.flows.common import door_until, mark, order_at, pulse_again, stay, visit
 from kiosk.core.model import HERE, PickupPoint
 from kiosk.core.plan import SIZES
-from kiosk.core.rights import rights
+from kiosk.core.rights import home
 from kiosk.core.session import Step
-from kiosk.core.stories import AtCourier, AtDesk, Checking, Clearing, Sealing
+from kiosk.core.stories import AtCourier, Checking, Clearing, Sealing
 from sync.things import Size
 
 Why = Literal["expired", "recalled", "returned"]
@@ -93,15 +93,10 @@ def look(step: Step, person: str, queue: list[str], now: float, n: int = 1, abou
     """Look behind these doors, one after another; those that cannot be opened any more are passed over."""
     queue = [name for name in queue if _can_open(step.point, name)]
     if not queue:
-        return stay(step, _home(step.point, person), now)
+        return stay(step, home(step.point, person), now)
     step = doors.unlock(step, queue[0], "check", person, about, "", now)
     here = visit(step, queue[0], n, n + len(queue) - 1)
     return step.to(Checking(person, here, tuple(queue[1:])), door_until(step, now))
-
-
-def _home(point: PickupPoint, person: str) -> AtCourier | AtDesk:
-    theirs = rights(point, person)
-    return AtDesk(person) if theirs and "round" not in theirs else AtCourier(person)
 
 
 def door(step: Step, story: Clearing | Checking, outcome: Outcome, now: float) -> Step:
@@ -143,12 +138,11 @@ def door_touch(step: Step, story: Clearing | Checking, touched: Touched, now: fl
             return step.to(replace(story, pause=True), door_until(step, now))
         case "again":
             return pulse_again(step, story, now)
-        case "help" | "next" if stuck and story.queue:  # staff will look after this one; the next door
+        case "next" if stuck and story.queue:  # staff will look after this one
             return _next(doors.give_up(step, story.visit.compartment), story, now)
         case "cancel" | "help" if stuck:
             step = doors.give_up(step, story.visit.compartment)
-            home = _home(step.point, story.courier)
-            return stay(step, AtCourier(story.courier, "stuck") if isinstance(home, AtCourier) else home, now)
+            return stay(step, home(step.point, story.courier, "not_opened"), now)
     return step
 
 

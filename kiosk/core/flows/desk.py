@@ -14,7 +14,7 @@ from kiosk.core.facts import StaffActed
 from kiosk.core.flows import clearing, slips, stocking
 from kiosk.core.flows.common import door_until, leave, mark, order_at, pulse_again, stay, visit
 from kiosk.core.model import Parcel, PickupPoint
-from kiosk.core.rights import may, rights
+from kiosk.core.rights import home, may, rights
 from kiosk.core.session import Step
 from kiosk.core.settle import OPENED
 from kiosk.core.stories import AtCourier, AtDesk, Moving
@@ -59,7 +59,7 @@ def touch(step: Step, story: AtDesk, touched: Touched, now: float) -> Step:
             step = step.fact(StaffActed(story.courier, "audit"))
             return clearing.look(step, story.courier, to_audit(step.point), now)
         case "doors" | "report" | "use" | "machine" as page, "menu" if may(step.point, story.courier, page):
-            return stay(step.fact(StaffActed(story.courier, page)), replace(story, page=page), now)
+            return stay(step.fact(StaffActed(story.courier, page)), replace(story, page=page, notice=""), now)
         case "print", "report" if story.printing in ("", "nothing") and slips.printer(step.point):
             step, number = step.numbered()
             story = replace(story, slip=f"day-{number}", printing="under_way")
@@ -111,7 +111,7 @@ def door(step: Step, story: Moving, outcome: Outcome, now: float) -> Step:
         return step.to(story, door_until(step, now))
     parcel = step.point.parcels.get(story.parcel)
     if parcel is None or parcel.state != "missing" or parcel.recalled:  # it stayed, or nobody saw
-        return stay(step, AtCourier(story.courier), now)
+        return stay(step, home(step.point, story.courier), now)
     return stocking.stow(step, story.courier, parcel, (story.visit.compartment,), now)
 
 
@@ -125,5 +125,5 @@ def door_touch(step: Step, story: Moving, touched: Touched, now: float) -> Step:
             return pulse_again(step, story, now)
         case "cancel" | "help" if order and order.stuck:
             step = doors.give_up(step, story.visit.compartment)
-            return stay(step, AtCourier(story.courier, "stuck"), now)
+            return stay(step, home(step.point, story.courier, "not_opened"), now)
     return step

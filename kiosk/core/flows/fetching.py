@@ -140,13 +140,15 @@ def _on(step: Step, story: Fetching, queue: tuple[str, ...], now: float) -> Step
     """The door settles, and those of ``queue`` open; the others stay where they are."""
     step = doors.finish(step, story.visit.compartment, now)
     gone = _gone(step, story)
-    for parcel in story.queue if not queue else ():
-        gone = gone.without(step.point.parcels.get(parcel), "left")
-    return _next(step, story, gone, queue, now)
-
-
-def _next(step: Step, story: Fetching, gone: Gone, queue: tuple[str, ...], now: float) -> Step:
+    gone = gone if queue else _without_others(step, story, gone)
     return open_next(step, story.patron, story.proof, queue, gone, now)
+
+
+def _without_others(step: Step, story: Fetching, gone: Gone) -> Gone:
+    """How it went, where they do not come for the doors after this one."""
+    for parcel in story.queue:
+        gone = gone.without(step.point.parcels.get(parcel), "left")
+    return gone
 
 
 def _so_far(story: Fetching) -> Gone:
@@ -157,10 +159,7 @@ def _so_far(story: Fetching) -> Gone:
 def _gone(step: Step, story: Fetching) -> Gone:
     """How it went, with the door that has just settled."""
     gone = _so_far(story)
-    part, here = (
-        row_of_taken(step.point, story.parcel, story.visit.order),
-        step.point.parcels.get(story.parcel),
-    )
+    part, here = row_of_taken(step.point, story.parcel, story.visit.order), step.point.parcels.get(story.parcel)
     done = (*gone.done, part.id) if part else gone.done
     missing = gone.missing or (here is not None and here.state in ("missing", "doubt"))
     stays = here is not None and here.state not in ("collected", "missing")
@@ -180,25 +179,29 @@ def touch(step: Step, story: Fetching, touched: Touched, now: float) -> Step:
     match touched.action:
         case "again":
             return pulse_again(step, story, now)
-        case "cancel" | "help" | "next" if order and order.stuck:
+        case "next" if order and order.stuck and story.queue:
             step = doors.give_up(step, story.visit.compartment)
-            if order.rests_until and not (story.queue or story.done):  # nothing is wrong with it
-                return step.home()
-            if not (story.queue or story.done):
-                return _stuck(step, story, now)
-            gone = _so_far(story).without(step.point.parcels.get(story.parcel), "stuck")
-            return _next(step, story, gone, story.queue, now)
+            return open_next(step, story.patron, story.proof, story.queue, _without_this(step, story), now)
+        case "cancel" | "help" if order and order.stuck:
+            return _no_further(step, story, order, touched.action == "help", now)
         case "finish" if order is None or not order.shut_at:
             return leave(step)
     return step
 
 
-def _stuck(step: Step, story: Fetching, now: float) -> Step:
-    """The last door there was did not open, and nothing was taken from the others."""
-    if purpose_of(step.point, story) == "borrow":
-        if story.not_lent:
-            gone = _so_far(story).without(step.point.parcels.get(story.parcel), "stuck")
-            return _goodbye(step, story.patron, gone, now)
+def _without_this(step: Step, story: Fetching) -> Gone:
+    return _so_far(story).without(step.point.parcels.get(story.parcel), "stuck")
+
+
+def _no_further(step: Step, story: Fetching, order: Order, helped: bool, now: float) -> Step:
+    """This door did not open, and no other opens behind somebody who may have gone. ``helped``: they want to be."""
+    step = doors.give_up(step, story.visit.compartment)
+    purpose = purpose_of(step.point, story)
+    if story.done or (story.queue and not helped) or (story.not_lent and purpose == "borrow"):
+        return _goodbye(step, story.patron, _without_others(step, story, _without_this(step, story)), now)
+    if order.rests_until:  # nothing is wrong with it
+        return step.home()
+    if purpose == "borrow":
         return refuse(step, "stock_stuck", now, then=("browse", "return"), person=story.patron)
     return refuse(step, "door_stuck", now, then=("return",), person=_who(story.proof, story.patron))
 

@@ -19,6 +19,7 @@ from kiosk.core.limits import DAY_S
 from kiosk.core.model import HERE, Parcel, PickupPoint
 from kiosk.core.notices import CourierNotice
 from kiosk.core.plan import SIZES
+from kiosk.core.rights import home
 from kiosk.core.session import Step
 from kiosk.core.stories import AtCourier, Loading, Stowing
 from sync.asked import Answer, ItemIs, WhatIs
@@ -127,7 +128,8 @@ def stow(step: Step, courier: str, parcel: Parcel, tried: tuple[str, ...], now: 
     space = places.for_parcel(step.point, parcel, tried)
     if space is None:
         large = any(SIZES[s.size] >= SIZES[parcel.size] for n, s in step.point.plan.spaces.items() if n not in tried)
-        return stay(step, AtCourier(courier, _no_room(step.point) if large else "too_large", wants=parcel.size), now)
+        notice = _no_room(step.point) if large else "too_large"
+        return stay(step, home(step.point, courier, notice, wants=parcel.size), now)
     step = _moved_away(step, parcel)
     step = doors.unlock(step, space.name, "stocking", courier, parcel.id, "", now)
     step = step.put(replace(parcel, state="loading", compartment=space.name, changed_at=now))
@@ -158,8 +160,8 @@ def door(step: Step, story: Stowing, outcome: Outcome, now: float) -> Step:
     if parcel and parcel.state == "sent":
         if story.tried and story.tried[-1] == story.visit.compartment:  # it did not fit
             return stow(step, story.courier, parcel, story.tried, now)
-        return stay(step, AtCourier(story.courier, "not_put_in"), now)
-    return stay(step, AtCourier(story.courier), now)
+        return stay(step, home(step.point, story.courier, "not_put_in"), now)
+    return stay(step, home(step.point, story.courier), now)
 
 
 def _learnt(step: Step, story: Stowing) -> Step:
@@ -190,11 +192,11 @@ def door_touch(step: Step, story: Stowing, touched: Touched, now: float) -> Step
             step = doors.give_up(step, at)
             parcel = step.point.parcels.get(story.parcel)
             if parcel is None or parcel.state not in ("sent", "doubt"):
-                return stay(step, AtCourier(story.courier, "stuck"), now)
+                return stay(step, home(step.point, story.courier, "stuck"), now)
             return stow(step, story.courier, parcel, (*story.tried, at), now)
         case "cancel" | "help" if order and order.stuck:
             step = doors.give_up(step, at)
-            return stay(step, AtCourier(story.courier, "stuck"), now)
+            return stay(step, home(step.point, story.courier, "stuck"), now)
         case "finish":
             return leave(step)
     return step

@@ -220,8 +220,8 @@ def test_what_is_left_or_not_there_is_not_booked_and_the_next_door_opens() -> No
 
 def test_a_door_that_does_not_open_is_passed_over() -> None:
     machine = lent().wait(LIMITS.open_wait_s + 1)
-    assert isinstance(machine.screen, DoorStuck)
-    machine.touch("cancel")
+    assert machine.screen == DoorStuck("borrow", "A1", 2, more=True)
+    machine.touch("next")
     assert machine.screen == Opening("borrow", "A2", 2, 3)
     machine.open().shut().open().shut()
     assert isinstance(machine.screen, Goodbye)
@@ -234,8 +234,21 @@ def test_a_door_that_does_not_open_is_passed_over() -> None:
     assert last.screen.not_lent == (NotLent(SECOND, "stuck"),)
 
 
+def test_who_goes_from_a_door_that_does_not_open_leaves_the_others_shut() -> None:
+    machine = lent().wait(LIMITS.open_wait_s + 1).touch("cancel")
+    assert not machine.unlocked
+    what = (NotLent(FIRST, "stuck"), NotLent(SECOND, "left"), NotLent(THIRD, "left"))
+    assert machine.screen == Goodbye("borrow", not_lent=what, stock=True)
+    assert [machine.out(name) for name in ("A1", "A2")] == ["stuck", ""]
+    helped = lent().wait(LIMITS.open_wait_s + 1).touch("help")
+    assert not helped.unlocked
+    assert helped.screen == Sorry("stock_stuck", then=("browse", "return"))
+
+
 def test_none_of_several_doors_opens() -> None:
-    machine = lent("s-1", "s-2").wait(LIMITS.open_wait_s + 1).touch("cancel").wait(LIMITS.open_wait_s + 1)
+    machine = lent("s-1", "s-2").wait(LIMITS.open_wait_s + 1).touch("next").wait(LIMITS.open_wait_s + 1)
+    assert machine.screen == DoorStuck("borrow", "A2", 2)
+    assert not machine.touch("next").facts
     machine.touch("cancel")
     assert machine.screen == Goodbye("borrow", not_lent=(NotLent(FIRST, "stuck"), NotLent(SECOND, "stuck")), stock=True)
     assert not booked(machine)

@@ -105,6 +105,31 @@ def test_a_parcel_is_moved_and_stays_its_readers() -> None:
     assert machine.touch("finish").tap("ann").unlocked == ["A2"]
 
 
+def at_desk(machine: Machine) -> str:
+    """What is said at the desk."""
+    assert isinstance(machine.screen, Desk)
+    return machine.screen.notice
+
+
+def test_whoever_moves_a_parcel_comes_back_to_where_they_may_be() -> None:
+    technician = with_one("technician", PARCEL).tap("sue").touch("doors").touch("door", "A1").touch("move")
+    stays = technician.copy().open().touch("cancel").shut()
+    assert at_desk(stays) == ""
+    jammed = technician.copy().wait(5)
+    for away in ("cancel", "help"):
+        assert at_desk(jammed.copy().touch(away)) == "not_opened"
+    stowing = technician.open().shut()
+    assert at_desk(stowing.copy().open().shut()) == ""
+    assert at_desk(stowing.copy().open().touch("cancel").shut()) == "not_put_in"
+    stuck = stowing.wait(5).touch("cancel")
+    assert at_desk(stuck) == "stuck"
+    assert isinstance(stuck.touch("doors").screen, DoorList)
+    assert at_desk(stuck.touch("cancel")) == ""
+    staffs = staff(PARCEL).touch("doors").touch("door", "A1").touch("move").wait(5).touch("cancel")
+    assert screen(staffs).notice == "not_opened"
+    assert isinstance(staffs.screen, Courier)
+
+
 def test_where_nothing_lies_nothing_is_moved() -> None:
     machine = staff(PARCEL).touch("doors").touch("door", "A2").touch("move")
     assert machine.unlocked == []

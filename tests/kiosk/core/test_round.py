@@ -9,7 +9,7 @@ from hardware.readings import Door, DoorSeen, SealScanned
 from kiosk.core.events import Online
 from kiosk.core.flows import rounds
 from kiosk.core.flows.rounds import ROUND_S
-from kiosk.core.screens import Home, Opening
+from kiosk.core.screens import DoorStuck, Home, Opening
 from kiosk.core.session import Step
 from kiosk.core.show import display
 from kiosk.core.staff_screens import Courier, HandOver, Inside, Seal, TakeOut, Thing
@@ -235,7 +235,13 @@ def test_a_round_begins_anew_after_half_a_day_and_when_the_clock_was_wrong(later
 
 
 def test_a_stuck_door_does_not_stop_the_clearing() -> None:
-    machine = called_back().touch("clear").wait(5).touch("help")
+    machine = called_back().touch("clear").wait(5)
+    assert machine.screen == DoorStuck("clearing", "A1", 2, more=True)
+    for away in ("cancel", "help"):
+        gone = machine.copy().touch(away)
+        assert not gone.unlocked
+        assert courier(gone).notice == "not_opened"
+    machine.touch("next")
     assert machine.screen == Opening("clearing", "A2", 2, 2)
     machine.open().shut()
     assert machine.told(ParcelRemoved) == [ParcelRemoved("p-3", "max")]

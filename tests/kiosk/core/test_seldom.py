@@ -137,7 +137,7 @@ def test_a_door_that_does_not_open_for_the_move_is_given_up() -> None:
     assert machine.touch("again").unlocked == ["A1"]
     machine.wait(5).touch("help")
     assert isinstance(machine.screen, Courier)
-    assert machine.screen.notice == "stuck"
+    assert machine.screen.notice == "not_opened"
     assert (machine.parcel().state, machine.out("A1")) == ("ready", "stuck")
 
 

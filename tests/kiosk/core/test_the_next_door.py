@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from hardware.readings import Pulse, UnlockEnded
 from kiosk.core.facts import UnlockOrdered
 from kiosk.core.reader_screens import DoorShut
-from kiosk.core.screens import Goodbye
-from sync.messages import ParcelCollected
+from kiosk.core.screens import DoorStuck, Goodbye, Sorry
+from sync.messages import ParcelCollected, PointTrouble
 from tests.kiosk.core.machine import DAY_S, LIMITS, PAIR, PARCEL, Machine, stocked
 
 
@@ -58,3 +59,39 @@ def test_that_is_all_for_now() -> None:
     assert (machine.screen.titles, machine.screen.left) == (("Title i-1",), 1)
     assert not machine.unlocked
     assert machine.parcel("p-2").state == "ready"
+
+
+def test_beyond_a_door_that_does_not_open_the_next_one_opens_by_a_touch_alone() -> None:
+    jammed = stocked(PARCEL, PAIR).tap("ann").touch("take").wait(LIMITS.open_wait_s + 1)
+    assert jammed.screen == DoorStuck("pickup", "A1", 2, more=True)
+    gone = jammed.copy().touch("cancel")
+    assert not gone.unlocked
+    assert gone.screen == Goodbye("pickup", left=2)
+    helped = jammed.copy().touch("help")
+    assert not helped.unlocked
+    assert helped.screen == Sorry("door_stuck", then=("return",))
+    for machine in (gone, helped):
+        assert machine.told(PointTrouble) == [PointTrouble("door_stuck", "A1", "p-1")]
+        assert (machine.out("A1"), machine.out("B1")) == ("stuck", "")
+    assert jammed.copy().touch("finish").wait(60).point.compartments["B1"].order is None
+    assert jammed.touch("next").unlocked == ["B1"]
+    jammed.open().shut()
+    assert isinstance(jammed.screen, Goodbye)
+    assert (jammed.screen.titles, jammed.screen.left) == (("Title i-2", "Title i-3"), 1)
+
+
+def test_what_was_taken_before_a_door_that_does_not_open_is_said() -> None:
+    machine = stocked(PARCEL, PAIR).tap("ann").touch("take").open().shut().wait(LIMITS.open_wait_s + 1)
+    assert machine.screen == DoorStuck("pickup", "B1", 2)
+    for away in ("cancel", "help"):
+        screen = machine.copy().touch(away).screen
+        assert isinstance(screen, Goodbye)
+        assert (screen.titles, screen.left) == (("Title i-1",), 1)
+
+
+def test_a_lock_that_rests_opens_no_other_door_behind_who_has_gone() -> None:
+    machine = stocked(PARCEL, PAIR).tap("ann").touch("take")
+    machine.do(UnlockEnded("A1", machine.order.id, 1, Pulse.REFUSED, 40.0)).touch("cancel")
+    assert not machine.unlocked
+    assert machine.screen == Goodbye("pickup", left=2)
+    assert machine.out("A1") == ""
