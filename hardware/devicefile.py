@@ -15,7 +15,7 @@ from typing import NamedTuple
 ROOT = Path("/")
 _LASTING = ("dev/serial/by-id", "dev/v4l/by-id", "dev/input/by-id", "dev/serial/by-path", "dev/v4l/by-path")
 _CLASSES = ("tty", "video4linux", "usbmisc", "input")  # below /sys/class
-_PORTS = ("ttyUSB*", "ttyACM*", "ttyS*", "ttyAMA*", "ttyXRUSB*", "ttyCH*")
+PORTS = ("ttyUSB*", "ttyACM*", "ttyS*", "ttyAMA*", "ttyXRUSB*", "ttyCH*")
 _UP_MAX = 8  # directories between a device and its USB plug
 
 
@@ -50,7 +50,7 @@ def plug(path: str, root: Path = ROOT) -> Plug:
 
 def ports(root: Path = ROOT) -> list[str]:
     """The serial ports that are plugged in, by their lasting names where they have some."""
-    files = [file for kind in _PORTS for file in sorted((root / "dev").glob(kind))]
+    files = [file for kind in PORTS for file in sorted((root / "dev").glob(kind))]
     there = [file for file in files if (root / "sys/class/tty" / file.name / "device/driver").exists()]
     real = [file for file in there if _driver(file, root) != "serial8250" or file.name == "ttyS0"]
     return [next(iter(lasting_names(str(file), root)), str(file)) for file in real]

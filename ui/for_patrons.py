@@ -1,5 +1,6 @@
 """Words of the screens a reader sees away from a door: home, collect, return, goodbye, sorry."""
 
+from kiosk.core.flows.keypad import CODE_DIGITS
 from kiosk.core.notices import NotLent
 from kiosk.core.screens import Collect, Goodbye, Home, Pin, Return, Sorry, Wait
 from kiosk.frontend import About
@@ -10,7 +11,6 @@ from ui.sorry import sorry_words
 from ui.view import Button, Row, Tone, View
 from ui.words import N_, Words
 
-CODE_DIGITS = 8
 PLACE_MAX = 16  # beside a title
 ASKING = {
     "card": N_("We are asking the library about your card."),

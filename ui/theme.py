@@ -105,7 +105,6 @@ WHITE = colour("#FFFFFF")
 # Cloth of the covers we draw; what stands on it is white. In strong contrast they are drawn as edges.
 COVERS = tuple(map(colour, ("#0B6E69", "#7A3B2E", "#2F4B7C", "#5B4A7A", "#4F6228", "#7B5A14")))
 
-GRID = 24  # everything stands on it
 CORNER = 24
 SWING_S = 0.2  # how long anything moves, eased; in simple mode nothing does
 # Type sizes; text that does not fit takes the next smaller one. Few sizes: each opens the font once more.

@@ -19,7 +19,6 @@ from hardware.locker.exchange import exchange
 from hardware.transport import Transport
 
 READ_COILS, READ_INPUTS, READ_REGISTERS, WRITE_COIL, WRITE_REGISTER = 1, 2, 3, 5, 6
-WRITE_COILS = 15
 REFUSED = 0x80
 ADDRESS_MAX = 247
 LENGTH_MAX = 256

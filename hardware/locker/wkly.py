@@ -41,7 +41,7 @@ from hardware.transport import Transport
 BAUD = 9600
 HEADER = b"WKLY"
 OPEN_SEVERAL, FLASH, OPEN, READ, READ_ALL, MOVED, OPEN_ALL, OPEN_IN_TURN = range(0x80, 0x88)
-DONE, FAILED = 0x00, 0xFF
+DONE = 0x00
 IS_OPEN, IS_CLOSED, UNREAD = 0x00, 0x01, 0xFF
 ADDRESS_MAX = 31
 CHANNELS_MAX = 48  # sold with 12 and 24

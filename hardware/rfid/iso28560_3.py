@@ -10,7 +10,7 @@ CRC), pyrfidgeek's reader, RFID data model for libraries (Feb 2009).
 """
 
 import binascii
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final, Self
 
 from hardware.rfid.book import NIBBLE, Content, Unreadable, Usage, checked
@@ -57,10 +57,6 @@ class Basic:
         check = crc(head + b"\0\0" + tail).to_bytes(2, "little")
         memory = (head + check + tail + self.rest).ljust(size, b"\0")
         return _turned(memory) if self.backwards else memory
-
-    def with_content(self, content: Content) -> Self:
-        """The same tag, saying something else."""
-        return replace(self, content=content)
 
 
 def crc(basic: bytes) -> int:

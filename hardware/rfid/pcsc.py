@@ -21,7 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 from hardware.errors import DeviceGone
 from hardware.readings import CardGone, CardShown, CardUnread, Reading
 from hardware.rfid import card
-from hardware.rfid.pcsc_reader import DONE, CardLost, Connection, Place, Reader, open_reader
+from hardware.rfid.pcsc_reader import DONE, STORAGE, CardLost, Connection, Place, Reader, open_reader
 from hardware.rfid.recipe import SHIPPED, Recipe, Refused, read_number
 from hardware.scanner.barcode import Meanings
 
@@ -33,7 +33,6 @@ _READ_AGAIN_S = 0.08
 _GET_UID = b"\xff\xca\x00\x00\x00"
 _NO_ANSWER = b"\x63\x00"
 _NOTHING = Place(card=False, mute=False, arrivals=0)
-_STORAGE = bytes.fromhex("80 4F 0C A0 00 00 03 06")  # in the ATR of cards without applications (PC/SC part 3)
 _RECIPES_MAX = 8
 UID: Final = "uid"
 
@@ -169,7 +168,7 @@ def _uid(there: Connection) -> SecretStr | None:
 
 def _tried(there: Connection, recipe: Recipe) -> str | None:
     """The number by one recipe; None when the card surely has none, not when it no longer answers."""
-    if recipe.sector is None and _STORAGE in there.atr:
+    if recipe.sector is None and STORAGE in there.atr:
         return None
     for _ in range(2):
         try:

@@ -21,12 +21,11 @@ from hardware.rfid import iso15693
 from hardware.rfid.book import Content, Tag, tag
 from hardware.rfid.iso15693 import SystemInformation, TagRefused, answer, request
 from hardware.rfid.pad import PadSource
-from hardware.rfid.pcsc_reader import DONE, CardLost, Connection, Reader, open_reader
+from hardware.rfid.pcsc_reader import DONE, STORAGE, CardLost, Connection, Reader, open_reader
 from hardware.rfid.tags import MEMORY_MAX, PadSettings
 from hardware.rfid.transparent import WRITE_WAIT_US, Air, Unsupported, session
 from hardware.scanner.barcode import Meanings
 
-_STORAGE = bytes.fromhex("80 4F 0C A0 00 00 03 06")
 _ISO_15693 = (0x0A, 0x0B, 0x0C)  # the ATR's standard byte: part 2, 3, 4
 _BLOCKS_AT_ONCE = 8
 _BLOCKS_UNTOLD = 28  # of a tag that does not tell its size: as many as ICODE SLI has
@@ -154,8 +153,8 @@ _WORDS = {True: "secured", False: "not secured", None: "neither secured nor not"
 
 
 def _is_tag(atr: bytes) -> bool:
-    at = atr.find(_STORAGE)
-    return at >= 0 and len(atr) > at + len(_STORAGE) and atr[at + len(_STORAGE)] in _ISO_15693
+    at = atr.find(STORAGE)
+    return at >= 0 and len(atr) > at + len(STORAGE) and atr[at + len(STORAGE)] in _ISO_15693
 
 
 def _information(air: Air) -> SystemInformation:

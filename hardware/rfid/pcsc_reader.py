@@ -22,6 +22,8 @@ from hardware.errors import DeviceGone
 from hardware.wiretap import Way, overheard
 
 DONE: Final = b"\x90\x00"
+STORAGE: Final = bytes.fromhex("80 4F 0C A0 00 00 03 06")
+"""In the ATR of cards without applications (PC/SC part 3); the standard of the card comes next."""
 _MORE, _WRONG_LE = 0x61, 0x6C  # ISO 7816-4: the answer goes on; this is how much there is, ask again
 _PIECES_MAX = 16
 _LOAD_KEY = b"\xff\x82"

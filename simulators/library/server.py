@@ -25,13 +25,11 @@ class Wire:
         self.fault: Fault | None = None
         self.left = 0
         self.at: tuple[str, ...] = ("",)  # ends of the paths that it concerns
-        self.seen = 0  # requests that came, also those that failed
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        self.seen += 1
         fault = self.fault if scope["path"].endswith(self.at) else None
         if fault:
             self.left -= 1
@@ -97,11 +95,6 @@ class Library:
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
-
-    @property
-    def requests_seen(self) -> int:
-        """How many requests arrived, whatever became of them."""
-        return self.wire.seen
 
     def settings_of(self, point: str) -> tuple[Settings, str, str]:
         """The arguments of ``sync.rest.connect`` for a point."""

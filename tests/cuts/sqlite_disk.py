@@ -104,9 +104,7 @@ class _Watched:
         if result == OK and path and file.contents.methods:
             real = cast(file.contents.methods, POINTER(_Methods)).contents
             ours = _Methods()
-            memmove(
-                addressof(ours), addressof(real), sizeof(_Methods) if real.version >= 3 else _Methods.other11.offset
-            )
+            memmove(addressof(ours), addressof(real), sizeof(_Methods) if real.version >= 3 else _UNTIL_VERSION_3)
             name = Path(ctypes.string_at(path).decode()).name
             ours.write = _WRITE(lambda f, data, size, at: self._write(real, name, f, data, size, at))
             ours.truncate = _TRUNCATE(lambda f, size: self.ask(Asked("truncate", name, size)) or real.truncate(f, size))

@@ -187,4 +187,4 @@ def test_a_silent_printer_holds_nobody(printing: Point) -> None:
     point.kiosk.touch("finish")
     point.home()
     assert point.machine.printer.lines == []
-    assert all(point.on_loan(item) == "R1001" for item in point.items_of("R1001")) or point.told() is None
+    eventually(lambda: all(point.on_loan(item) == "R1001" for item in point.items_of("R1001")), "the loans are told")

@@ -7,6 +7,8 @@ import pytest
 from tree import ROOT, files, setup_cfg, text
 
 DOCUMENTS = [path for path in files() if path.suffix == ".md"]
+COMMAND = r"^(?:\$ )?(?:sudo )?(?:-u \w+ )?(?:env )?(?:[A-Z_]+=\S+ )*(?:\S*/)?kiosk ([a-z-]+)"
+EXAMPLES = [path for path in files() if path.parts[0] == "examples"]
 TYPED = re.compile(r"^    ([^\n]+)$|```\w*\n(.*?)```|`([^`\n]+)`", re.DOTALL | re.MULTILINE)
 
 
@@ -25,8 +27,19 @@ def test_make_targets_exist(path: Path) -> None:
 def test_kiosk_commands_exist(path: Path) -> None:
     from kiosk.cli import main
 
-    named = re.findall(r"^(?:sudo )?(?:\S*/)?kiosk ([a-z-]+)", typed(path), re.MULTILINE)
-    assert set(named) <= set(main.commands)
+    assert set(re.findall(COMMAND, typed(path), re.MULTILINE)) <= set(main.commands)
+
+
+def test_no_way_of_typing_a_command_is_passed_over() -> None:
+    ways = ("kiosk", "$ kiosk", ".venv/bin/kiosk", "sudo -u kiosk kiosk", "$ sudo -u kiosk env DISPLAY=:0 A_B=/c kiosk")
+    assert [re.findall(COMMAND, f"{way} nonsense X", re.MULTILINE) for way in ways] == [["nonsense"]] * len(ways)
+    shown = "\n".join(typed(path) for path in DOCUMENTS)
+    assert len(set(re.findall(COMMAND, shown, re.MULTILINE))) > 10
+
+
+@pytest.mark.parametrize("path", [*DOCUMENTS, *EXAMPLES], ids=str)
+def test_the_configuration_lies_in_one_place(path: Path) -> None:
+    assert set(re.findall(r"/etc/[\w.-]*kiosk(?=/)", text(path))) <= {"/etc/shuxiang-kiosk"}
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=str)

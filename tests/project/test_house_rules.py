@@ -37,6 +37,6 @@ def test_nothing_is_printed_or_left_to_do(path: Path) -> None:
 
 
 def test_no_path_of_one_machine() -> None:
-    kept = [path for path in files() if path.suffix in {".py", ".kv", ".md", ".toml", ".cfg", ".txt", ".sh", ".json"}]
+    kept = [path for path in files() if path.suffix in {".py", ".md", ".toml", ".cfg", ".txt", ".sh", ".json"}]
     found = [str(path) for path in kept if A_MACHINES_OWN_PATH.search(text(path))]
     assert not found

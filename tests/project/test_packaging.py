@@ -89,3 +89,15 @@ def test_every_driver_has_the_name_of_its_file(group: str) -> None:
         if ":" not in target:
             *_, package, file = module.split(".")
             assert name == (package if file == "service" else file)
+
+
+def test_every_pattern_of_what_is_installed_finds_something() -> None:
+    for package, said in setup_cfg()["options.package_data"].items():
+        inside = [path.relative_to(package) for path in files() if path.parts[0] == package]
+        for pattern in filter(None, (part.strip() for part in said.replace("\n", ",").split(","))):
+            assert any(path.match(pattern) for path in inside), f"{package}: {pattern}"
+
+
+def test_what_mypy_takes_for_all_stands_where_it_says_so() -> None:
+    assert setup_cfg()["mypy"]["strict"] == "True"
+    assert [name for name in setup_cfg().sections() if name.startswith("mypy-") and "strict" in setup_cfg()[name]] == []

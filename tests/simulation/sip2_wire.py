@@ -89,7 +89,6 @@ class MemoryWire:
             raise BrokenPipeError("gone")
         link, code = self._link, data[:2].decode()
         self._world.boundary(f"before a {code} is said")
-        link.messages += 1
         fault = link.fault(code)
         if fault:
             self._world.say(f"{code} meets: {fault}")
@@ -138,7 +137,6 @@ class Sip2Link:
         self.world, self.library = world, library
         self.clock = Clock(world)
         self._patches = in_the_time_of(self.clock)
-        self.messages = 0
         self.nonsense = False  # every answer is none, for a while
 
     def fault(self, code: str) -> Fault | None:

@@ -17,7 +17,6 @@ from simulators.library.sip2.talk import Fault
 
 NOW = "20261124    120000"
 BLANK = " " * 18
-ITEM = "SIP0001001"
 
 
 def sealed(text: str, sequence: int = 0, charset: str = "utf-8") -> bytes:

@@ -11,7 +11,7 @@ from sync.rest import Settings, abilities
 from sync.service import Service
 from sync.titles import Title, TitlesAre, TitlesLike
 
-POINT, READER, THREE = "dongmen", "R1009", "9787536692930"
+READER, THREE = "R1009", "9787536692930"
 DAY_S = 86400.0
 
 

@@ -70,7 +70,7 @@ def test_whatever_is_written_is_read_again_and_optional_blocks_stay(
     read = Basic.from_bytes(memory)
     assert read.content == content
     assert read.rest.startswith(rest)
-    again = read.with_content(replace(content, usage=Usage.DISCARDED))
+    again = replace(read, content=replace(content, usage=Usage.DISCARDED))
     assert Basic.from_bytes(again.to_bytes(len(memory))).rest == read.rest
 
 

@@ -4,7 +4,7 @@ import pytest
 from pydantic import SecretStr
 
 from hardware.readings import Incomplete, PatronScanned, PileSeen
-from kiosk.core.screens import Return, Screen, Sorry
+from kiosk.core.screens import Return, Sorry
 from kiosk.core.staff_screens import Courier, Load
 from sync.asked import ItemIs
 from tests.kiosk.core.machine import CARDS, PAIR, PARCEL, Machine, item, stocked
@@ -14,10 +14,6 @@ LACKING = Incomplete("x-9", (2, 3), 3)
 
 def lay(machine: Machine, *items: str, incomplete: tuple[Incomplete, ...] = (), foreign: int = 0) -> Machine:
     return machine.do(PileSeen("pad", items, incomplete, foreign))
-
-
-def screen(machine: Machine) -> Screen:
-    return machine.screen
 
 
 def titles(machine: Machine) -> tuple[str, ...]:

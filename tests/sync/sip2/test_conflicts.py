@@ -12,8 +12,6 @@ from simulators.library.seed import card_number
 from sync.messages import ItemDropped, ParcelCollected, ParcelReady
 from tests.sync.sip2.test_every_dialect import Day, day
 
-NOW = "20261124    120000"
-
 
 @pytest.fixture
 def at(tmp_path: Path) -> Iterator[Day]:

@@ -1,0 +1,44 @@
+"""examples/kiosk.service leaves the kiosk what the program needs, and the documents name what must be freed by hand."""
+
+import re
+from pathlib import Path
+
+import pytest
+from tree import text
+
+from hardware.devicefile import PORTS
+
+UNIT = text(Path("examples", "kiosk.service"))
+TECHNICIAN = text(Path("docs", "technician.md"))
+WHEN_NEEDED = {"char-input": "input", "char-usb": "lp", "char-alsa": "audio"}
+"""Kinds of devices that are closed until somebody frees the line, and the group that owns them on Debian."""
+
+
+def values(key: str, lines: str = UNIT) -> list[str]:
+    """What the unit says under a key."""
+    return re.findall(rf"^{key}=(.*)$", lines, re.MULTILINE)
+
+
+@pytest.mark.parametrize("port", PORTS)
+def test_every_serial_port_that_is_offered_may_be_opened(port: str) -> None:
+    kinds = {value.split()[0] for value in values("DeviceAllow")}
+    assert kinds & {f"char-{port}", f"char-{port.removesuffix('*')}"}
+
+
+@pytest.mark.parametrize(("kind", "group"), WHEN_NEEDED.items())
+def test_what_is_closed_stands_there_to_be_freed_and_the_technician_is_told(kind: str, group: str) -> None:
+    assert re.search(rf"^# SupplementaryGroups={group}\n# DeviceAllow={kind} rw$", UNIT, re.MULTILINE)
+    assert f"`{kind}`" in TECHNICIAN
+
+
+def test_the_calls_that_shut_in_the_process_of_the_camera_are_named() -> None:
+    confined = text(Path("hardware", "scanner", "confined.py")).lower()
+    [names] = values("SystemCallFilter")
+    used = set(re.findall(r"\b_(landlock_[a-z_]+)", confined))
+    assert used
+    assert used <= set(names.split())
+
+
+def test_what_it_starts_is_what_the_technician_types() -> None:
+    [start] = values("ExecStart")
+    assert f"sudo ln -s {start.split()[0]} /usr/local/bin/kiosk\n" in TECHNICIAN
