@@ -8,9 +8,8 @@ journal says from where on it is kept, so that a beginning cut off by somebody e
 from collections.abc import Callable
 from typing import Any
 
-from pydantic_core import from_json
-
 from kiosk.core.limits import Limits
+from kiosk.journal import facts_in
 from sync.messages import JournalStands
 
 DAY_S = 86400.0
@@ -53,10 +52,14 @@ def _first_kept(execute: Execute, limits: Limits, now: float) -> int:
 def _journal(execute: Execute) -> int:
     said = execute("SELECT body FROM journal WHERE kind = 'journal_stands' ORDER BY n DESC LIMIT 1").fetchone()
     begins = execute("SELECT begins FROM head").fetchone()[0]
-    first = min(from_json(said[0])["first"] if said else 0, begins + FORGET_MAX)
+    wanted = facts_in(said[0]).get("first") if said else 0
+    first = min(wanted if isinstance(wanted, int) else 0, begins + FORGET_MAX)
     if first <= begins + 1:
         return 0
-    hash = execute("SELECT hash FROM journal WHERE n = ?", (first - 1,)).fetchone()[0]
+    last = execute("SELECT hash FROM journal WHERE n = ?", (first - 1,)).fetchone()
+    if last is None:  # deleted by somebody: the gap stays, and shows
+        return 0
+    (hash,) = last
     execute("DELETE FROM journal WHERE n < ?", (first,))
     execute("UPDATE head SET begins = ?, begins_hash = ?", (first - 1, hash))
     return int(first - 1 - begins)

@@ -16,6 +16,7 @@ from pydantic_core import from_json
 from kiosk.core.facts import Fact
 
 START = "0" * 64
+_COLUMNS = "n, at, session, CAST(kind AS BLOB), CAST(body AS BLOB), CAST(hash AS BLOB)"  # as bytes: it may be no text
 Query = Callable[[str, Sequence[Any]], Iterable[Any]]  # of an open database
 
 
@@ -55,8 +56,26 @@ def chain(before: str, n: int, at: float, session: int, kind: str, body: str) ->
     return hashlib.sha256(bytes.fromhex(before) + row.encode()).hexdigest()
 
 
+def facts_in(body: str | bytes) -> dict[str, Any]:
+    """What stands in a row; nothing where somebody has made it unreadable."""
+    try:
+        facts = from_json(body)
+    except ValueError:
+        return {}
+    return facts if isinstance(facts, dict) else {}
+
+
+def _after(before: str, n: int, at: float, session: int, kind: bytes, body: bytes) -> str:
+    """The hash of such a row, or "" where no kiosk writes such a one."""
+    try:
+        return chain(before, n, at, session, kind.decode(), body.decode())
+    except ValueError:
+        return ""
+
+
 class Journal:
-    """Reads the journal through an open database. Errors are those of the database."""
+    """Reads the journal through an open database, whatever somebody has made of its rows. Errors are those of the
+    database."""
 
     def __init__(self, query: Query) -> None:
         self._query = query
@@ -64,38 +83,46 @@ class Journal:
     def entries(
         self, after: int = 0, kinds: Sequence[str] = (), since: float | None = None, limit: int | None = None
     ) -> list[Entry]:
-        """The newest ``limit`` entries with a number above ``after``, of these kinds, not older; newest last."""
-        sql = "SELECT n, at, session, kind, body, hash FROM journal WHERE n > ? AND at >= ?"
+        """The newest ``limit`` entries with a number above ``after``, of these kinds, not older; newest last. One that
+        cannot be read has no facts."""
+        sql = f"SELECT {_COLUMNS} FROM journal WHERE n > ? AND at >= ?"
         values: list[Any] = [after, float("-inf") if since is None else since]
         if kinds:
             sql += f" AND kind IN ({', '.join('?' * len(kinds))})"
             values += kinds
         rows = self._query(sql + " ORDER BY n DESC LIMIT ?", [*values, -1 if limit is None else limit])
-        found = [Entry(n, at, session, kind, from_json(body), hash) for n, at, session, kind, body, hash in rows]
+        found = [
+            Entry(n, at, session, kind.decode(errors="replace"), facts_in(body), hash.decode(errors="replace"))
+            for n, at, session, kind, body, hash in rows
+        ]
         return found[::-1]
 
     def verify(self) -> Verdict:
         """Follow the chain from the first row that is kept to the head; about 10 seconds for a million rows."""
-        begins, before = next(iter(self._query("SELECT begins, begins_hash FROM head", ())), (0, START))
+        begins, before = self._head("begins, CAST(begins_hash AS BLOB)")
         last = begins
-        for n, at, session, kind, body, hash in self._query(
-            "SELECT n, at, session, kind, body, hash FROM journal ORDER BY n", ()
-        ):
+        for n, at, session, kind, body, hash in self._query(f"SELECT {_COLUMNS} FROM journal ORDER BY n", ()):
             if n != last + 1:
                 return Verdict(False, last + 1, "it was deleted")
-            if chain(before, n, at, session, kind, body) != hash:
+            if not (follows := _after(before, n, at, session, kind, body)) or follows.encode() != hash:
                 return Verdict(False, n, "it, or the one before, was changed")
-            before, last = hash, n
-        head = next(iter(self._query("SELECT n, hash FROM head", ())), (0, START))
+            before, last = follows, n
+        head = self._head("n, CAST(hash AS BLOB)")
         if head[0] > last:
             return Verdict(False, last + 1, f"the end was cut off: {head[0] - last} missing")
         if begins >= (first := self._first_said()):
             return Verdict(False, first, f"the beginning was cut off: {begins + 1 - first} missing")
-        if (last, before) != tuple(head):
+        if (last, before) != head:
             return Verdict(False, last, "it is not the one the head names")
         return Verdict(True, last, "")
+
+    def _head(self, columns: str) -> tuple[int, str]:
+        """A row's number and its hash, as the head has them."""
+        n, hash = next(iter(self._query(f"SELECT {columns} FROM head", ())), (0, START.encode()))
+        return n, hash.decode(errors="replace")
 
     def _first_said(self) -> int:
         """The first row that is to be kept, as the journal itself says."""
         said = self.entries(kinds=("journal_stands",), limit=1)
-        return int(said[0].facts["first"]) if said else 1
+        first = said[0].facts.get("first") if said else 1
+        return first if isinstance(first, int) else 1

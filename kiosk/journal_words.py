@@ -73,16 +73,23 @@ def line(entry: Entry, key: bytes) -> str:
         for name, value in without_patrons(entry, key).items()
     }
     words = (RESTS if entry.facts.get("rests_s") else WORDS.get(entry.kind, entry.kind)).format_map(_Lenient(facts))
-    at = datetime.fromtimestamp(entry.at).astimezone().isoformat(sep=" ", timespec="seconds")
     visit = f"visit {entry.session}" if entry.session else "-"
-    return f"{entry.n:>7}  {at}  {visit:<10}  {' '.join(words.split())}"
+    return f"{entry.n:>7}  {_moment(entry.at)}  {visit:<10}  {' '.join(words.split())}"
 
 
 class _Lenient(dict[str, str]):
-    """Facts written by an older version may lack a value."""
+    """Facts written by an older version may lack a value, those changed by somebody all."""
 
     def __missing__(self, name: str) -> str:
         return "?"
+
+
+def _moment(at: float) -> str:
+    """The time, or the number where somebody has made none of it."""
+    try:
+        return datetime.fromtimestamp(at).astimezone().isoformat(sep=" ", timespec="seconds")
+    except (ValueError, OverflowError, OSError):
+        return f"{at:<25g}"
 
 
 def _mark(value: Any, key: bytes) -> Any:

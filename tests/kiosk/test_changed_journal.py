@@ -1,0 +1,101 @@
+"""Whatever somebody with the sqlite3 shell makes of the journal: ``kiosk journal`` shows it all, and names the row."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from points import NOW, plan
+
+from kiosk.cli import main
+from kiosk.core.session import NOBODY, Step
+from kiosk.store import Store
+
+CHANGED = "it, or the one before, was changed"
+
+
+def kiosk(*words: str) -> Result:
+    return CliRunner().invoke(main, ["journal", *words], catch_exceptions=False)
+
+
+def change(store: Path, sql: str) -> None:
+    with closing(sqlite3.connect(store)) as conn, conn:
+        assert conn.execute(sql).rowcount == 1
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "body = 'x'",
+        "body = ''",
+        "body = '[]'",
+        "body = '5'",
+        """body = '{"compartment":{},"parcel":[{}],"by":7}'""",
+        """body = '"\\ud800"'""",
+        "body = CAST(x'7bff7d' AS TEXT)",
+        "kind = CAST(x'ff' AS TEXT)",
+        "kind = 'nothing_known'",
+        "kind = 'journal_stands', body = 'x'",
+        "kind = 'journal_stands', body = '{}'",
+        "hash = 'zz'",
+        "hash = CAST(x'ff' AS TEXT)",
+        "at = 1e300",
+        "at = -1e12",
+        "at = 9e999",
+        "session = 9223372036854775807",
+    ],
+)
+@pytest.mark.parametrize("words", [(), ("--json",), ("--verify",), ("--limit", "1"), ("--kind", "journal_stands")])
+def test_a_row_of_nonsense_is_shown_and_named(example: Path, filled: Path, row: str, words: tuple[str, ...]) -> None:
+    change(filled, f"UPDATE journal SET {row} WHERE n = 1000")
+    result = kiosk(str(example), *words)
+    assert result.exit_code == 1
+    assert f"THE CHAIN IS BROKEN at row 1000: {CHANGED}" in result.output.splitlines()[-1]
+    if words in ((), ("--json",)):
+        assert len(result.output.splitlines()) == 1001
+
+
+@pytest.mark.parametrize(
+    ("head", "verdict"),
+    [
+        ("begins_hash = 'zz'", f"row 1: {CHANGED}"),
+        ("begins_hash = CAST(x'ff' AS TEXT)", f"row 1: {CHANGED}"),
+        ("begins = 5", "row 6: it was deleted"),
+        ("begins = -5", "row -4: it was deleted"),
+        ("hash = 'zz'", "row 1000: it is not the one the head names"),
+        ("hash = CAST(x'ff' AS TEXT)", "row 1000: it is not the one the head names"),
+    ],
+)
+def test_a_head_of_nonsense(example: Path, filled: Path, head: str, verdict: str) -> None:
+    change(filled, f"UPDATE head SET {head}")
+    for words in ((), ("--verify",)):
+        result = kiosk(str(example), *words)
+        assert (result.exit_code, result.output.splitlines()[-1]) == (1, f"{filled}: THE CHAIN IS BROKEN at {verdict}")
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE journal SET body = 'x' WHERE kind = 'journal_stands'",
+        """UPDATE journal SET body = '{"first":"7"}' WHERE kind = 'journal_stands'""",
+        "DELETE FROM journal WHERE n = :last",
+    ],
+)
+def test_the_kiosk_forgets_nothing_by_it_and_goes_on(filled: Path, sql: str) -> None:
+    """The night after: no row that the nightly duty leans on makes it stumble."""
+    later = NOW + 400 * 86400.0
+    with closing(Store.open(filled, plan())) as store:
+        point = store.load()
+        store._execute("UPDATE outbox SET outcome = 'applied', done_at = 1")
+        stands = store.stands(later)
+        store.commit(point, Step(point, NOBODY).fact(stands), later)
+        assert stands.first > 900
+        store._execute("DELETE FROM outbox WHERE n < ?", (stands.first,))
+    change(filled, sql.replace(":last", str(stands.first - 1)))
+    with closing(Store.open(filled, plan())) as store:
+        while store.forget(later):
+            pass
+        assert store._number("SELECT min(n) FROM journal") == 1
+        assert not store.journal.verify().ok
+        assert store.load() == point
