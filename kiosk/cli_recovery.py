@@ -12,6 +12,7 @@ import click
 from hardware.secret_file import UnfitFile
 from kiosk.cli_parts import EXIT_CONFIG, EXIT_STORE, EXIT_UNFIT, config_argument, end
 from kiosk.config import Config
+from kiosk.secrets_file import before_of
 from kiosk.store import StoreError
 from sync.errors import ServiceError
 
@@ -102,11 +103,18 @@ def _hashing(config: Config, ended: bool, yes: bool) -> None:
     path = rotate.hashing_file(config)
     if ended:
         agreed(yes, "Has the library sent everybody anew, with the new key? Cards and codes of the old one end now.")
-        rotate.done(path)
-        click.echo("the old key is gone; start the kiosk and tap a card")
+        kept = rotate.done(config, path, time.time())
+        click.echo("the old key counts no more; start the kiosk and tap a card")
+        click.echo(f"if readers are strangers now, stop it, mv {kept} {before_of(path)}, and start it again;")
+        click.echo(f"if not, delete that one: rm {kept}")
         return
-    agreed(yes, f"Make a new hashing key in {path}? The library must get it at once.")
+    if not rotate.begun(config, path):
+        agreed(yes, f"Make a new hashing key in {path}? The library must get it at once.")
     done = rotate.hashing(config, path)
+    if not done.made:
+        click.echo(f"No new key was made: the change to the one in {done.new} has begun; the one before: {done.before}")
+        click.echo(f"numbers sealed anew: {done.sealed}. For another new key, first end this change with --done.")
+        return
     click.echo(f"new key: {done.new}; the one before: {done.before}; numbers sealed anew: {done.sealed}")
     click.echo(
         "Give the new one to the library. Cards it has sent with the old key count until you type the same with --done."

@@ -19,7 +19,7 @@ from kiosk.core.step import step
 from kiosk.owner import Owner, lock_file
 from kiosk.reading import read_point
 from kiosk.salvage import unheard_in
-from kiosk.schema import StoreDamaged, StoreError, StoreUnfit, kept_as
+from kiosk.schema import StoreDamaged, StoreError, StoreUnfit, kept_as, names_on_disk
 from kiosk.store import Store, unfit_for
 from sync.errors import ServiceError, ServiceGap
 from sync.messages import Page, ParcelSent, Receipt, Telling
@@ -156,9 +156,5 @@ def _change_places(path: Path, new: Path, now: float) -> Path | None:
         log.rename(kept.with_name(kept.name + "-wal"))
     log.unlink(missing_ok=True)
     new.replace(path)
-    directory = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(directory)
-    finally:
-        os.close(directory)
+    names_on_disk(path.parent)
     return kept if found else None

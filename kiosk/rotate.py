@@ -21,7 +21,7 @@ from kiosk.config import Config
 from kiosk.core.identity import Keyring
 from kiosk.owner import Owner
 from kiosk.receipt import key_beside, make_key, read_key
-from kiosk.schema import StoreUnfit, connect, examine, kept_as, prepare, stamp, transaction
+from kiosk.schema import StoreUnfit, connect, examine, kept_as, names_on_disk, prepare, stamp, transaction
 from kiosk.secrets_file import before_of
 from kiosk.store import unfit_for
 from sync.seal import NotSealed, Seal
@@ -32,11 +32,13 @@ NEVER_CHANGED = ("journal", "head")  # what was written there stands, under the 
 
 @dataclass(frozen=True, slots=True)
 class Rotated:
-    """``new``: the file with the new key. ``before``: where the old one is (of receipts: its public key)."""
+    """``new``: the file with the new key. ``before``: where the old one is (of receipts: its public key). ``sealed``:
+    how many numbers of patrons were sealed anew. ``made``: just now, and not by a command that was begun before."""
 
     new: Path
     before: Path
     sealed: int = 0
+    made: bool = True
 
 
 def receipts(config: Config, now: float) -> Rotated:
@@ -59,28 +61,44 @@ def hashing_file(config: Config) -> Path:
         return config.path.absolute().parent / str(tomllib.load(file)["keys"]["hashing"])
 
 
+def begun(config: Config, path: Path) -> bool:
+    """Whether a change of the hashing key has begun and was not ended with ``done``."""
+    return before_of(path).exists() and config.keyring.before != config.keyring.hashing
+
+
 def hashing(config: Config, path: Path) -> Rotated:
-    """A new hashing key in ``path``; the one before beside it. Raises ``StoreUnfit`` also when that has begun."""
-    before = before_of(path)
+    """A new hashing key in ``path``; the one before beside it. Where that has begun, no other is made, and what is kept
+    sealed is sealed anew as far as it was not. Raises ``StoreUnfit``."""
     with contextlib.ExitStack() as undo, unfit_for(config.store):
         undo.callback(Owner.of(config.store).release)
-        if before.exists():
-            new = config.keyring.hashing  # begun, and the power failed amid it
-        else:
-            new = secrets.token_bytes(32)
-            half_made = written_beside(path, new.hex())
-            os.link(path, before)
-            half_made.replace(path)
-        old = config.keyring.before or config.keyring.hashing
-        return Rotated(path, before, _seal_anew(config, Keyring(old), Keyring(new)))
+        if config.store.exists():
+            examine(config.store, config.point.id)
+        old, new = config.keyring.before, config.keyring.hashing
+        if made := not begun(config, path):
+            old, new = new, secrets.token_bytes(32)
+            _change_places(path, new)
+        return Rotated(path, before_of(path), _seal_anew(config, Keyring(old), Keyring(new)), made)
 
 
-def done(path: Path) -> None:
-    """The library has sent everybody anew: what was hashed with the old key counts no more. Raises ``StoreUnfit``."""
-    before = before_of(path)
-    if not before.exists():
-        raise StoreUnfit(f"no key is being changed: {before} is not there")
-    before.unlink()
+def _change_places(path: Path, new: bytes) -> None:
+    """At no moment without a key, nor with a new one and none of before."""
+    half_made = written_beside(path, new.hex())
+    if not before_of(path).exists():
+        os.link(path, before_of(path))
+    names_on_disk(path.parent)
+    half_made.replace(path)
+    names_on_disk(path.parent)
+
+
+def done(config: Config, path: Path, now: float) -> Path:
+    """The library has sent everybody anew: what was hashed with the old key counts no more. Where that key is kept;
+    named as before again, it counts again. Raises ``StoreUnfit``."""
+    with unfit_for(config.store), contextlib.ExitStack() as undo:
+        undo.callback(Owner.of(config.store).release)
+        if not begun(config, path):
+            raise StoreUnfit("no key is being changed, or the power failed amid it: type it without --done first")
+        _seal_anew(config, Keyring(config.keyring.before), Keyring(config.keyring.hashing))
+        return before_of(path).rename(kept_as(path, now))
 
 
 def _seal_anew(config: Config, old: Keyring, new: Keyring) -> int:

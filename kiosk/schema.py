@@ -48,6 +48,15 @@ def kept_as(path: Path, now: float) -> Path:
     return path.with_name(f"{path.name}.kept-{stamp(now)}")
 
 
+def names_on_disk(directory: Path) -> None:
+    """Return when what was named, renamed or unlinked there stays so after a power cut. Raises ``OSError``."""
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def connect(path: Path, read_only: bool = False) -> Database:
     """The database at ``path``, made when it is not there. Nothing is read or written yet, so anything may be wrong
     with it. Raises ``sqlite3.Error``, ``OSError``, and ``StoreDamaged`` when only its -wal is left."""

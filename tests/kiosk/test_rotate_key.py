@@ -1,5 +1,6 @@
 """A key that may have been seen is changed, and nobody stands before a door meanwhile: ``kiosk rotate-key``."""
 
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -7,11 +8,13 @@ from pathlib import Path
 import pytest
 from bad_day import HERS, OTHERS, Point, back, served
 from courier import COURIER, POINT
+from pytest_mock import MockerFixture
 
 from kiosk.core.screens import Home
 from kiosk.core.session import Session, Step
 from kiosk.core.staff_screens import Courier
 from kiosk.receipt import key_beside, make_key, read_key, signer
+from kiosk.secrets_file import before_of
 from kiosk.slip import Slip
 from kiosk.store import Store
 from simulators.library.server import Library
@@ -94,18 +97,92 @@ def test_the_hashing_key_while_people_go_on_coming(point: Point, library: Librar
     assert "no key is being changed" in point.kiosk("rotate-key", "hashing", "--done").output
 
 
+def keys(point: Point) -> Path:
+    return point.folder / "points" / POINT / "hashing.key"
+
+
 def test_done_too_early_the_old_cards_are_strangers_and_it_can_be_undone(point: Point, library: Library) -> None:
-    path = point.folder / "points" / POINT / "hashing.key"
-    old = path.read_text()
     point.kiosk("rotate-key", "hashing")
-    point.kiosk("rotate-key", "hashing", "--done")
+    said = point.kiosk("rotate-key", "hashing", "--done").output
     boot(point)
     assert not collects(point, HERS)
     point.day.store.close()
-    path.write_text(old)
+    undo = re.search(r"mv (\S+) (\S+),", said)
+    assert undo
+    assert Path(undo[1]).stat().st_mode & 0o777 == 0o600
+    Path(undo[1]).rename(undo[2])
     boot(point)
     assert collects(point, HERS)
     point.day.store.close()
+    assert point.kiosk("rotate-key", "hashing", "--done").exit_code == 0
+
+
+@pytest.mark.parametrize("half_made", [False, True])
+def test_the_power_fails_before_the_new_key_is_in_its_place(
+    point: Point, library: Library, mocker: MockerFixture, half_made: bool
+) -> None:
+    """Typed again, it does what it did not: the old key is not taken for the new one."""
+    path, old = keys(point), keys(point).read_text()
+    cut = "pathlib.Path.replace" if half_made else "os.link"
+    mocker.patch(cut, side_effect=KeyboardInterrupt)
+    assert point.kiosk("rotate-key", "hashing").exit_code == 1
+    mocker.stopall()
+    assert path.read_text() == old
+    refused = point.kiosk("rotate-key", "hashing", "--done")
+    assert (refused.exit_code, before_of(path).exists()) == (3, half_made)
+    assert point.kiosk("rotate-key", "hashing", answer="n\n").exit_code == 1
+    assert path.read_text() == old
+    assert "new key: " in point.kiosk("rotate-key", "hashing").output
+    assert (before_of(path).read_text(), path.read_text() != old) == (old, True)
+    boot(point)
+    assert collects(point, HERS)
+    point.day.store.close()
+
+
+def test_typed_again_weeks_later_it_says_that_no_key_was_made(point: Point) -> None:
+    point.kiosk("rotate-key", "hashing")
+    files = {path: path.read_text() for path in (keys(point), before_of(keys(point)))}
+    again = point.kiosk("rotate-key", "hashing", answer="")
+    assert again.exit_code == 0
+    assert "No new key was made" in again.output
+    assert "new key: " not in again.output
+    assert "To undo" not in again.output
+    assert files == {path: path.read_text() for path in files}
+
+
+def test_nothing_changes_under_a_running_kiosk(point: Point) -> None:
+    config = point.config
+    for words in ((), ("--done",)):
+        files = {path: path.read_bytes() for path in keys(point).parent.iterdir()}
+        with closing(Store.open(config.store, config.plan())):
+            refused = point.kiosk("rotate-key", "hashing", *words)
+        assert (refused.exit_code, "stop that one first" in refused.output) == (3, True)
+        assert files == {path: path.read_bytes() for path in keys(point).parent.iterdir()}
+        point.kiosk("rotate-key", "hashing")
+
+
+def test_a_damaged_store_keeps_its_key(point: Point) -> None:
+    old = keys(point).read_text()
+    point.config.store.write_bytes(b"no store at all")
+    assert point.kiosk("rotate-key", "hashing").exit_code == 3
+    assert (keys(point).read_text(), before_of(keys(point)).exists()) == (old, False)
+
+
+def test_the_power_fails_before_numbers_are_sealed_anew(point: Point) -> None:
+    """Then they are by whatever is typed next, also ``--done``: nobody's number is lost with the old key."""
+    config = point.config
+    patron = Seal(config.keyring.hashing, config.keyring.card).hide("23529000035676")
+    with closing(Store.open(config.store, config.plan())) as store:
+        before = store.load()
+        store.commit(before, Step(before, Session(4)).put(Patron(patron, "L.")), 1.79e9)
+    store_then = config.store.read_bytes()
+    point.kiosk("rotate-key", "hashing")
+    config.store.write_bytes(store_then)
+    assert point.kiosk("rotate-key", "hashing", "--done").exit_code == 0
+    new = Seal(point.config.keyring.hashing, point.config.keyring.card)
+    with closing(Store.open(config.store, config.plan())) as store:
+        patrons = [one for one in store.load().patrons if one.startswith("s.")]
+    assert [new.show(one).get_secret_value() for one in patrons] == ["23529000035676"]
 
 
 def test_a_code_nobody_has_is_wrong_once_under_two_keys(point: Point, library: Library) -> None:
