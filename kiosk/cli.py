@@ -92,7 +92,8 @@ def journal(
 @config_argument
 @click.option("--yes", is_flag=True, help="The clock is right; do not ask.")
 def purge(config: Config, yes: bool) -> None:
-    """Forget now what [limits] calls old: tellings that the library has heard, and the journal's oldest rows.
+    """Forget now what [limits] calls old: parcels that have gone, tellings that the library has heard, the journal's
+    oldest rows, stores that were kept on a bad day.
 
     A running kiosk does so by itself each day; for this command it must be stopped.
     """
@@ -107,7 +108,7 @@ def purge(config: Config, yes: bool) -> None:
         done = forgets.purge(config, now)
     except StoreError as error:
         end(EXIT_STORE, error)
-    click.echo(f"{done.rows} rows forgotten; the journal begins with {done.first}")
+    click.echo(f"{done.rows} rows and files forgotten; the journal begins with {done.first}")
 
 
 @main.command("old-image")

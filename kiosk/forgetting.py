@@ -2,14 +2,19 @@
 
 Tellings that the library has heard go after ``told_days``, the journal after ``journal_days``, but nothing of it that
 a telling still kept came from. What waits for the library is never forgotten, however old. Before anything goes, the
-journal says from where on it is kept, so that a beginning cut off by somebody else shows.
+journal says from where on it is kept, so that a beginning cut off by somebody else shows. Files that were kept of the
+store on a bad day go after ``told_days``, too.
 """
 
+import contextlib
+import glob
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from kiosk.core.limits import Limits
 from kiosk.journal import facts_in
+from kiosk.schema import kept_at
 from sync.messages import JournalStands
 
 DAY_S = 86400.0
@@ -40,6 +45,18 @@ def forget(execute: Execute, limits: Limits, now: float) -> int:
     heard = min(_first_kept(execute, limits, now), first + FORGET_MAX)
     gone = int(execute("DELETE FROM outbox WHERE seq < ?", (heard,)).rowcount)
     return gone + _journal(execute)
+
+
+def forget_kept(store: Path, limits: Limits, now: float) -> int:
+    """Delete what ``kiosk restore``, ``step-back`` and ``rotate-key receipts`` kept of this store ``told_days`` ago: it
+    holds what is forgotten here. How many files went; one that cannot be deleted stays."""
+    gone = 0
+    for path in store.parent.glob(f"{glob.escape(store.name)}*.kept-*"):
+        if (at := kept_at(path)) is not None and at < now - limits.told_days * DAY_S:
+            with contextlib.suppress(OSError):
+                path.unlink()
+                gone += 1
+    return gone
 
 
 def _first_kept(execute: Execute, limits: Limits, now: float) -> int:

@@ -14,6 +14,7 @@ from hardware.readings import DeviceDown, DeviceUp, DoorSeen, PaperSeen, PrintEn
 from kiosk.core.commands import Command, Unlock
 from kiosk.core.events import Acted, ClockJumped, Event, Forgotten, Heard, Online, Receipted, Restored, Started, Tick
 from kiosk.core.model import PickupPoint
+from kiosk.core.night import rested
 from kiosk.core.offline import left
 from kiosk.core.screens import Display, Sorry
 from kiosk.core.search_stories import Borrowing
@@ -242,7 +243,7 @@ class Loop:
         if self._forgetting:
             self._forgetting = self._store.forget(now) > 0
         elif now >= self._rested_at + REST_EVERY_S:
-            self._commit(Step(self.point, NOBODY).fact(self._store.stands(now)), now)
+            self._commit(rested(Step(self.point, NOBODY), self._store.stands(now), now), now)
             self._rested_at, self._forgetting = now, True
 
     def _look_back(self, expected: int, now: float) -> None:

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ PLEASE = (
     "Nothing in it was changed. Put a backup in its place, or move it (with its -wal file) away and keep it; an empty "
     "store begins anew: then the library must reset this point's events and a courier must look behind every door."
 )
+_STAMP = "%Y%m%dT%H%M%S"
 APPLICATION_ID = 0x53584B31  # "SXK1" in the file's header: this is a store of ours
 
 
@@ -40,12 +42,21 @@ class StoreDamaged(StoreUnfit):
 
 def stamp(now: float) -> str:
     """The time, as part of a file's name."""
-    return time.strftime("%Y%m%dT%H%M%S", time.localtime(now))
+    return time.strftime(_STAMP, time.localtime(now))
 
 
 def kept_as(path: Path, now: float) -> Path:
     """Under which name this file is kept when another takes its place."""
     return path.with_name(f"{path.name}.kept-{stamp(now)}")
+
+
+def kept_at(path: Path) -> float | None:
+    """Since when a file of such a name is kept; None for any other."""
+    found = re.search(r"\.kept-(\d{8}T\d{6})(-wal|-shm)?$", path.name)
+    try:
+        return time.mktime(time.strptime(found[1], _STAMP)) if found else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def names_on_disk(directory: Path) -> None:

@@ -206,10 +206,11 @@ class Store:
             return int(self._execute(sql).fetchone()[0] or 0)
 
     def forget(self, now: float) -> int:
-        """Forget some of what is old, see forgetting.py; how many rows went, 0 when nothing is old any more. ``now``
-        must be trusted."""
+        """Forget some of what is old, see forgetting.py; how many rows or files went, 0 when nothing is old any
+        more. ``now`` must be trusted."""
         with self._trouble_told(), transaction(self._db):
-            return forgetting.forget(self._execute, self._plan.limits, now)
+            gone = forgetting.forget(self._execute, self._plan.limits, now)
+        return gone or forgetting.forget_kept(self._path, self._plan.limits, now)
 
     def rested_at(self) -> float:
         """When ``stands`` was last remembered; see forgetting.py."""

@@ -53,6 +53,11 @@ def used(step: "Step", who: str, now: float) -> "Step":
     return step.drop(*gone).put(row)
 
 
+def past(point: "PickupPoint", now: float) -> list[Tries]:
+    """Those of days that are over."""
+    return [row for row in point.tries.values() if row.day < int(now // DAY_S)]
+
+
 def right(step: "Step", who: str) -> "Step":
     """The right one: its owner stands there."""
     row = step.point.tries.get(who)

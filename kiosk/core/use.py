@@ -28,8 +28,12 @@ def counted(before: PickupPoint, step: Step, now: float) -> Step:
                 row = replace(row, stuck=row.stuck + 1)
     if row is old:
         return step
-    past = [one for one in step.point.hours.values() if int(one.hour) < now // HOUR_S - KEPT_H]
-    return step.drop(*past).put(row)
+    return step.drop(*past(step.point, now)).put(row)
+
+
+def past(point: PickupPoint, now: float) -> list[HourUse]:
+    """Hours too long ago for any chart."""
+    return [one for one in point.hours.values() if int(one.hour) < now // HOUR_S - KEPT_H]
 
 
 def _waited(before: PickupPoint, row: HourUse, parcel: str, now: float) -> tuple[int, ...]:

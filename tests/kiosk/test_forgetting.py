@@ -1,5 +1,6 @@
 """What is old is forgotten, from the front, and the journal still proves itself; what waits is kept, however old."""
 
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -11,13 +12,19 @@ from points import NOW, busy, plan, quiet
 
 from hardware.readings import Door, DoorSeen
 from kiosk.cli import main
+from kiosk.config import load
 from kiosk.core.events import Online, Tick, Touched
-from kiosk.core.model import PickupPoint
+from kiosk.core.hour import HourUse
+from kiosk.core.model import Parcel, PickupPoint
 from kiosk.core.screens import Display
 from kiosk.core.session import NOBODY, Step
+from kiosk.core.tries import Tries
 from kiosk.loop import REST_EVERY_S, TRUST_AFTER_S, Clock, Loop, Outgoing
+from kiosk.receipt import key_beside
+from kiosk.schema import kept_as
 from kiosk.store import Store
 from sync.messages import JournalStands, Receipt
+from sync.things import Item
 
 DAY_S = 86400.0
 
@@ -162,6 +169,80 @@ def test_not_by_a_clock_that_nobody_can_trust(store: Store) -> None:
     assert len(store.tellings(1, 1000)) > 399
 
 
+def old_and_young(store: Store, now: float) -> PickupPoint:
+    """A parcel that went long ago and one that went today, tries of both days, an hour of last year."""
+    point, old = store.load(), now - 100 * DAY_S
+    rows = [
+        row
+        for name, at in (("old", old), ("young", now))
+        for row in (
+            Parcel(name, "ann", (Item("b1", "A title"),), "S", old, state="collected", changed_at=at),
+            Tries(name, 1, int(at // DAY_S)),
+        )
+    ]
+    step = Step(point, NOBODY).put(*rows, HourUse(str(int(old // 3600)), 1))
+    store.commit(point, step, now)
+    return step.point
+
+
+def kept_files(beside: Path, now: float) -> list[Path]:
+    """As restore, step-back and rotate-key leave them: some of 91 days ago, and one of yesterday, which comes last."""
+    old = [kept_as(beside, now - 91 * DAY_S), kept_as(key_beside(beside), now - 91 * DAY_S)]
+    log = old[0].with_name(old[0].name + "-wal")
+    others = [beside.with_name("other.db.kept-20200101T000000"), beside.with_name(beside.name + ".kept-by-me")]
+    files = [*old, log, *others, kept_as(beside, now - DAY_S)]
+    for file in files:
+        file.write_text("what was here")
+    return files
+
+
+def test_rows_and_kept_files_by_night(store: Store, tmp_path: Path) -> None:
+    night = Night(store)
+    old_and_young(store, night.now)
+    night.loop.point = store.load()
+    files = kept_files(tmp_path / "store.db", night.now)
+    night.after(TRUST_AFTER_S + 1)
+    night.loop.handle(Online(True))
+    assert night.after(1) == 0  # it has not rested for a day
+    assert all(file.exists() for file in files)
+    night.after(REST_EVERY_S - TRUST_AFTER_S)
+    night.loop.handle(Online(True))
+    assert night.after(1) == 1
+    night.loop.handle(Tick())
+    point = store.load()
+    assert (set(point.parcels), set(point.hours)) == ({"young"}, set())
+    assert "old" not in point.tries
+    assert [file.exists() for file in files] == [False, False, False, True, True, True]
+    assert store.load() == night.loop.point
+
+
+def test_a_kept_file_that_cannot_be_deleted_stops_nothing(store: Store, tmp_path: Path) -> None:
+    now = NOW + DAY_S
+    kept = kept_as(tmp_path / "store.db", now - 91 * DAY_S)
+    kept.mkdir()
+    assert store.forget(now) == 0
+    assert kept.exists()
+
+
+@pytest.mark.parametrize("wrong", [False, True])
+def test_by_hand_the_same(example: Path, wrong: bool) -> None:
+    """Also where the machine did not trust its clock: somebody has looked at it now."""
+    path, now = example.with_name("store.db"), time.time()
+    config = load(example)
+    with closing(Store.open(path, config.plan())) as store:
+        point = old_and_young(store, now)
+        counters = replace(point.counters, clock_wrong=wrong)
+        store.commit(point, Step(point, NOBODY).put(counters), now)
+    files = kept_files(path, now)
+    done = CliRunner().invoke(main, ["purge", str(example), "--yes"])
+    assert "6 rows and files forgotten; the journal begins with 1" in done.output
+    with closing(Store.open(path, config.plan())) as store:
+        point = store.load()
+    assert (set(point.parcels), set(point.tries), set(point.hours)) == ({"young"}, {"young"}, set())
+    assert [file.exists() for file in files] == [False, False, False, True, True, True]
+    assert point.counters.clock_wrong is wrong
+
+
 def test_by_hand(example: Path) -> None:
     path = example.with_name("store.db")
     with closing(Store.open(path, plan(names=("1", "2", "3")))) as store:
@@ -170,4 +251,4 @@ def test_by_hand(example: Path) -> None:
     assert (refused.exit_code, "nothing was forgotten" in refused.output) == (1, True)
     done = CliRunner().invoke(main, ["purge", str(example), "--yes"])
     assert done.exit_code == 0, done.output
-    assert "0 rows forgotten; the journal begins with 1" in done.output
+    assert "0 rows and files forgotten; the journal begins with 1" in done.output
