@@ -19,6 +19,7 @@ from sync.library_clock import LibraryClock
 from sync.service import Service
 
 CHANGES_WAIT_S = 25.0
+LISTEN_CAP_S = 30.0  # that the library is back is to be noticed soon: one small request of each point
 CLOCK_UNSURE_S = 2.0
 
 
@@ -106,7 +107,7 @@ class LibraryWorkers:
                     wait_s = 0.0
                     self._post(Online(False))
                     asked = getattr(error, "retry_after_s", None)
-                    worker.pause(min(delay_s(failures, random.uniform, asked), 30.0))
+                    worker.pause(delay_s(failures, random.uniform, asked, LISTEN_CAP_S))
                     continue
                 failures = 0
                 self._post(Online(True))

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from sync.acts import LOANS_MAX
-from sync.plain import Id, Pin, Text
+from sync.plain import Id, Moment, Pin, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Loan:
 
     id: Id
     title: Text
-    due: float = 0.0
+    due: Moment = 0.0
     late: bool = False
 
 
@@ -39,7 +39,7 @@ class Hold:
     state: Literal["waiting", "coming", "ready"]
     place: Text = ""
     here: bool = False
-    until: float = 0.0
+    until: Moment = 0.0
     parcel: Annotated[str, Field(max_length=64)] = ""
     ahead: Annotated[int, Field(ge=0)] | None = None  # people before this one; None: not said
 

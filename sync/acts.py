@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sync.plain import Digest, Id, Phone, Pin, Text
+from sync.plain import Digest, Id, Moment, Phone, Pin, Text
 
 LOANS_MAX = 100
 
@@ -101,7 +101,7 @@ class LoanRuling:
     loan: Id
     done: bool
     words: Text = ""
-    until: float = 0.0
+    until: Moment = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +116,8 @@ class Ruling:
 
     done: bool
     words: Text = ""
-    until: float = 0.0
+    until: Moment = 0.0
     each: Annotated[tuple[LoanRuling, ...], Field(max_length=LOANS_MAX)] = ()
-    by: float = 0.0
+    by: Moment = 0.0
     ahead: Annotated[int, Field(ge=0)] | None = None
     again: Literal["", "phone", "pin"] = ""

@@ -29,13 +29,13 @@ def spread_s(point: str, outage_s: float, uniform: Uniform) -> float:
     return window * ((place + uniform(0.0, 0.5)) % 1.0)
 
 
-def delay_s(attempts: int, uniform: Uniform, retry_after_s: float | None = None) -> float:
+def delay_s(attempts: int, uniform: Uniform, retry_after_s: float | None = None, cap_s: float = CAP_S) -> float:
     """Seconds to wait after ``attempts`` failures in a row (1 is the first).
 
-    Between 0 and ``min(CAP_S, BASE_S * 2**(attempts - 1))``. What the service asked for (at most an hour of it)
+    Between 0 and ``min(cap_s, BASE_S * 2**(attempts - 1))``. What the service asked for (at most an hour of it)
     comes on top, so that nobody returns early and not everybody at the same moment.
     """
     doublings = min(max(attempts - 1, 0), 16)
-    jitter = uniform(0.0, min(CAP_S, BASE_S * 2.0**doublings))
+    jitter = uniform(0.0, min(cap_s, BASE_S * 2.0**doublings))
     asked = min(max(retry_after_s or 0.0, 0.0), RETRY_AFTER_MAX_S)
     return asked + jitter

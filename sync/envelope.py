@@ -12,9 +12,9 @@ import rfc8785
 from pydantic import Field, TypeAdapter
 
 from sync.messages import Receipt, Telling
+from sync.outbox import BATCH_MAX
 from sync.plain import Digest
 
-BATCH_MAX = 100
 BODY_MAX = 4 << 20  # bytes, either way
 
 

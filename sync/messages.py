@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from sync.instructions import Instructed, InstructionEnded
-from sync.plain import Digest, Id, Text
+from sync.plain import Digest, Id, Moment, Text
 from sync.rounds import BagHandedOver, BagSealed, HoldExtended, ParcelDidNotFit, RoomLeft
 from sync.things import Neighbour, Patron, SentParcel
 
@@ -70,7 +70,7 @@ class Page:
 
     changes: Annotated[tuple[Change, ...], Field(max_length=2000)]
     cursor: Annotated[str, Field(max_length=200)]
-    server_time: float
+    server_time: Moment
     snapshot: bool = False
     more: bool = False
 

@@ -38,9 +38,10 @@ from sync import asked, deadline
 from sync.account import AccountIs, AccountOf
 from sync.acts import Ruling, Said
 from sync.asked import Answer, Query, Question
-from sync.envelope import BATCH, BATCH_MAX, BODY_MAX, PROBLEM, RECEIPTS, Batch, Sent, digest
+from sync.envelope import BATCH, BODY_MAX, PROBLEM, RECEIPTS, Batch, Sent, digest
 from sync.errors import ServiceBroken, ServiceError, ServiceGap, ServiceSilent, ServiceUnreachable
-from sync.messages import Page, ParcelSent, Receipt, Telling
+from sync.messages import Page, Receipt, Telling
+from sync.outbox import BATCH_MAX
 from sync.seal import Seal
 from sync.service import NOTHING, Abilities, Known, Service
 from sync.titles import TitlesAre, TitlesLike
@@ -59,7 +60,6 @@ ANSWERS: dict[type, type] = {
     AccountOf: AccountIs,
     TitlesLike: TitlesAre,
 }
-TIME_MAX = 32503680000.0  # the year 3000; beyond it dates cannot be shown
 CHUNK = 65536
 
 
@@ -137,18 +137,12 @@ class Rest:
         answer = _read(ANSWER, _expect_ok(status, body))
         if not isinstance(answer, ANSWERS[type(query)]):
             raise ServiceBroken(f"the service answered {query.kind} with {answer.kind}")
-        if isinstance(answer, TitlesAre) and not all(0 <= one.by <= TIME_MAX for one in answer.titles):
-            raise ServiceBroken("the titles hold a time that cannot be")
         return answer
 
     def act(self, said: Said) -> Ruling:
         """One act; at most ``ask_wait_s``. Heard again under the same key, the service says what it did then."""
         status, body = self._exchange("POST", "/acts", self._settings.ask_wait_s, body=SAID.dump_json(said))
-        ruling = _read(RULING, _expect_ok(status, body))
-        times = (ruling.until, ruling.by, *(one.until for one in ruling.each))
-        if not all(0 <= at <= TIME_MAX for at in times):
-            raise ServiceBroken("the ruling holds a time that cannot be")
-        return ruling
+        return _read(RULING, _expect_ok(status, body))
 
     def tell(self, tellings: Sequence[Telling], known: Known = NOTHING) -> tuple[Receipt, ...]:
         """Upload 1 to 100 tellings in order; at most ``tell_wait_s``."""
@@ -162,8 +156,6 @@ class Rest:
         receipts = _read(RECEIPTS, _expect_ok(status, body)).receipts
         if [receipt.key for receipt in receipts] != [telling.key for telling in tellings]:
             raise ServiceBroken("the receipts do not match the tellings")
-        if not all(0 <= one.set_aside.expires <= TIME_MAX for one in receipts if one.set_aside):
-            raise ServiceBroken("a receipt holds a time that cannot be")
         return receipts
 
     def changes(self, cursor: str, wait_s: float) -> Page:
@@ -267,9 +259,6 @@ def _read(adapter: TypeAdapter[T], body: bytes) -> T:
 
 def _check_page(page: Page, snapshot: bool) -> Page:
     """What the shapes do not say."""
-    times = [page.server_time, *(change.parcel.expires for change in page.changes if isinstance(change, ParcelSent))]
-    if not all(0 <= at <= TIME_MAX for at in times):
-        raise ServiceBroken("the page holds a time that cannot be")
     if page.snapshot != snapshot or (snapshot and page.more) or not page.cursor:
         raise ServiceBroken("the page is not what was asked for: snapshot, more and cursor do not fit")
     return page

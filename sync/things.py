@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sync.plain import Digest, Id, Text
+from sync.plain import Digest, Id, Moment, Text
 
 Size = Literal["S", "M", "L"]
 Standing = Literal["fine", "blocked", "expired"]
@@ -47,7 +47,7 @@ class SentParcel:
     patron: Annotated[str, Field(max_length=64, pattern=r"^[A-Za-z0-9._:-]*$")]
     items: Annotated[tuple[Item, ...], Field(min_length=1, max_length=50)]
     size: Size
-    expires: float
+    expires: Moment
     code: Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")] = ""
     pass_id: Annotated[str, Field(pattern=r"^([0-9a-f]{16})?$")] = ""
     lies_in: Annotated[str, Field(max_length=64)] = ""

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sync.plain import Id, Text
+from sync.plain import Id, Moment, Text
 
 TYPED_MAX = 40
 FOUND_MAX = 20
@@ -32,7 +32,7 @@ class Title:
     isbn: Annotated[str, Field(pattern=r"^(97[89]\d{10})?$")] = ""
     free: Annotated[int, Field(ge=0)] | None = None
     waiting: Annotated[int, Field(ge=0)] | None = None
-    by: float = 0.0
+    by: Moment = 0.0
 
 
 @dataclass(frozen=True, slots=True)

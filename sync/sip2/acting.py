@@ -121,7 +121,14 @@ class Acting:
         each: list[LoanRuling] = []
         for text in self._accounts.listed(number, pin, "AU", self._until)[:100]:
             one = entry(text, self._dialect.loans == "title")
-            ruling = self._renewed(self._say(key, self._says.renew(number, one.barcode, one.said, pin)))
+            try:
+                ruling = self._renewed(self._say(key, self._says.renew(number, one.barcode, one.said, pin)))
+            except Unsayable:
+                ruling = Ruling(False)
+            except ServiceUnreachable:
+                if not any(one.done for one in each):
+                    raise
+                raise ServiceSilent("it went when some were renewed") from None
             each.append(LoanRuling(one.id, ruling.done, ruling.words, ruling.until))
         return Ruling(all(one.done for one in each), each=tuple(each))
 

@@ -83,7 +83,7 @@ class Client:
 
     def _once(self, request: Message, until: float) -> Message:
         self.ready(until)
-        return self._exchange(request, until)
+        return self._exchange(request, until, self._settings.answer_wait_s)
 
     def _connect(self, until: float) -> None:
         try:
@@ -95,21 +95,22 @@ class Client:
         except OSError as error:
             raise ServiceUnreachable(f"no connection to the library ({type(error).__name__})") from None
         self._sequence = -1
-        if self._dialect.login and not self._exchange(self._words.login(), until).yes("ok"):
+        wait_s = self._settings.connect_wait_s  # all of it: who is slow at the login alone can be spoken to
+        if self._dialect.login and not self._exchange(self._words.login(), until, wait_s).yes("ok"):
             self.close()
             raise ServiceUnreachable("the library refuses the login: check user, credential and location")
         if "99" not in self._dialect.without:
-            self.status = self._exchange(self._words.status(), until)
+            self.status = self._exchange(self._words.status(), until, wait_s)
             if not self.status.yes("online"):
                 self.close()
                 raise ServiceUnreachable("the library says that it is off-line")
 
-    def _exchange(self, request: Message, until: float) -> Message:
+    def _exchange(self, request: Message, until: float, wait_s: float) -> Message:
         assert self._wire
         self._sequence = (self._sequence + 1) % 10
         exchange = Exchange(request, self._sequence, replace(self._dialect.manners, tries=self._tries))
         try:
-            answer, repeated = self._converse(self._wire, exchange, until)
+            answer, repeated = self._converse(self._wire, exchange, until, wait_s)
         except NotAMessage as error:
             self.close()
             raise ServiceBroken(f"the library's answer to a {request.code} is none: {error}") from None
@@ -128,11 +129,11 @@ class Client:
             raise ServiceBroken(f"the library answered a {request.code} with another item")
         return answer
 
-    def _converse(self, wire: Wire, exchange: Exchange, until: float) -> tuple[Message, bool]:
+    def _converse(self, wire: Wire, exchange: Exchange, until: float, wait_s: float) -> tuple[Message, bool]:
         """The answer, and whether the request was said more than once."""
         wire.say(exchange.begin(), until)
         repeated = False
-        wait_until = min(until, time.monotonic() + self._settings.answer_wait_s)
+        wait_until = min(until, time.monotonic() + wait_s)
         while True:
             try:
                 heard = exchange.hear(wire.hear(wait_until))
@@ -145,4 +146,4 @@ class Client:
                 return heard, repeated
             if heard is not None:
                 wire.say(heard, until)
-                wait_until = min(until, time.monotonic() + self._settings.answer_wait_s)
+                wait_until = min(until, time.monotonic() + wait_s)

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from sync.plain import TIME_MAX
 from sync.sip2.exchange import Manners
 from sync.sip2.message import Charset
 
@@ -36,7 +37,7 @@ STATUS = (
 """The fourteen places of a patron's status, in order (3M SIP 2.00)."""
 
 Code = Annotated[str, Field(pattern=r"^[0-9]{2}$")]
-_ENDS = {"CR": b"\r", "LF": b"\n", "CRLF": b"\r\n"}
+ENDS = {"CR": b"\r", "LF": b"\n", "CRLF": b"\r\n"}
 _SIZE_MAX = 1 << 16
 
 
@@ -87,15 +88,17 @@ class Dialect(BaseModel):
     @property
     def manners(self) -> Manners:
         """What an exchange needs to know of it."""
-        return Manners(self.charset, _ENDS[self.end], self.checked, self.trusted)
+        return Manners(self.charset, ENDS[self.end], self.checked, self.trusted)
 
     def day(self, text: str) -> float | None:
-        """Unix seconds of a date as this library writes them; None for what none of its patterns fits."""
+        """Unix seconds of a date as this library writes them; None for what none of its patterns fits, and for what no
+        screen can show ("never", as the year 9999). Whatever was before 1970 is over."""
         for pattern in (*self.dates, "%Y%m%d", "%Y-%m-%d"):
             try:
-                return datetime.strptime(text.strip(), pattern).timestamp()
+                at = datetime.strptime(text.strip(), pattern).timestamp()
             except (ValueError, OverflowError):
                 continue
+            return max(0.0, at) if at <= TIME_MAX else None
         return None
 
 

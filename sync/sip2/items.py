@@ -60,15 +60,17 @@ def item_is(item: Message, barcode: str, dialect: Dialect) -> ItemIs:
 
 def hold(checked_in: Message, here: frozenset[str], dialect: Dialect, seal: Seal) -> Hold:
     """From a 10. ``here``: this point's names. Where it is to go (CT) counts for more than the kind of alert (CV),
-    which some systems reckon from the login's branch and not from the point's."""
+    which some systems reckon from the login's branch and not from the point's: what is "elsewhere" for them may be
+    here, and what is here for them elsewhere."""
     kind, to = checked_in.first("CV").strip(), checked_in.first("CT").strip()
-    away = bool(to) and to not in here
-    said_here = kind in dialect.held_here or (kind in ("", "00") and checked_in.first("CY").strip() != "")
-    if said_here and not away:
+    if to and to not in here:
+        return Hold(goes_to=shown(to)[:TEXT_MAX])
+    held = kind in dialect.held_here or (to and kind in dialect.held_elsewhere)
+    plain = kind in ("", "00") or (to and kind in dialect.sent_on)
+    if held or (plain and checked_in.first("CY").strip()):
         return Hold(True, _holder(checked_in, seal))
-    if away or kind in (*dialect.held_elsewhere, *dialect.sent_on):
-        return Hold(goes_to=shown(to)[:TEXT_MAX] or "another location")
-    return Hold()
+    elsewhere = not to and kind in (*dialect.held_elsewhere, *dialect.sent_on)
+    return Hold(goes_to="another location") if elsewhere else Hold()
 
 
 def shelved(item: Message, here: frozenset[str], seal: Seal) -> Hold:

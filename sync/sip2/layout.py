@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, pairwise
 
-DATE = 18  # YYYYMMDDZZZZHHMMSS
-
 
 @dataclass(frozen=True)
 class Layout:

@@ -8,8 +8,6 @@ from sync.sip2.frame import Frame, Reader, seal
 from sync.sip2.message import Charset, Message, NotAMessage, compose, parse
 from sync.sip2.settings import Settings
 
-ENDS = {"CR": b"\r", "LF": b"\n", "CRLF": b"\r\n"}
-
 
 class Forbidden(Exception):
     """A message that names somebody or something other than the test patron and test items: it is not said."""

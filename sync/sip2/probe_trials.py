@@ -6,9 +6,9 @@ import contextlib
 import time
 from collections.abc import Callable
 
-from sync.sip2.dialect import Dialect
+from sync.sip2.dialect import ENDS, Dialect
 from sync.sip2.message import VALUE_MAX, Message
-from sync.sip2.probe_line import ENDS, Found, Line
+from sync.sip2.probe_line import Found, Line
 from sync.sip2.words import Words
 
 CONNECTIONS = 4

@@ -7,6 +7,7 @@ import struct
 import threading
 import time
 import tracemalloc
+from collections.abc import Callable
 from email.utils import formatdate
 from pathlib import Path
 
@@ -15,11 +16,14 @@ from hostile import Act, certificate, hostile, reply
 from pydantic import ValidationError
 
 from sync import rest
+from sync.account import AccountOf
+from sync.acts import Renew, Said
 from sync.asked import WhatIs
 from sync.envelope import BODY_MAX
 from sync.errors import ServiceBroken, ServiceError, ServiceSilent, ServiceUnreachable
 from sync.messages import PointTrouble, Telling
 from sync.service import Service
+from sync.titles import TitlesLike
 
 TELLING = Telling("p-1", 1, 1.0, PointTrouble("door_stuck", "A1"))
 WAIT_S = 0.4
@@ -232,6 +236,34 @@ def test_an_expiry_that_cannot_be_is_broken() -> None:
     body = json.dumps(PAGE | {"changes": [{"kind": "parcel_sent", "parcel": parcel}]}).encode()
     with hostile(says(reply("200 OK", body))) as port, pytest.raises(ServiceBroken):
         client_of(port).changes("", 0)
+
+
+LOAN, HOLD, TITLE = {"id": "b", "title": "t"}, {"id": "h", "title": "t", "state": "ready"}, {"id": "b", "title": "t"}
+ASKS: dict[str, Callable[[Service], object]] = {
+    "account": lambda client: client.ask(AccountOf("p-1")),
+    "titles": lambda client: client.ask(TitlesLike("ST")),
+    "act": lambda client: client.act(Said("k-1", Renew("p-1", "b"))),
+}
+
+
+@pytest.mark.parametrize("at", [1795459200000, -1, 1e300])  # milliseconds for seconds, as people write them
+@pytest.mark.parametrize(
+    ("says_so", "path"),
+    [
+        (lambda at: {"kind": "account_is", "loans": [LOAN | {"due": at}]}, "account"),
+        (lambda at: {"kind": "account_is", "holds": [HOLD | {"until": at}]}, "account"),
+        (lambda at: {"kind": "titles_are", "titles": [TITLE | {"by": at}]}, "titles"),
+        (lambda at: {"done": True, "until": at}, "act"),
+        (lambda at: {"done": True, "by": at}, "act"),
+        (lambda at: {"done": True, "each": [{"loan": "b", "done": True, "until": at}]}, "act"),
+    ],
+)
+def test_no_time_that_a_screen_cannot_show_gets_in(
+    says_so: Callable[[float], dict[str, object]], path: str, at: float
+) -> None:
+    body = json.dumps(says_so(at)).encode()
+    with hostile(says(reply("200 OK", body))) as port, pytest.raises(ServiceBroken, match="wrong shape"):
+        ASKS[path](client_of(port))
 
 
 @pytest.mark.parametrize("status", ["429 Too Many Requests", "503 Service Unavailable"])

@@ -6,7 +6,6 @@ import pytest
 
 from simulators.library.server import Library
 from sync.acts import PlaceHold, Said
-from sync.errors import ServiceBroken
 from sync.rest import Settings, abilities
 from sync.service import Service
 from sync.titles import Title, TitlesAre, TitlesLike
@@ -55,12 +54,6 @@ def test_a_slip_is_said_to_be_one_and_many_are_cut(library: Library, client: Ser
     assert not many.titles  # two digits are no ISBN yet
     many = found(client, "9787")
     assert (len(many.titles), many.more, many.near) == (20, True, False)
-
-
-def test_a_time_that_cannot_be_is_not_taken(library: Library, client: Service, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(library.ledger, "clock", lambda: 4e10)
-    with pytest.raises(ServiceBroken):
-        three(client)
 
 
 def test_what_was_typed_shows_in_no_repr() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from hostile import certificate
 from pydantic import SecretStr
-from raw_library import CUT, WHEN, Answer, library, sealed
+from raw_library import CUT, LOGIN, WHEN, Answer, library, sealed
 from sip2_client import SEAL, client
 
 from sync.asked import ItemIs, PatronIs, Shown, WhatIs
@@ -142,6 +142,23 @@ def test_without_a_login_nothing_was_said(answers: dict[str, Answer], words: str
     with library(answers | {"17": lambda _: ITEM}) as lib, pytest.raises(ServiceUnreachable, match=words):
         client(lib.port).ask(WhatIs("i-1"))
     assert lib.codes() == []
+
+
+@pytest.mark.parametrize("code", ["93", "99"])
+def test_who_takes_longer_to_log_in_than_to_answer_is_spoken_to_all_the_same(code: str) -> None:
+    slow: Answer = lambda line: time.sleep(0.8) or LOGIN[code](line)  # noqa: E731
+    with library({code: slow, "17": lambda _: ITEM}) as lib:
+        service = client(lib.port, answer_wait_s=0.4, connect_wait_s=2.0, ask_wait_s=10.0)
+        assert service.ask(WhatIs("i-1")) == IS
+        assert [line[:2] for line in lib.said] == ["93", "99", "17"]
+
+
+def test_who_does_not_answer_a_login_in_time_was_told_nothing() -> None:
+    with library({"93": lambda _: None, "17": lambda _: ITEM}) as lib:
+        service = client(lib.port, answer_wait_s=0.2, connect_wait_s=0.6)
+        with pytest.raises(ServiceUnreachable, match="no login"):
+            service.ask(WhatIs("i-1"))
+        assert [line[:2] for line in lib.said] == ["93"]
 
 
 def test_nobody_listens() -> None:

@@ -62,3 +62,9 @@ def test_due_dates_as_koha_writes_them(text: str, day: str) -> None:
     assert at is not None
     assert f"{datetime.fromtimestamp(at):%Y-%m-%d}" == day
     assert load(Path("koha")).day("5/23/2008,23:59") is None
+
+
+def test_a_day_before_all_is_over_and_one_beyond_all_is_none() -> None:
+    koha = load(Path("koha"))
+    assert koha.day("19000101") == 0.0
+    assert koha.day("99991231    235959") is None

@@ -340,6 +340,23 @@ def test_what_belongs_elsewhere_says_where(fields: str) -> None:
     assert (back.status, back.held_for, back.goes_to, back.detail) == ("applied", None, "NORTH", "Send on.")
 
 
+@pytest.mark.parametrize("alert", ["01", "02", "04", "00", ""])
+def test_what_is_to_go_to_this_point_is_here_whatever_kind_of_elsewhere_it_is_called(alert: str) -> None:
+    """Evergreen reckons CV from the login's branch: 02 with CT naming this very point is held here."""
+    kind = f"CV{alert}|" if alert else ""
+    answer = f"101YNY{WHEN}AOmain|ABi-1|AQmain|{kind}CTLOCKER|CYR200|DABob Quux|"
+    with library(Ledger().answers() | {"09": lambda _: answer}) as lib:
+        [ready, back] = tell(settled(lib), telling(READY, 1), telling(BACK, 2))
+    assert [(r.status, r.held_for, r.goes_to) for r in (ready, back)] == [("applied", BOB, "")] * 2
+
+
+def test_what_belongs_to_this_point_and_waits_for_nobody_goes_nowhere() -> None:
+    answer = f"101YNY{WHEN}AOmain|ABi-1|AQmain|CV04|CTLOCKER|"
+    with library(Ledger().answers() | {"09": lambda _: answer}) as lib:
+        [receipt] = tell(settled(lib), telling(BACK))
+    assert (receipt.status, receipt.held_for, receipt.goes_to) == ("applied", None, "")
+
+
 def test_held_here_without_a_name_is_asked_about_the_item() -> None:
     here = f"101YNY{WHEN}AOmain|ABi-1|AQmain|CV01|"
     item = f"18080201{WHEN}ABi-1|AJDune|CYR200|DABob Quux|"

@@ -11,6 +11,7 @@ from pytest_mock import MockerFixture
 from raw_library import WHEN, Answer, library
 from sip2_client import SEAL, client
 
+from kiosk.library import outcome
 from simulators.library.seed import card_number
 from sync.account import AccountIs, AccountOf
 from sync.acts import Renew, RenewAll, Ruling, Said
@@ -159,14 +160,15 @@ def test_one_whose_number_is_not_known_here_has_no_account() -> None:
         assert client(lib.port).ask(AccountOf("courier-1")) == AccountIs(known=False)
 
 
-def test_a_due_date_nobody_can_read_is_shown_as_the_library_writes_it() -> None:
+@pytest.mark.parametrize("due", ["next spring", "99991231    235959", "9999-12-31", "30010101"])
+def test_a_due_date_nobody_can_read_is_shown_as_the_library_writes_it(due: str) -> None:
     [loan] = stated(
         {
             "63": lambda _: patron("AUSIP0001001|", "000000000001000000000000"),
-            "17": lambda _: f"18040201{WHEN}ABSIP0001001|AJDune|AHnext spring|",
+            "17": lambda _: f"18040201{WHEN}ABSIP0001001|AJDune|AH{due}|",
         }
     ).loans
-    assert (loan.title, loan.due) == ("Dune · next spring", 0.0)
+    assert (loan.title, loan.due) == (f"Dune · {due}", 0.0)
 
 
 @pytest.mark.parametrize("item", [lambda _: None, lambda _: f"18010201{WHEN}ABSIP0001001|AJ|"])
@@ -218,6 +220,33 @@ def test_all_is_renewed_one_by_one_where_there_is_no_word_for_all(tmp_path: Path
         assert ruling.done
         assert len(ruling.each) == 3
         assert all(one.done and one.until > time.time() for one in ruling.each)
+
+
+@pytest.mark.parametrize("back", [True, False])
+def test_a_library_that_goes_when_some_were_renewed_has_changed_something(back: bool) -> None:
+    """Not "nothing was changed": it is asked what became of them, and where it cannot be, nobody is told so."""
+    due, logins = {"i-10001": "20261201", "i-10002": "20261202"}, [0]
+
+    def renew(line: str) -> list[bytes | float]:
+        barcode = value(line, "AB")
+        due[barcode] = "20270107"
+        return [f"301YNN{WHEN}AOmain|AAR100|AB{barcode}|AJDune|AH{due[barcode]}|\r".encode()]  # and closes
+
+    def login(_: str) -> str:
+        logins[0] += 1
+        return "940" if logins[0] == 2 or (logins[0] > 2 and not back) else "941"
+
+    lists = patron("AUi-10001|AUi-10002|", "000000000002000000000000")
+    item: Answer = lambda line: f"18040201{WHEN}AB{value(line, 'AB')}|AJDune|AH{due[value(line, 'AB')]}|"  # noqa: E731
+    with library({"93": login, "63": lambda _: lists, "17": item, "29": renew}) as lib:
+        service = client(lib.port, dialect="invenio", ask_wait_s=10.0)
+        became = outcome(service, Said("k-1", RenewAll(ANN)))
+        assert lib.codes().count("29") == 1
+    if back:
+        assert isinstance(became, Ruling)
+        assert [(one.loan, one.done) for one in became.each] == [("i-10001", True), ("i-10002", False)]
+    else:
+        assert became == "unknown"
 
 
 def test_what_may_have_been_heard_stays_unknown_while_the_library_is_away(tmp_path: Path) -> None:
