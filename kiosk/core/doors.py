@@ -246,7 +246,8 @@ def give_up(step: Step, compartment: str) -> Step:
     parcel = order.about if order.purpose == "pickup" else ""  # its reader stood there and went without
     if row.door is Door.SHUT and not order.blind:
         trouble = PointTrouble("door_stuck", compartment, parcel)
-        return withdraw(step.put(replace(row, order=None, out=row.out or "stuck")).fact(trouble), compartment, order)
+        row = replace(row, order=None, out=row.out or "stuck", down_since=row.down_since or order.asked_at)
+        return withdraw(step.put(row).fact(trouble), compartment, order)
     trouble = PointTrouble("door_silent", compartment, parcel)
     out = "silent" if row.out in ("", "stuck") else row.out  # what may have moved is more than what did not
     step = step.put(replace(row, order=None, out=out)).fact(trouble)

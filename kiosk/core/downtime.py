@@ -1,17 +1,21 @@
-"""Hours when a door could not be opened, because the power was off or its board dead, do not count against a reader.
+"""Hours when a door could not be opened, because the power was off, its board dead or its lock jammed, do not count
+against a reader.
 
-How long a door could not be seen stands in its row; after the power was off, from when the machine was last noted to
-run. As soon as it is seen again, what lies behind it is held for longer by as much, and the library hears of it.
+From when that was so stands in its row; after the power was off, from when the machine was last noted to run; where the
+lock did not move, from when it was told to. As soon as the door is seen again, or has opened again, what lies behind it
+is held for longer by as much, and the library hears of it.
 """
 
 from dataclasses import replace
 
 from hardware.readings import Door
+from kiosk.core.limits import DAY_S
 from kiosk.core.model import Compartment
 from kiosk.core.session import Step
 from sync.rounds import HoldExtended
 
 DOWN_MAX_S = 30 * 86400.0  # more than this is rather a wrong clock
+COME_AGAIN_S = DAY_S  # at least so much time has who stood before a jammed door, once it opens
 
 
 def alive(step: Step, now: float) -> Step:
@@ -29,19 +33,24 @@ def began(step: Step, row: Compartment) -> Compartment:
 
 
 def seen(step: Step, row: Compartment, now: float) -> tuple[Step, Compartment]:
-    """The row with its door as seen just now; what lies there is held for longer if it could not be seen for long."""
+    """The row with its door as seen just now; what lies there is held for longer if it could not be had for long. To
+    see a jammed door shut is not enough: it must have opened."""
     if row.door is Door.UNKNOWN:
         return step, replace(row, down_since=row.down_since or now)
-    if not row.down_since:
+    if not row.down_since or (row.out == "stuck" and row.door is Door.SHUT):
         return step, row
-    return _given_back(step, row, min(now - row.down_since, DOWN_MAX_S)), replace(row, down_since=0.0)
+    return _given_back(step, row, now), replace(row, down_since=0.0)
 
 
-def _given_back(step: Step, row: Compartment, down_s: float) -> Step:
-    if down_s < step.point.plan.limits.down_min_s or step.point.counters.clock_wrong:
+def _given_back(step: Step, row: Compartment, now: float) -> Step:
+    if step.point.counters.clock_wrong:
         return step
+    down_s = min(now - row.down_since, DOWN_MAX_S)
+    longer_s = down_s if down_s >= step.point.plan.limits.down_min_s else 0.0
+    at_least = now + COME_AGAIN_S if row.out == "stuck" else 0.0
     for parcel in step.point.at(row.name):
-        if parcel.state in ("ready", "doubt") and not parcel.recalled and parcel.expires > row.down_since:
-            longer = replace(parcel, expires=parcel.expires + down_s)
-            step = step.put(longer).fact(HoldExtended(parcel.id, longer.expires))
+        until = max(parcel.expires + longer_s, at_least)
+        held = parcel.state in ("ready", "doubt") and not parcel.recalled and parcel.expires > row.down_since
+        if held and until > parcel.expires:
+            step = step.put(replace(parcel, expires=until)).fact(HoldExtended(parcel.id, until))
     return step

@@ -29,7 +29,7 @@ class Compartment:
     lies inside is in doubt; ``forced`` it was open with no order. Empty: in use.
 
     ``aside``: the library or staff want nothing new put in here; what lies there may be fetched.
-    ``down_since``: from when on its door could not be seen, 0 while it can.
+    ``down_since``: from when on its door could not be seen or did not open, 0 while it can.
     """
 
     name: str
@@ -180,10 +180,10 @@ class PickupPoint:
         return [p for p in self.parcels.values() if p.compartment == compartment and p.state in HERE]
 
     def expired(self, parcel: Parcel, now: float) -> bool:
-        """Whether its time is over. Behind a stuck door time stands still: its reader came and could not take it. A
-        clock that is not believed ends nothing."""
+        """Whether its time is over. While its door cannot be opened time stands still, and is given back (downtime.py).
+        A clock that is not believed ends nothing."""
         row = self.compartments.get(parcel.compartment)
-        return now > parcel.expires and not (row and row.out == "stuck") and not self.counters.clock_wrong
+        return min(now, (row and row.down_since) or now) > parcel.expires and not self.counters.clock_wrong
 
     def no_earlier(self, now: float) -> float:
         """The time, or the latest that is known to have passed where the clock is behind that: what was over then

@@ -206,7 +206,7 @@ class Watch:
                 must(not parcel.recalled, f"{name} is opened though {parcel.id} is recalled")
                 ends = parcel.expires if not point.counters.clock_wrong else math.inf  # by a clock that is believed
                 in_time = self.world.wall() <= ends or order.attempt > 1  # they stand there, and came in time
-                waits = in_time or row.out == "stuck"  # then its reader could not take it
+                waits = in_time or row.down_since  # its door did not open then, and that time is given back
                 must(waits, f"{name} is opened though {parcel.id} has expired")
                 patron = point.patrons.get(order.person)
                 fine = (

@@ -1,10 +1,13 @@
 """Hours when a point is down are given back; what has expired blocks nothing."""
 
+from typing import Any
+
 from hardware.readings import Door, DoorSeen
 from kiosk.core.events import ClockJumped
+from sync.asked import PatronIs
 from sync.messages import ParcelCollected, ParcelReady
 from sync.rounds import HoldExtended
-from tests.kiosk.core.machine import BOBS, DAY_S, NOW, PARCEL, expiring, stocked
+from tests.kiosk.core.machine import BOBS, DAY_S, NOW, PARCEL, PEOPLE, SILENT, Machine, expiring, stocked
 
 HOUR_S = 3600.0
 
@@ -65,3 +68,62 @@ def test_what_expired_or_was_called_back_blocks_no_other_door() -> None:
     machine.tap("max").touch("clear").open().shut()
     assert "A1" in [space.name for space in machine.point.free()]
     assert not machine.told(ParcelReady)
+
+
+def jammed_at(when: float, **kwargs: Any) -> Machine:
+    """Its reader came then and the door did not open; nobody stands there any more."""
+    machine = stocked(PARCEL, **kwargs)
+    machine.now = when
+    machine.tap("ann").wait(5).touch("help").touch("finish").all_facts.clear()
+    return machine
+
+
+def mended(machine: Machine) -> Machine:
+    """A courier gets the jammed door open; all is there."""
+    return machine.tap("max").touch("check", "A1").open().touch("yes").shut().touch("finish")
+
+
+def test_the_days_of_a_jammed_door_are_given_back_when_it_opens() -> None:
+    machine = jammed_at(NOW + DAY_S)
+    machine.now = NOW + 5 * DAY_S
+    assert machine.point.compartments["A1"].down_since == NOW + DAY_S
+    mended(machine)
+    (told,) = machine.told(HoldExtended)
+    assert 4 * DAY_S < told.expires - PARCEL.expires < 4 * DAY_S + 60
+    assert machine.parcel().expires == told.expires
+    machine.tap("ann").open().shut()
+    assert machine.told(ParcelCollected)
+
+
+def test_who_stood_before_a_jammed_door_in_the_last_minute_has_a_day_to_come_again() -> None:
+    machine = jammed_at(PARCEL.expires - 60.0)
+    machine.now = PARCEL.expires + 600.0
+    mended(machine)
+    assert DAY_S - 60 < machine.parcel().expires - machine.now <= DAY_S
+    assert machine.tap("ann").unlocked == ["A1"]
+
+
+def test_a_jammed_door_that_is_only_seen_shut_again_is_still_jammed() -> None:
+    machine = jammed_at(NOW + DAY_S).do(DoorSeen("A1", Door.UNKNOWN)).restart().doors(Door.SHUT)
+    assert not machine.told(HoldExtended)
+    assert machine.point.compartments["A1"].down_since == NOW + DAY_S
+
+
+def test_a_jammed_door_gives_nothing_back_of_what_was_over_or_was_called_back() -> None:
+    late = stocked(expiring(PARCEL, 100.0))
+    late.now = NOW + 200.0
+    late.tap("max").touch("clear").wait(5).touch("help").touch("finish").all_facts.clear()
+    late.now += DAY_S
+    assert not mended(late).told(HoldExtended)
+    back = jammed_at(NOW + DAY_S).recall("p-1")
+    back.now = NOW + 5 * DAY_S
+    assert not mended(back).told(HoldExtended)
+
+
+def test_days_are_given_back_also_where_the_library_announces_nothing() -> None:
+    machine = stocked(PARCEL, library=SILENT)
+    machine.now = NOW + 2.9 * DAY_S
+    machine.tap("ann").answer(PatronIs(PEOPLE[0])).wait(5).touch("help").touch("finish")
+    machine.now = NOW + 5 * DAY_S
+    mended(machine).tap("ann").answer(PatronIs(PEOPLE[0])).open().shut()
+    assert machine.told(ParcelCollected)
