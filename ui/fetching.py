@@ -17,12 +17,23 @@ def choose(screen: Choose, _: Words) -> View:
             "{n} more are here and cannot be had just now; they stay yours.",
             screen.others,
         )
+    if screen.over:
+        line += "\n" + over(screen.over, _)
     take = _.ngettext("Take this one", "Take these {n}", chosen) if chosen else _("Take all of them")
     far = _("I cannot reach the others") if chosen else _("I cannot reach these doors")
     reach = (Button("cannot_reach", far, extra=True),) if chosen < len(screen.parcels) else ()
     listed = tuple(_listed(parcel, _) for parcel in screen.parcels)
     buttons = (Button("take", take, main=True), *reach)
     return View("Choose", title, line, "parcel", rows=listed, buttons=buttons, cancel=cancel(_))
+
+
+def over(n: int, _: Words) -> str:
+    """Parcels that they cannot have any more."""
+    return _.ngettext(
+        "One more is over: its time to collect is past, or the library has called it back.",
+        "{n} more are over: their time to collect is past, or the library has called them back.",
+        n,
+    )
 
 
 def _listed(parcel: Waiting, _: Words) -> Row:

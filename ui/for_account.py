@@ -21,6 +21,8 @@ from ui.words import N_, Words
 
 NOTICES = {
     "nothing_ready": N_("Nothing is waiting here for you yet. Here is what you have at the library."),
+    "parcel_expired": N_("The time to collect is over, and your books are going back. Here is what you have."),
+    "parcel_recalled": N_("The library has called back what lay here for you. Here is what you have."),
     "ready_elsewhere": N_("Your books are waiting at another place: {words}."),
     "away": N_("The library is out of reach just now; nothing has changed. Please try again in a few minutes."),
     "unknown": N_("The library has not said whether it is done. Look at what it shows now before you try again."),

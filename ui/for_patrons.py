@@ -5,9 +5,10 @@ from kiosk.core.notices import NotLent
 from kiosk.core.screens import Collect, Goodbye, Home, Pin, Return, Sorry, Wait
 from kiosk.frontend import About
 from kiosk.slip import text
+from ui.fetching import over
 from ui.notices import PRINTING, RETURN, noted
 from ui.parts import ROWS_MAX, TITLE_MAX, and_more, cancel, date_words, keypad, rows, short
-from ui.sorry import sorry_words
+from ui.sorry import private, sorry_words
 from ui.view import Button, Row, Tone, View
 from ui.words import N_, Words
 
@@ -101,7 +102,7 @@ def collect(screen: Collect, _: Words) -> View:
         )
     note = ""
     if screen.wrong:
-        note = _("This code opens no door here; nothing is lost. Check the 8 digits and type them again.")
+        note = _("This code opens no door here. Check the 8 digits, and the name of the place in the message.")
         if screen.tries_left <= 3:
             note = _.ngettext(
                 "This code opens no door here. One more try today; card and QR always work.",
@@ -191,7 +192,7 @@ def goodbye(screen: Goodbye, about: About, _: Words) -> View:
     if screen.gate:
         lines.append(_("The gate may ring for a book of yours. Please show your slip to the staff then."))
     if screen.far:
-        lines.append(_("The library knows that you cannot reach that door, and chooses another one."))
+        lines.append(_("The library knows that you cannot reach that door, and looks for a way."))
     if screen.missing:
         lines.append(_("Something was not there: we look into it, and it was not booked to you."))
     if screen.left:
@@ -202,6 +203,16 @@ def goodbye(screen: Goodbye, about: About, _: Words) -> View:
                 screen.left,
             )
         )
+    if screen.doubt:
+        lines.append(
+            _.ngettext(
+                "One more must be looked for first; staff have been told.",
+                "{n} more must be looked for first; staff have been told.",
+                screen.doubt,
+            )
+        )
+    if screen.over:
+        lines.append(over(screen.over, _))
     printing = (Button("print", _("Print a slip"), value=_.language),) if screen.printing == "offered" else ()
     returning = (Button("return", _("Return books")),) if screen.purpose in ("pickup", "borrow") else ()
     another = (Button("browse", _("Borrow another one")),) if screen.stock else ()
@@ -253,5 +264,4 @@ def sorry(screen: Sorry, about: About, _: Words) -> View:
     offers = {"return": _("Return books"), "collect": _("Collect"), "browse": browse}
     then = tuple(Button(action, offers[action], main=n == 0) for n, action in enumerate(screen.then))
     finish = Button("finish", _("Done"), main=not then)
-    private = (screen.detail,) if screen.reason not in ("ready_elsewhere", "pass_elsewhere") else ()
-    return View("Sorry", title, line, picture, "trouble", hushed=private, buttons=(*then, finish))
+    return View("Sorry", title, line, picture, "trouble", hushed=private(screen), buttons=(*then, finish))

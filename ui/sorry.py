@@ -141,12 +141,6 @@ REASONS: dict[str, Reason] = {
         N_("Choose another one, or call us: {phone}."),
         "book",
     ),
-    "code_wrong": Reason(
-        N_("This code opens no door here"),
-        N_("Nothing was opened and nothing is lost."),
-        N_("Check the 8 digits in the message, tap your card, or call us: {phone}."),
-        "ask",
-    ),
     "codes_closed": Reason(
         N_("Typing codes is closed here for today"),
         N_("Too many codes did not fit. Your books are safe."),
@@ -176,6 +170,12 @@ REASONS: dict[str, Reason] = {
         N_("Its books have been collected."),
         N_("If that was not you or somebody you sent, call us at once: {phone}."),
         "scan",
+    ),
+    "code_used": Reason(
+        N_("This code has done its work already"),
+        N_("Its books have been collected."),
+        N_("If that was not you or somebody you sent, call us at once: {phone}."),
+        "ask",
     ),
     "code_unreadable": Reason(
         N_("The code could not be read"),
@@ -225,6 +225,12 @@ REASONS: dict[str, Reason] = {
         N_("If somebody is with you, they may open it for you now. Or call us: {phone}."),
         "phone",
     ),
+    "no_door_in_reach": Reason(
+        N_("We have told the library that you cannot reach it"),
+        N_("Your books are safe and still yours. No other door is free here that you can reach."),
+        N_("If somebody is with you, they may open it for you now. Or call us, and we find a way: {phone}."),
+        "phone",
+    ),
     "store_trouble": Reason(
         N_("This machine must rest for a moment"),
         N_("It cannot write anything down, so it opens no door. What is yours is safe."),
@@ -234,12 +240,26 @@ REASONS: dict[str, Reason] = {
 }
 
 
+_PLACES = {  # of these the detail names other places
+    "ready_elsewhere": N_("There: {places}."),
+    "pass_elsewhere": N_("There: {places}."),
+    "cabinet_full": N_("There is room at: {places}."),
+    "door_unreachable": N_("There is room at: {places}."),
+    "no_door_in_reach": N_("There is room at: {places}."),
+}
+
+
+def private(screen: Sorry) -> tuple[str, ...]:
+    """What is not read aloud to the hall: the library's own words."""
+    return () if screen.reason in _PLACES else (screen.detail,)
+
+
 def sorry_words(screen: Sorry, phone: str, _: Words) -> tuple[str, str, PictureName]:
     """Title, line (meaning, the library's own words if any, next step; a line each) and picture."""
     reason = REASONS[screen.reason]
     lines = [_(reason.meaning)]
-    if screen.detail and screen.reason in ("ready_elsewhere", "pass_elsewhere"):
-        lines.append(_("There: {places}.", places=screen.detail))
+    if screen.detail and screen.reason in _PLACES:
+        lines.append(_(_PLACES[screen.reason], places=screen.detail))
     elif screen.detail:
         lines.append(_("The library says: {detail}", detail=screen.detail))
     lines.append(_(reason.next, phone=phone))

@@ -77,9 +77,10 @@ LoadNotice = Literal[
     PadNotice,
 ]
 SearchNotice = Literal["", "full", "unknown_number", "isbn_unsearched", "unreadable", "away", "card_unread"]
+Nothing = Literal["nothing_ready", "parcel_expired", "parcel_recalled"]  # why nothing lies here for somebody
 AccountNotice = Literal[
     "",
-    "nothing_ready",
+    Nothing,
     "ready_elsewhere",
     "away",
     "unknown",
@@ -99,12 +100,10 @@ Reason = Literal[
     "pin_wrong",
     "patron_blocked",
     "patron_expired",
-    "nothing_ready",
+    Nothing,
     "ready_elsewhere",
-    "parcel_expired",
-    "parcel_recalled",
     "parcel_in_doubt",
-    "code_wrong",
+    "code_used",
     "codes_closed",
     "pass_forged",
     "pass_expired",
@@ -118,6 +117,7 @@ Reason = Literal[
     "door_stuck",
     "door_unreachable",
     "out_of_reach",
+    "no_door_in_reach",
     "helper_not_now",
     "activation_refused",
     "activation_over",

@@ -12,6 +12,7 @@ from kiosk.core.session import Step
 from sync.messages import PointTrouble
 from sync.things import Size
 
+NEIGHBOURS_MAX = 2  # named at once
 ORDER: tuple[Size, ...] = ("S", "M", "L")
 
 
@@ -80,6 +81,12 @@ def _with(point: PickupPoint, parcel: Parcel) -> list[Parcel]:
 def _apart(space: Space, others: list[Space]) -> int:
     """How many steps lie between two fronts, the nearest of them; 0 where there are no others."""
     return min((abs(space.row - o.row) + abs(space.column - o.column) for o in others), default=0)
+
+
+def with_room(point: PickupPoint, size: Size) -> tuple[str, ...]:
+    """Names of points that have room for this size, as the library knows them."""
+    free = ((n.name, (n.small, n.medium, n.large)[SIZES[size] :]) for n in point.neighbours.values())
+    return tuple(name for name, room in free if sum(room))[:NEIGHBOURS_MAX]
 
 
 def unseen(point: PickupPoint) -> bool:

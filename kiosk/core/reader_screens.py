@@ -19,11 +19,12 @@ class Waiting:
 class Choose:
     """Several parcels are ready. Touches: parcel (value: its id; ticks it or not), take (those ticked, all without a
     tick), cannot_reach (takes those ticked, and the library hears that the doors of the others are out of reach),
-    cancel. ``others``: parcels that are here too and cannot be had now.
+    cancel. ``others``: parcels that are here too and cannot be had just now; ``over``: any more.
     """
 
     parcels: tuple[Waiting, ...]
     others: int = 0
+    over: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -175,7 +175,8 @@ class Slip:
 @dataclass(frozen=True, slots=True)
 class Goodbye:
     """The end of a story. ``titles``: what was taken or returned. ``due`` for loans; ``provisional``: the library has
-    not confirmed yet. ``left``: parcels that stay here for the person. Touches: finish, and return after a pickup;
+    not confirmed yet. ``left``: parcels that stay here for the person; ``over``: those whose time is, or
+    that were called back; ``doubt``: those that must be looked for first. Touches: finish, and return after a pickup;
     browse where there is ``stock`` to go on with.
     ``slip``: its words are offered as a QR, and on paper: ``printing``; touch print (zh or en) when ``offered``."""
 
@@ -192,12 +193,15 @@ class Goodbye:
     stock: bool = False
     goes: tuple[Goes, ...] = ()  # where each title goes, as far as the library has said
     not_lent: tuple[NotLent, ...] = ()  # what they had chosen and did not get
+    over: int = 0
+    doubt: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Sorry:
     """It cannot be done, why, and what to do next (ui has the words for each reason). Touches: finish, and what
-    ``then`` offers. ``detail``: the library's own words, or names of other points."""
+    ``then`` offers. ``detail``: the library's own words, or names of other points (ready_elsewhere, pass_elsewhere), of
+    those with room (cabinet_full, door_unreachable, no_door_in_reach)."""
 
     reason: Reason
     detail: str = ""

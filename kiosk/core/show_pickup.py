@@ -14,7 +14,7 @@ def choose(point: PickupPoint, story: Choosing) -> Choose:
     """The list of what is ready."""
     rows = [p for p in map(point.parcels.get, story.parcels) if p]
     shown = (Waiting(p.id, p.compartment, p.size, p.titles, p.id in story.chosen) for p in rows)
-    return Choose(tuple(shown), story.left)
+    return Choose(tuple(shown), story.left.later + story.left.doubt, story.left.over)
 
 
 def at_door(point: PickupPoint, story: Fetching, order: Order, now: float) -> DoorOpen | Sort | DoorShut:

@@ -6,14 +6,12 @@ from kiosk.core.flows.clearing import to_check, to_clear
 from kiosk.core.flows.stocking import expected
 from kiosk.core.model import PickupPoint
 from kiosk.core.order import Order
-from kiosk.core.places import to_move
-from kiosk.core.plan import SIZES
+from kiosk.core.places import to_move, with_room
 from kiosk.core.rights import rights
 from kiosk.core.session import Session, Step
 from kiosk.core.staff_screens import Courier, HandOver, Inside, Load, Seal, Settle, TakeOut, Thing
 from kiosk.core.stories import AtCourier, Checking, Clearing, HandingOver, Loading, Sealing, Settling
 
-NEIGHBOURS_MAX = 2
 StaffScreen = Courier | Settle | Load | Seal | HandOver
 
 
@@ -60,18 +58,10 @@ def _courier(point: PickupPoint, session: Session, story: AtCourier, now: float)
         clear_why=clearing.counted(point, now),
         bag=row.bag,
         seal=row.seal,
-        neighbours=_with_room(point, story),
+        neighbours=with_room(point, story.wants) if story.wants else (),
         desk=len(rights(point, story.courier)) > 1,
         to_move=tuple(p.compartment for p in to_move(point)),
     )
-
-
-def _with_room(point: PickupPoint, story: AtCourier) -> tuple[str, ...]:
-    """Names of points that have room for what found none here, as the library knows them."""
-    if not story.wants:
-        return ()
-    free = ((n.name, (n.small, n.medium, n.large)[SIZES[story.wants] :]) for n in point.neighbours.values())
-    return tuple(name for name, room in free if sum(room))[:NEIGHBOURS_MAX]
 
 
 def _case(point: PickupPoint, story: Settling) -> Settle:

@@ -8,6 +8,7 @@ from pydantic import SecretStr
 from kiosk.core.account_stories import AccountPin, AtAccount, AtMore, Proving
 from kiosk.core.activation import Activating
 from kiosk.core.counter_stories import AtCounter
+from kiosk.core.gone import NONE_STAYS, Stays
 from kiosk.core.notices import DoorNotice, NotLent, ReturnNotice
 from kiosk.core.receipts import Shown
 from kiosk.core.screens import Goodbye, Sorry
@@ -92,13 +93,13 @@ class ProvingPin:
 
 @dataclass(frozen=True, slots=True)
 class Choosing:
-    """Several parcels are ready: all of them, or only those ``chosen``? ``left``: others that cannot be had now."""
+    """Several parcels are ready: all of them, or only those ``chosen``? ``left``: others of theirs."""
 
     patron: str
     proof: str
     parcels: tuple[str, ...]
     chosen: tuple[str, ...] = ()
-    left: int = 0
+    left: Stays = NONE_STAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ class Fetching:
     visit: Visit
     queue: tuple[str, ...] = ()
     done: tuple[str, ...] = ()
-    left: int = 0
+    left: Stays = NONE_STAYS
     missing: bool = False
     far: bool = False
     sorting: tuple[str, ...] | None = None

@@ -89,6 +89,7 @@ SCREENS: dict[str, Screen] = {
     "collect-wrong-few": Collect("", True, True, 1),
     "collect-closed": Collect("", False, False, 0),
     "choose": Choose(waiting(2), 1),
+    "choose-over": Choose(waiting(2), 0, 1),
     "choose-some": Choose(waiting(7, "P1")),
     "sort": Sort("B2", tuple((f"i-{n}", title, False) for n, title in enumerate(TITLES[:3]))),
     "sort-marked": Sort("B2", (("i-0", LONG, True), *((f"i-{n}", TITLES[n], n == 2) for n in (1, 2, 3)))),
@@ -250,6 +251,7 @@ SCREENS: dict[str, Screen] = {
     "goodbye-slip-only-code": Goodbye("dropoff", TITLES[:2], slip=slip("dropoff", TITLES[:2])),
     **{f"goodbye-slip-{how}": _printing(how) for how in ("under_way", "done", "nothing", "unknown")},
     "goodbye-pickup-far": Goodbye("pickup", left=1, far=True),
+    "goodbye-pickup-over": Goodbye("pickup", TITLES[:1], NOW + 30 * 86400, over=1, doubt=1),
     "goodbye-pickup-none": Goodbye("pickup"),
     "goodbye-dropoff": Goodbye("dropoff", TITLES[:2], provisional=True),
     "goodbye-dropoff-none": Goodbye("dropoff"),
@@ -271,6 +273,8 @@ SCREENS: dict[str, Screen] = {
     **account_screens(NOW),
     **activation_screens(),
     **search_screens(NOW),
+    "sorry-full-room": Sorry("cabinet_full", "滨江文化中心、拱墅图书馆"),
+    "sorry-reach-room": Sorry("no_door_in_reach", "滨江文化中心、拱墅图书馆", ("return",)),
     "sorry-away-then": Sorry("library_away", "", ("browse", "return", "collect")),
 }
 

@@ -14,7 +14,7 @@ from kiosk.core.events import Touched
 from kiosk.core.facts import Proved
 from kiosk.core.flows import fetching
 from kiosk.core.flows.common import ask, leave, not_fine, refuse
-from kiosk.core.flows.fetching import Gone
+from kiosk.core.gone import Gone
 from kiosk.core.model import PickupPoint
 from kiosk.core.notices import Reason, WhyNot
 from kiosk.core.search_stories import Borrowing

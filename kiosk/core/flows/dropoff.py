@@ -13,7 +13,7 @@ from kiosk.core import doors, places, tags
 from kiosk.core.doors import Outcome
 from kiosk.core.events import Touched
 from kiosk.core.flows.common import ask, door_until, goodbye, leave, mark, order_at, pulse_again, refuse, stay, visit
-from kiosk.core.model import Compartment, Drop, PickupPoint
+from kiosk.core.model import Compartment, Drop
 from kiosk.core.notices import Reason, ReturnNotice
 from kiosk.core.plan import Space
 from kiosk.core.screens import Goodbye, Slip
@@ -29,12 +29,14 @@ QUEUE_MAX = 10  # scans kept while the library is asked
 def begin(step: Step, now: float, patron: str = "") -> Step:
     """Ready to scan, or at once the word that there is no room."""
     if not step.point.free():
-        return refuse(step, _no_room(step.point), now, person=patron)
+        return _no_room(step, "S", patron, now)
     return stay(tags.look_again(step), Returning(patron), now)
 
 
-def _no_room(point: PickupPoint) -> Reason:
-    return "door_unreachable" if places.unseen(point) else "cabinet_full"
+def _no_room(step: Step, size: Size, patron: str, now: float) -> Step:
+    """No door to be had here: that is said, and where there is room."""
+    reason: Reason = "door_unreachable" if places.unseen(step.point) else "cabinet_full"
+    return refuse(step, reason, now, "、".join(places.with_room(step.point, size)), person=patron)
 
 
 # ---- scanning -----------------------------------------------------------------------------------------------------
@@ -174,9 +176,13 @@ def touch(step: Step, story: Returning, touched: Touched, now: float) -> Step:
 # ---- the door -----------------------------------------------------------------------------------------------------
 
 
+def _size(items: int) -> Size:
+    return "S" if items <= 2 else "M" if items <= 5 else "L"
+
+
 def _room(step: Step, items: int, tried: tuple[str, ...]) -> Space | None:
     """A compartment for a pile of so many items: the smallest that should do, else the largest there is."""
-    size: Size = "S" if items <= 2 else "M" if items <= 5 else "L"
+    size = _size(items)
     free = [space for space in step.point.free() if space.name not in tried]
     fits = [space for space in free if "SML".index(space.size) >= "SML".index(size)]
     return fits[0] if fits else free[-1] if free else None
@@ -193,7 +199,9 @@ def _open(
     """``pads``: where tags can be written now, before the items are out of reach behind the door."""
     space = _room(step, len(accepted), tried)
     if space is None:
-        return refuse(step, "door_stuck" if tried else _no_room(step.point), now, person=patron)
+        if tried:
+            return refuse(step, "door_stuck", now, person=patron)
+        return _no_room(step, _size(len(accepted)), patron, now)
     step = doors.unlock(step, space.name, "dropoff", patron, "", "", now)
     here = visit(step, space.name)
     step = step.put(

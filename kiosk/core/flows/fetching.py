@@ -5,7 +5,7 @@ once more -> what they took is booked; at their touch the next door opens -> goo
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 from hardware.readings import CodeUnknown, Door, IsbnScanned, ItemScanned
@@ -13,34 +13,16 @@ from kiosk.core import doors, offline, stock
 from kiosk.core.doors import Outcome
 from kiosk.core.events import Touched
 from kiosk.core.flows.common import door_until, goodbye, leave, order_at, pulse_again, refuse, visit
+from kiosk.core.gone import NONE_STAYS, Gone
 from kiosk.core.limits import DAY_S
 from kiosk.core.model import Parcel, PickupPoint
-from kiosk.core.notices import NotLent, Reason, WhyNot
+from kiosk.core.notices import Reason, WhyNot
 from kiosk.core.order import Order
 from kiosk.core.screens import Goodbye, Slip
 from kiosk.core.search_stories import Borrowing
 from kiosk.core.session import Step
 from kiosk.core.stories import Fetching, Story
 from kiosk.core.taken import row_of_taken
-
-
-@dataclass(frozen=True, slots=True)
-class Gone:
-    """How it went so far: ``done``, rows of what was taken; how many parcels were ``left``; whether anything was
-    ``missing``, or lies behind a door too ``far`` for this reader. ``n`` doors were opened. ``not_lent``: what they
-    wanted of the stock and do not get."""
-
-    done: tuple[str, ...] = ()
-    left: int = 0
-    missing: bool = False
-    far: bool = False
-    n: int = 0
-    not_lent: tuple[NotLent, ...] = ()
-
-    def without(self, parcel: Parcel | None, why: WhyNot) -> "Gone":
-        """One more that they do not get now."""
-        named = (stock.not_lent(parcel, why),) if parcel else ()
-        return replace(self, left=self.left + 1, not_lent=(*self.not_lent, *named))
 
 
 def why_not(step: Step, parcel: Parcel, patron: str, now: float) -> Reason | None:
@@ -59,13 +41,25 @@ def why_not(step: Step, parcel: Parcel, patron: str, now: float) -> Reason | Non
     return offline.why_not(step.point, patron, now)
 
 
+def _without(step: Step, gone: Gone, parcel: str, patron: str, why: WhyNot, now: float) -> Gone:
+    """One more that they do not get now."""
+    row = step.point.parcels.get(parcel)
+    if row is None:
+        return gone
+    left = gone.left.one_more(why_not(step, row, patron, now))
+    return replace(gone, left=left, not_lent=(*gone.not_lent, stock.not_lent(row, why)))
+
+
 def open_next(step: Step, patron: str, proof: str, parcels: Sequence[str], gone: Gone, now: float) -> Step:
     """Order the next door that can still be opened; the others count as left. After the last, goodbye."""
     queue = list(parcels)
     while queue:
         parcel = step.point.parcels.get(queue.pop(0))
-        if parcel is None or (why := why_not(step, parcel, patron, now)):
-            gone = gone.without(parcel, "enough" if parcel and why in ("away_enough", "away_for_long") else "gone")
+        if parcel is None:
+            continue
+        if why := why_not(step, parcel, patron, now):
+            enough = why in ("away_enough", "away_for_long")
+            gone = _without(step, gone, parcel.id, patron, "enough" if enough else "gone", now)
             continue
         n = gone.n + 1
         step = doors.unlock(step, parcel.compartment, "pickup", patron, parcel.id, proof, now)
@@ -86,9 +80,10 @@ def _goodbye(step: Step, patron: str, gone: Gone, now: float) -> Step:
     last = story.visit.order if isinstance(story, Fetching) else ""
     purpose, left, more = purpose_of(step.point, story), gone.left, False
     if purpose == "borrow":  # what they did not take is nobody's
-        left, more = 0, stock.any_on_offer(step.point, now)
+        left, more = NONE_STAYS, stock.any_on_offer(step.point, now)
     slip = Slip(last, step.session.number, purpose, now, items, due, provisional) if items else None
-    screen = Goodbye(purpose, titles, due, provisional, left, gone.missing, slip, far=gone.far, stock=more)
+    screen = Goodbye(purpose, titles, due, provisional, left.later, gone.missing, slip, far=gone.far, stock=more)
+    screen = replace(screen, over=left.over, doubt=left.doubt)
     screen = replace(screen, not_lent=gone.not_lent if purpose == "borrow" else ())
     return goodbye(step, screen, now, _who(story.proof, patron) if isinstance(story, Fetching) else patron)
 
@@ -139,15 +134,15 @@ def rested(step: Step, story: Fetching, now: float) -> Step:
 def _on(step: Step, story: Fetching, queue: tuple[str, ...], now: float) -> Step:
     """The door settles, and those of ``queue`` open; the others stay where they are."""
     step = doors.finish(step, story.visit.compartment, now)
-    gone = _gone(step, story)
-    gone = gone if queue else _without_others(step, story, gone)
+    gone = _gone(step, story, now)
+    gone = gone if queue else _without_others(step, story, gone, now)
     return open_next(step, story.patron, story.proof, queue, gone, now)
 
 
-def _without_others(step: Step, story: Fetching, gone: Gone) -> Gone:
+def _without_others(step: Step, story: Fetching, gone: Gone, now: float) -> Gone:
     """How it went, where they do not come for the doors after this one."""
     for parcel in story.queue:
-        gone = gone.without(step.point.parcels.get(parcel), "left")
+        gone = _without(step, gone, parcel, story.patron, "left", now)
     return gone
 
 
@@ -156,14 +151,15 @@ def _so_far(story: Fetching) -> Gone:
     return Gone(story.done, story.left, story.missing, story.far, story.visit.n, story.not_lent)
 
 
-def _gone(step: Step, story: Fetching) -> Gone:
+def _gone(step: Step, story: Fetching, now: float) -> Gone:
     """How it went, with the door that has just settled."""
     gone = _so_far(story)
     part, here = row_of_taken(step.point, story.parcel, story.visit.order), step.point.parcels.get(story.parcel)
     done = (*gone.done, part.id) if part else gone.done
     missing = gone.missing or (here is not None and here.state in ("missing", "doubt"))
-    stays = here is not None and here.state not in ("collected", "missing")
-    return replace(gone, done=done, missing=missing, left=gone.left + stays)
+    if here is not None and here.state not in ("collected", "missing"):
+        gone = replace(gone, left=gone.left.one_more(why_not(step, here, story.patron, now)))
+    return replace(gone, done=done, missing=missing)
 
 
 # ---- touches ------------------------------------------------------------------------------------------------------
@@ -181,7 +177,7 @@ def touch(step: Step, story: Fetching, touched: Touched, now: float) -> Step:
             return pulse_again(step, story, now)
         case "next" if order and order.stuck and story.queue:
             step = doors.give_up(step, story.visit.compartment)
-            return open_next(step, story.patron, story.proof, story.queue, _without_this(step, story), now)
+            return open_next(step, story.patron, story.proof, story.queue, _without_this(step, story, now), now)
         case "cancel" | "help" if order and order.stuck:
             return _no_further(step, story, order, touched.action == "help", now)
         case "finish" if order is None or not order.shut_at:
@@ -189,8 +185,8 @@ def touch(step: Step, story: Fetching, touched: Touched, now: float) -> Step:
     return step
 
 
-def _without_this(step: Step, story: Fetching) -> Gone:
-    return _so_far(story).without(step.point.parcels.get(story.parcel), "stuck")
+def _without_this(step: Step, story: Fetching, now: float) -> Gone:
+    return _without(step, _so_far(story), story.parcel, story.patron, "stuck", now)
 
 
 def _no_further(step: Step, story: Fetching, order: Order, helped: bool, now: float) -> Step:
@@ -198,7 +194,7 @@ def _no_further(step: Step, story: Fetching, order: Order, helped: bool, now: fl
     step = doors.give_up(step, story.visit.compartment)
     purpose = purpose_of(step.point, story)
     if story.done or (story.queue and not helped) or (story.not_lent and purpose == "borrow"):
-        return _goodbye(step, story.patron, _without_others(step, story, _without_this(step, story)), now)
+        return _goodbye(step, story.patron, _without_others(step, story, _without_this(step, story, now), now), now)
     if order.rests_until:  # nothing is wrong with it
         return step.home()
     if purpose == "borrow":

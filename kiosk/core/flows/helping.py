@@ -12,7 +12,7 @@ from itertools import count
 from kiosk.core.facts import PermissionGiven, PermissionTakenBack, Proved
 from kiosk.core.flows import fetching
 from kiosk.core.flows.common import refuse
-from kiosk.core.flows.fetching import Gone
+from kiosk.core.gone import Gone
 from kiosk.core.model import Parcel, PickupPoint
 from kiosk.core.session import Step
 

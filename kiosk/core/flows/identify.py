@@ -141,6 +141,6 @@ def known(
     parcels = [p for p in step.point.parcels.values() if p.patron == patron.id]
     may_look = library.account and step.point.counters.online and patron.standing == "fine"
     if may_look and not any(p.state in HERE for p in parcels):
-        notice: AccountNotice = "ready_elsewhere" if elsewhere else "nothing_ready"
+        notice: AccountNotice = "ready_elsewhere" if elsewhere else pickup.why_nothing(step.point, parcels, now)
         return account.begin(step, patron.id, now, notice, elsewhere, pin)
     return pickup.begin(step, patron, "card", parcels, now, elsewhere)

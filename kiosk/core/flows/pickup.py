@@ -10,13 +10,15 @@ from kiosk.core.events import Touched
 from kiosk.core.facts import Proved, WrongCode
 from kiosk.core.flows import fetching, helping
 from kiosk.core.flows.common import not_fine, refuse, stay
-from kiosk.core.flows.fetching import Gone, why_not
+from kiosk.core.flows.fetching import why_not
 from kiosk.core.flows.keypad import CODE_DIGITS, typed
+from kiosk.core.gone import Gone, Stays
 from kiosk.core.identity import read_pass
 from kiosk.core.known import code_digest
 from kiosk.core.limits import DAY_S
-from kiosk.core.model import HERE, Parcel
-from kiosk.core.notices import Reason
+from kiosk.core.model import HERE, Parcel, PickupPoint
+from kiosk.core.notices import Nothing, Reason
+from kiosk.core.plan import SIZES
 from kiosk.core.session import Step
 from kiosk.core.stock import any_on_offer
 from kiosk.core.stories import Choosing, Collecting
@@ -90,7 +92,9 @@ def _by_proof(step: Step, parcels: list[Parcel], proof: str, now: float) -> Step
     """Code and QR stand for the parcels they name, and their patron for the right to take them."""
     waiting = [p for p in parcels if p.state in HERE or p.recalled]
     if not waiting:
-        reason: Reason = "pass_used" if any(p.state == "collected" for p in parcels) else "nothing_ready"
+        reason: Reason = why_nothing(step.point, parcels, now)
+        if reason == "nothing_ready" and any(p.state == "collected" for p in parcels):
+            reason = "code_used" if proof == "code" else "pass_used"
         return refuse(step, reason, now)
     patron = step.point.patrons.get(waiting[0].patron)
     if patron is None:
@@ -101,20 +105,34 @@ def _by_proof(step: Step, parcels: list[Parcel], proof: str, now: float) -> Step
 # ---- what there is ------------------------------------------------------------------------------------------------
 
 
+def why_nothing(point: PickupPoint, parcels: list[Parcel], now: float) -> Nothing:
+    """Of these parcels of somebody none lies here: what became of the last one that did, or should have."""
+    gone = [p for p in parcels if p.recalled or p.state in ("collected", "removed")]
+    last = max(gone, key=lambda p: p.changed_at, default=None)
+    if last is None or last.state == "collected":
+        return "nothing_ready"
+    return "parcel_recalled" if last.recalled else "parcel_expired" if point.expired(last, now) else "nothing_ready"
+
+
 def begin(step: Step, patron: Patron, proof: str, parcels: list[Parcel], now: float, elsewhere: str = "") -> Step:
     """Open the door of what this patron may take now, let them choose among several, or say why there is nothing."""
     step = step.fact(Proved(proof, patron.id))
     if patron.standing != "fine":
         return not_fine(step, patron, now)
     here = sorted((p for p in parcels if p.state in HERE), key=lambda p: (p.compartment, p.id))
-    ready = [p.id for p in here if not why_not(step, p, patron.id, now)]
+    ready, left = [], Stays()
+    for parcel in here:
+        if reason := why_not(step, parcel, patron.id, now):
+            left = left.one_more(reason)
+        else:
+            ready.append(parcel.id)
     if not ready:
-        why: Reason = why_not(step, here[0], patron.id, now) or "nothing_ready" if here else "nothing_ready"
+        nothing = why_nothing(step.point, parcels, now)
+        why: Reason = (why_not(step, here[0], patron.id, now) if here else None) or nothing
         if elsewhere and not here:
             return refuse(step, "ready_elsewhere", now, elsewhere, ("return",), patron.id)
         stock = why == "nothing_ready" and any_on_offer(step.point, now)
         return refuse(step, why, now, then=("browse", "return") if stock else ("return",), person=patron.id)
-    left = len([p for p in here if not p.recalled]) - len(ready)
     if len(ready) > 1:
         return stay(step, Choosing(patron.id, proof, tuple(ready), left=left), now)
     return fetching.open_next(step, patron.id, proof, ready, Gone(left=left), now)
@@ -142,7 +160,11 @@ def _out_of_reach(step: Step, story: Choosing) -> Step:
 
 
 def _take(step: Step, story: Choosing, chosen: tuple[str, ...], far: bool, now: float) -> Step:
-    left = story.left + len(story.parcels) - len(chosen)
+    left = replace(story.left, later=story.left.later + len(story.parcels) - len(chosen))
     if not chosen:
-        return refuse(step, "out_of_reach", now, then=("return",), person=story.patron)
+        rows = [p for p in map(step.point.parcels.get, story.parcels) if p]
+        here = all(places.within_reach(step.point, parcel) for parcel in rows)
+        others = "" if here else "、".join(places.with_room(step.point, max(rows, key=lambda p: SIZES[p.size]).size))
+        reason: Reason = "out_of_reach" if here else "no_door_in_reach"
+        return refuse(step, reason, now, others, ("return",), story.patron)
     return fetching.open_next(step, story.patron, story.proof, list(chosen), Gone(left=left, far=far), now)
