@@ -21,7 +21,7 @@ from kiosk.core.search_stories import Borrowing
 from kiosk.core.session import NOBODY, Session, Step
 from kiosk.core.show import display
 from kiosk.core.step import step
-from kiosk.core.stories import AskingCard
+from kiosk.core.stories import AskingCard, AtHome
 from kiosk.store import Store, StoreTrouble
 from sync.backoff import Uniform, spread_s
 from sync.errors import ServiceError, ServiceGap
@@ -238,12 +238,12 @@ class Loop:
         what is old, a part at a time."""
         counters = self.point.counters
         trusted = counters.online and not counters.clock_wrong and self._clock.running() >= self._trusted_from
-        if not trusted or self.session != NOBODY:
+        if not trusted or not isinstance(self.session.story, AtHome):
             return
         if self._forgetting:
             self._forgetting = self._store.forget(now) > 0
         elif now >= self._rested_at + REST_EVERY_S:
-            self._commit(rested(Step(self.point, NOBODY), self._store.stands(now), now), now)
+            self._commit(rested(Step(self.point, self.session), self._store.stands(now), now), now)
             self._rested_at, self._forgetting = now, True
 
     def _look_back(self, expected: int, now: float) -> None:

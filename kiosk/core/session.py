@@ -17,8 +17,8 @@ from kiosk.core.stories import AtHome, Story
 class Session:
     """``number`` is that of the counters when it began; ``asked`` counts its questions, to tell answers apart.
     ``slow``: this person wants more time for everything (simple mode).
-    ``reader``: the patron who has shown their card in it. ``note``: about what was shown amid a
-    story, until that goes on.
+    ``reader``: the patron who has shown their card in it. ``note``: about what was shown amid a story, until that goes
+    on. ``lying``: what has lain on pads since somebody stood at the counter, as in tags.py; it outlasts the session.
     """
 
     number: int = 0
@@ -28,6 +28,7 @@ class Session:
     slow: bool = False
     reader: str = ""
     note: SessionNote = ""
+    lying: tuple[tuple[str, str], ...] = ()
 
 
 NOBODY = Session()
@@ -74,9 +75,13 @@ class Step:
         """With a session whose reader has shown their card."""
         return replace(self, session=replace(self.session, reader=patron))
 
+    def lain(self, lying: tuple[tuple[str, str], ...]) -> "Step":
+        """With this lying on pads since somebody stood at the counter."""
+        return replace(self, session=replace(self.session, lying=lying))
+
     def home(self) -> "Step":
         """With nobody before the screen."""
-        return replace(self, session=NOBODY)
+        return replace(self, session=replace(NOBODY, lying=self.session.lying))
 
     def numbered(self) -> tuple["Step", int]:
         """With one more order counted, on disk: a number never used before."""

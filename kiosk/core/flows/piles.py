@@ -2,6 +2,9 @@
 
 What stands on the list already may go on lying there. Two new ones at once are one too many: which of them goes behind
 the door would be a guess. An item with a part missing, and tags of others, are named and wait for the person.
+
+What lay there at the counter belongs to whoever stood there: it means nothing more until it has been lifted, however
+one book after the other is taken away, and whoever comes next.
 """
 
 from collections.abc import Iterable
@@ -20,6 +23,10 @@ ABOUT_PADS: tuple[PadNotice, ...] = ("one_at_a_time", "part_missing", "foreign_t
 
 def seen(step: Step, pile: PileSeen, now: float) -> Step:
     """Another pile has settled on the pad."""
+    if isinstance(story := step.session.story, AtCounter):
+        lying = tags.lying_now(step.session.lying, replace(pile, items=_there(pile)))
+        return counter.pile(step.lain(lying), story, pile, now)
+    whole, (step, pile) = pile, _but_lain(step, pile)
     match step.session.story:
         case AtHome() if pile.items or pile.incomplete or pile.foreign:
             step = dropoff.begin(step.begun(), now)
@@ -27,10 +34,8 @@ def seen(step: Step, pile: PileSeen, now: float) -> Step:
             patron = getattr(step.session.story, "patron", "")
             step = dropoff.begin(step.home().begun(), now, patron)
     match step.session.story:
-        case AtCounter() as story:
-            return counter.pile(step, story, pile, now)
         case Returning(accepted=accepted, queue=queue, about=about) as story:
-            story = replace(story, lying=tags.lying_now(story.lying, pile))
+            story = replace(story, lying=tags.lying_now(story.lying, whole))
             step = step.to(story, step.session.until)
             return _upon(step, story, pile, (*(a.item.barcode for a in accepted), *queue, about), now)
         case Loading(scanned=scanned) as story:
@@ -38,6 +43,25 @@ def seen(step: Step, pile: PileSeen, now: float) -> Step:
         case AtCourier() as story:
             return _upon(step, story, pile, (), now)
     return step
+
+
+def _but_lain(step: Step, pile: PileSeen) -> tuple[Step, PileSeen]:
+    """The pile without what has lain there since the counter, and that without what was lifted just now. Which of the
+    tags of others have lain there nobody knows."""
+    before = step.session.lying
+    if all(pad != pile.device for _, pad in before):
+        return step, pile
+    there = _there(pile)
+    lying = tuple((item, pad) for item, pad in before if pad != pile.device or item in there)
+    lain = {item for item, pad in lying if pad == pile.device}
+    items = tuple(item for item in pile.items if item not in lain)
+    incomplete = tuple(one for one in pile.incomplete if one.item not in lain)
+    return step.lain(lying), PileSeen(pile.device, items, incomplete)
+
+
+def _there(pile: PileSeen) -> tuple[str, ...]:
+    """Its items, whole or not."""
+    return (*pile.items, *(one.item for one in pile.incomplete))
 
 
 def _upon(step: Step, story: Returning | AtCourier | Loading, pile: PileSeen, known: Iterable[str], now: float) -> Step:

@@ -11,12 +11,12 @@ from kiosk.core.commands import Do, LookAgain
 from kiosk.core.counter_screens import Counter
 from kiosk.core.events import Acted, Online, Receipted
 from kiosk.core.limits import Limits
-from kiosk.core.screens import Goodbye, Home, Sorry
+from kiosk.core.screens import Goodbye, Home, Return, Sorry, Wait
 from kiosk.core.show import display
 from kiosk.core.tag_facts import TagEnded
 from sync.account import AccountIs
 from sync.acts import Checkout, Ruling
-from sync.asked import ItemIs, PatronIs
+from sync.asked import ItemIs, PatronIs, WhatIs
 from sync.messages import ItemDropped, ItemLent, PointTrouble, Receipt, Telling
 from sync.things import Patron
 from tests.kiosk.core.machine import DAY_S, ISBN, NOW, PARCEL, SILENT, Machine, item, stocked
@@ -96,6 +96,45 @@ def test_a_pile_is_counted_booked_one_by_one_and_let_past_the_gate() -> None:
     assert not machine.point.counter_items
     assert not machine.told(ItemLent)
     assert not troubles(machine)
+
+
+def borrowed(*names: str) -> Machine:
+    machine = listed(*names).touch("borrow")
+    for _ in names:
+        machine.act(DONE)
+    machine.written()
+    assert isinstance(machine.screen, Goodbye)
+    return machine
+
+
+@pytest.mark.parametrize("gone_home", [False, True])
+def test_lifted_one_by_one_what_was_borrowed_begins_no_return(gone_home: bool) -> None:
+    machine = borrowed("x-1", "x-2", "x-3")
+    slip = machine.screen.slip  # type: ignore[union-attr]
+    if gone_home:
+        machine.wait(200)
+    screen = machine.screen
+    for left in (("x-2", "x-3"), ("x-3",), ()):
+        assert machine.lay(*left).screen == screen
+    assert gone_home or machine.screen.slip == slip  # type: ignore[union-attr]
+    assert machine.lay("x-3").screen == Wait("item")  # lifted and laid down again, it is brought back
+
+
+def test_nor_is_it_among_the_returns_of_whoever_comes_next() -> None:
+    machine = borrowed("x-1").wait(200).touch("return")
+    assert machine.lay("x-1").screen == Return(())
+    assert machine.lay("x-1", "x-9").screen == Wait("item")
+    assert machine.answer(ItemIs(item("x-9"), True)).screen == Return(("Title x-9",))
+    assert machine.scan("x-1").screen == Return(("Title x-9",))  # unless it is shown on purpose
+    assert machine.asks == [WhatIs("x-1")]
+
+
+def test_what_was_to_be_borrowed_and_was_not_begins_none_either() -> None:
+    machine = listed("x-1", "x-2").do(PileSeen("pad", ("x-1",), (Incomplete("x-2", (2,), 2),), foreign=1))
+    machine.touch("cancel")
+    for pile in (PileSeen("pad", (), (Incomplete("x-2", (2,), 2),), 1), PileSeen("pad", (), (), 1), PileSeen("pad")):
+        assert isinstance(machine.do(pile).screen, Home)
+    assert isinstance(machine.do(PileSeen("other", ("x-9",))).screen, Wait)
 
 
 def test_by_barcode_where_there_is_no_pad() -> None:
