@@ -94,11 +94,11 @@ def _rests_until(point: PickupPoint, session: Session, now: float) -> float:
 def _warns(point: PickupPoint, session: Session, now: float) -> bool:
     """Asking 'are you still there?' fits where a touch is awaited, not at a moving door or a last screen."""
     story = session.story
-    if isinstance(story, Ended | AskingCard | Borrowing) or _rests_until(point, session, now):
+    if isinstance(story, Ended) or _rests_until(point, session, now):
+        return False
+    if getattr(story, "key", "") and not isinstance(story, Searching):  # the library is awaited, who searches goes on
         return False
     if isinstance(story, AtCounter) and lending.busy(story):
-        return False
-    if isinstance(story, AtAccount | Wishing | Activating) and story.key:
         return False
     if isinstance(story, AtDoor):
         order = order_at(Step(point, session), story.visit)

@@ -797,6 +797,14 @@ def test_what_means_nothing_changes_nothing(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", STATES)
+def test_nobody_is_asked_whether_they_are_there_while_the_library_is(name: str) -> None:
+    machine = STATES[name]
+    story = machine.session.story
+    if getattr(story, "key", "") and not isinstance(story, Searching):  # who searches goes on meanwhile
+        assert not display(machine.point, machine.session, machine.session.until - 0.5).warning
+
+
+@pytest.mark.parametrize("name", STATES)
 def test_a_number_in_print_proves_nobody_anywhere(name: str) -> None:
     start = STATES[name]
     assert not start.point.plan.limits.printed_opens
