@@ -8,7 +8,7 @@ from kiosk.core.flows import remote
 from kiosk.core.flows.cases import kind_of, things
 from kiosk.core.limits import DAY_S
 from kiosk.core.model import HERE, Case, Drop, Parcel, PickupPoint
-from kiosk.core.plan import SIZES
+from kiosk.core.plan import SIZES, Space
 from kiosk.core.session import Step
 from kiosk.core.settle import set_check
 from sync.instructions import Instructed
@@ -212,10 +212,11 @@ def _routed(step: Step, receipt: Receipt, told: ItemDropped, now: float) -> Step
     if drop is None or drop.state != "received":
         return step
     patron, row = receipt.held_for, step.point.compartments.get(told.compartment)
+    space = step.point.plan.spaces.get(told.compartment)  # None: it has been taken out of the configuration since
     if patron is None and not receipt.stock:
         return step.put(replace(drop, goes_to=receipt.goes_to)) if receipt.goes_to else step
     alone = len(step.point.drops_at(told.compartment)) == 1 and not step.point.at(told.compartment)
-    parcel = _kept(step, drop, receipt, now)
+    parcel = _kept(step, drop, receipt, space, now) if space else None
     if row is None or row.order or row.out or not alone or parcel is None:
         return step.put(replace(drop, held=patron is not None))  # a courier sorts it out
     step = _held(step.drop(drop), parcel, patron) if patron else step.drop(drop).put(parcel)
@@ -224,7 +225,7 @@ def _routed(step: Step, receipt: Receipt, told: ItemDropped, now: float) -> Step
     return step.fact(ParcelReady(parcel.id, row.name, STAYS, tuple(item.barcode for item in parcel.items)))
 
 
-def _kept(step: Step, drop: Drop, receipt: Receipt, now: float) -> Parcel | None:
+def _kept(step: Step, drop: Drop, receipt: Receipt, space: Space, now: float) -> Parcel | None:
     """A returned item that stays behind its door. None: the library has changed its mind."""
     if (sent := receipt.set_aside) is not None:
         old = step.point.parcels.get(sent.id)
@@ -232,10 +233,10 @@ def _kept(step: Step, drop: Drop, receipt: Receipt, now: float) -> Parcel | None
             return None
         parcel = _sent(step, sent, now).point.parcels.get(sent.id)
         return parcel and replace(parcel, state="ready", compartment=drop.compartment, changed_at=now)
-    size, limits = step.point.plan.spaces[drop.compartment].size, step.point.plan.limits
+    limits = step.point.plan.limits
     patron = receipt.held_for.id if receipt.held_for else ""
     expires = now + (limits.hold_days if patron else limits.stock_days) * DAY_S
-    parcel = Parcel(f"d{drop.id}", patron, (drop.item,), size, expires, stock=not patron)
+    parcel = Parcel(f"d{drop.id}", patron, (drop.item,), space.size, expires, stock=not patron)
     return replace(parcel, state="ready", compartment=drop.compartment, changed_at=now)
 
 

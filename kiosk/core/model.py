@@ -130,7 +130,7 @@ class Case:
 class Counters:
     """The few single values. ``sessions`` and ``orders`` only grow, so that no key is ever used twice.
 
-    ``wrong_day`` is the day (Unix days) of ``wrong_codes``; it never goes back, so a clock set back opens nothing.
+    ``wrong_day`` is the day (Unix days) of ``wrong_codes``; a clock set back does not make it earlier (tries.py).
     ``clock_wrong``: the clock is not believed, and the library was told so. ``epoch``: 0, or the number from which the
     library wanted to hear on when it was found that this is an older image of a point; it makes keys new.
     ``alive_at``: when the machine was last noted to run. ``away_since``: when the library was first found out of reach;

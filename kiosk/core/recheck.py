@@ -23,13 +23,18 @@ def due(step: Step, now: float) -> Step:
         return step
     known = (p for p in step.point.parcels.values() if p.patron or p.stock)
     held = [p for p in known if p.state == "ready" and not p.recalled]
-    if not held or now - max(p.asked_at for p in held) < GAP_S:
+    if not held or now - max(_asked_at(p, now) for p in held) < GAP_S:
         return step
-    parcel = min(held, key=lambda p: p.asked_at)
-    if now - parcel.asked_at < plan.limits.recheck_s:
+    parcel = min(held, key=lambda p: _asked_at(p, now))
+    if now - _asked_at(parcel, now) < plan.limits.recheck_s:
         return step
     asked = step.put(replace(parcel, asked_at=now))
     return asked.order(Ask(_KEY + parcel.id, WhatIs(parcel.items[0].barcode)))
+
+
+def _asked_at(parcel: Parcel, now: float) -> float:
+    """When it was asked about; nobody knows where it was by a clock that was ahead."""
+    return parcel.asked_at if parcel.asked_at <= now else 0.0
 
 
 def answered(step: Step, key: str, answer: Answer | None) -> Step:

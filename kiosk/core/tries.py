@@ -1,9 +1,10 @@
 """Wrong PINs, by card and day: whoever found a card gets no more tries by tapping it again, nor by pulling the plug.
 
-The library counts as well, where it can; this one is on disk here, and no clock set back makes it anew.
+The library counts as well, where it can; this one is on disk here, and no clock set back makes it anew. A day that was
+noted while the clock was ahead would last until then: once it is known that it was, the tries of it are today's.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kiosk.core.facts import WrongPin
@@ -62,6 +63,15 @@ def right(step: "Step", who: str) -> "Step":
     """The right one: its owner stands there."""
     row = step.point.tries.get(who)
     return step.drop(row) if row else step
+
+
+def no_later(step: "Step", now: float) -> "Step":
+    """Wrong codes and PINs of days that are yet to come count for today, all of them. ``now``: no earlier than the
+    clock, or each word of the library would make tries anew while the clock is ahead."""
+    today, counters = int(now // DAY_S), step.point.counters
+    if counters.wrong_day > today:
+        step = step.put(replace(counters, wrong_day=today))
+    return step.put(*(replace(row, day=today) for row in step.point.tries.values() if row.day > today))
 
 
 def left(point: "PickupPoint", who: str, wrong: int, now: float) -> int:

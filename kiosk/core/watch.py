@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from hardware.readings import DeviceDown, DeviceUp, Paper, PaperSeen
+from kiosk.core import tries
 from kiosk.core.facts import ClockSet, DeviceChanged, PaperChanged, ServiceChanged
 from kiosk.core.limits import DAY_S
 from kiosk.core.model import Device
@@ -56,8 +57,10 @@ def library_clock(step: Step, library: Bounds | None, now: float) -> Step:
     counters = step.point.counters
     if counters.seen_at > library.latest:  # noted while this clock was ahead, and nobody knew
         counters = replace(counters, seen_at=library.earliest)
+    step = tries.no_later(step.put(counters), max(now, library.latest))  # never while this clock is ahead: see there
+    counters = step.point.counters
     if wrong == counters.clock_wrong or (not wrong and ahead > CLOCK_NOTE_S / 2):
-        return step.put(counters)
+        return step
     step = step.put(replace(counters, clock_wrong=wrong, seen_at=library.earliest))
     by = now - (library.earliest + library.latest) / 2
     return step.fact(PointTrouble("clock_wrong", detail=f"{by:+.0f} s")) if wrong else step
@@ -80,9 +83,12 @@ def clock_jumped(step: Step, by: float, now: float) -> Step:
     step = step.fact(PointTrouble("clock_jumped", detail=f"{by:+.0f} s")) if abs(by) >= CLOCK_NOTE_S else step
     if not _believable(step, now):
         return _not_believed(step, now - step.point.counters.seen_at)
-    if step.point.counters.clock_wrong and not _believable(step, now - by):  # it could not be, and now it can
-        return step.put(replace(step.point.counters, clock_wrong=False))
-    return step
+    if not step.point.counters.clock_wrong:
+        return step
+    step = tries.no_later(step, now)
+    if _believable(step, now - by):
+        return step
+    return step.put(replace(step.point.counters, clock_wrong=False))  # it could not be, and now it can
 
 
 def _believable(step: Step, now: float) -> bool:

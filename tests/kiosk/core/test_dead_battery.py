@@ -6,8 +6,9 @@ import pytest
 from hardware.readings import Door, DoorSeen
 from kiosk.core.events import ClockJumped, Heard, Online, Started
 from kiosk.core.facts import WrongCode
-from kiosk.core.screens import Home, Opening, Sorry
-from kiosk.core.session import NOBODY
+from kiosk.core.flows.pickup import codes_open
+from kiosk.core.screens import Collect, Home, Opening, Sorry
+from kiosk.core.session import NOBODY, Step
 from sync.library_clock import Bounds
 from sync.messages import Page, ParcelCollected, PointTrouble
 from sync.rounds import HoldExtended
@@ -99,6 +100,41 @@ def test_the_library_says_so_too_and_once(by: float) -> None:
     machine.now -= by
     heard(machine.do(ClockJumped(-by)), machine.now)
     assert not machine.point.counters.clock_wrong
+
+
+@pytest.mark.parametrize("by", [9 * YEAR_S, 20 * DAY_S])
+@pytest.mark.parametrize("first", ["clock", "library"])
+def test_one_wrong_code_while_it_is_ahead_does_not_count_for_all_days_until_then(by: float, first: str) -> None:
+    machine = booted(stocked(PARCEL), by).code("99999999").wait(60)
+    if first == "library":
+        heard(machine, machine.now - by)
+    machine.now -= by
+    machine.do(ClockJumped(-by))
+    if first == "clock":
+        heard(machine, machine.now)
+    assert machine.point.counters.wrong_day == int(machine.now // DAY_S)
+    machine.code("99999999").wait(60)
+    assert machine.point.counters.wrong_codes == 2  # what was typed while it was ahead counts for today
+    for _ in range(12):
+        machine.now += DAY_S
+        assert isinstance(machine.code("99999999").screen, Collect)
+        machine.wait(60)
+    assert machine.point.counters.wrong_codes == 1
+
+
+def test_set_right_by_hand_it_is_the_day_of_the_codes_too() -> None:
+    machine = booted(stocked(PARCEL), 9 * YEAR_S).code("99999999").wait(60)
+    machine.now -= 9 * YEAR_S
+    machine.do(ClockJumped(-9 * YEAR_S))
+    assert machine.point.counters.wrong_day == int(machine.now // DAY_S)
+
+
+def test_the_library_gives_no_codes_while_it_is_ahead() -> None:
+    machine = booted(stocked(PARCEL), 9 * YEAR_S)
+    for _ in range(machine.point.plan.limits.wrong_codes_max):
+        heard(machine.code("99999999").wait(60), machine.now - 9 * YEAR_S)
+    assert isinstance(machine.code("99999999").screen, Home | Collect)
+    assert not codes_open(Step(machine.point, machine.session), machine.now)
 
 
 def test_set_back_by_somebody_it_is_not_believed_until_the_library_says_so() -> None:

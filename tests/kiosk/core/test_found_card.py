@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from kiosk.core.events import Online
+from kiosk.core.events import ClockJumped, Online
 from kiosk.core.facts import WrongPin
 from kiosk.core.screens import Home, Opening, Pin, Sorry
 from kiosk.core.tries import CARDS_MAX
@@ -12,6 +12,7 @@ from sync.account import AccountIs
 from sync.asked import PatronIs
 from sync.messages import PointTrouble
 from tests.kiosk.core.machine import CARDS, DAY_S, LIMITS, NOW, PARCEL, Machine, stocked
+from tests.kiosk.core.test_dead_battery import YEAR_S, booted, heard
 from tests.kiosk.core.test_unannounced import ANN, TAP, loaded
 
 DAY_MAX = LIMITS.pins_wrong_day_max
@@ -56,6 +57,24 @@ def test_neither_the_power_nor_a_clock_set_back_gives_any() -> None:
     assert len(machine.told(WrongPin)) == DAY_MAX
     machine.now += 5 * DAY_S
     assert guesses(machine) == 2  # another day
+
+
+@pytest.mark.parametrize("first", ["clock", "library"])
+def test_guessed_by_a_clock_that_was_ahead_it_is_closed_for_a_day_and_not_for_years(first: str) -> None:
+    machine = booted(loaded(), 9 * YEAR_S).do(Online(True))
+    while guesses(machine):
+        pass
+    if first == "library":
+        heard(machine, machine.now - 9 * YEAR_S)
+        assert guesses(machine) == 0
+    machine.now -= 9 * YEAR_S
+    machine.do(ClockJumped(-9 * YEAR_S))
+    if first == "clock":
+        assert guesses(machine) == 0
+        heard(machine, machine.now)
+    assert guesses(machine) == 0
+    machine.now += DAY_S
+    assert guesses(machine) == 2
 
 
 def test_its_owner_types_the_right_one_and_has_all_tries_again() -> None:

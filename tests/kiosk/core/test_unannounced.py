@@ -1,12 +1,14 @@
 """A library that announces nothing (SIP2): holds are learnt when items are put in, people asked for when they come."""
 
+from dataclasses import replace
+
 import pytest
 from pydantic import SecretStr
 
 from hardware.readings import CardShown, Door, DoorSeen
 from kiosk.core.account_screens import Account
 from kiosk.core.commands import Ask
-from kiosk.core.events import Answered, Online, Receipted
+from kiosk.core.events import Answered, ClockJumped, Online, Receipted
 from kiosk.core.facts import HoldLearnt, ParcelCalledBack
 from kiosk.core.screens import Collect, DoorOpen, Goodbye, Opening, Pin, Return, Sorry, Wait
 from kiosk.core.staff_screens import Courier
@@ -14,7 +16,7 @@ from sync.account import AccountIs
 from sync.asked import ItemIs, PatronIs, Shown, WhatIs, WhoIs
 from sync.messages import ItemDropped, ParcelCollected, ParcelReady, PointTrouble, Receipt, Telling
 from sync.things import Patron
-from tests.kiosk.core.machine import CARDS, KEYRING, NOW, ONE, SILENT, Machine, item
+from tests.kiosk.core.machine import CARDS, DAY_S, KEYRING, NOW, ONE, SILENT, Machine, item
 
 ANN = Patron("s.ann", "A. N.", cards=(KEYRING.card(CARDS["eve"]),))  # the card is not one that was announced
 TAP = "eve"
@@ -173,6 +175,18 @@ def test_a_return_held_for_the_next_reader_becomes_their_pickup_at_once() -> Non
     assert machine.tap(TAP).answer(PatronIs(ANN)).unlocked == ["A1"]
 
 
+def test_behind_a_door_that_was_taken_out_of_the_configuration_it_waits_for_the_courier() -> None:
+    machine = returned()
+    (dropped,) = machine.told(ItemDropped)
+    plan = machine.point.plan
+    spaces = {name: space for name, space in plan.spaces.items() if name != dropped.compartment}
+    machine.point = replace(machine.point, plan=replace(plan, spaces=spaces))
+    receipt(machine, dropped, ANN)
+    (drop,) = machine.point.drops.values()
+    assert drop.held
+    assert not machine.point.parcels
+
+
 def test_in_a_pile_it_waits_for_the_courier() -> None:
     machine = Machine(library=SILENT).scan("x-1").answer(ItemIs(item("x-1"))).scan("x-2").answer(ItemIs(item("x-2")))
     machine.touch("open").open().shut().touch("finish")
@@ -194,6 +208,14 @@ def recheck(held: str, on_loan: bool = False) -> Machine:
 def test_whether_it_is_still_held_is_asked_now_and_then(held: str, recalled: bool) -> None:
     machine = recheck(held)
     assert [p.recalled for p in machine.point.parcels.values()] == [recalled]
+    assert not machine.wait(20).asks
+
+
+def test_a_clock_that_was_ahead_keeps_nobody_from_being_asked() -> None:
+    machine = recheck("yes")
+    machine.now -= 20 * DAY_S
+    machine.do(ClockJumped(-20 * DAY_S)).wait(0.5)
+    assert [c.query for c in machine.commands if isinstance(c, Ask)] == [WhatIs("i-1")]
     assert not machine.wait(20).asks
 
 
