@@ -48,12 +48,20 @@ def test_the_comments_of_the_example_tell_the_truth(example: Path) -> None:
     plain = load(example)
     lines = example.read_text(encoding="utf-8").splitlines()
     shown = [line for line in lines if re.match(r"# [a-z_]+ = ", line)]
-    own = ("# ca =", "# font =", "# reader =", "# kinds =")  # examples of values, not defaults
+    own = (
+        "# ca =",
+        "# font =",
+        "# reader =",
+        "# seal =",
+        "# bottom_cm =",
+        "# inner_cm =",
+    )  # examples of values, not defaults
     freed = [line[2:] if line in shown and not line.startswith(own) else line for line in lines]
     assert freed != lines
     example.write_text("\n".join(freed), encoding="utf-8")
     config = load(example)
-    for part in ("point", "store", "boards", "cards", "scanners", "codes", "compartments", "duty", "limits", "screen"):
+    devices = ("boards", "cards", "scanners", "printers")
+    for part in ("point", "store", *devices, "codes", "compartments", "duty", "limits", "screen"):
         assert getattr(config, part) == getattr(plain, part), part
     assert (config.limits, config.duty, config.service.settings) == (Limits(), DutySettings(), plain.service.settings)
     assert config.screen == ScreenSettings()
