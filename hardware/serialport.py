@@ -19,6 +19,8 @@ from hardware.wiretap import Way, overheard
 READ_MAX = 4096
 WRITE_WAIT_S = 1.0
 UNHEARD_WAIT_S = 5.0
+QUIET_S, AGAIN_S = 10, 5
+"""A socket on which nothing comes is asked after so long whether its peer is there, and again after so long."""
 
 
 @contextlib.contextmanager
@@ -94,7 +96,14 @@ def open_port(port: str, baud: int) -> SerialPort:
 
 
 def _hurry(descriptor: int) -> None:
-    """Short frames leave at once, and a peer that no longer hears them counts as gone after seconds, not minutes."""
+    """Short frames leave at once, and a peer that is no longer there counts as gone after seconds, not minutes.
+
+    Also one to which nothing is ever written, as to a scanner whose serial server lost its power. How many times it is
+    asked in vain, Linux leaves to TCP_USER_TIMEOUT where that is set (tcp(7)).
+    """
     with socket.socket(fileno=os.dup(descriptor)) as same:
         same.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         same.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(UNHEARD_WAIT_S * 1000))
+        same.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, QUIET_S)
+        same.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, AGAIN_S)
+        same.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)

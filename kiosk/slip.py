@@ -118,7 +118,10 @@ def _say(language: str, key: str, **values: object) -> str:
 
 
 def _short(title: str, barcode: str) -> str:
-    return barcode if title == barcode else f"{_cut(title, SHORT_TITLE_MAX)} {barcode}"
+    """Never a barcode alone: scanners that are keyboards or serial hand a slip on line by line, and this one would
+    count as an item that lies there."""
+    name = "" if title == barcode else "".join(c for c in title if c.isprintable()).strip()
+    return f"{_cut(name, SHORT_TITLE_MAX) or '-'} {barcode}"
 
 
 def _cut(title: str, length: int) -> str:

@@ -71,7 +71,8 @@ def replay_cards(name: str, device: Line, codes: Line, lines: list[Line], verdic
     reader = device["settings"].get("reader") or READER
     try:
         with Pcscd([reader]) as daemon:
-            said = _lived(name, device, codes, list(_stays(lines, pad)), daemon, reader, verdict)
+            opened = lines[0]["t"] if lines else 0.0
+            said = _lived(name, device, codes, opened, list(_stays(lines, pad)), daemon, reader, verdict)
     except PcscUnavailable as why:
         verdict.left_out.append(f"{name} ({device['driver']}: {why})")
         return
@@ -79,7 +80,14 @@ def replay_cards(name: str, device: Line, codes: Line, lines: list[Line], verdic
 
 
 def _lived(
-    name: str, device: Line, codes: Line, stays: Sequence[Stay], daemon: Pcscd, reader: str, verdict: Verdict
+    name: str,
+    device: Line,
+    codes: Line,
+    opened: float,
+    stays: Sequence[Stay],
+    daemon: Pcscd,
+    reader: str,
+    verdict: Verdict,
 ) -> list[Line]:
     said: list[Line] = []
     told = json.dumps({"name": name, "device": device, "codes": codes})
@@ -95,6 +103,7 @@ def _lived(
             out = process.stdout
             hearing = threading.Thread(target=lambda: said.extend(map(json.loads, out)), daemon=True)
             hearing.start()
+            time.sleep(min(stays[0].came - opened, GAP_MAX_S) if stays else 0.0)  # a pad says that nothing lies there
             for n, stay in enumerate(stays):
                 _lay(name, place, stay, verdict)
                 gap_s = stays[n + 1].came - stay.left if n + 1 < len(stays) else QUIET_S

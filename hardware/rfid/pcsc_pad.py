@@ -67,12 +67,15 @@ class PcscPad:
         written = False
         try:
             with self._reader.connected() as there, self._session(there) as air:
-                if not _is_tag(there.atr) or _information(air).uid != uid:
+                if not _is_tag(there.atr) or (about := _information(air)).uid != uid:
                     raise DeviceRefused("this tag is not on the pad")
+                before = self._security(air, about)
                 written = True
                 self._write(air, secured)
-                if (now := self._secured(air, _information(air))) is not secured:
-                    raise DeviceRefused(f"the tag reads back as {_WORDS[now]}")
+                now = self._security(air, _information(air))
+                if (state := self._settings.secured(*now)) is not secured:
+                    words = f"the tag reads back as {_WORDS[state]}"
+                    raise DeviceRefused(words) if now == before else DeviceSilent(f"{words}, and was not so before")
         except CardLost:
             if written:
                 raise DeviceSilent("the tag no longer answers, its security may have changed") from None
@@ -93,7 +96,7 @@ class PcscPad:
             about = _information(air)
             if about.uid != self._lies[0]:
                 self._lies = (about.uid, self._settings.content(self._memory(air, about)))
-            return tag(*self._lies, self._secured(air, about))
+            return tag(*self._lies, self._settings.secured(*self._security(air, about)))
 
     def _stored(self, there: Connection) -> Tag:
         said = there.transmit(b"\xff\xca\x00\x00\x00")
@@ -133,9 +136,9 @@ class PcscPad:
             memory += part
         return memory
 
-    def _secured(self, air: Air, about: SystemInformation) -> bool | None:
-        eas = _eas(air) if self._settings.secured_by in ("eas", "both") else None
-        return self._settings.secured(about.afi, eas)
+    def _security(self, air: Air, about: SystemInformation) -> tuple[int | None, bool | None]:
+        """AFI and EAS, the latter where it counts."""
+        return about.afi, _eas(air) if self._settings.secured_by in ("eas", "both") else None
 
     def _write(self, air: Air, secured: bool) -> None:
         """Said once each; whether it took is for reading back to say."""

@@ -2,6 +2,7 @@
 
 A tag counts once it was seen in ``rounds`` rounds, and is gone once it was not seen for ``gone_s`` in at least two
 rounds; so one at the edge of the field neither flickers in nor out. Nothing is said while a tag is on its way in.
+What lies there at first is said as well, and so is that nothing does: books may have gone while the pad was away.
 Rounds that failed are not rounds: nothing can be learnt from them.
 """
 
@@ -34,11 +35,13 @@ class Pile:
         self._settings = settings
         self._meanings = meanings
         self._lying: dict[str, _Lying] = {}
-        self._said: PileSeen | None = PileSeen(device)
+        self._said: PileSeen | None = None
+        self._first = settings.rounds  # rounds until anything can have settled
 
     def seen(self, tags: Iterable[Tag], now: float) -> list[Reading]:
         """One whole round, at this time in seconds: ``PileSeen`` when the settled pile is another than the one said
         before, ``PatronScanned`` once for each patron's card that arrives."""
+        self._first = max(0, self._first - 1)
         here = {_key(tag): tag for tag in tags}
         crowd = 0
         for key, tag in here.items():
@@ -54,7 +57,7 @@ class Pile:
             left.missed += 1
             if left.missed >= _MISSES and now - left.seen_at >= self._settings.gone_s:
                 del self._lying[key]
-        if any(one.rounds < self._settings.rounds for one in self._lying.values()):
+        if self._first or any(one.rounds < self._settings.rounds for one in self._lying.values()):
             return []
         return [*self._patrons(), *self._pile(crowd)]
 

@@ -133,7 +133,9 @@ class R2000:
             if now == wanted:
                 return
             if now is not None:
-                raise DeviceRefused(f"the AFI is still {now & 0xFF:02X}{why}")
+                if now == pc:
+                    raise DeviceRefused(f"the AFI is still {now & 0xFF:02X}{why}")
+                raise DeviceSilent(f"the tag reads back as neither before nor as ordered: {now:04X}{why}")
         raise DeviceSilent(f"the tag no longer answers, its AFI may have changed{why}")
 
     def firmware(self) -> str:

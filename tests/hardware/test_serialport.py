@@ -1,13 +1,19 @@
 """Ports opened through pyserial, against real pseudo-terminals and sockets."""
 
+import ctypes
+import socket
+import struct
 import threading
 import time
 
 import pytest
 
+from hardware import serialport
 from hardware.errors import DeviceGone
-from hardware.serialport import READ_MAX, open_port
+from hardware.serialport import AGAIN_S, QUIET_S, READ_MAX, UNHEARD_WAIT_S, open_port
 from simulators.serve import Mute, serve_pty, serve_tcp
+
+SO_ATTACH_FILTER = 26  # of Linux, on what kiosks run on; Python does not name it
 
 
 class Shout:
@@ -37,13 +43,18 @@ def served(request, tmp_path):
 
 
 @pytest.fixture
-def opened(request):
-    def open_it(wire):
-        port = open_port(wire.port, 9600)
+def opened_at(request):
+    def open_it(name):
+        port = open_port(name, 9600)
         request.addfinalizer(port.close)
         return port
 
     return open_it
+
+
+@pytest.fixture
+def opened(opened_at):
+    return lambda wire: opened_at(wire.port)
 
 
 def read_all(port, count):
@@ -134,6 +145,27 @@ def test_a_pulled_cable_is_gone_for_every_call(served, opened):
     port = opened(wire)
     port.write(b"again")
     assert read_all(port, 5) == b"AGAIN"
+
+
+def cut_off(peer):
+    """Nothing reaches this end of a socket any more, nor does its kernel answer."""
+    nothing = ctypes.create_string_buffer(struct.pack("HBBI", 0x06, 0, 0, 0))  # BPF: of what comes keep no byte
+    peer.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, struct.pack("HP", 1, ctypes.addressof(nothing)))
+
+
+def test_a_peer_without_power_is_noticed_though_nothing_is_ever_written(opened_at, monkeypatch):
+    assert QUIET_S + max(AGAIN_S, UNHEARD_WAIT_S) <= 30
+    for name in ("QUIET_S", "AGAIN_S", "UNHEARD_WAIT_S"):
+        monkeypatch.setattr(serialport, name, 1)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = opened_at(f"socket://127.0.0.1:{server.getsockname()[1]}")
+        peer = server.accept()[0]
+    with peer:
+        peer.sendall(b"one")
+        assert read_all(port, 3) == b"one"
+        cut_off(peer)
+        with pytest.raises(DeviceGone, match="timed out"):
+            read_all(port, 1)
 
 
 def test_discarding_on_a_pulled_pseudo_terminal_is_gone_too(tmp_path, opened):

@@ -9,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hardware.printer import Code, Line
+from hardware.readings import CodeUnknown, ReceiptScanned
+from hardware.scanner.barcode import Meanings, meaning
 from kiosk.core.desk_screens import DaySlip, Report
 from kiosk.core.screens import Slip
 from kiosk.frontend import About
@@ -31,7 +33,7 @@ def test_both_languages_word_for_word() -> None:
         "取书凭条",
         "2026-11-24 09:12",
         "活着 SIP0000001",
-        "SIP0000002",
+        "- SIP0000002",
         "共 2 册",
         "请于 2026-12-24 前归还",
         "应还日期以图书馆确认为准",
@@ -75,6 +77,16 @@ def test_the_text_always_fits_a_code_that_phones_read(items: list[tuple[str, str
     code = segno.make(said, error="l", micro=False, mode="byte", encoding="utf-8")
     assert int(code.version) <= 15
     assert reference(slip, ABOUT) in said
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("title", ["", " \t", "活着", "{barcode}", "《骆驼祥子》", "1984"])
+@pytest.mark.parametrize("barcode", ["SIP0000001", "12345678", "30000000000012", "9787020002207", "7-302-12345-X"])
+def test_a_scanner_that_sends_it_line_by_line_finds_no_item_on_it(barcode: str, title: str, language: str) -> None:
+    slip = Slip("104", 57, "dropoff", AT, ((title.format(barcode=barcode), barcode),))
+    found = [meaning("hand", line, Meanings()) for line in text(slip, ABOUT, language).splitlines()]
+    assert any(isinstance(scan, ReceiptScanned) for scan in found)
+    assert all(isinstance(scan, ReceiptScanned | CodeUnknown) for scan in found)
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

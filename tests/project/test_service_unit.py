@@ -42,3 +42,8 @@ def test_the_calls_that_shut_in_the_process_of_the_camera_are_named() -> None:
 def test_what_it_starts_is_what_the_technician_types() -> None:
     [start] = values("ExecStart")
     assert f"sudo ln -s {start.split()[0]} /usr/local/bin/kiosk\n" in TECHNICIAN
+
+
+def test_a_picture_that_eats_the_memory_ends_its_process_and_not_the_kiosk() -> None:
+    assert values("MemoryMax")
+    assert values("OOMPolicy") == ["continue"]

@@ -118,8 +118,8 @@ def test_books_on_a_pad(point: Point, tmp_path: Path, name: str, driver: str) ->
         pad.remove()
 
     path = tmp_path / f"{driver}_a_book.jsonl"
-    recorded(point, path, name, live, readings=2)
-    lived_again(path, "PileSeen", "PileSeen")
+    recorded(point, path, name, live, readings=3)  # nothing, the book, nothing
+    lived_again(path, "PileSeen", "PileSeen", "PileSeen")
     assert replay(path).left_out == []
 
 

@@ -16,6 +16,7 @@ from hardware.errors import DeviceRefused, DeviceSilent, WireError
 from hardware.readings import PileSeen
 from hardware.rfid.book import BookTag, PatronTag, Usage
 from hardware.rfid.iso15693 import SystemInformation, TagRefused, answer, hexadecimal
+from hardware.rfid.pad import PadSource
 from hardware.rfid.pcsc_pad import PcscPad, Settings, connect
 from hardware.rfid.pcsc_reader import CardLost
 from hardware.rfid.transparent import session
@@ -152,6 +153,37 @@ def test_taken_away_amid_writing_its_state_is_unknown() -> None:
         PcscPad(Settings(reader="memory"), Reader(Gone(laid))).secure(laid.uid, False)  # type: ignore[arg-type]
 
 
+class NoEas(Tag):
+    """An AFI that is written, and an EAS that is not: it is locked, or the chip is not NXP's."""
+
+    def _heard(self, request: bytes) -> bytes | None:
+        return b"\x01\x12" if request[1] in (0xA2, 0xA3) else super()._heard(request)
+
+
+def both(laid: Laid) -> PcscPad:
+    return PcscPad(Settings(reader="memory", secured_by="both"), Reader(NoEas(laid)))  # type: ignore[arg-type]
+
+
+def test_half_written_is_not_as_it_was() -> None:
+    laid = Laid("SZ0000001", afi=IN_LIBRARY, eas=True)
+    with pytest.raises(DeviceSilent, match="neither secured nor not, and was not so before"):
+        both(laid).secure(laid.uid, False)
+    assert (laid.afi, laid.eas) == (ON_LOAN, True)
+    with pytest.raises(DeviceRefused, match="neither secured nor not"):  # and so it stays
+        both(laid).secure(laid.uid, False)
+    laid.afi = IN_LIBRARY
+    both(laid).secure(laid.uid, True)
+
+
+def test_the_first_tag_of_a_set_half_written_leaves_the_set_unknown() -> None:
+    laid = Laid("SZ0000001", 2, 1, afi=IN_LIBRARY, eas=True)
+    settings = Settings(reader="memory", secured_by="both", rounds=1)
+    source = PadSource("pad", both(laid), settings, Meanings())
+    source.wait(0.2)
+    with pytest.raises(DeviceSilent):
+        source.secure("SZ0000001", False)
+
+
 def test_tags_that_read_single_blocks_only() -> None:
     laid = Laid("SZ0000001")
 
@@ -199,6 +231,7 @@ def test_over_pcscd_a_thing_laid_there_is_seen_and_gone_again(pcscd: Pcscd) -> N
     source = connect("pad", Settings(reader=OMNIKEY, rounds=1), Meanings())
     laid = Laid("SZ0000001")
     try:
+        assert seen(source) == ()
         twin.lay(laid)
         assert seen(source) == ("SZ0000001",)
         source.pad.secure(laid.uid, False)

@@ -58,6 +58,14 @@ def test_a_pile_is_said_once_when_it_has_settled_and_once_when_it_is_gone() -> N
     assert pad.rounds(20) == [pile()]
 
 
+def test_a_pad_that_comes_back_empty_says_so_when_it_is_sure() -> None:
+    pad = Pad()
+    assert pad.rounds(2) == []
+    assert pad.rounds(20) == [pile()]
+    slow = Pad()
+    assert slow.rounds(2) + slow.rounds(20, A) == [pile("SZ0000001")]  # it only came a little late
+
+
 def test_a_settled_pile_is_said_again_when_asked_and_the_tags_of_a_book_are_known() -> None:
     pad = Pad()
     assert pad.rounds(20, A, *SET) == [pile("SZ0000001", "SZ0000009")]
@@ -70,6 +78,7 @@ def test_a_settled_pile_is_said_again_when_asked_and_the_tags_of_a_book_are_know
 
 def test_a_tag_that_comes_and_goes_flickers_neither_in_nor_out() -> None:
     pad = Pad()
+    assert pad.rounds(3) == [pile()]
     for _ in range(5):
         assert pad.rounds(1, A) + pad.rounds(9) == []  # seen now and then, never for long: nothing
     said = [reading for _ in range(20) for reading in pad.rounds(1, A) + pad.rounds(3)]
@@ -115,7 +124,7 @@ def test_without_owners_the_number_says_whose_it_is() -> None:
 
 def test_a_card_is_said_once_an_arrival_and_is_no_stranger() -> None:
     pad = Pad()
-    assert pad.rounds(20, CARD) == [PatronScanned("pad", CARD.number)]
+    assert pad.rounds(20, CARD) == [PatronScanned("pad", CARD.number), pile()]
     assert pad.rounds(20) == []
     assert pad.rounds(20, CARD) == [PatronScanned("pad", CARD.number)]
 
