@@ -23,6 +23,7 @@ WHAT: dict[str, str] = {
     "hold_extended": "a parcel was given more time, because the machine was down",
     "instruction_ended": "an instruction of the library's was carried out, or not",
     "drop_missing": "a returned book was not behind its door",
+    "loan_in_doubt": "a reader whose loan was told said that books stay behind the door",
     "journal_stands": "how far the journal has come was said",
     "forgotten": "tellings of long ago, forgotten since (told_days)",
 }
@@ -34,6 +35,7 @@ DO: dict[str, str] = {
     "item_lent": "the book has left with its reader: book the loan by hand, or ask the reader for it",
     "item_dropped": "the book is here: end the loan by hand, at the time it came",
     "drop_missing": "look for the book; its return is booked",
+    "loan_in_doubt": "look for the books; where they are here, end the loan",
     "items_cleared": "check the books in where they are now",
     "hold_extended": "the reader was promised that day: set it at the library, or tell the reader",
     "forgotten": "it was put back to an old backup: book by hand what kiosk journal shows of these numbers",

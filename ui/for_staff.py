@@ -92,6 +92,7 @@ _TOLD = {
     "parcel_removed": N_("A parcel was taken out."),
     "item_dropped": N_("A book was put in: returned."),
     "drop_missing": N_("A returned book was not behind its door."),
+    "loan_in_doubt": N_("A reader said that books stay here, when their loan was booked already."),
     "item_lent": N_("A reader took a book from the counter: lent."),
     "items_cleared": N_("Returned books were taken out."),
     "hold_extended": N_("A parcel was given more time, because this machine was down."),

@@ -50,7 +50,7 @@ def settle(step: Step, compartment: str, order: Order, now: float) -> Step:
 def _pickup(step: Step, compartment: str, order: Order, now: float) -> Step:
     parcel = step.point.parcels.get(order.about)
     if parcel is None or parcel.state == "collected" or order.booked:  # told while it stood open: who knows who shut it
-        return set_check(step, compartment).fact(PointTrouble("parcel_in_doubt", compartment, order.about))
+        return set_check(step, compartment).fact(_told_too_soon(compartment, order, parcel))
     step = book_collected(step, order, now)
     sorted_ = sort_out(parcel, order)
     if order.reach:
@@ -68,6 +68,13 @@ def _pickup(step: Step, compartment: str, order: Order, now: float) -> Step:
     if order.cut and not order.shut_at:  # before a dark screen nobody could say that it stays: look there first
         return doubt(step, compartment)
     return step if order.wrong else _clear_check(step, compartment)
+
+
+def _told_too_soon(compartment: str, order: Order, parcel: Parcel | None) -> PointTrouble:
+    """The loan was told while the door stood open. Who said afterwards that something stays there may be right."""
+    if parcel is None or not order.said:
+        return PointTrouble("parcel_in_doubt", compartment, order.about)
+    return PointTrouble("loan_in_doubt", compartment, parcel.id, " ".join(item.barcode for item in parcel.items))
 
 
 def _stocking(step: Step, compartment: str, order: Order, now: float) -> Step:

@@ -32,6 +32,7 @@ DAY_S = 86400.0
 LENT_MAX = 1000
 NO_WORD = "kept at the point: SIP2 has no word for this"
 MISSING = "SIP2 cannot say that it is missing: look for it"
+STAYED = "SIP2 cannot say that it stayed here: look for it, and end the loan if it did"
 IMAGE = "from before this machine was put back to an older image: not said again, look whether it is booked"
 
 
@@ -113,6 +114,8 @@ class Booking:
                     return replace(_receipt(telling.key, [back]), stock=self._stays(back))
                 case ParcelMissing() | PointTrouble(what="drop_missing"):  # for staff here: nobody else will hear of it
                     return Receipt(telling.key, "conflict", MISSING)
+                case PointTrouble(what="loan_in_doubt"):
+                    return Receipt(telling.key, "conflict", STAYED)
         except Unsayable as error:
             return Receipt(telling.key, "rejected", f"cannot be said in SIP2: {error}"[:TEXT_MAX])
         except NotSealed:

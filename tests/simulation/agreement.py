@@ -24,6 +24,7 @@ EXPLAINED_OVER_SIP2 = (
     "somebody else",
     "does not say",
     "is missing",
+    "stayed here",
 )
 
 
@@ -49,7 +50,7 @@ def _unsure(world: "World", point: PickupPoint) -> set[str]:
         d.item.barcode for d in point.drops.values() if d.state == "doubt" or point.compartments[d.compartment].out
     }
     unsure |= world.lied.keys()
-    unsure |= {t.detail for t in library.troubles if isinstance(t, PointTrouble)}
+    unsure |= {item for t in library.troubles if isinstance(t, PointTrouble) for item in t.detail.split()}
     parcels = library.parcels
     doubted = {t.parcel for t in library.troubles if t.parcel}
     unsure |= {i.barcode for one in doubted if one in parcels for i in parcels[one].sent.items}

@@ -166,7 +166,7 @@ def test_saying_it_after_the_loan_was_booked_is_a_doubt(said: str) -> None:
     assert machine.told(ParcelCollected)
     machine.touch(said).shut()
     assert not machine.told(ParcelMissing)
-    assert PointTrouble("parcel_in_doubt", "A1", "p-1") in machine.told(PointTrouble)
+    assert PointTrouble("loan_in_doubt", "A1", "p-1", "i-1") in machine.told(PointTrouble)
     assert machine.out("A1") == "check"
 
 

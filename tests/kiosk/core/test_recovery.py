@@ -191,12 +191,14 @@ def test_a_library_that_disagrees_makes_a_case(status: str) -> None:
 
 def test_a_case_about_what_is_missing_names_the_books() -> None:
     machine = stocked(PARCEL)
-    told = ParcelMissing(PARCEL.id, "max"), PointTrouble("drop_missing", "A2", detail="x-1")
+    stayed = PointTrouble("loan_in_doubt", "A3", "p-9", "x-2 x-3")
+    told = ParcelMissing(PARCEL.id, "max"), PointTrouble("drop_missing", "A2", detail="x-1"), stayed
     for n, one in enumerate(told, 1):
         machine.do(Receipted(Telling(f"p1-1-{n}", n, NOW, one), Receipt(f"p1-1-{n}", "conflict", "look for it")))
     items = tuple(item.barcode for item in PARCEL.items)
     found = {(case.about, case.things) for case in machine.point.cases.values()}
-    assert found == {("parcel_missing", (*items, PARCEL.id)), ("drop_missing", ("x-1", "A2"))}
+    others = ("drop_missing", ("x-1", "A2")), ("loan_in_doubt", ("x-2", "x-3", "A3", "p-9"))
+    assert found == {("parcel_missing", (*items, PARCEL.id)), *others}
 
 
 def test_a_stuck_door_that_may_have_moved_after_all_is_looked_behind() -> None:
