@@ -13,7 +13,7 @@ from tests.simulation.faults import ALL, Allowed
 from tests.simulation.invariants import decode_quickly
 from tests.simulation.library import Library
 from tests.simulation.people import Reader
-from tests.simulation.returner import Returner
+from tests.simulation.returner import Copyist, Returner
 from tests.simulation.rules import Violation
 from tests.simulation.sip2_library import Sip2Library
 from tests.simulation.sip2_wire import Sip2Link
@@ -149,7 +149,7 @@ class Day:
                 yield from Reader(self.world, name, self.cards[name], mine).visit(how)
             case 12 | 13 | 14 | 15:
                 name = f"R{rng.randrange(1, READERS):02d}"
-                person = Returner(self.world, name, self.cards[name])
+                person = self.returner(name)
                 if hands := sorted(person.hands):
                     yield from person.visit(set(rng.sample(hands, min(len(hands), rng.randint(1, 4)))))
             case 16 if rng.random() < 0.7 and (shelf := self.shelf()):
@@ -165,6 +165,14 @@ class Day:
                 self.for_anybody()
             case _:
                 self.news()
+
+    def returner(self, name: str) -> Returner:
+        """Or, where a number in print is good for nothing else, somebody with the number of another."""
+        copies = self.world.copies
+        if self.world.plan.limits.printed_opens or copies.random() < 0.7:
+            return Returner(self.world, name, self.cards[name])
+        other = copies.choice(sorted(self.cards))
+        return Copyist(self.world, name, other, self.cards[other])
 
     def nobody_in_particular(self) -> Script:
         """A child, somebody who tries codes, or a reader whom a child will not leave alone."""

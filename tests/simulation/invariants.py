@@ -62,6 +62,8 @@ class Watch:
         match incoming:
             case DoorSeen(compartment, door):
                 self.last_seen[compartment] = door
+            case PatronScanned() if not loop.point.plan.limits.printed_opens:
+                pass  # whoever shows it
             case CardShown(number=number) | PatronScanned(number=number):
                 self.new = library.cards.get(number.get_secret_value(), "")
             case PassScanned(text=text):
@@ -86,6 +88,7 @@ class Watch:
         assert loop is not None
         self._mind_the_session()
         session = loop.session
+        must(session.reader in {"", *self.proved}, f"{session.reader} is taken for the reader, who proved nothing")
         if not isinstance(session.story, AtHome) and not loop._unwritten:  # else the clock's jump is not written yet
             must(session.until < self.world.wall() + 200, f"{session.story} waits too long")
         if self.guessed and self.world.now >= self.world.busy_until and self.world.wall() >= loop._sorry_until:

@@ -35,6 +35,7 @@ class Person:
     def __init__(self, world: World, name: str, card: str = "") -> None:
         self.world, self.rng = world, world.rng
         self.name, self.card = name, card
+        self.shown_as = {name}  # whose initials they take for theirs
         self.door = ""  # the compartment that is theirs now
         self.came = world.now
         self.taken = ""  # the compartment they shut last
@@ -61,6 +62,19 @@ class Person:
         self.world.post(shown("card", SecretStr(self.card)))
         yield self.rng.uniform(0.2, 1.0)
         self.world.post(CardGone("card"))
+        if shown is PatronScanned and not self.world.plan.limits.printed_opens and self.world.copies.random() < 0.7:
+            yield self.world.copies.uniform(1.0, 4.0)  # and reads that it takes the card itself
+            self.world.post(CardShown("card", SecretStr(self.card)))
+
+    def copied(self) -> None:
+        """Where a number in print proves nobody: now and then one is shown amid whatever goes on, photographed from
+        anybody's card."""
+        world = self.world
+        if world.plan.limits.printed_opens or world.copies.random() > 0.04 or not world.dice.happens("copied_number"):
+            return
+        number = world.copies.choice(sorted(world.library.cards))
+        world.say(f"{self.name} shows a number in print of {world.library.cards[number]}")
+        world.post(PatronScanned("scanner", SecretStr(number)))
 
     def types_pin(self) -> Script:
         """Their PIN; now and then the wrong way round."""
@@ -84,6 +98,7 @@ class Person:
         self.door = ""
         for _ in range(LOOKS_MAX):
             yield self.pause()
+            self.copied()
             screen = self.screen
             if self.not_mine(screen):
                 self.surprised(screen)
@@ -155,7 +170,8 @@ class Person:
     def not_mine(self, screen: object) -> bool:
         """Somebody's story still stands on the screen: another's initials, or a door for something else."""
         display = self.world.display
-        if display is not None and display.initials not in ("", self.world.library.initials(self.name)):
+        theirs = {"", *map(self.world.library.initials, self.shown_as)}
+        if display is not None and display.initials not in theirs:
             return True
         if isinstance(screen, TakeOut):
             return "clearing" not in self.purposes

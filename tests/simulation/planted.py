@@ -14,9 +14,9 @@ import pytest
 import kiosk.store
 from hardware.locker.bank import Duty
 from kiosk import forgetting
-from kiosk.core import doors, feed, offline, settle
+from kiosk.core import doors, feed, offline, settle, shown
 from kiosk.core.commands import Print, Unlock
-from kiosk.core.flows import common, fetching, pickup, slips
+from kiosk.core.flows import common, dropoff, fetching, identify, pickup, slips
 from kiosk.core.model import Drop, PickupPoint
 from kiosk.loop import Loop
 from kiosk.store import Store
@@ -151,6 +151,19 @@ def taking_any_card_for_the_first_patron(monkeypatch: pytest.MonkeyPatch) -> Non
 
     by_card = PickupPoint.by_card
     monkeypatch.setattr(PickupPoint, "by_card", first)
+
+
+@planted("the right person only", "who proved nothing")
+def taking_a_number_in_print_for_a_card(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shown, "printed", shown.card)
+
+
+@planted("the right person only", "is taken for the reader")
+def taking_who_returns_by_a_number_in_print_for_who_stands_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    def returns_of(step: Any, story: Any, patron: Any, now: float) -> Any:
+        return dropoff.card(step.shown_by(patron.id), story, patron.id, now)
+
+    monkeypatch.setattr(identify, "_returns_of", returns_of)
 
 
 @planted("the right person only", "is recalled", first=1)

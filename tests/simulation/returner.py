@@ -1,16 +1,14 @@
-"""Whoever brings something back."""
+"""Whoever brings something back, for themselves or, with a number they have photographed, in the name of another."""
 
-from hardware.readings import (
-    CodeUnknown,
-    IsbnScanned,
-    ItemScanned,
-)
+from pydantic import SecretStr
+
+from hardware.readings import CodeUnknown, IsbnScanned, ItemScanned, PatronScanned
 from kiosk.core.screens import (
     DoorOpen,
     Return,
 )
 from tests.simulation.people import Person
-from tests.simulation.world import Script
+from tests.simulation.world import Script, World
 
 
 class Returner(Person):
@@ -90,3 +88,22 @@ class Returner(Person):
         else:
             self.put(wanted)
         yield from self.shut()
+
+
+class Copyist(Returner):
+    """Shows the number of another in place of a card, and goes on as that reader as far as it takes them."""
+
+    def __init__(self, world: World, name: str, other: str, number: str) -> None:
+        super().__init__(world, name, number)
+        self.shown_as = {name, other}
+
+    def tap(self) -> Script:
+        self.world.say(f"{self.name} shows a number in print, {sorted(self.shown_as)}")
+        self.world.post(PatronScanned("scanner", SecretStr(self.card)))
+        yield self.world.copies.uniform(0.2, 1.0)
+
+    def visit(self, items: set[str]) -> Script:
+        yield from super().visit(items)
+        for action in ("account", "collect", "finish"):
+            self.touch(action)
+            yield self.world.copies.uniform(0.5, 3.0)
