@@ -153,12 +153,12 @@ def taking_any_card_for_the_first_patron(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(PickupPoint, "by_card", first)
 
 
-@planted("the right person only", "who proved nothing")
+@planted("the right person only", "who proved nothing", first=3)
 def taking_a_number_in_print_for_a_card(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shown, "printed", shown.card)
 
 
-@planted("the right person only", "is taken for the reader")
+@planted("the right person only", "is taken for the reader", first=3)
 def taking_who_returns_by_a_number_in_print_for_who_stands_there(monkeypatch: pytest.MonkeyPatch) -> None:
     def returns_of(step: Any, story: Any, patron: Any, now: float) -> Any:
         return dropoff.card(step.shown_by(patron.id), story, patron.id, now)
