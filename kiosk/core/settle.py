@@ -23,8 +23,6 @@ from sync.messages import (
 )
 from sync.things import Item
 
-OPENED = "opened"  # what an order to look behind a door is about when staff had no doubt, but a reason
-
 
 def settle(step: Step, compartment: str, order: Order, now: float) -> Step:
     """A door opened for this order has shut. ``order`` is no longer in the row."""
@@ -50,7 +48,7 @@ def settle(step: Step, compartment: str, order: Order, now: float) -> Step:
 def _pickup(step: Step, compartment: str, order: Order, now: float) -> Step:
     parcel = step.point.parcels.get(order.about)
     if parcel is None or parcel.state == "collected" or order.booked:  # told while it stood open: who knows who shut it
-        return set_check(step, compartment).fact(_told_too_soon(compartment, order, parcel))
+        return set_check(mark_doubt(step, compartment), compartment).fact(_told_too_soon(compartment, order, parcel))
     step = book_collected(step, order, now)
     sorted_ = sort_out(parcel, order)
     if order.reach:
@@ -63,9 +61,9 @@ def _pickup(step: Step, compartment: str, order: Order, now: float) -> Step:
         step = step.put(replace(here, state="doubt" if sorted_.left else "missing", changed_at=now))
         which = tuple(item.barcode for item in sorted_.lacking) if sorted_.taken or sorted_.left else ()
         return set_check(step.fact(ParcelMissing(parcel.id, order.person, which)), compartment)
-    if sorted_.left:
+    if sorted_.left and not _left_alone(step, order, now):
         return step.fact(LeftInside(parcel.id, compartment))
-    if order.cut and not order.shut_at:  # before a dark screen nobody could say that it stays: look there first
+    if sorted_.left or (order.cut and not order.shut_at):  # before a dark screen nobody could say that it stays
         return doubt(step, compartment)
     return step if order.wrong else _clear_check(step, compartment)
 
@@ -136,10 +134,10 @@ def receive(step: Step, drops: list[Drop], now: float) -> Step:
 
 
 def _clearing(step: Step, compartment: str, order: Order, now: float) -> Step:
-    if order.keep:
-        return step
     if _left_alone(step, order, now):
         return doubt(step, compartment)
+    if order.keep:
+        return step
     step = _not_there(_found(step, compartment, order, now), compartment, order, now)
     parcels, drops = step.point.at(compartment), step.point.drops_at(compartment)
     for parcel in parcels:
@@ -156,12 +154,12 @@ def _clearing(step: Step, compartment: str, order: Order, now: float) -> Step:
 
 def _check(step: Step, compartment: str, order: Order, now: float) -> Step:
     """Somebody has said: ``keep`` it is all there, ``missing`` nothing of it is, ``absent`` these are not. Without a
-    word the doubt stays, and before a screen that went dark also where nothing should lie; a door that was opened for
-    no doubt is in doubt now."""
+    word what lies there is in doubt, or still is, and before a screen that went dark also where nothing should lie; so
+    it is, whatever was said, where the door then stood open for long."""
     something = order.cut or step.point.at(compartment) or step.point.drops_at(compartment)
     step = _found(step, compartment, order, now)
-    if something and not (order.keep or order.missing or order.absent):
-        return doubt(step, compartment) if order.about == OPENED else step
+    if _left_alone(step, order, now) or (something and not (order.keep or order.missing or order.absent)):
+        return doubt(step, compartment)
     step = _not_there(step, compartment, order, now)
     for parcel in step.point.at(compartment):
         if parcel.state != "ready":
@@ -195,10 +193,10 @@ def _found(step: Step, compartment: str, order: Order, now: float) -> Step:
 
 def _moved_out(step: Step, compartment: str, order: Order, now: float) -> Step:
     """A parcel was taken out to be put behind another door: until it lies there it is in somebody's hands."""
+    if _left_alone(step, order, now) or (order.cut and not order.keep):
+        return doubt(step, compartment)
     if order.keep:
         return step
-    if order.cut or _left_alone(step, order, now):
-        return doubt(step, compartment)
     parcel = step.point.parcels.get(order.about)
     if parcel is None or parcel.compartment != compartment or parcel.state not in HERE:
         return step
@@ -209,7 +207,8 @@ def _moved_out(step: Step, compartment: str, order: Order, now: float) -> Step:
 def doubt(step: Step, compartment: str) -> Step:
     """Nobody saw whether this door moved: what lies there is in doubt until a courier has looked."""
     marked = mark_doubt(step, compartment)
-    if marked.facts == step.facts:  # nothing new lies there to be named, but the door must be looked behind
+    new = step.point.compartments[compartment].out != "check"
+    if new and marked.facts == step.facts:  # nothing lies there to be named, but the door must be looked behind
         marked = marked.fact(PointTrouble("compartment_in_doubt", compartment))
     return set_check(marked, compartment)
 

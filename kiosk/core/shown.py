@@ -85,9 +85,14 @@ def _at_rest(story: object) -> bool:
     return isinstance(story, Searching) or (isinstance(story, Wishing | Activating) and not story.key)
 
 
+def _open(story: object) -> bool:
+    """Whether nobody is in the middle of something, as of a return that waits for a PIN."""
+    return isinstance(story, _Open) and not getattr(story, "back", None)
+
+
 def _free(story: object) -> bool:
     """Whether what is shown may begin something anew."""
-    return isinstance(story, _Open) or _at_rest(story)
+    return _open(story) or _at_rest(story)
 
 
 def _busy(at: Step, story: AtCourier | Loading, now: float) -> Step:
@@ -116,7 +121,7 @@ def card_unread(at: Step, why: str, now: float) -> Step:
             return stay(at, replace(story, notice="card_unread"), now)
         case Returning(key="") as story:  # what was scanned stays as it is
             return stay(at, replace(story, notice="card_unread"), now)
-        case story if isinstance(story, _Open):
+        case story if _open(story):
             return refuse(_anew(at), reasons.get(why, "card_unread"), now)
     return at.noting("card_unread")
 
@@ -189,6 +194,8 @@ def scanned(at: Step, scan: ItemScanned | IsbnScanned | CodeUnknown | SealScanne
         return searching.scanned(at, story, scan, now)
     if isinstance(story, AtCounter):
         return counter.scanned(at, story, scan, now)
+    if isinstance(story, AskingCard | ProvingPin) and story.back:
+        return dropoff.meanwhile(at, story, story.back, scan)
     if isinstance(scan, CodeUnknown):
         return _unreadable(at, now)
     if isinstance(story, AtCourier | Loading):
@@ -206,7 +213,7 @@ def _unreadable(at: Step, now: float) -> Step:
         # Noise on the line: one fact, however long. A slip's code comes line by line where a scanner sends it so.
         case Ended(screen=Sorry(reason="code_unreadable") | receipts.Shown()) as story:
             return at.to(story, now + at.point.plan.limits.sorry_s)
-        case story if isinstance(story, _Open):
+        case story if _open(story):
             return refuse(_anew(at), "code_unreadable", now)
         case Returning() | AtCourier() | Loading() as story if not getattr(story, "key", ""):
             return stay(at, replace(story, notice="unreadable"), now)

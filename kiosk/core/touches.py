@@ -106,6 +106,8 @@ def touched(at: Step, touch: Touched, now: float) -> Step:
             return account.begin(at, story.patron, now, pin=story.pin)
         case Wishing():
             return wishing.touch(at, story, touch, now)
+    if touch.action == "cancel" and isinstance(story, AskingCard | ProvingPin) and story.back:
+        return dropoff.go_on(at, story.back, now)  # without the card; the list stays
     if touch.action in ("cancel", "finish"):
         return leave(at)
     match story:

@@ -80,7 +80,9 @@ def touch(step: Step, story: Sealing | HandingOver, touched: Touched, now: float
 
 def _taken(step: Step, story: HandingOver, to: str, now: float) -> Step:
     row = rounds.of(step.point, story.courier)
-    if not to or not row.seal:
+    if not row.seal:  # something came into the bag meanwhile
+        return begin(step, story.courier, now, story.leaving)
+    if not to:
         return stay(step, replace(story, stranger=True), now)
     step = step.fact(BagHandedOver(row.seal, story.courier, to, row.parcels, row.items))
     step = step.put(replace(row, seal="", parcels=(), items=()))

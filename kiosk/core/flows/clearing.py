@@ -89,12 +89,12 @@ def _open_next(step: Step, courier: str, queue: list[str], n: int, now: float) -
     return step.to(Clearing(courier, here, tuple(queue[1:])), door_until(step, now))
 
 
-def look(step: Step, person: str, queue: list[str], now: float, n: int = 1, about: str = "") -> Step:
+def look(step: Step, person: str, queue: list[str], now: float, n: int = 1) -> Step:
     """Look behind these doors, one after another; those that cannot be opened any more are passed over."""
     queue = [name for name in queue if _can_open(step.point, name)]
     if not queue:
         return stay(step, home(step.point, person), now)
-    step = doors.unlock(step, queue[0], "check", person, about, "", now)
+    step = doors.unlock(step, queue[0], "check", person, "", "", now)
     here = visit(step, queue[0], n, n + len(queue) - 1)
     return step.to(Checking(person, here, tuple(queue[1:])), door_until(step, now))
 

@@ -16,7 +16,6 @@ from kiosk.core.flows.common import door_until, leave, mark, order_at, pulse_aga
 from kiosk.core.model import Parcel, PickupPoint
 from kiosk.core.rights import home, may, rights
 from kiosk.core.session import Step
-from kiosk.core.settle import OPENED
 from kiosk.core.stories import AtCourier, AtDesk, Moving
 from sync.messages import PointTrouble
 
@@ -85,7 +84,7 @@ def _at_door(step: Step, story: AtDesk, touched: Touched, now: float) -> Step:
         case "reason", "why" if can_open and touched.value in REASONS:
             step = step.fact(StaffActed(story.courier, "open", row.name, touched.value))
             step = step.fact(PointTrouble("opened_by_staff", row.name, detail=touched.value))
-            return clearing.look(step, story.courier, [row.name], now, about=OPENED)
+            return clearing.look(step, story.courier, [row.name], now)
         case "aside" | "back" as act, "door" if row.aside == (act == "back"):
             step = step.put(replace(row, aside=not row.aside)).fact(StaffActed(story.courier, act, row.name))
             word = "door_out_of_use" if act == "aside" else "door_in_use"

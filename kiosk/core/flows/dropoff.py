@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from hardware.readings import IsbnScanned, ItemScanned
+from hardware.readings import CodeUnknown, IsbnScanned, ItemScanned
 from kiosk.core import doors, places, tags
 from kiosk.core.doors import Outcome
 from kiosk.core.events import Touched
@@ -18,7 +18,7 @@ from kiosk.core.notices import Reason, ReturnNotice
 from kiosk.core.plan import Space
 from kiosk.core.screens import Goodbye, Slip
 from kiosk.core.session import Step
-from kiosk.core.stories import Accepted, Dropping, Returning
+from kiosk.core.stories import Accepted, AskingCard, Dropping, ProvingPin, Returning
 from sync.asked import Answer, ItemIs, LoansAre, LoansWith, WhatIs
 from sync.things import Item, Size
 
@@ -46,9 +46,23 @@ def scanned(step: Step, story: Returning, scan: ItemScanned | IsbnScanned, now: 
     """One more item, by its own barcode or by its title's number."""
     code = scan.barcode if isinstance(scan, ItemScanned) else scan.isbn
     if story.key:  # the library is being asked about another; nothing scanned is lost
-        queue = story.queue if code in story.queue else (*story.queue, code)[:QUEUE_MAX]
-        return stay_asking(step, replace(story, queue=queue))
+        return stay_asking(step, _queued(story, code))
     return _look_up(step, story, code, isinstance(scan, IsbnScanned), now)
+
+
+def meanwhile(
+    step: Step, story: AskingCard | ProvingPin, back: Returning, scan: ItemScanned | IsbnScanned | CodeUnknown
+) -> Step:
+    """Something is scanned while the library is asked, or a PIN, for a card shown in a return: it is looked at when
+    the return goes on."""
+    if isinstance(scan, CodeUnknown):
+        return step
+    code = scan.barcode if isinstance(scan, ItemScanned) else scan.isbn
+    return step.to(replace(story, back=_queued(back, code)), step.session.until)
+
+
+def _queued(story: Returning, code: str) -> Returning:
+    return replace(story, queue=story.queue if code in story.queue else (*story.queue, code)[:QUEUE_MAX])
 
 
 def stay_asking(step: Step, story: Returning) -> Step:
@@ -58,14 +72,14 @@ def stay_asking(step: Step, story: Returning) -> Step:
 
 def _look_up(step: Step, story: Returning, code: str, isbn: bool, now: float) -> Step:
     if len(story.accepted) >= step.point.plan.limits.drop_items_max:
-        return stay(step, replace(story, notice="full"), now)
+        return stay(step, replace(story, notice="full", queue=()), now)
     return _isbn(step, story, code, now) if isbn else _item(step, story, code, now)
 
 
 def _item(step: Step, story: Returning, barcode: str, now: float) -> Step:
     inside = {d.item.barcode for d in step.point.drops.values() if d.state != "doubt"}  # a doubtful one is in a hand
     if barcode in inside or any(a.item.barcode == barcode for a in story.accepted):
-        return _next(step, replace(story, notice="twice"), now)
+        return go_on(step, replace(story, notice="twice"), now)
     known = _known(step, barcode)
     if known:
         return _accept(step, story, known, True, now)
@@ -109,7 +123,7 @@ def _copies(step: Step, story: Returning, copies: tuple[Item, ...], none: Return
     copies = tuple(item for item in copies if item.barcode not in taken)
     if len(copies) == 1:
         return _accept(step, story, copies[0], True, now)
-    return _next(step, replace(story, notice="isbn_several" if copies else none), now)
+    return go_on(step, replace(story, notice="isbn_several" if copies else none), now)
 
 
 def card(step: Step, story: Returning, patron: str, now: float) -> Step:
@@ -120,7 +134,7 @@ def card(step: Step, story: Returning, patron: str, now: float) -> Step:
         return stay_asking(step, replace(story, isbn="", queue=queue))
     if story.isbn:
         return _look_up(step, story, story.isbn, True, now)
-    return stay(step, story, now)
+    return go_on(step, story, now)
 
 
 def answered(step: Step, story: Returning, answer: Answer | None, now: float) -> Step:
@@ -129,18 +143,18 @@ def answered(step: Step, story: Returning, answer: Answer | None, now: float) ->
     story = replace(story, key="", about="")
     match answer:
         case ItemIs(item=None):
-            return _next(step, replace(story, notice="not_ours"), now)
+            return go_on(step, replace(story, notice="not_ours"), now)
         case ItemIs(item=Item() as item):
             return _accept(step, story, item, True, now, "" if answer.on_loan else "not_on_loan")
         case LoansAre(items=items):
             return _copies(step, story, items, "isbn_not_yours", now)
     if code.startswith(("978", "979")) and len(code) == 13:
-        return _next(step, replace(story, notice="isbn_offline"), now)
+        return go_on(step, replace(story, notice="isbn_offline"), now)
     return _accept(step, story, Item(code, code), False, now)
 
 
 def _accept(step: Step, story: Returning, item: Item, checked: bool, now: float, notice: ReturnNotice = "") -> Step:
-    return _next(step, replace(story, accepted=(*story.accepted, Accepted(item, checked)), notice=notice), now)
+    return go_on(step, replace(story, accepted=(*story.accepted, Accepted(item, checked)), notice=notice), now)
 
 
 def _unreadable(step: Step, story: Returning, now: float) -> Step:
@@ -152,7 +166,7 @@ def _unreadable(step: Step, story: Returning, now: float) -> Step:
     return _accept(step, story, Item(f"{UNREAD}{step.point.counters.orders + 1}-{n}", ""), False, now)
 
 
-def _next(step: Step, story: Returning, now: float) -> Step:
+def go_on(step: Step, story: Returning, now: float) -> Step:
     """Look at what was scanned meanwhile, or wait for the next scan."""
     if not story.queue:
         return stay(step, story, now)

@@ -109,7 +109,7 @@ def answered(step: Step, story: AskingCard, answer: Answer | None, now: float) -
         if patron:
             return _returns_of(step, story.back, patron, now)
         known_not = isinstance(answer, PatronIs)
-        return stay(step, replace(story.back, notice="card_unknown" if known_not else "card_offline"), now)
+        return dropoff.go_on(step, replace(story.back, notice="card_unknown" if known_not else "card_offline"), now)
     if not isinstance(answer, PatronIs):
         return refuse(step, "library_away", now, then=("return",))
     if patron is None and answer.offer and "activate" in step.point.plan.library.acts:

@@ -29,11 +29,12 @@ def loaded(step: Step, courier: str, now: float) -> Step:
 
 
 def into_bag(step: Step, courier: str, now: float, parcels: tuple[str, ...] = (), items: tuple[str, ...] = ()) -> Step:
-    """These were taken out and are in the bag now."""
+    """These were taken out and are in the bag now. One that was sealed is open again: its seal named what was in it."""
     row = _begun(step, courier, now)
     new = tuple(p for p in parcels if p not in row.parcels)
     more = tuple(i for i in items if i not in row.items)
-    return step.put(replace(row, parcels=(*row.parcels, *new), items=(*row.items, *more)))
+    seal = "" if new or more else row.seal
+    return step.put(replace(row, parcels=(*row.parcels, *new), items=(*row.items, *more), seal=seal))
 
 
 def end(step: Step, courier: str) -> Step:

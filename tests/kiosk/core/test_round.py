@@ -165,6 +165,30 @@ def test_whose_round_it_is_stands_on_each_of_its_screens() -> None:
     assert {display(one.point, one.session, one.now).initials for one in places} == {"M."}
 
 
+def handing_over() -> Machine:
+    return called_back().touch("clear").open().shut().open().shut().do(SealScanned("scanner", "7041"))
+
+
+def test_a_bag_that_gets_more_is_sealed_anew() -> None:
+    machine = handing_over().touch("cancel")
+    assert courier(machine).seal == "7041"
+    assert courier(machine.copy().scan("i-1")).seal == "7041"  # it is in the bag already
+    machine.hear(ParcelSent(replace(PARCEL, id="p-9", items=(item("i-9"),)))).recall("p-9").scan("i-9")
+    assert (courier(machine).seal, courier(machine).bag) == ("", 3)
+    machine.touch("bag").do(SealScanned("scanner", "8052")).tap("max")
+    what = ("p-1", "p-3", "p-9")
+    assert machine.told(BagSealed) == [BagSealed("7041", "max", what[:2]), BagSealed("8052", "max", what)]
+    assert machine.told(BagHandedOver) == [BagHandedOver("8052", "max", "max", what)]
+
+
+def test_a_bag_that_gets_more_while_it_is_handed_over_is_sealed_first() -> None:
+    machine = handing_over()
+    assert machine.screen == HandOver("7041", 2, 0)
+    machine.take(rounds.into_bag(Step(machine.point, machine.session), "max", machine.now, items=("x-1",)))
+    assert machine.tap("max").screen == Seal(2, 1, "")
+    assert not machine.told(BagHandedOver)
+
+
 def test_a_seal_without_a_bag_is_told_to_nobody() -> None:
     machine = Machine(PARCEL).tap("max").do(SealScanned("scanner", "Z-99"))
     assert not machine.told(BagSealed)
