@@ -7,7 +7,22 @@ right, read in the same order. In the low layout (low.py) everything that is tou
 
 from ui import dialogs, low, stacks
 from ui.manner import Manner
-from ui.sheet import APART, BAR, CANCEL, CODE_MIN, EDGE, PICTURE_MIN, SMALL_H, SMALL_W, STRIP, UNDER, Box, Place, Sheet
+from ui.sheet import (
+    APART,
+    BAR,
+    CANCEL,
+    CODE_MIN,
+    EDGE,
+    MANY,
+    PICTURE_MIN,
+    SMALL_H,
+    SMALL_W,
+    STRIP,
+    UNDER,
+    Box,
+    Place,
+    Sheet,
+)
 from ui.view import View
 
 TOP = 132.0
@@ -109,7 +124,8 @@ def _words(sheet: Sheet, x: float, top: float, wide: float, bottom: float, title
         title = min(title, room * 0.3)
         line = room - title
     elif title + line > room:
-        title = max(min(title, room * 0.45), min(title_first, room * 0.55))
+        share = 0.55 if view.line.count("\n") < 3 else 0.4  # a line that says four things wants the room
+        title = max(min(title, room * min(share, 0.45)), min(title_first, room * share))
         line = room - title
     elif not view.keypad and step and room - title - line < PICTURE_MIN + UNDER + 40 and not view.door:
         line = room - title  # no picture would fit; the words may have it
@@ -119,7 +135,8 @@ def _words(sheet: Sheet, x: float, top: float, wide: float, bottom: float, title
 
 
 def _landscape(sheet: Sheet) -> None:
-    """Calm screens: picture, list and note left. Trouble, tiles and keypad: the words left, where there is room."""
+    """Calm screens: picture, list and note left. Trouble, tiles, keypad and many buttons: the words left, where there
+    is room."""
     view = sheet.view
     half, bottom = (sheet.wide - 3 * EDGE) / 2, sheet.high - BAR - 64
     left, right = EDGE, 2 * EDGE + half
@@ -133,12 +150,15 @@ def _landscape(sheet: Sheet) -> None:
     if view.reading:
         _words(sheet, left, TOP, sheet.wide - 2 * EDGE, head - 24, 120)
         return
-    if view.keypad or view.tone == "trouble" or any(button.picture for button in view.buttons):
+    tiles, many = any(button.picture for button in view.buttons), len(view.buttons) > MANY
+    if view.keypad or view.tone == "trouble" or tiles or many:
         under = stacks.slots(sheet, left, half, bottom) if view.keypad else bottom
         under = stacks.note(sheet, left, half, under)
         words = 200 + stacks.line_room(view, 0) * (1 + 0.2 * sheet.step)
         room = under - TOP - words - (0 if view.tone == "trouble" else _door_room(sheet))
-        under = stacks.rows(sheet, left, half, under, room)
+        under = stacks.rows(sheet, left, half, under, room, many)
+        if many and sheet.pages > 1:
+            stacks.turners(sheet, _in_the_bar(sheet))
         trouble = view.tone == "trouble"
         over = _words(sheet, left, TOP, half, under + (_door_room(sheet) if trouble else 0))
         picture = Box(right, TOP, half, head - TOP - 40) if trouble else Box(left, over, half, under - over - UNDER)
@@ -167,8 +187,13 @@ def _shelf(sheet: Sheet, bottom: float) -> None:
     top = TOP + title + 16 + line + UNDER
     turned = Box(EDGE, bottom - stacks.PAGER, inner, stacks.PAGER)
     if sheet.landscape:
-        turned = Box(EDGE + 448, sheet.high - BAR - 30, inner - 2 * 448, CANCEL)
+        turned = _in_the_bar(sheet)
     stacks.covers(sheet, Box(EDGE, top, inner, min(bottom, turned.y) - top), turned)
+
+
+def _in_the_bar(sheet: Sheet) -> Box:
+    """Where pages are turned between cancel and countdown, on its side."""
+    return Box(EDGE + 448, sheet.high - BAR - 30, sheet.wide - 2 * EDGE - 2 * 448, CANCEL)
 
 
 def _letters(sheet: Sheet, left: float, right: float, half: float, bottom: float) -> None:

@@ -94,7 +94,7 @@ def _touched(sheet: Sheet, area: Box) -> None:
         else:
             sheet.grid(here, area, _abreast(sheet), APART)
     if names:
-        one_line = (sheet.landscape and len(names) <= 5) or len(names) <= 2 or _touched_rows(sheet)
+        one_line = (sheet.landscape and len(names) <= 8) or len(names) <= 2 or _touched_rows(sheet)
         deep = min(area.h, 180) if one_line else area.h
         columns = len(names) if one_line else -(-len(names) // 2)
         sheet.grid(names, Box(area.x, area.y + area.h - deep, area.w, deep), columns, 36)

@@ -15,6 +15,9 @@ CANCEL, NOTE, UNDER = 140, 116, 24
 SMALL_W, SMALL_H = 108, 96  # a setting in the strip
 APART = 16  # between small things to touch
 PICTURE_MIN = 200  # a smaller one says nothing
+# Buttons of a screen: so few are spread for large words, more than so many want a side to themselves, and more than so
+# many are lower and closer.
+FEW, MANY, MOST = 3, 4, 6
 CODE_MIN, CODE_MAX = 280, 560  # what a phone can read, and what it takes in at arm's length
 
 
@@ -58,6 +61,7 @@ class Heights:
 
 
 UPRIGHT = Heights(main=160, plain=140, tile=400, key=160, letter=116, gap=40, abreast=2)
+CROWDED = Heights(main=160, plain=112, tile=400, key=160, letter=116, gap=24, abreast=3)
 WIDE = Heights(main=140, plain=120, tile=480, key=148, letter=108, gap=32, abreast=3)
 
 
@@ -81,7 +85,9 @@ class Sheet:
     @property
     def sizes(self) -> Heights:
         """Of things to touch."""
-        return WIDE if self.landscape else UPRIGHT
+        if self.landscape:
+            return WIDE
+        return CROWDED if len(self.view.buttons) > MOST else UPRIGHT
 
     def put(self, name: str, x: float, y: float, w: float, h: float) -> None:
         """Give something its place."""

@@ -4,7 +4,7 @@ Each function stacks upward from ``bottom`` and gives the top of what it put the
 """
 
 from ui.parts import columns
-from ui.sheet import APART, CODE_MAX, NOTE, PICTURE_MIN, UNDER, Box, Sheet, key_names
+from ui.sheet import APART, CODE_MAX, FEW, NOTE, PICTURE_MIN, UNDER, Box, Sheet, key_names
 from ui.view import View
 
 ROW = (88, 100, 116, 132)  # of a list, by step of word sizes
@@ -49,10 +49,12 @@ def buttons(sheet: Sheet, x: float, wide: float, bottom: float) -> float:
 
 
 def _abreast(sheet: Sheet, n: int) -> int:
-    """Large words want wide buttons."""
-    if sheet.view.buttons[n].picture:
-        return max(2, sum(bool(button.picture) for button in sheet.view.buttons))
-    return sheet.sizes.abreast if sheet.step < 2 else max(1, sheet.sizes.abreast - 1)
+    """Large words want wide buttons, where there are few; more of them yield to the words above."""
+    every = sheet.view.buttons
+    if every[n].picture:
+        return max(2, sum(bool(button.picture) for button in every))
+    spread = sheet.step >= 2 and len(every) <= FEW
+    return max(1, sheet.sizes.abreast - spread)
 
 
 def keys(sheet: Sheet, x: float, wide: float, bottom: float) -> float:

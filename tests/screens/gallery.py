@@ -46,6 +46,7 @@ KEEP = {
     "stuck-pickup": ("plain",),
     "return-many": ("plain", "largest"),
     "courier": ("plain", "low-contrast-largest"),
+    "courier-much": ("plain", "largest"),
     "inside": ("plain",),
     "goodbye-pickup": ("plain",),
     "goodbye-slip": ("contrast",),

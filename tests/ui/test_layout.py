@@ -20,6 +20,7 @@ SIZES = ((1080, 1920), (1920, 1080), (540, 960), (960, 540), (768, 1366), (1280,
 BOTH = ((1080, 1920), (1920, 1080))
 TOUCH_UNITS = 96  # 20 mm is 54 of 1080 on a panel 400 mm wide; nothing is nearly as small
 LETTER_UNITS = 84
+TITLE_UNITS, LINE_UNITS = 80, 60
 OVERLAY = ("veil", "panel", "ask", "why", "left", "stay", "go")
 PARTS_OF = {"strip"}
 MANNERS = {
@@ -85,6 +86,14 @@ def test_what_is_touched_is_large_and_apart(width: int, height: int, manner: str
         for (one, a), (other, b) in itertools.combinations(targets.items(), 2):
             apart = max(b.x - a.x - a.w, a.x - b.x - b.w, b.y - a.y - a.h, a.y - b.y - b.h)
             assert apart >= 15.9 * place.unit, (name, one, other)
+
+
+@pytest.mark.parametrize(("width", "height", "manner"), EVERY_WAY)
+def test_title_and_line_always_have_their_room(width: int, height: int, manner: str) -> None:
+    """However many buttons, rows and notes stand there: a title, and a line in a type that can be read."""
+    for name, place in places(width, height, manner):
+        assert place.boxes["title"].h >= TITLE_UNITS * place.unit, name
+        assert place.boxes["line"].h >= LINE_UNITS * place.unit, name
 
 
 def test_portrait_keeps_the_story_within_reach() -> None:
