@@ -12,20 +12,22 @@ _SAID: Mapping[str, Mapping[str, str]] = {
         "title": "日报",
         "day": "截至 {at} 的 24 小时",
         "now": "此刻",
-        "loaded": "放入包裹",
-        "taken": "读者取走包裹",
-        "returned": "还入图书",
-        "stuck": "未打开的门(次)",
+        "loaded": "放入的包裹",
+        "taken": "读者取走的包裹",
+        "returned": "归还的书",
+        "stuck": "没打开的柜门",
         "lying": "柜内包裹",
-        "expired": "其中应取出",
-        "drops": "柜内还入的书",
-        "free": "空门",
-        "out": "停用的门",
+        "expired": "其中待取出",
+        "drops": "柜内还回的书",
+        "free": "空柜门",
+        "out": "停用的柜门",
         "cases": "待处理事项",
         "bags": "未交接的袋子",
         "none": "无",
+        "is": "{what}：{value}",
+        "and": "、",
         "number": "编号 {number}",
-        "by hand": "核对人:",
+        "by hand": "核对人：",
     },
     "en": {
         "title": "Day report",
@@ -43,6 +45,8 @@ _SAID: Mapping[str, Mapping[str, str]] = {
         "cases": "Cases to settle",
         "bags": "Bags not handed over",
         "none": "none",
+        "is": "{what}: {value}",
+        "and": ", ",
         "number": "No. {number}",
         "by hand": "Checked by:",
     },
@@ -65,7 +69,7 @@ def sheet(slip: DaySlip, about: About, language: str) -> Sheet:
         Rule(),
         Line(said["now"], bold=True),
         *(_figure(report, name, said) for name in _NOW),
-        Line(f"{said['out']}: {', '.join(report.out) or said['none']}"),
+        _line("out", said["and"].join(report.out) or said["none"], said),
         Rule(),
         Line(said["number"].format(number=f"{about.point}-{slip.id}")),
         Line(said["by hand"]),
@@ -74,4 +78,8 @@ def sheet(slip: DaySlip, about: About, language: str) -> Sheet:
 
 
 def _figure(report: Report, name: str, said: Mapping[str, str]) -> Line:
-    return Line(f"{said[name]}: {getattr(report, name)}")
+    return _line(name, getattr(report, name), said)
+
+
+def _line(name: str, value: object, said: Mapping[str, str]) -> Line:
+    return Line(said["is"].format(what=said[name], value=value))

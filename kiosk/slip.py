@@ -22,7 +22,7 @@ _SAID: Mapping[str, Mapping[str, str]] = {
     "zh": {
         "pickup": "取书凭条",
         "checkout": "借书凭条",
-        "dropoff": "还书凭条:已收到",
+        "dropoff": "还书凭条：已收到",
         "due": "请于 {date} 前归还",
         "provisional pickup": "应还日期以图书馆确认为准",
         "provisional dropoff": "图书馆稍后登记",

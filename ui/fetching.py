@@ -2,7 +2,7 @@
 
 from kiosk.core.reader_screens import Choose, DoorShut, Sort, Waiting
 from kiosk.core.screens import DoorOpen
-from ui.parts import cancel, date_words, rows, short
+from ui.parts import bring_back, cancel, rows, short
 from ui.view import Button, Row, View
 from ui.words import Words
 
@@ -40,7 +40,7 @@ def _listed(parcel: Waiting, _: Words) -> Row:
     first, *others = parcel.titles
     words = _("Door {door} · {title}", door=parcel.compartment, title=short(first))
     if others:
-        words += " " + _.ngettext("and one more item", "and {n} more items", len(others))
+        words = _.run_on(words, _.ngettext("and one more item", "and {n} more items", len(others)))
     sizes = {"S": _("small"), "M": _("medium"), "L": _("large")}
     return Row(words, sizes.get(parcel.size, ""), parcel.chosen, "parcel", parcel.parcel)
 
@@ -103,7 +103,7 @@ def heard(screen: DoorOpen | DoorShut, _: Words) -> str:
 def door_shut(screen: DoorShut, _: Words) -> View:
     if screen.titles:
         title = _("Door {door} is shut. What you took is yours.", door=screen.compartment)
-        line = _("Please bring it back by {date}.", date=date_words(screen.due, _.language))
+        line = bring_back(len(screen.titles), screen.due, _)
     else:
         title = _("Door {door} is shut. Nothing was taken.", door=screen.compartment)
         line = heard(screen, _)

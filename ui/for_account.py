@@ -73,8 +73,17 @@ def prove(screen: Prove, about: About, _: Words) -> View:
 
 
 def account(screen: Account, about: About, _: Words) -> View:
-    doors = ("、" if _.language == "zh" else ", ").join(screen.here)
-    lines = [_("Door {doors}: something waits for you.", doors=doors)] if doors else []
+    doors = _.listed(screen.here)
+    lines: list[str] = []
+    if doors:
+        lines.append(
+            _.ngettext(
+                "Door {doors}: something waits for you.",
+                "Doors {doors}: something waits for you.",
+                len(screen.here),
+                doors=doors,
+            )
+        )
     if not screen.known:
         lines.append(_("Loans, holds and fees can be seen when the library is back. Returning works now."))
     elif not screen.whole:

@@ -21,7 +21,7 @@ def _listing(screen: Counter, _: Words) -> View:
         line = _("Are these all? Then borrow them.")
         if screen.lying is not None and screen.lying < count:
             away = _.ngettext("One of them lies on the pad.", "{n} of them lie on the pad.", screen.lying)
-            line = f"{away} " + _("Lay all of them there, so that the gate lets them pass.")
+            line = _.run_on(away, _("Lay all of them there, so that the gate lets them pass."))
     elif screen.lying is not None:
         title = _("Lay your books on the pad")
         line = _("All of them at once, if you like. Scanning the sticker works too.")
@@ -29,7 +29,11 @@ def _listing(screen: Counter, _: Words) -> View:
         title = _("Show the barcode of the book you want")
         line = _("Hold the library's sticker under the scanner, one book after the other.")
     if not screen.scanner and screen.lying is None:
-        line = _("The scanner is resting, so nothing can be borrowed here just now.")
+        if count:
+            line = _("The scanner is resting. You can borrow what stands on the list.")
+        else:
+            title = _("The scanner is resting")
+            line = _("Nothing can be borrowed here just now, and nothing is booked to you. Please come back later.")
     if screen.offline:
         line += "\n" + _("The library is out of reach; it books your loans as soon as it is back.")
     borrow = Button("borrow", _.ngettext("Borrow this book", "Borrow these {n} books", count), main=True)
@@ -48,7 +52,7 @@ def _listing(screen: Counter, _: Words) -> View:
 
 def _booking(screen: Counter, _: Words) -> View:
     booked = sum(row.state == "booked" for row in screen.rows)
-    title = _("{n} of {of} are booked to you", n=booked, of=len(screen.rows))
+    title = _("Booked to you: {n} of {of}", n=booked, of=len(screen.rows))
     line = _("Please leave your books where they are for a moment.")
     stop = Button("finish", _("Stop here; the rest is not borrowed"))
     return View("Counter", title, line, "wait", rows=_sorted(screen, _), buttons=(stop,))
@@ -62,14 +66,18 @@ def _over(screen: Counter, _: Words) -> View:
     picture: PictureName = "book"
     if lay:
         title = _.ngettext("Lay one more book on the pad", "Lay {n} more books on the pad", lay)
-        line = _("They are booked to you, but the gate at the door would still ring. Leave them there for a moment.")
+        line = _.ngettext(
+            "It is booked to you, but the gate would still ring. Leave it there for a moment.",
+            "They are booked to you, but the gate would still ring. Leave them there for a moment.",
+            lay,
+        )
         leave = Button("finish", _("It does not work; staff look after it"))
     elif any(row.state == "unknown" for row in screen.rows):
-        title = _("{n} of {of} are booked to you", n=booked, of=len(screen.rows))
-        line = _("The library has not said whether the others are. Please hand them to the staff, who look into it.")
+        title = _("Booked to you: {n} of {of}", n=booked, of=len(screen.rows))
+        line = _("The library has not said so of the rest. Please hand it to the staff, who look into it.")
     else:
-        title = _("{n} of {of} are booked to you", n=booked, of=len(screen.rows))
-        line = _("The others stay here. Please lay them aside for the staff.")
+        title = _("Booked to you: {n} of {of}", n=booked, of=len(screen.rows))
+        line = _("The rest stays here. Please lay it aside for the staff.")
     if not booked:
         tone = "trouble"
     return View("Counter", title, line, picture, tone, rows=_sorted(screen, _), buttons=(leave,))

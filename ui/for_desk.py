@@ -104,13 +104,13 @@ def door_sheet(screen: DoorSheet, _: Words) -> View:
 
 
 def report(screen: Report, _: Words) -> View:
-    out = ("、" if _.language == "zh" else ", ").join(screen.out) or _("none")
+    out = _.listed(screen.out) or _("none")
     lines = (
         (_("Parcels put in"), screen.loaded),
         (_("Parcels taken by readers"), screen.taken),
         (_("Books returned"), screen.returned),
         (_("Doors that did not open"), screen.stuck),
-        (_("Parcels lying here now"), screen.lying),
+        (_("Parcels lying here"), screen.lying),
         (_("of these to be taken out"), screen.expired),
         (_("Returned books lying here"), screen.drops),
         (_("Free doors"), screen.free),
@@ -178,7 +178,7 @@ def _bars(screen: Use) -> tuple[Bar, ...]:
 
 
 def machine(screen: MachineSheet, _: Words) -> View:
-    unseen = ("、" if _.language == "zh" else ", ").join(screen.unseen)
+    unseen = _.listed(screen.unseen)
     at = datetime.fromtimestamp(screen.now).strftime("%Y-%m-%d %H:%M")
     devices = tuple(Row(name, _("answers") if up else why, done=up) for name, up, why in screen.devices)
     rows = (

@@ -1,13 +1,13 @@
-"""Words of the screens a reader sees away from a door: home, collect, return, goodbye, sorry."""
+"""Words of the screens a reader sees away from home and doors: collect, return, goodbye, sorry."""
 
 from kiosk.core.flows.keypad import CODE_DIGITS
 from kiosk.core.notices import NotLent
-from kiosk.core.screens import Collect, Goodbye, Home, Pin, Return, Sorry, Wait
+from kiosk.core.screens import Collect, Goodbye, Pin, Return, Sorry, Wait
 from kiosk.frontend import About
 from kiosk.slip import text
 from ui.fetching import over
 from ui.notices import PRINTING, RETURN, noted
-from ui.parts import ROWS_MAX, TITLE_MAX, and_more, cancel, date_words, keypad, rows, short
+from ui.parts import ROWS_MAX, TITLE_MAX, and_more, bring_back, cancel, keypad, rows, short
 from ui.sorry import private, sorry_words
 from ui.view import Button, Row, Tone, View
 from ui.words import N_, Words
@@ -42,36 +42,6 @@ NOT_LENT_MAX = 2
 PIN_SLOTS = 4  # drawn before the first digit; most PINs have four
 
 
-def home(screen: Home, about: About, _: Words) -> View:
-    note = ""
-    if screen.open_doors:
-        afar = screen.opened_from_afar
-        doors = ("、" if _.language == "zh" else ", ").join(afar or screen.open_doors)
-        if afar:
-            note = _("Door {doors} was opened by the library. Please push it shut.", doors=doors)
-        else:
-            note = _("Door {doors} is still open. Please push it shut.", doors=doors)
-    pick = _("Pick a book") if screen.borrow else _("Borrow")
-    free = _.ngettext("One door free", "{n} doors free", screen.free_doors)
-    return View(
-        screen="Home",
-        title=_("Tap your card at any time") if screen.cards else _("Welcome"),
-        line=_("Your door opens by itself. You can also show a code, or choose below.")
-        if screen.cards
-        else _("The card reader is resting. Your code and your QR open the door as always."),
-        picture="card" if screen.cards else "scan",
-        note=note,
-        foot=f"{free}  ·  " + _("Questions? Call {phone}", phone=about.phone),
-        buttons=(
-            Button("collect", _("Collect"), picture="collect"),
-            Button("return", _("Return"), picture="return"),
-            *((Button("browse", pick, picture="shelf"),) if screen.stock else ()),
-            *((Button("borrow", _("Borrow"), picture="book"),) if screen.borrow else ()),
-            Button("more", _("More"), extra=True),
-        ),
-    )
-
-
 def wait(screen: Wait, _: Words) -> View:
     title = _("One moment, please")
     if screen.what in DOING:  # it goes on, whether anybody waits for it or not
@@ -83,23 +53,23 @@ def wait(screen: Wait, _: Words) -> View:
     return View("Wait", title, line, "wait", cancel=cancel(_))
 
 
-def collect(screen: Collect, _: Words) -> View:
+def collect(screen: Collect, about: About, _: Words) -> View:
+    """Only ways that work just now are named."""
     if screen.cards_only:
-        return View(
-            "Collect",
-            _("Tap your card"),
-            _("The library knows your books by your card; the door then opens by itself."),
-            "card",
-            cancel=cancel(_),
-        )
+        title = _("Tap your card")
+        line = _("The library knows your books by your card; the door then opens by itself.")
+        if not screen.cards:
+            title = _("The card reader is resting")
+            line = _("No door can be opened for you just now. What lies here for you is safe.")
+            line += "\n" + _("Please come back later, or call us: {phone}.", phone=about.phone)
+        return View("Collect", title, line, "card", cancel=cancel(_))
     if not screen.codes:
-        return View(
-            "Collect",
-            _("Tap your card or show the QR"),
-            _("Typing codes is closed here for today. Your books are safe, and card and QR open the door as always."),
-            "card",
-            cancel=cancel(_),
-        )
+        title = _("Tap your card or show the QR") if screen.cards else _("Show the QR")
+        line = _("Typing codes is closed here for today. Your books are safe, and card and QR open the door as always.")
+        if not screen.cards:
+            line = _("Typing codes is closed here for today, and the card reader is resting. The QR opens the door.")
+            line += "\n" + _("Without it please come back later, or call us: {phone}.", phone=about.phone)
+        return View("Collect", title, line, "card", cancel=cancel(_))
     note = ""
     if screen.wrong:
         note = _("This code opens no door here. Check the 8 digits, and the name of the place in the message.")
@@ -111,7 +81,7 @@ def collect(screen: Collect, _: Words) -> View:
             )
     return View(
         "Collect",
-        _("Tap your card, show the QR, or type the code"),
+        _("Tap your card, show the QR, or type the code") if screen.cards else _("Show the QR, or type the code"),
         _("The code has 8 digits. It stands in the message from the library."),
         "card",
         note=note,
@@ -141,17 +111,21 @@ def pin(screen: Pin, _: Words) -> View:
 
 def returning(screen: Return, _: Words) -> View:
     count = len(screen.titles)
+    unread = _("My book has no code that can be read")
     if count:
         title = _.ngettext("One book to return", "{n} books to return", count)
         line = _("Scan the next one, or open the door and put them in.")
-    else:
+        if not screen.scanner:
+            line = _("The scanner is resting. Open the door and put in what stands on the list.")
+    elif screen.scanner:
         title = _("Show the barcode of your book")
         line = _("Hold the library's sticker under the scanner, one book after the other.")
-    if not screen.scanner:
-        line = _("The scanner is resting. Your books are still with you, and still on your card.")
+    else:
+        title = _("The scanner is resting")
+        line = _("Touch '{words}' once for each book, and a door opens for them.", words=unread)
     if screen.offline:
         line += "\n" + _("The library is out of reach; it books your return as soon as it is back.")
-    unread = Button("unreadable", _("My book has no code that can be read"), extra=True)
+    no_code = Button("unreadable", unread, main=not (count or screen.scanner), extra=screen.scanner)
     buttons = (Button("open", _("Open the door"), main=True), Button("undo", _("Take the last one off the list")))
     titles = tuple(title or _("A book without a code, to be looked at") for title in screen.titles)
     return View(
@@ -161,7 +135,7 @@ def returning(screen: Return, _: Words) -> View:
         "scan",
         rows=rows(titles[::-1], _, done=True),
         note=noted(RETURN, screen, _),
-        buttons=(*buttons, unread) if count else (unread,),
+        buttons=(*buttons, no_code) if count else (no_code,),
         cancel=cancel(_),
     )
 
@@ -175,7 +149,7 @@ def goodbye(screen: Goodbye, about: About, _: Words) -> View:
             count = len(screen.titles)
             lines.append(_.ngettext("One book is booked to you.", "{n} books are booked to you.", count))
         if screen.due:
-            lines.append(_("Please bring them back by {date}.", date=date_words(screen.due, _.language)))
+            lines.append(bring_back(len(screen.titles), screen.due, _))
         if screen.provisional:
             lines.append(_("The library confirms the date soon."))
     elif screen.purpose in ("pickup", "borrow"):

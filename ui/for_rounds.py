@@ -25,7 +25,7 @@ def take_out(screen: TakeOut, _: Words) -> View:
         case _:
             line += "\n" + _("Put it into the bag, then push the door shut.")
             if len(screen.things) > 1:
-                line += " " + _("Touch what is not there.")
+                line = _.run_on(line, _("Touch what is not there."))
             nothing = Button("no", _("It is not there") if len(screen.things) == 1 else _("Nothing is there"))
             stop = Button("pause", _("Go on with the next door") if screen.pause else _("This is the last one"))
             buttons = (nothing, *((stop,) if screen.n < screen.of else ()))
@@ -72,10 +72,8 @@ def found(count: int, _: Words) -> str:
 
 
 def _in_the_bag(parcels: int, items: int, _: Words) -> str:
-    return (
-        _.ngettext("one parcel", "{n} parcels", parcels)
-        + ", "
-        + _.ngettext("one single book", "{n} single books", items)
+    return _.listed(
+        (_.ngettext("one parcel", "{n} parcels", parcels), _.ngettext("one single book", "{n} single books", items))
     )
 
 

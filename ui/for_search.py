@@ -12,7 +12,7 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 NOTICES = {
     "unknown_number": N_("The library knows no book by this number. Check it, or scan the sticker."),
     "isbn_unsearched": N_("This library finds a book by the number on its own sticker, not by the printed ISBN."),
-    "unreadable": N_("This code cannot be read. Hold it still, or type what you look for."),
+    "unreadable": N_("This code is not one of ours. Please show the library's sticker."),
     "away": N_("The library is out of reach just now; it cannot be asked. Please try again in a few minutes."),
     "full": N_("No more in one go. Please borrow these first."),
     "card_unread": N_("The card went away too soon. Lay it on the reader again and leave it there for a moment."),

@@ -19,7 +19,7 @@ def shown(screen: Shown, about: About, _: Words) -> View:
             if screen.checked:
                 lines.append(_("The library knew each of them. Keep the slip as your proof."))
             else:
-                lines.append(_("The library looked at them later. Keep the slip as your proof."))
+                lines.append(_("The library was still to look at them then. Keep the slip as your proof."))
             about_it = rows(screen.items, _, True)
             return View("Shown", title, "\n".join(lines), "done", "done", rows=about_it, buttons=(finish, returning))
         case "changed":

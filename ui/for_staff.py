@@ -36,7 +36,11 @@ def courier(screen: Courier, _: Words) -> View:
         + (_("{loaded} of {all} loaded", loaded=screen.loaded, all=every) + "  ·  " if every else "")
         + _.ngettext("one door free", "{n} doors free", screen.free_doors)
         + (f"\n{_(PAPER[screen.paper])}" if screen.paper in PAPER else "")
-        + ("\n" + _("Have looked at: door {doors}", doors=_joined(screen.wearing[:4], _)) if screen.wearing else ""),
+        + (
+            "\n" + _("Have these doors looked at: {doors}", doors=_.listed(screen.wearing[:4]))
+            if screen.wearing
+            else ""
+        ),
         "parcel",
         rows=parcels,
         note=_note(screen, _),
@@ -61,9 +65,9 @@ def _note(screen: Courier, _: Words) -> str:
     match screen.notice:
         case "already_here" | "recalled" if screen.where:
             lies = _("This parcel lies behind door {door}.", door=screen.where)
-            return f"{lies} " + _("If it is in your hand, look into that door.")
+            return _.run_on(lies, _("If it is in your hand, look into that door."))
         case "no_room":
-            return _("No free door is large enough.") + " " + _make_room(screen, _)
+            return _.run_on(_("No free door is large enough."), _make_room(screen, _))
         case "":
             expired, recalled, returned = screen.clear_why
             if not screen.to_clear:
@@ -81,7 +85,7 @@ def _make_room(screen: Courier, _: Words) -> str:
     if screen.to_clear:
         return _.ngettext("Clear one door first.", "Clear {n} doors first.", screen.to_clear)
     if screen.neighbours:
-        return _("There is room at: {places}.", places=_joined(screen.neighbours, _))
+        return _("There is room at: {places}.", places=_.listed(screen.neighbours))
     return _("Please take this parcel along again.")
 
 
@@ -103,7 +107,8 @@ _OTHER = N_("Something else was reported.")
 
 def settle(screen: Settle, _: Words) -> View:
     """What the machine saw, what the library says to it, and what people have done about it."""
-    saw = _(_TOLD.get(screen.kind, _OTHER)) + (f" ({_joined(screen.things, _)})" if screen.things else "")
+    about = _("({things})", things=_.listed(screen.things)) if screen.things else ""
+    saw = _.run_on(_(_TOLD.get(screen.kind, _OTHER)), about)
     said = screen.words or (
         _("It refused it.") if screen.status == "rejected" else _("It does not fit what is booked.")
     )
@@ -123,10 +128,6 @@ def settle(screen: Settle, _: Words) -> View:
         buttons=buttons,
         cancel=cancel(_),
     )
-
-
-def _joined(things: tuple[str, ...], _: Words) -> str:
-    return ("、" if _.language == "zh" else ", ").join(things)
 
 
 def load(screen: Load, _: Words) -> View:
@@ -166,7 +167,7 @@ def inside(screen: Inside, _: Words) -> View:
             line = _("Please look, then answer. Scan what should not be there.")
             buttons = either
             if len(screen.things) > 1:
-                line += " " + _("Touch what is not there.")
+                line = _.run_on(line, _("Touch what is not there."))
     if screen.n < screen.of:
         buttons = (*buttons, Button("pause", _("This is the last one")))
         line = _("Door {n} of {of}.", n=screen.n, of=screen.of) + "\n" + line

@@ -18,6 +18,7 @@ _PAD = {
     "part_missing": N_("Part {part} of {parts} is missing. Please lay all parts on the pad together."),
     "foreign_tag": N_("Something on the pad is not from our library, or cannot be read. Please take it away."),
 }
+_NOT_OURS = N_("This code is not one of ours. Please show the library's sticker.")  # it was read, and means nothing
 RETURN = (
     _GUIDE
     | _PAD
@@ -30,7 +31,7 @@ RETURN = (
         "isbn_offline": N_("The library is out of reach. Please scan the library's own sticker; that works now too."),
         "not_ours": N_("This code is not from our library. Look for our sticker, or keep this one."),
         "twice": N_("This one is on the list already."),
-        "unreadable": N_("The code could not be read. Hold it still, a hand's width away."),
+        "unreadable": _NOT_OURS,
         "full": N_("The list is full. Open the door for these first; the next ones after that."),
         "card_taken": N_("Your card is read. Now scan the book."),
         "card_unread": N_("The card could not be read. Hold it flat on the reader until it says so."),
@@ -46,7 +47,7 @@ COUNTER = (
     | _PAD
     | {
         "use_sticker": N_("Please show the library's own sticker, so that we know which book this is."),
-        "unreadable": RETURN["unreadable"],
+        "unreadable": _NOT_OURS,
         "twice": RETURN["twice"],
         "full": N_("The list is full. Borrow these first; the next ones after that."),
         "not_ours": N_("This book is not from our library, so it cannot be borrowed here."),
@@ -61,7 +62,7 @@ COURIER = (
         "unknown_item": N_("This book is in no parcel for this place. Lay it aside and take it along again."),
         "already_here": N_("This parcel lies here already."),
         "recalled": N_("This parcel was called back. It goes into the bag that you take along."),
-        "unreadable": N_("The code could not be read. Hold it still, a hand's width away."),
+        "unreadable": _NOT_OURS,
         "no_room": N_("No free door is large enough. Please take this parcel along again."),
         "unseen": N_("Some doors do not answer just now. Please scan the parcel once more in a moment."),
         "too_large": N_("This parcel fits behind no door here. Take it along; the library knows."),
@@ -80,14 +81,14 @@ LOAD = (
         "other_parcel": N_("This book belongs to another parcel. Please lay it aside for now."),
         "unknown_item": N_("This book belongs to no parcel for this place. Please lay it aside."),
         "twice": N_("This one is ticked already."),
-        "unreadable": N_("The code could not be read. Hold it still, a hand's width away."),
+        "unreadable": _NOT_OURS,
     }
 )
 
 DOOR = {
     "yours": N_("This is the book on the list. Take it, and push the door shut."),
     "use_sticker": N_("Please show the library's own sticker, so that we know which book this is."),
-    "unreadable": N_("The code could not be read. Hold it still, a hand's width away."),
+    "unreadable": _NOT_OURS,
     "door_first": N_("One thing after another: please push the door shut first, then show it again."),
 }
 

@@ -32,6 +32,12 @@ def short(text: str, most: int = TITLE_MAX) -> str:
     return text
 
 
+def bring_back(count: int, due: float, _: Words) -> str:
+    """When so many books are to be here again."""
+    date = date_words(due, _.language)
+    return _.ngettext("Please bring it back by {date}.", "Please bring them back by {date}.", count, date=date)
+
+
 def cancel(_: Words) -> Button:
     """The way out, bottom left."""
     return Button("cancel", _("Cancel"))

@@ -34,6 +34,7 @@ from ui import (
     for_activation,
     for_counter,
     for_desk,
+    for_home,
     for_patrons,
     for_rounds,
     for_search,
@@ -56,7 +57,7 @@ def present(display: Display, about: About, language: str) -> View:
     seconds = None if display.until is None else max(0.0, display.until - display.now)
     note = view.note or (_(NOTES[display.note]) if display.note else "")
     if not note and not display.online and isinstance(display.screen, Home):
-        note = _("The library is out of reach just now. What lies here can be collected, and returning works.")
+        note = for_home.away(display.screen, _)
     return replace(
         view,
         doors=display.doors,
@@ -83,11 +84,11 @@ def _still_there(view: View, _: Words) -> StillThere:
 def _screen(screen: Screen, about: About, _: Words) -> View:
     match screen:
         case Home():
-            return for_patrons.home(screen, about, _)
+            return for_home.home(screen, about, _)
         case Wait():
             return for_patrons.wait(screen, _)
         case Collect():
-            return for_patrons.collect(screen, _)
+            return for_patrons.collect(screen, about, _)
         case Pin():
             return for_patrons.pin(screen, _)
         case Choose():

@@ -47,13 +47,13 @@ REASONS: dict[str, Reason] = {
     ),
     "patron_blocked": Reason(
         N_("The library asks you to talk first"),
-        N_("Your books stay here, safe. You can return books as always."),
+        N_("What lies here for you is safe. You can return books as always."),
         N_("Please call the library, it is quickly settled: {phone}."),
         "phone",
     ),
     "patron_expired": Reason(
         N_("Your library card has run out"),
-        N_("Your books stay here, safe, until you have renewed it. You can return books as always."),
+        N_("What lies here for you is safe. You can return books as always."),
         N_("Renew it at the library, or call us: {phone}."),
         "card",
     ),
@@ -178,9 +178,9 @@ REASONS: dict[str, Reason] = {
         "ask",
     ),
     "code_unreadable": Reason(
-        N_("The code could not be read"),
+        N_("This code means nothing here"),
         N_("Nothing has changed."),
-        N_("Make the screen brighter, hold the code still a hand's width away, and try again."),
+        N_("Show the library's sticker, or the QR in the library's message; or call us: {phone}."),
         "scan",
     ),
     "library_away": Reason(

@@ -1,6 +1,7 @@
 """Words from the gettext catalogues in ``ui/locale``. Message ids are the English sentences themselves."""
 
 import gettext
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -29,6 +30,14 @@ class Words:
     def ngettext(self, one: str, many: str, n: int, **values: object) -> str:
         """The sentence in its form for ``n``, which also fills ``{n}``."""
         return self._catalogue.ngettext(one, many, n).format(n=n, **values)
+
+    def listed(self, things: Iterable[str]) -> str:
+        """Names or numbers, one after the other."""
+        return ("、" if self.language == "zh" else ", ").join(things)
+
+    def run_on(self, *sentences: str) -> str:
+        """Sentences that stand in one line; Chinese has no space between them."""
+        return ("" if self.language == "zh" else " ").join(filter(None, sentences))
 
 
 @cache

@@ -33,6 +33,10 @@ class Home:
     opened_from_afar: tuple[str, ...] = ()  # of these, those that the library had opened
     borrow: bool = False
     stock: bool = False
+    codes: bool = True  # the library hands out codes and QRs
+    lends: bool = (
+        True  # what lies here may be handed out: the library is there, or that is not used up while it is away
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,7 @@ class Collect:
 
     Touches: digit (value 0-9), erase, enter (when 8 digits stand), cancel. ``codes`` False: too many
     wrong codes today, the keypad is closed, card and QR still work; or there are none here at all (``cards_only``).
+    ``cards``: a card reader answers.
     """
 
     digits: str
@@ -58,6 +63,7 @@ class Collect:
     wrong: bool = False  # the last code opened nothing
     tries_left: int = 10
     cards_only: bool = False
+    cards: bool = True
 
 
 @dataclass(frozen=True, slots=True)

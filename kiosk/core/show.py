@@ -5,6 +5,7 @@ import math
 from hardware.readings import Door
 from kiosk.core import (
     doors,
+    offline,
     show_account,
     show_counter,
     show_desk,
@@ -163,12 +164,14 @@ def _screen(point: PickupPoint, session: Session, now: float) -> Screen:
             standing_open = tuple(sorted(n for n, row in point.compartments.items() if row.door is Door.OPEN))
             afar = tuple(n for n in standing_open if (o := point.compartments[n].order) and o.purpose == "remote")
             lend = counter.offered(point), any_on_offer(point, now)
-            return Home(len(point.free()), cards, standing_open, afar, *lend)
+            codes, lends = point.plan.library.codes, offline.why_not(point, "", now) is None
+            return Home(len(point.free()), cards, standing_open, afar, *lend, codes, lends)
         case Collecting(digits=digits, wrong=wrong):
             counters, limits = point.counters, point.plan.limits
             left = limits.wrong_codes_max - counters.wrong_codes if wrong else limits.wrong_codes_max
             codes = codes_open(Step(point, session), now)
-            return Collect(digits, codes, wrong, left, cards_only=not point.plan.library.codes)
+            cards, cards_only = point.answers(point.plan.cards), not point.plan.library.codes
+            return Collect(digits, codes, wrong, left, cards_only, cards)
         case AskingCard():
             return Wait("card")
         case Choosing():

@@ -74,7 +74,7 @@ def test_a_slip_after_a_pickup_and_one_after_a_return(printing: Point) -> None:
     offered(point)
     point.kiosk.touch("print", "zh")
     point.kiosk.wait_for("Goodbye", printing="done")
-    assert "还书凭条:已收到" in printer.lines
+    assert "还书凭条：已收到" in printer.lines
     assert items[0] in printer.lines
     assert printer.unknown == []
     point.agreed()

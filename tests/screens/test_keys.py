@@ -206,7 +206,7 @@ def resting() -> Iterator[tuple[Stage, dict[str, Any]]]:
 def test_the_resting_picture_says_nothing_of_anybody_and_wakes_at_once(resting: tuple[Stage, dict[str, Any]]) -> None:
     stage, drawn = resting
     assert "触摸屏幕开始  ·  Touch to begin" in drawn["resting"]
-    assert "空门 12 个" in drawn["resting"]
+    assert "空柜门 12 个" in drawn["resting"]
 
     def light() -> int:
         return int(stage.picture(stage.settle()).convert("L").resize((1, 1)).getpixel((0, 0)))

@@ -258,7 +258,7 @@ def test_ten_wrong_codes_close_the_keypad_only() -> None:
     machine = stocked(PARCEL)
     for n in range(9):
         machine.code("99999999")
-        assert machine.screen == Collect("", True, True, 9 - n)
+        assert machine.screen == Collect("", True, True, 9 - n, cards=False)
     machine.code("99999999")
     assert machine.screen == Sorry("codes_closed")
     assert PointTrouble("codes_closed") in machine.told(PointTrouble)
@@ -266,20 +266,20 @@ def test_ten_wrong_codes_close_the_keypad_only() -> None:
     for by in (-3600.0, -DAY_S, -3 * DAY_S):
         machine.now += by
         machine.do(ClockJumped(by)).touch("collect")
-        assert machine.screen == Collect("", False, False, 10)
+        assert machine.screen == Collect("", False, False, 10, cards=False)
         assert not machine.code(CODE).unlocked
         machine.touch("cancel")
     assert machine.copy().show(qr(not_after=9e9)).unlocked == ["A1"]
     assert machine.copy().tap("ann").unlocked == ["A1"]
     machine.now += 6 * DAY_S
-    assert machine.code("99999999").screen == Collect("", True, True, 9)
+    assert machine.code("99999999").screen == Collect("", True, True, 9, cards=False)
     assert machine.told(WrongCode)[-1] == WrongCode(1)
 
 
 def test_after_a_goodbye_the_next_one_may_type_a_code_at_once_while_codes_count() -> None:
     machine = stocked(PARCEL).tap("ann").open().shut()
     assert isinstance(machine.copy().touch("digit", "x").screen, Goodbye)
-    assert machine.copy().touch("digit", "7").screen == Collect("7", True, False, 10)
+    assert machine.copy().touch("digit", "7").screen == Collect("7", True, False, 10, cards=False)
     for _ in range(10):
         machine.code("99999999")
     machine.touch("finish").scan("x-1").answer(ItemIs(Item("x-1", ""), True)).touch("open").open().shut()
