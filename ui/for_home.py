@@ -14,7 +14,7 @@ def home(screen: Home, about: About, _: Words) -> View:
         screen="Home",
         title=title,
         line=line,
-        picture="card" if screen.cards else "scan",
+        picture="away" if not screen.lends else "card" if screen.cards else "scan",
         note=_left_open(screen, _),
         foot=f"{free}  ·  " + _("Questions? Call {phone}", phone=about.phone),
         buttons=(
@@ -29,6 +29,8 @@ def home(screen: Home, about: About, _: Words) -> View:
 
 def _ways(screen: Home, about: About, _: Words) -> tuple[str, str]:
     """How a door is opened here, as title and line."""
+    if not screen.lends:  # the library is away, and this is the first thing to know
+        return _("Welcome"), away(screen, _)
     if screen.cards:
         title = _("Tap your card at any time")
         if screen.codes:

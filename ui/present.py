@@ -56,7 +56,7 @@ def present(display: Display, about: About, language: str) -> View:
         view = replace(view, buttons=(*view.buttons, Button("borrow", _("Borrow"), extra=True)))
     seconds = None if display.until is None else max(0.0, display.until - display.now)
     note = view.note or (_(NOTES[display.note]) if display.note else "")
-    if not note and not display.online and isinstance(display.screen, Home):
+    if not note and not display.online and isinstance(display.screen, Home) and display.screen.lends:
         note = for_home.away(display.screen, _)
     return replace(
         view,
