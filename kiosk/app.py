@@ -17,6 +17,7 @@ from hardware.touch_panel import TouchPanel
 from kiosk.config import Config
 from kiosk.core.commands import Ask, Do, LookAgain, Print, Refresh, Secure, Unlock
 from kiosk.core.events import Tick, Touched
+from kiosk.core.screens import Display, Sorry
 from kiosk.core.stories import AtHome
 from kiosk.devices import Devices
 from kiosk.frontend import FrontEnd, Shown
@@ -25,7 +26,7 @@ from kiosk.loop import Clock, Incoming, Loop, Outgoing, Upload
 from kiosk.receipt import key_beside, make_key, read_key
 from kiosk.store import Store, StoreUnfit
 from kiosk.trace import Recorder
-from kiosk.watchdog import Watchdog
+from kiosk.watchdog import NOTIFY_S, Watchdog, notify
 from kiosk.workers import REOPEN_S, WAIT_S, Worker
 from sync.spelling import load_readings
 
@@ -34,6 +35,7 @@ TICK_S = 0.25
 HUNG_S = 5.0  # a device's thread waits so long for room in the inbox, then what it had to say is lost
 JOIN_S = 2.0
 READINGS_S = 20.0
+CLOSED_S = 60.0  # the screen says that the store cannot be used, then it is tried again
 EXIT_BUG = 70  # sysexits.h EX_SOFTWARE: the service manager starts it again, and it recovers from the rows
 
 
@@ -154,6 +156,31 @@ def run(config: Config, front: str = "", recorder: Recorder | None = None) -> in
         finally:
             machine.stop()
     return EXIT_BUG if machine.failed else 0
+
+
+def closed(config: Config, front: str = "") -> None:
+    """Show that this machine must rest and whom to call, where there is no store to run it with: for ``CLOSED_S``,
+    whatever anybody touches, or until a signal. Then the service manager tries again. Raises ``UnknownDriver``,
+    ``NoScreen``."""
+    front_end: FrontEnd = find("kiosk.screen", front or config.screen.front)
+    shown = Shown()
+    shown.put(Display(Sorry("store_trouble"), (), time.time()))
+    worker = Worker("closed", partial(_wait_closed, shown), traceback.print_exception)
+    worker.start()
+    try:
+        with _stopping_on_signals(shown):
+            front_end(shown, lambda touched: None, config.about(), config.screen)
+    finally:
+        worker.stop()
+        worker.join(JOIN_S)
+
+
+def _wait_closed(shown: Shown, worker: Worker) -> None:
+    until = time.monotonic() + CLOSED_S
+    while not worker.stopping and time.monotonic() < until:
+        notify("WATCHDOG=1")
+        worker.pause(min(NOTIFY_S, CLOSED_S))
+    shown.stop()
 
 
 def _receipt_key(config: Config) -> None:

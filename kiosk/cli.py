@@ -5,6 +5,7 @@ wrong; 3 the store cannot be used; 4 there is no screen to show anything on. Oth
 ``kiosk.app.run``.
 """
 
+import contextlib
 import json
 import os
 import sys
@@ -31,7 +32,7 @@ from kiosk.config import Config
 from kiosk.frontend import NoScreen
 from kiosk.journal_words import WORDS
 from kiosk.reading import open_journal
-from kiosk.store import StoreError
+from kiosk.store import StoreError, StoreTaken
 from kiosk.trace import Recorder
 
 
@@ -46,7 +47,7 @@ def main() -> None:
 @click.option("--screen", default="", metavar="NAME", help="Another front end than [screen] names, such as json.")
 @click.option("--trace", "trace_to", type=click.Path(path_type=Path), metavar="FILE", help="Record all wires there.")
 def run(config: Config, screen: str, trace_to: Path | None) -> None:
-    """Open this pickup point to its patrons."""
+    """Open this pickup point to its patrons. Where its store cannot be used, the screen says so for a minute."""
     from kiosk import app  # the other commands need none of the machine
 
     try:
@@ -54,8 +55,13 @@ def run(config: Config, screen: str, trace_to: Path | None) -> None:
             sys.exit(app.run(config, screen))
         with cli_tools.new_trace(config, trace_to) as file:
             sys.exit(app.run(config, screen, Recorder(file.put)))
-    except StoreError as error:
+    except StoreTaken as error:
         end(EXIT_STORE, error)
+    except StoreError as error:
+        click.echo(f"kiosk: {error}", err=True)
+        with contextlib.suppress(NoScreen):  # one trouble at a time
+            app.closed(config, screen)
+        sys.exit(EXIT_STORE)
     except NoScreen as error:
         end(EXIT_SCREEN, error)
     except UnknownDriver as error:

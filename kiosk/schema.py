@@ -36,6 +36,10 @@ class StoreUnfit(StoreError):
     """The store cannot be used as it is (taken, read-only, full, newer, another point's); the message says why."""
 
 
+class StoreTaken(StoreUnfit):
+    """Another kiosk is at work with it."""
+
+
 class StoreDamaged(StoreUnfit):
     """The file is no sound store. It is left as it is."""
 

@@ -26,6 +26,7 @@ from kiosk.schema import (
     PLEASE,
     StoreDamaged,
     StoreError,
+    StoreTaken,
     StoreUnfit,
     connect,
     examine,
@@ -36,7 +37,7 @@ from kiosk.store_words import is_damage, why
 from kiosk.tables import TABLES, Unreadable, rows_of
 from sync.messages import JournalStands, Receipt, Telling, Told
 
-__all__ = ["Store", "StoreDamaged", "StoreError", "StoreTrouble", "StoreUnfit", "probe"]
+__all__ = ["Store", "StoreDamaged", "StoreError", "StoreTaken", "StoreTrouble", "StoreUnfit", "probe"]
 
 TOLD: TypeAdapter[Told] = TypeAdapter(Told)
 
@@ -279,7 +280,7 @@ def unfit_for(path: Path) -> Iterator[None]:
     try:
         yield
     except Taken as error:
-        raise StoreUnfit(str(error)) from None
+        raise StoreTaken(str(error)) from None
     except Unreadable as error:
         raise StoreDamaged(f"{path}: damaged at {error}. {PLEASE}") from None
     except (sqlite3.Error, OSError) as error:

@@ -238,4 +238,5 @@ def sorry(screen: Sorry, about: About, _: Words) -> View:
     offers = {"return": _("Return books"), "collect": _("Collect"), "browse": browse}
     then = tuple(Button(action, offers[action], main=n == 0) for n, action in enumerate(screen.then))
     finish = Button("finish", _("Done"), main=not then)
-    return View("Sorry", title, line, picture, "trouble", hushed=private(screen), buttons=(*then, finish))
+    ends = () if screen.reason == "store_trouble" else (finish,)  # no touch is heard there
+    return View("Sorry", title, line, picture, "trouble", hushed=private(screen), buttons=(*then, *ends))

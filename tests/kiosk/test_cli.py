@@ -67,7 +67,7 @@ def test_a_damaged_store_ends_the_run_and_is_left_alone(example: Path, content: 
     store = example.parent / "store.db"
     store.write_bytes(content)
     ran = program("run", example, "--screen", "json")
-    assert (ran.returncode, ran.stdout) == (3, "")
+    assert (ran.returncode, json.loads(ran.stdout)["reason"]) == (3, "store_trouble")
     assert re.fullmatch(rf"kiosk: {re.escape(str(store))}: .*Nothing in it was changed\..*\n", ran.stderr)
     assert store.read_bytes() == content
 
@@ -76,7 +76,7 @@ def test_a_store_in_use_ends_the_run(example: Path) -> None:
     config = load(example)
     with closing(Store.open(config.store, config.plan())):
         ran = program("run", example, "--screen", "json")
-    assert ran.returncode == 3
+    assert (ran.returncode, ran.stdout) == (3, "")
     assert "in use by another kiosk, process" in ran.stderr
 
 

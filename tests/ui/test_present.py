@@ -46,7 +46,8 @@ def test_every_display_says_where_what_and_how_to_get_out(language: str) -> None
         assert not any("{" in text for text in sentences(view)), name
         at_door = isinstance(SCREENS[name], DoorOpen) or view.screen in ("Opening", "Inside", "TakeOut")
         out = view.cancel or view.screen in ("Home",) or any(button.action == "finish" for button in view.buttons)
-        assert out or at_door, f"no way out of {name}"
+        rests = SCREENS[name] == Sorry("store_trouble")  # nothing is heard: it ends by itself
+        assert out or at_door or rests, f"no way out of {name}"
         assert sum(button.main for button in view.buttons) <= 1, name
 
 

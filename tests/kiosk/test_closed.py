@@ -1,0 +1,108 @@
+"""A store that cannot be used at the start: the screen is not black but says so, whatever is touched, then it is tried
+again."""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from points import plan
+
+from kiosk.config import load
+from kiosk.store import Store
+from simulators.screen import Hand, Xvfb
+
+START = "import sys, kiosk.app; kiosk.app.CLOSED_S = float(sys.argv.pop(1)); import kiosk.cli; kiosk.cli.main()"
+LONG_S = 600.0
+
+
+@contextlib.contextmanager
+def started(config: Path, *words: str, closed_s: float = LONG_S, **env: str) -> Iterator["subprocess.Popen[str]"]:
+    command = [sys.executable, "-c", START, str(closed_s), "run", str(config), *words]
+    pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    with subprocess.Popen(command, text=True, env=os.environ | env, **pipes) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def damaged(config: Path) -> str:
+    load(config).store.write_bytes(b"SQLite format 3\0" + bytes(5000))
+    return "Nothing in it was changed"
+
+
+def no_directory(config: Path) -> str:
+    config.write_text(config.read_text(encoding="utf-8").replace('"store.db"', '"gone/store.db"'), encoding="utf-8")
+    return "No such file or directory"
+
+
+def of_another_point(config: Path) -> str:
+    with closing(Store.open(load(config).store, plan())):
+        pass
+    config.write_text(config.read_text(encoding="utf-8").replace('id = "dongmen"', 'id = "ximen"'), encoding="utf-8")
+    return "the store of point 'dongmen', and this is 'ximen'"
+
+
+@pytest.mark.parametrize("trouble", [damaged, no_directory, of_another_point])
+def test_the_screen_says_so_whatever_is_touched_and_ends_in_time(example: Path, trouble: object) -> None:
+    assert callable(trouble)
+    words = trouble(example)
+    with started(example, "--screen", "json", closed_s=5.0) as kiosk:
+        assert kiosk.stdin
+        assert kiosk.stdout
+        assert kiosk.stderr
+        said = json.loads(kiosk.stdout.readline())
+        seen = time.monotonic()
+        assert (said["screen"], said["reason"], said["until"]) == ("Sorry", "store_trouble", None)
+        assert words in kiosk.stderr.readline()  # at once, and not when the screen ends
+        for touch in ("finish", "return", "collect"):
+            print(json.dumps({"action": touch}), file=kiosk.stdin, flush=True)
+        assert kiosk.wait(240) == 3
+        assert time.monotonic() - seen > 3
+        assert (kiosk.stdout.read(), kiosk.stderr.read()) == ("", "")
+
+
+def test_the_service_manager_hears_that_it_is_alive_and_can_stop_it(example: Path, tmp_path: Path) -> None:
+    damaged(example)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(str(tmp_path / "notify"))
+        manager.settimeout(240)
+        with started(example, "--screen", "json", NOTIFY_SOCKET=str(tmp_path / "notify")) as kiosk:
+            assert [manager.recv(100) for _ in range(2)] == [b"WATCHDOG=1"] * 2
+            kiosk.send_signal(signal.SIGTERM)
+            assert kiosk.wait(240) == 3
+
+
+def test_the_window_under_xvfb(example: Path, tmp_path: Path) -> None:
+    damaged(example)
+    text = example.read_text(encoding="utf-8").replace("width = 1080", "width = 540")
+    example.write_text(text.replace("height = 1920", "height = 960"), encoding="utf-8")
+    with Xvfb(540, 960) as display:
+        hand = Hand(os.environ | display.env, tmp_path / "targets")
+        with started(example, **display.env, KIOSK_TARGETS=str(tmp_path / "targets")) as kiosk:
+            hand.wait_for("Sorry", timeout_s=240)
+            assert hand.sees()["fields"]["reason"] == "store_trouble"
+            until = time.monotonic() + 240
+            while hand.sees()["language"] != "en" and time.monotonic() < until:
+                hand.touch("language")  # again, where the window was not ready for it
+                time.sleep(5)
+            assert (hand.sees()["screen"], hand.sees()["language"]) == ("Sorry", "en")
+            assert display.picture().std() > 5
+            kiosk.send_signal(signal.SIGTERM)
+            assert kiosk.wait(240) == 3
+
+
+def test_without_a_screen_either_the_store_is_what_is_said(example: Path) -> None:
+    words = damaged(example)
+    with started(example, DISPLAY=":54321", SDL_VIDEODRIVER="x11") as kiosk:
+        _, said = kiosk.communicate(timeout=240)
+    assert (kiosk.returncode, words in said) == (3, True)
