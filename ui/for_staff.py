@@ -99,7 +99,7 @@ _TOLD = {
     "loan_in_doubt": N_("A reader said that books stay here, when their loan was booked already."),
     "item_lent": N_("A reader took a book from the counter: lent."),
     "items_cleared": N_("Returned books were taken out."),
-    "hold_extended": N_("A parcel was given more time, because this machine was down."),
+    "hold_extended": N_("A parcel was given more time, because this machine was down or its door could not be opened."),
     "forgotten": N_("Events so long ago that this machine has forgotten what it told of them."),
 }
 _OTHER = N_("Something else was reported.")
@@ -160,6 +160,13 @@ def inside(screen: Inside, _: Words) -> View:
             line, buttons = _("Your answer: {answer}", answer=_(NO)), neither
         case _ if absent:
             line, buttons = _("Your answer: {answer}", answer=_("what is not ticked is missing")), (yes,)
+        case _ if screen.unsensed:
+            title = (
+                _("Is this behind door {door}?", door=door) if screen.titles else _("Is door {door} empty?", door=door)
+            )
+            line = _("Its sensor says open all the time. Look, push the door shut, then answer.")
+            buttons = either if screen.titles else (replace(yes, words=_("It is empty")),)
+            buttons = (*buttons, Button("cancel", _("The door did not open")))
         case _ if not screen.titles:
             line = _("It should be empty.")
         case _:

@@ -14,7 +14,8 @@ from kiosk.core.commands import Unlock
 from kiosk.core.facts import DoorOpened, DoorShut, NotOpened, UnlockAnswered, UnlockOrdered
 from kiosk.core.heeded import OrderPurpose
 from kiosk.core.model import Compartment, PickupPoint
-from kiosk.core.order import Order
+from kiosk.core.order import Order, Out
+from kiosk.core.sensors import unsensed
 from kiosk.core.session import Step
 from kiosk.core.settle import doubt, mark_doubt, set_check, settle, withdraw
 from kiosk.core.stories import Fetching
@@ -38,7 +39,8 @@ class Outcome:
 def unlock(
     step: Step, compartment: str, purpose: OrderPurpose, person: str, about: str, proof: str, now: float
 ) -> Step:
-    """Order one door open. The compartment must have no order; its door must be known to be shut."""
+    """Order one door open. The compartment must have no order; its door must be known to be shut, or let go
+    (sensors.py)."""
     row = step.point.compartments[compartment]
     assert row.order is None, f"{compartment} has an order under way"
     step, number = step.numbered()
@@ -82,6 +84,8 @@ def answered(step: Step, event: UnlockEnded, now: float) -> tuple[Step, Outcome 
         answer = replace(answer, rests_until=now + min(event.rests_s, REST_MAX_S), spared=order.spared + 1)
     step = step.put(replace(row, order=answer))
     step = step.fact(UnlockAnswered(event.compartment, event.order, event.attempt, event.pulse, event.rests_s))
+    if event.pulse is Pulse.ACCEPTED and unsensed(row) and not order.opened_at:  # whoever ordered it stands there
+        return _opened(step, replace(row, order=answer), answer, now)
     return step, Outcome(order.id, "stuck") if unmoved else None
 
 
@@ -92,7 +96,7 @@ def seen(step: Step, event: DoorSeen, now: float) -> tuple[Step, Outcome | None]
         return step, None
     step, row = downtime.seen(step, replace(row, door=event.door), now)
     if row.order is None:
-        return _seen_alone(step.put(row), row), None
+        return _seen_alone(step.put(row), row, now), None
     if event.door is Door.OPEN:
         return _opened(step.put(row), row, row.order, now)
     if event.door is Door.SHUT:
@@ -111,7 +115,7 @@ def _opened(step: Step, row: Compartment, order: Order, now: float) -> tuple[Ste
         order = replace(order, keep=False, missing=False, left=(), absent=(), wrong="", reach=False, had=had)
     row = replace(row, order=replace(order, opened_at=now, shut_at=0.0, stuck=False, late=False))
     step = step.put(row).fact(DoorOpened(row.name, order.id))
-    if not (again or order.blind or order.cut):
+    if not (again or order.blind or order.cut or unsensed(row)):
         step = _aged(step, opened(_wear(step, row.name), now - order.asked_at, order.attempt))
     return step, Outcome(order.id, "opened")
 
@@ -151,8 +155,9 @@ def _shut(step: Step, row: Compartment, order: Order, now: float) -> tuple[Step,
 
 
 def _ended(step: Step, row: Compartment) -> Step:
-    """Its order is over; a door that moved is in use again."""
-    return step.put(replace(row, order=None, out="" if row.out == "stuck" else row.out))
+    """Its order is over; a door that moved is in use again. One that was open before is, once looked behind."""
+    out: Out = "" if row.out == "stuck" else "check" if row.out == "forced" else row.out
+    return step.put(replace(row, order=None, out=out))
 
 
 # ---- the grace after a reader has shut a door ---------------------------------------------------------------------
@@ -190,10 +195,13 @@ def _rest(step: Step, row: Compartment, order: Order, now: float) -> tuple[Step,
 # ---- time, and the end --------------------------------------------------------------------------------------------
 
 
-def _seen_alone(step: Step, row: Compartment) -> Step:
-    """A door with no order. Open: by force, or a lock that moved long after we gave up; what lies there is in doubt."""
+def _seen_alone(step: Step, row: Compartment, now: float) -> Step:
+    """A door with no order. Open: by force, by a lock that moved long after we gave up, or as a broken sensor has it;
+    what lies there is in doubt, and its reader cannot have it."""
     if row.door is Door.OPEN and row.out != "forced":
-        step = step.put(replace(row, out="forced")).fact(PointTrouble("door_forced", row.name))
+        step = step.put(replace(row, out="forced", down_since=row.down_since or now)).fact(
+            PointTrouble("door_forced", row.name)
+        )
         return mark_doubt(step, row.name)
     if row.door is Door.SHUT and row.out == "forced":  # anything may have been put in, also where nothing lay
         return set_check(step, row.name)

@@ -34,10 +34,11 @@ def began(step: Step, row: Compartment) -> Compartment:
 
 def seen(step: Step, row: Compartment, now: float) -> tuple[Step, Compartment]:
     """The row with its door as seen just now; what lies there is held for longer if it could not be had for long. To
-    see a jammed door shut is not enough: it must have opened."""
+    see a jammed door shut is not enough, nor to see one open that nobody opened."""
     if row.door is Door.UNKNOWN:
         return step, replace(row, down_since=row.down_since or now)
-    if not row.down_since or (row.out == "stuck" and row.door is Door.SHUT):
+    as_before = (row.out, row.door) in (("stuck", Door.SHUT), ("forced", Door.OPEN))
+    if not row.down_since or as_before:
         return step, row
     return _given_back(step, row, now), replace(row, down_since=0.0)
 

@@ -13,7 +13,7 @@ from kiosk.core.counter_item import CounterItem
 from kiosk.core.heeded import Heeded
 from kiosk.core.hour import HourUse
 from kiosk.core.notices import PaperState
-from kiosk.core.order import Order
+from kiosk.core.order import Order, Out
 from kiosk.core.plan import SIZES, Plan, Space
 from kiosk.core.round import Round
 from kiosk.core.tries import Tries
@@ -26,8 +26,7 @@ class Compartment:
     """One compartment as it stands. ``out`` says why it is not to be used until somebody has looked:
 
     ``stuck`` the door did not open; ``silent`` the board did not answer and the lock may have moved; ``check`` what
-    lies inside is in doubt; ``forced`` it was open with no order. Empty: in use.
-
+    lies inside is in doubt; ``forced`` it was seen open with no order. Empty: in use.
     ``aside``: the library or staff want nothing new put in here; what lies there may be fetched.
     ``down_since``: from when on its door could not be seen or did not open, 0 while it can.
     """
@@ -35,7 +34,7 @@ class Compartment:
     name: str
     door: Door = Door.UNKNOWN
     order: Order | None = None
-    out: Literal["", "stuck", "silent", "check", "forced"] = ""
+    out: Out = ""
     aside: bool = False
     down_since: float = 0.0
 

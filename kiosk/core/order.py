@@ -2,9 +2,12 @@
 
 import math
 from dataclasses import dataclass
+from typing import Literal
 
 from hardware.readings import Pulse
 from kiosk.core.heeded import OrderPurpose
+
+Out = Literal["", "stuck", "silent", "check", "forced"]  # why a compartment is not to be used, see model.py
 
 
 @dataclass(frozen=True, slots=True)

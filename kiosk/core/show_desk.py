@@ -15,7 +15,7 @@ from kiosk.core.desk_screens import (
     MachineSheet,
     Use,
 )
-from kiosk.core.flows import slips
+from kiosk.core.flows import clearing, slips
 from kiosk.core.flows.desk import REASONS, movable, to_audit
 from kiosk.core.limits import DAY_S
 from kiosk.core.model import Compartment, PickupPoint
@@ -65,7 +65,7 @@ def _sheet(point: PickupPoint, story: AtDesk) -> DoorSheet:
         space.size,
         space.bottom_cm,
         (*titles, *(d.item.title for d in point.drops_at(row.name))),
-        row.order is None and row.door is Door.SHUT,
+        clearing.can_look(point, row.name),
         row.aside,
         movable(point, row.name) is not None,
         wear.openings if wear else 0,

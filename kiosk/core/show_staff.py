@@ -1,5 +1,6 @@
 """The screens of couriers and staff, from the state; part of show.py."""
 
+from kiosk.core import sensors
 from kiosk.core.flows import clearing, rounds, slips
 from kiosk.core.flows.cases import in_order, may_settle
 from kiosk.core.flows.clearing import to_check, to_clear
@@ -88,6 +89,7 @@ def inside(point: PickupPoint, story: Checking, order: Order) -> Inside:
         len(order.found),
         visit.n,
         visit.n + len(story.queue),
+        sensors.unsensed(point.compartments[visit.compartment]),
     )
 
 

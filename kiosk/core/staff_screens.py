@@ -25,6 +25,8 @@ class Inside:
 
     Without things nothing is expected there: just shut the door. ``said``: the answer touched so far. ``found``: how
     many things were scanned that nobody expected; they go into the bag. ``n`` of ``of`` doors to look behind.
+    ``unsensed``: the door was seen open before, so that it cannot be seen to be shut: the answer is the last touch, yes
+    also where nothing is expected; cancel: it did not open.
     """
 
     compartment: str
@@ -35,6 +37,7 @@ class Inside:
     found: int = 0
     n: int = 1
     of: int = 1
+    unsensed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,6 +137,8 @@ SCREENS: dict[str, Screen] = {
     "collect-closed-no-reader": Collect("", False, False, 0, cards=False),
     "collect-cards-only": Collect("", False, cards_only=True),
     "inside-empty": Inside("B2", "", ()),
+    "inside-unsensed": Inside("B2", "P-1", TITLES[:2], unsensed=True),
+    "inside-unsensed-empty": Inside("B2", "", (), unsensed=True),
     "inside-yes": Inside("B2", "P-1", TITLES[:2], said="yes"),
     "inside-no": Inside("B2", "P-1", TITLES[:2], said="no"),
     "inside": Inside("B2", "P-20261123-0042", TITLES[:2]),

@@ -20,11 +20,12 @@ Later = Callable[..., None]  # (seconds, function, *arguments)
 
 @dataclass
 class Box:
-    """One compartment as it is. ``inside``: barcodes. ``driven``: when its coil was last, as often as it may be
+    """One compartment as it is. ``inside``: barcodes. ``torn``: the wire of its sensor, which says open all the time. ``driven``: when its coil was last, as often as it may be
     within a minute, and once more."""
 
     name: str
     open: bool = False
+    torn: bool = False
     inside: set[str] = field(default_factory=set)
     jammed_until: float = 0.0
     turned_at: float = 0.0
@@ -85,11 +86,18 @@ class Cabinet:
         """One poll of all doors."""
         if self.powered and self.bus_up:
             for box in self.boxes.values():
-                self._report(box.name, Door.OPEN if box.open else Door.SHUT)
+                self._report(box.name, Door.OPEN if box.open or box.torn else Door.SHUT)
 
     def _look(self, name: str) -> None:
         if self.powered and self.bus_up:
-            self._report(name, Door.OPEN if self.boxes[name].open else Door.SHUT)
+            box = self.boxes[name]
+            self._report(name, Door.OPEN if box.open or box.torn else Door.SHUT)
+
+    def tear(self, name: str, torn: bool) -> None:
+        """The wire of a sensor breaks, or is mended."""
+        self.say(f"the sensor of {name} is {'torn' if torn else 'mended'}")
+        self.boxes[name].torn = torn
+        self._look(name)
 
     def _report(self, name: str, door: Door) -> None:
         if self.reported[name] is not door:
@@ -97,7 +105,7 @@ class Cabinet:
             self.post(DoorSeen(name, door))
 
     def _flap(self, name: str, door: Door) -> None:
-        if self.powered and self.bus_up:
+        if self.powered and self.bus_up and not self.boxes[name].torn:
             self._report(name, door)
 
     # ---- locks and doors

@@ -124,7 +124,7 @@ class Carrier(Person):
         box = self.world.cabinet.boxes[self.door]
         expected = {b for b in box.inside if f"Title {b}" in titles or b in titles}
         self.take(box.inside - expected)  # nothing is known of these: to the library with them
-        if titles and len(expected) == len(titles):
+        if (not titles and getattr(self.screen, "unsensed", False)) or (titles and len(expected) == len(titles)):
             yield from self.says("yes", "yes")
         elif titles:
             yield from self.says("no", "no")

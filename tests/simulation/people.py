@@ -119,6 +119,8 @@ class Person:
                 self.world.say(f"{self.name} walks away from the screen")
                 break
             match screen:
+                case Inside(unsensed=True):
+                    self.touch("cancel")  # it did not open
                 case Opening() | Wait() | DoorOpen() | Sort() | Inside() | TakeOut() | None:
                     continue
                 case Pin():
@@ -210,9 +212,9 @@ class Person:
         if isinstance(screen, DoorOpen | Inside | TakeOut) and screen.compartment == self.door:
             self.touch(action)
             yield self.rng.uniform(0.3, 1.5)
-        screen = self.screen
+        last, screen = getattr(screen, "unsensed", False), self.screen
         right = isinstance(screen, DoorOpen | Inside | TakeOut) and screen.compartment == self.door
-        self.heard = right and getattr(screen, "said", "") == said
+        self.heard = (right and getattr(screen, "said", "") == said) or (last and not right)
 
     def lay(self, barcodes: Sequence[str]) -> None:
         """Lay items on the pad, and take them up again in a while. Now and then it cannot read all of them."""

@@ -14,6 +14,7 @@ KINDS = {  # and how often among the others
     "disk_full": 3,
     "disk_slow": 3,
     "door_forced": 2,
+    "sensor_torn": 2,
     "power_pulled": 2,
     "jams": 3,
     "sip2_nonsense": 2,
@@ -79,6 +80,11 @@ def _trouble(world: World, kind: str) -> Script:
             world.disk_slow = False
         case "door_forced":
             world.cabinet.force(rng.choice(world.cabinet.names))
+        case "sensor_torn":
+            name = rng.choice(world.cabinet.names)
+            world.cabinet.tear(name, True)
+            yield rng.choice((600.0, 3600.0, 4 * 3600.0))
+            world.cabinet.tear(name, False)
         case "power_pulled":
             if world.loop is not None:
                 world.die()

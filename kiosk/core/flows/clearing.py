@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Literal
 
 from hardware.readings import Door
-from kiosk.core import doors
+from kiosk.core import doors, sensors
 from kiosk.core.doors import Outcome
 from kiosk.core.events import Touched
 from kiosk.core.flows import rounds
@@ -56,8 +56,15 @@ def counted(point: PickupPoint, now: float) -> tuple[int, int, int]:
 
 
 def to_check(point: PickupPoint) -> list[str]:
-    """Compartments in doubt whose door can be opened now."""
-    return sorted(n for n, row in point.compartments.items() if row.out in ("check", "stuck") and _can_open(point, n))
+    """Compartments in doubt whose door can be opened now; and those that something lies in whose door seems open."""
+    doubtful = {n for n, row in point.compartments.items() if row.out in ("check", "stuck") and _can_open(point, n)}
+    lies_in = {n for n in point.compartments if point.at(n) or point.drops_at(n)}
+    return sorted(doubtful | {n for n in lies_in if sensors.seems_open(point.compartments[n])})
+
+
+def can_look(point: PickupPoint, name: str) -> bool:
+    """Whether somebody who works here can have this door opened now, to look behind it."""
+    return _can_open(point, name) or (name in point.compartments and sensors.seems_open(point.compartments[name]))
 
 
 def _can_open(point: PickupPoint, name: str) -> bool:
@@ -71,7 +78,7 @@ def touch(step: Step, story: AtCourier, touched: Touched, now: float) -> Step:
     match touched.action:
         case "clear" if not rounds.of(step.point, story.courier).seal:
             return _open_next(step, story.courier, to_clear(step.point, now, story.wants), 1, now)
-        case "check" if at in to_check(step.point) or (at == story.where and _can_open(step.point, at)):
+        case "check" if at in to_check(step.point) or (at == story.where and can_look(step.point, at)):
             return look(step, story.courier, [at], now)
     return step
 
@@ -91,10 +98,10 @@ def _open_next(step: Step, courier: str, queue: list[str], n: int, now: float) -
 
 def look(step: Step, person: str, queue: list[str], now: float, n: int = 1) -> Step:
     """Look behind these doors, one after another; those that cannot be opened any more are passed over."""
-    queue = [name for name in queue if _can_open(step.point, name)]
+    queue = [name for name in queue if can_look(step.point, name)]
     if not queue:
         return stay(step, home(step.point, person), now)
-    step = doors.unlock(step, queue[0], "check", person, "", "", now)
+    step = doors.unlock(sensors.let_go(step, queue[0], now), queue[0], "check", person, "", "", now)
     here = visit(step, queue[0], n, n + len(queue) - 1)
     return step.to(Checking(person, here, tuple(queue[1:])), door_until(step, now))
 
@@ -124,9 +131,11 @@ def door_touch(step: Step, story: Clearing | Checking, touched: Touched, now: fl
     opened, stuck = order is not None and order.opened_at > 0, order is not None and order.stuck
     match touched.action:
         case "yes" if isinstance(story, Checking):
-            return mark(step, story.visit, keep=True)
+            return _said(mark(step, story.visit, keep=True), story, now)
         case "no":
-            return mark(step, story.visit, missing=True)
+            return _said(mark(step, story.visit, missing=True), story, now)
+        case "cancel" if opened and sensors.unsensed(step.point.compartments[story.visit.compartment]):
+            return _next(sensors.stayed_shut(step, story.visit.compartment), story, now)
         case "absent" if opened:
             return _absent(step, story, touched.value)
         case "pause" if opened and isinstance(story, Clearing):
@@ -144,6 +153,13 @@ def door_touch(step: Step, story: Clearing | Checking, touched: Touched, now: fl
             step = doors.give_up(step, story.visit.compartment)
             return stay(step, home(step.point, story.courier, "not_opened"), now)
     return step
+
+
+def _said(step: Step, story: Clearing | Checking, now: float) -> Step:
+    """Both answers wait for the door to be shut; where that cannot be seen, they are the last word."""
+    if not sensors.unsensed(step.point.compartments[story.visit.compartment]):
+        return step
+    return _next(sensors.looked(step, story.visit.compartment, now), story, now)
 
 
 def things(point: PickupPoint, compartment: str) -> tuple[str, ...]:

@@ -77,7 +77,7 @@ def _at_door(step: Step, story: AtDesk, touched: Touched, now: float) -> Step:
     row = step.point.compartments.get(story.door)
     if row is None:
         return step
-    can_open = row.order is None and row.door is Door.SHUT
+    can_open = clearing.can_look(step.point, row.name)
     match touched.action, story.page:
         case "open", "door" if can_open:
             return stay(step, replace(story, page="why"), now)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Literal
 
 from hardware.readings import CodeUnknown, Door, IsbnScanned, ItemScanned
-from kiosk.core import doors, offline, stock
+from kiosk.core import doors, offline, sensors, stock
 from kiosk.core.doors import Outcome
 from kiosk.core.events import Touched
 from kiosk.core.flows.common import door_until, goodbye, leave, order_at, pulse_again, refuse, visit
@@ -36,6 +36,8 @@ def why_not(step: Step, parcel: Parcel, patron: str, now: float) -> Reason | Non
         return "parcel_in_doubt"
     if step.point.expired(parcel, now):
         return "parcel_expired"
+    if row is not None and (row.out == "forced" or sensors.seems_open(row)):
+        return "parcel_in_doubt"
     if row is None or row.door is not Door.SHUT or row.order is not None:
         return "door_unreachable"
     return offline.why_not(step.point, patron, now)

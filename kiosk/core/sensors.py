@@ -1,0 +1,58 @@
+"""A door that is seen open and perhaps is not: the wire of its sensor may be broken.
+
+Its reader must not wait for a technician, and nobody may open it who cannot look: so who works here can have its lock
+pulsed, and looks. Nothing of it is seen then: that it opens the board's yes says, and that all is done the person.
+"""
+
+from dataclasses import replace
+
+from hardware.readings import Door
+from kiosk.core.facts import NotOpened
+from kiosk.core.model import Compartment
+from kiosk.core.session import Step
+from kiosk.core.settle import mark_doubt, settle
+from kiosk.core.taken import book_collected
+from sync.messages import PointTrouble
+
+
+def seems_open(row: Compartment) -> bool:
+    """Whether a door is seen open with nobody at it. It is, or its sensor says so of a shut one; who works here may
+    look. For anybody else it stays as it is."""
+    return row.door is Door.OPEN and (row.order is None or row.order.late)
+
+
+def unsensed(row: Compartment) -> bool:
+    """Whether somebody looks behind a door that was seen open before it was opened: nothing of it will be seen."""
+    return row.door is Door.OPEN and row.out == "forced" and row.order is not None
+
+
+def let_go(step: Step, compartment: str, now: float) -> Step:
+    """Before somebody looks behind a door that seems open: what was under way there ends. What its reader took is
+    booked; what else lies there is in doubt. Nothing for a door that does not seem open."""
+    row = step.point.compartments[compartment]
+    if not seems_open(row):
+        return step
+    if row.order is not None:
+        step = book_collected(step, row.order, now)
+    since = row.down_since or (row.order.opened_at if row.order else now)
+    return mark_doubt(step.put(replace(row, order=None, out="forced", down_since=since)), compartment)
+
+
+def looked(step: Step, compartment: str, now: float) -> Step:
+    """Somebody has said what lies behind such a door; that settles it, for no shutting will be seen. It stays out of
+    use, and people hear that its sensor cannot be believed."""
+    row = step.point.compartments[compartment]
+    if row.order is None or not unsensed(row):
+        return step
+    step = settle(step.put(replace(row, order=None)), compartment, row.order, now)
+    step = step.put(replace(step.point.compartments[compartment], out="forced"))
+    return step.fact(PointTrouble("sensor_open", compartment))
+
+
+def stayed_shut(step: Step, compartment: str) -> Step:
+    """Somebody says that such a door did not open."""
+    row = step.point.compartments[compartment]
+    if row.order is None or not unsensed(row):
+        return step
+    step = step.put(replace(row, order=None)).fact(NotOpened(compartment, row.order.id))
+    return step.fact(PointTrouble("door_stuck", compartment))
