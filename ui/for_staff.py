@@ -165,7 +165,7 @@ def inside(screen: Inside, _: Words) -> View:
                 _("Is this behind door {door}?", door=door) if screen.titles else _("Is door {door} empty?", door=door)
             )
             line = _("Its sensor says open all the time. Look, push the door shut, then answer.")
-            buttons = either if screen.titles else (replace(yes, words=_("It is empty")),)
+            buttons = either if screen.titles else (replace(yes, words=_("It is empty"), main=True),)
             buttons = (*buttons, Button("cancel", _("The door did not open")))
         case _ if not screen.titles:
             line = _("It should be empty.")

@@ -20,8 +20,8 @@ Later = Callable[..., None]  # (seconds, function, *arguments)
 
 @dataclass
 class Box:
-    """One compartment as it is. ``inside``: barcodes. ``torn``: the wire of its sensor, which says open all the time. ``driven``: when its coil was last, as often as it may be
-    within a minute, and once more."""
+    """One compartment as it is. ``inside``: barcodes. ``torn``: the wire of its sensor, which then always says open.
+    ``driven``: when its coil was last, as often as it may be within a minute, and once more."""
 
     name: str
     open: bool = False
