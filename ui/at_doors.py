@@ -30,7 +30,7 @@ def door_open(screen: DoorOpen, _: Words) -> View:
             buttons = fetching.remarks(screen, _)
         case "dropoff":
             title = _("Door {door} is open. Put your books in.", door=door)
-            buttons = (Button("nothing_in", _("I put nothing in")),)
+            buttons = (Button("nothing_in", _("I put nothing in")), Button("does_not_fit", _("It does not fit")))
         case "stocking":
             title = _("Door {door} is open. Put the parcel in.", door=door)
             buttons = (Button("does_not_fit", _("It does not fit")),)
@@ -45,7 +45,7 @@ def door_open(screen: DoorOpen, _: Words) -> View:
     tone: Tone = "done"
     if screen.said:
         title = _("Please push door {door} shut", door=door)
-        line, buttons = _heard(screen, _), fetching.undo(screen, _)
+        line, buttons = _heard(screen, _), _undo(screen, _)
     if screen.left:
         tone = "wait"
         title = _("Please push door {door} shut", door=door)
@@ -62,12 +62,21 @@ def _heard(screen: DoorOpen, _: Words) -> str:
     match screen.purpose:
         case "stocking":
             return _("Take the parcel with you; the next door opens, or you choose what to do.")
+        case "dropoff" if screen.said == "small":
+            return _("Take your books out again. A larger door comes next; nothing is returned yet.")
         case "dropoff":
             return _("Nothing is returned. Your books are still with you.")
         case "clearing" | "check":
             return _("What lies behind it stays noted as before.")
         case _ as never:
             assert_never(never)
+
+
+def _undo(screen: DoorOpen, _: Words) -> tuple[Button, ...]:
+    """People slip."""
+    if screen.purpose == "dropoff":
+        return (Button("undo", _("I put them in after all")),)
+    return fetching.undo(screen, _)
 
 
 def lock_rests(screen: LockRests, _: Words) -> View:

@@ -38,6 +38,9 @@ RETURN = (
         "return_first": N_("Open the door for these first. Then show your code again."),
         "slip": N_("That is a slip. To return a book, scan the book itself."),
         "not_on_loan": N_("Nobody had this one on loan. Thank you for bringing it; we take it and look."),
+        "larger_door": N_(
+            "Nothing is returned yet. Touch 'Open the door' for a larger one, or take a book off the list."
+        ),
         "card_unknown": N_("We do not know this card. Returning needs none: scan the library's sticker."),
         "card_offline": N_("Your card cannot be looked up just now. Returning needs none: scan the library's sticker."),
     }

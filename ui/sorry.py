@@ -207,6 +207,12 @@ REASONS: dict[str, Reason] = {
         N_("Please come back later or use another place. Questions: {phone}."),
         "full",
     ),
+    "no_larger_door": Reason(
+        N_("No larger door is free"),
+        N_("Nothing is returned: your books are still with you and on your card, as before."),
+        N_("Please return fewer at a time, or bring them to the library. Questions: {phone}."),
+        "full",
+    ),
     "door_stuck": Reason(
         N_("The door did not open"),
         N_("What lies behind it is safe and still yours, and staff have been told."),
@@ -244,6 +250,7 @@ _PLACES = {  # of these the detail names other places
     "ready_elsewhere": N_("There: {places}."),
     "pass_elsewhere": N_("There: {places}."),
     "cabinet_full": N_("There is room at: {places}."),
+    "no_larger_door": N_("There is room at: {places}."),
     "door_unreachable": N_("There is room at: {places}."),
     "no_door_in_reach": N_("There is room at: {places}."),
 }

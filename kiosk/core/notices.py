@@ -23,6 +23,7 @@ ReturnNotice = Literal[
     "return_first",
     "slip",
     "not_on_loan",
+    "larger_door",
     GuideNotice,
     PadNotice,
 ]
@@ -114,6 +115,7 @@ Reason = Literal[
     "away_enough",
     "away_for_long",
     "cabinet_full",
+    "no_larger_door",
     "door_stuck",
     "door_unreachable",
     "out_of_reach",

@@ -93,10 +93,11 @@ class DoorOpen:
     """The door stands open. Titles only where the person at the screen has shown that they are his.
 
     Touches: pickup and borrow: not_here, some (which of ``several`` are not there, or stay?), wrong_book, leave_it,
-    cannot_reach; or scan the book; undo once something is said. stocking: does_not_fit. dropoff: nothing_in. clearing
-    (to move a parcel): cancel, it stays.
+    cannot_reach; or scan the book; undo once something is said. stocking: does_not_fit. dropoff: nothing_in and
+    does_not_fit, undo once said. clearing (to move a parcel): cancel, it stays.
     ``left``: open too long, please shut. ``said``: what the person has touched: it stays, it is not there, the door is
-    out of reach. ``titles``: at a pickup, those that are still taken. ``wrong``: another book lies there.
+    out of reach, or too small for what is returned. ``titles``: at a pickup, those that are still taken. ``wrong``:
+    another book lies there.
     """
 
     purpose: Purpose
@@ -105,7 +106,7 @@ class DoorOpen:
     of: int = 1
     titles: tuple[str, ...] = ()
     left: bool = False
-    said: Literal["", "keep", "missing", "some", "reach"] = ""
+    said: Literal["", "keep", "missing", "some", "reach", "small"] = ""
     several: bool = False
     wrong: bool = False
     notice: DoorNotice = ""
@@ -207,7 +208,7 @@ class Goodbye:
 class Sorry:
     """It cannot be done, why, and what to do next (ui has the words for each reason). Touches: finish, and what
     ``then`` offers. ``detail``: the library's own words, or names of other points (ready_elsewhere, pass_elsewhere), of
-    those with room (cabinet_full, door_unreachable, no_door_in_reach)."""
+    those with room (cabinet_full, no_larger_door, door_unreachable, no_door_in_reach)."""
 
     reason: Reason
     detail: str = ""

@@ -229,6 +229,7 @@ def _door(point: PickupPoint, session: Session, story: AtDoor, now: float) -> Sc
     notice: DoorNotice = ""
     if isinstance(story, Dropping):
         titles, notice = tuple(a.item.title for a in story.accepted), story.notice
+        said = "small" if story.small else said
     else:
         parcel = point.parcels.get(story.parcel)
         titles = parcel.titles if parcel else ()

@@ -27,7 +27,7 @@ from kiosk.core.staff_stories import (
     Stowing,
 )
 from kiosk.core.visit import Visit
-from sync.things import Item
+from sync.things import Item, Size
 from sync.titles import Title
 
 Want = Literal["", "account", "checkout"] | Title | Basket
@@ -136,7 +136,7 @@ class Returning:
 
     ``isbn``: a book number waiting for the reader's card. ``lacks``: a part that is missing on the pad, of how many.
     ``lying``: what lies on pads, as in tags.py. ``printed``: who returns was said by a number in print, which proves
-    nobody.
+    nobody. ``least``: smaller doors were tried, and too small for these.
     """
 
     patron: str = ""
@@ -149,17 +149,21 @@ class Returning:
     lacks: tuple[int, int] = (0, 0)
     lying: tuple[tuple[str, str], ...] = ()
     printed: bool = False
+    least: Size = "S"
 
 
 @dataclass(frozen=True, slots=True)
 class Dropping:
-    """The items go behind a door. ``tried``: compartments that did not open."""
+    """The items go behind a door. ``tried``: compartments that did not open. ``least``: as of ``Returning``; ``small``:
+    this door is too small as well."""
 
     patron: str
     accepted: tuple[Accepted, ...]
     visit: Visit
     tried: tuple[str, ...] = ()
     notice: DoorNotice = ""
+    least: Size = "S"
+    small: bool = False
 
 
 @dataclass(frozen=True, slots=True)

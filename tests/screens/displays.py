@@ -112,6 +112,7 @@ SCREENS: dict[str, Screen] = {
     "open-pickup-many": DoorOpen("pickup", "B2", 1, 1, (*TITLES, LONG), several=True),
     "open-pickup-left": DoorOpen("pickup", "B2", left=True),
     "open-dropoff": DoorOpen("dropoff", "B2"),
+    "open-said-small": DoorOpen("dropoff", "B2", titles=TITLES[:1], said="small"),
     "open-stocking": DoorOpen("stocking", "B2", titles=(LONG, TITLES[1])),
     "open-clearing": DoorOpen("clearing", "B2"),
     "open-check": DoorOpen("check", "B2"),

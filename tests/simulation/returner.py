@@ -80,8 +80,9 @@ class Returner(Person):
             return
         wanted = {b for b in self.hands if b in screen.titles or f"Title {b}" in screen.titles}
         others = {t.removeprefix("Title ") for t in screen.titles} - wanted
-        if others or self.rng.random() < 0.06:
-            yield from self.says("nothing_in", "keep")
+        if others or (whim := self.rng.random()) < 0.06:
+            small = not others and whim < 0.02
+            yield from self.says("does_not_fit" if small else "nothing_in", "small" if small else "keep")
             self.lie(others, "were not theirs")
             if not self.heard:
                 self.lie(wanted, "could not say that nothing went in")

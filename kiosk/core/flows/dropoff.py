@@ -14,8 +14,8 @@ from kiosk.core.doors import Outcome
 from kiosk.core.events import Touched
 from kiosk.core.flows.common import ask, door_until, goodbye, leave, mark, order_at, pulse_again, refuse, stay, visit
 from kiosk.core.model import Compartment, Drop
-from kiosk.core.notices import Reason, ReturnNotice
-from kiosk.core.plan import Space
+from kiosk.core.notices import Reason, ReturnNotice, Then
+from kiosk.core.plan import SIZES, Space
 from kiosk.core.screens import Goodbye, Slip
 from kiosk.core.session import Step
 from kiosk.core.stories import Accepted, AskingCard, Dropping, ProvingPin, Returning
@@ -33,10 +33,12 @@ def begin(step: Step, now: float, patron: str = "") -> Step:
     return stay(tags.look_again(step), Returning(patron), now)
 
 
-def _no_room(step: Step, size: Size, patron: str, now: float) -> Step:
-    """No door to be had here: that is said, and where there is room."""
-    reason: Reason = "door_unreachable" if places.unseen(step.point) else "cabinet_full"
-    return refuse(step, reason, now, "、".join(places.with_room(step.point, size)), person=patron)
+def _no_room(step: Step, size: Size, patron: str, now: float, *, larger: bool = False) -> Step:
+    """No door to be had here, or none ``larger``: that is said, and where there is room."""
+    why: Reason = "no_larger_door" if larger else "cabinet_full"
+    reason: Reason = "door_unreachable" if places.unseen(step.point) else why
+    then: tuple[Then, ...] = ("return",) if larger else ()
+    return refuse(step, reason, now, "、".join(places.with_room(step.point, size)), then, patron)
 
 
 # ---- scanning -----------------------------------------------------------------------------------------------------
@@ -179,11 +181,11 @@ def touch(step: Step, story: Returning, touched: Touched, now: float) -> Step:
     """A touch while scanning."""
     match touched.action:
         case "undo" if story.accepted and not story.key:
-            return stay(step, replace(story, accepted=story.accepted[:-1], notice=""), now)
+            return stay(step, replace(story, accepted=story.accepted[:-1], notice="", least="S"), now)
         case "unreadable" if not story.key:
             return _unreadable(step, story, now)
         case "open" if story.accepted and not story.key:
-            return _open(step, story.patron, story.accepted, (), now, tags.writable(step, story.lying))
+            return _open(step, story, (), now, tags.writable(step, story.lying))
     return step
 
 
@@ -194,24 +196,25 @@ def _size(items: int) -> Size:
     return "S" if items <= 2 else "M" if items <= 5 else "L"
 
 
-def _room(step: Step, items: int, tried: tuple[str, ...]) -> Space | None:
-    """A compartment for a pile of so many items: the smallest that should do, else the largest there is."""
+def _room(step: Step, items: int, tried: tuple[str, ...], least: Size) -> Space | None:
+    """A compartment for a pile of so many items: the smallest that should do, else the largest there is; none smaller
+    than ``least``."""
     size = _size(items)
-    free = [space for space in step.point.free() if space.name not in tried]
-    fits = [space for space in free if "SML".index(space.size) >= "SML".index(size)]
+    free = [s for s in step.point.free() if s.name not in tried and SIZES[s.size] >= SIZES[least]]
+    fits = [space for space in free if SIZES[space.size] >= SIZES[size]]
     return fits[0] if fits else free[-1] if free else None
 
 
 def _open(
     step: Step,
-    patron: str,
-    accepted: tuple[Accepted, ...],
+    story: Returning | Dropping,
     tried: tuple[str, ...],
     now: float,
     pads: Mapping[str, str] = MappingProxyType({}),
 ) -> Step:
     """``pads``: where tags can be written now, before the items are out of reach behind the door."""
-    space = _room(step, len(accepted), tried)
+    patron, accepted = story.patron, story.accepted
+    space = _room(step, len(accepted), tried, story.least)
     if space is None:
         if tried:
             return refuse(step, "door_stuck", now, person=patron)
@@ -228,7 +231,7 @@ def _open(
     step = step.put(_with(step.point.compartments[space.name], ringing))
     for barcode, pad in ringing.items():
         step, _ = tags.order(step, pad, barcode, True)
-    return step.to(Dropping(patron, accepted, here, tried), door_until(step, now))
+    return step.to(Dropping(patron, accepted, here, tried, least=story.least), door_until(step, now))
 
 
 def _with(row: Compartment, ringing: Mapping[str, str]) -> Compartment:
@@ -242,7 +245,7 @@ def door(step: Step, story: Dropping, outcome: Outcome, now: float) -> Step:
         return step.to(story, door_until(step, now))
     received = [d for d in step.point.drops_at(story.visit.compartment) if d.id.startswith(f"{story.visit.order}-")]
     if not received:
-        return leave(step)
+        return _larger(step, story, now) if story.small else leave(step)
     titles = tuple(d.item.title for d in received)
     sure = all(d.checked and d.state == "received" for d in received)
     provisional = not (step.point.counters.online and sure)
@@ -251,17 +254,32 @@ def door(step: Step, story: Dropping, outcome: Outcome, now: float) -> Step:
     return goodbye(step, Goodbye("dropoff", titles, provisional=provisional, slip=slip), now, story.patron)
 
 
+def _larger(step: Step, story: Dropping, now: float) -> Step:
+    """It does not fit there. The list stands, and the next larger door opens at a touch: whoever has gone leaves no
+    open door behind that counts as their return."""
+    size = step.point.plan.spaces[story.visit.compartment].size
+    if size == "L":
+        return refuse(step, "no_larger_door", now, then=("return",), person=story.patron)
+    least: Size = "M" if size == "S" else "L"
+    if _room(step, len(story.accepted), (), least) is None:
+        return _no_room(step, least, story.patron, now, larger=True)
+    return stay(tags.look_again(step), Returning(story.patron, story.accepted, "larger_door", least=least), now)
+
+
 def door_touch(step: Step, story: Dropping, touched: Touched, now: float) -> Step:
     """A touch while the door is opening, open or stuck."""
     order = order_at(step, story.visit)
     match touched.action:
-        case "nothing_in" | "cancel" if order and order.opened_at:
-            return mark(step, story.visit, keep=True)
+        case "nothing_in" | "cancel" | "does_not_fit" if order and order.opened_at:
+            small = touched.action == "does_not_fit"
+            return mark(step, story.visit, keep=True).to(replace(story, small=small), step.session.until)
+        case "undo" if order and order.keep:  # it fits after all
+            return mark(step, story.visit).to(replace(story, small=False), step.session.until)
         case "again":
             return pulse_again(step, story, now)
         case "other_door" if order and order.stuck:
             step = doors.give_up(step, story.visit.compartment)
-            return _open(step, story.patron, story.accepted, (*story.tried, story.visit.compartment), now)
+            return _open(step, story, (*story.tried, story.visit.compartment), now)
         case "cancel" | "help" if order and order.stuck:
             step = doors.give_up(step, story.visit.compartment)
             if order.rests_until:  # nothing is wrong with it

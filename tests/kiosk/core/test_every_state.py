@@ -772,7 +772,7 @@ UNDERSTOOD = {
         ),
         *("reopen", "next", "again", "help", "cancel", "finish"),
     },
-    Dropping: {"nothing_in", "again", "help", "other_door", "cancel"},
+    Dropping: {"nothing_in", "does_not_fit", "undo", "again", "help", "other_door", "cancel"},
     AtCourier: {"clear", "check", "bag", "desk", "move", "cancel", "finish"},
     AtDesk: {"audit", "doors", "door", "report", "use", "machine", "chart", "open", "reason", "aside", "back", "move"}
     | {"print", "cancel", "finish"},
