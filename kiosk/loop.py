@@ -24,7 +24,7 @@ from kiosk.core.step import step
 from kiosk.core.stories import AskingCard, AtHome
 from kiosk.store import Store, StoreTrouble
 from sync.backoff import Uniform, spread_s
-from sync.errors import ServiceError, ServiceGap
+from sync.errors import ServiceError, ServiceGap, ServicePostponed
 from sync.library_clock import LibraryClock
 from sync.messages import Page, PointTrouble, Receipt, Telling
 from sync.outbox import BATCH_MAX, Outbox
@@ -163,7 +163,8 @@ class Loop:
             case Uploaded():
                 self._uploaded(incoming, now)
             case UploadFailed(error=error):
-                self._take(Online(False), now)
+                if not isinstance(error, ServicePostponed):
+                    self._take(Online(False), now)
                 if isinstance(error, ServiceGap):
                     self._look_back(error.expected, now)
                 self._outbox = self._outbox.failed(self._clock.running(), error, self._uniform)

@@ -1,4 +1,4 @@
-"""The three ways the lending service can fail. A "no" from the library is an answer, not one of these."""
+"""How the lending service can fail. A "no" from the library is an answer, not one of these."""
 
 
 class ServiceError(Exception):
@@ -18,6 +18,15 @@ class ServiceUnreachable(ServiceError):
 
 class ServiceSilent(ServiceError):
     """Said, and no usable reply: the outcome is unknown. Say the same again with the same key, nothing else."""
+
+
+class ServicePostponed(ServiceError):
+    """The library is there, and the rest has to wait ``after_s``: there was no time left to say it whole, or what was
+    not answered may still be under way there. Then say the same again, with the same keys, first."""
+
+    def __init__(self, message: str, after_s: float = 0.0) -> None:
+        super().__init__(message)
+        self.after_s = after_s
 
 
 class ServiceBroken(ServiceError):

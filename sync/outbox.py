@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from sync.backoff import RETRY_AFTER_MAX_S, Uniform, delay_s
-from sync.errors import ServiceError, ServiceGap, ServiceUnreachable
+from sync.errors import ServiceError, ServiceGap, ServicePostponed, ServiceUnreachable
 from sync.messages import Telling
 
 BATCH_MAX = 100
@@ -26,8 +26,8 @@ BATCH_MAX = 100
 @dataclass(frozen=True, slots=True)
 class Outbox:
     """``first``: seq of the first telling to say. ``last``: seq of the last one of a batch that was said and not
-    receipted. ``attempts``: failures in a row. ``patience_until``: the library
-    asked for quiet until then. After a start, ``Outbox(first=<lowest seq without a receipt>)``."""
+    receipted. ``attempts``: failures in a row. ``patience_until``: the library asked for quiet until then, or what it
+    did not answer may be under way there. After a start, ``Outbox(first=<lowest seq without a receipt>)``."""
 
     first: int = 1
     last: int | None = None
@@ -71,7 +71,11 @@ class Outbox:
         return Outbox(first=self.last + 1)
 
     def failed(self, now: float, error: ServiceError, uniform: Uniform) -> "Outbox":
-        """No receipts: the same batch again, later. After ``ServiceGap`` from where the library wants them."""
+        """No receipts: the same batch again, later. After ``ServiceGap`` from where the library wants them, and after
+        ``ServicePostponed`` at the time that it says: that is no failure."""
+        if isinstance(error, ServicePostponed):
+            at = now + error.after_s
+            return replace(self, in_flight=False, next_at=at, patience_until=at)
         attempts = self.attempts + 1
         asked = error.retry_after_s if isinstance(error, ServiceUnreachable) else None
         next_at = now + delay_s(attempts, uniform, asked)

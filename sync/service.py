@@ -69,7 +69,7 @@ class Service(Protocol):
         """Upload up to 100 tellings in order; one receipt for each, same order. Blocks at most ``tell_wait_s``.
 
         After ``ServiceSilent`` or ``ServiceBroken`` any of them may have taken effect: say the same ones again,
-        with the same keys, first.
+        with the same keys, first. So also after ``ServicePostponed``, which is no failure, at the time that it says.
         """
 
     def changes(self, cursor: str, wait_s: float) -> Page:

@@ -2,13 +2,17 @@
 
 Ask, don't repeat. SIP2 has no keys by which a library knows that it heard something before: a checkout said twice is a
 renewal, and a check-in said late may end the next reader's loan. So what may have been said already is asked for first
-(17, and 63 for whose loan it is), and a checkout is never said without asking.
+(17, and 63 for whose loan it is), and a checkout is never said without asking. What changes something is said only when
+there is time left for its answer.
 """
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Literal
 
+from sync.errors import ServicePostponed, ServiceUnreachable
 from sync.messages import (
     ItemDropped,
     ItemLent,
@@ -20,19 +24,20 @@ from sync.messages import (
     Telling,
 )
 from sync.seal import NotSealed, Seal
+from sync.sip2.booked import NEVER_LENT, Booked, Lent, fee, joined, receipt_of
 from sync.sip2.client import Client
 from sync.sip2.dialect import Dialect
 from sync.sip2.items import Hold, astray, hold, known, not_held, on_loan, shelved, stands_in
 from sync.sip2.message import Message, Unsayable, shown
 from sync.sip2.people import TEXT_MAX, words
 from sync.sip2.words import SUMMARY, Words
-from sync.things import Patron
 
 DAY_S = 86400.0
 LENT_MAX = 1000
 NO_WORD = "kept at the point: SIP2 has no word for this"
 MISSING = "SIP2 cannot say that it is missing: look for it"
 STAYED = "SIP2 cannot say that it stayed here: look for it, and end the loan if it did"
+UNASKED = "may be booked already, and this library cannot be asked: look whether it is"
 IMAGE = "from before this machine was put back to an older image: not said again, look whether it is booked"
 
 
@@ -49,30 +54,10 @@ class Doubt:
     image: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Booked:
-    """What became of one item. ``fine`` False: the library refused, or disagrees. ``free``: nobody has or wants it."""
-
-    fine: bool
-    detail: str = ""
-    hold: Hold = Hold()  # noqa: RUF009  frozen
-    free: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Lent:
-    """A loan told from here. ``due``: as the library said when it was booked now, None where it did not."""
-
-    patron: str
-    due: float | None = None
-
-
-NEVER_LENT = Lent("")
-
-
 class Booking:
     """For one client. ``here``: the names that the library has for this point. ``loan_days_max``: no loan of its is due
-    later than so many days ahead. ``stock``: what comes in and waits for nobody may stay there."""
+    later than so many days ahead. ``stock``: what comes in and waits for nobody may stay there. ``answer_wait_s``: how
+    long an answer may take."""
 
     def __init__(
         self,
@@ -82,6 +67,7 @@ class Booking:
         here: frozenset[str],
         seal: Seal,
         loan_days_max: int,
+        answer_wait_s: float,
         stock: bool = False,
     ) -> None:
         self._client = client
@@ -91,27 +77,35 @@ class Booking:
         self._here = here
         self._seal = seal
         self._longest = timedelta(days=loan_days_max)
+        self._answer_wait_s = answer_wait_s
         self._until = 0.0
+        self._telling = ""  # the last one: its key, and what became of its items so far
+        self._booked: list[Booked] = []
+        self.open: Literal["", "said", "answered"] = ""
+        """Of the item at which the last telling ended: whether what changes the library's books was said."""
         self._lent: dict[str, Lent] = {}  # by barcode, what was lent here last
 
     def receipt(self, telling: Telling, doubt: Doubt, until: float) -> Receipt:
-        """The library's word on one telling, before ``until``. Raises ``ServiceError``; after ``ServiceSilent`` and
-        ``ServiceBroken`` any of it may have been booked, so that the next try is a doubtful one."""
-        self._until = until
+        """The library's word on one telling, before ``until``. Raises ``ServiceError``; the next try goes on with
+        the item at which this one ended, and is a doubtful one where ``open`` says so."""
+        self._until, self.open = until, ""
+        if telling.key != self._telling:
+            self._telling, self._booked = telling.key, []
         told = telling.told
         try:
             match told:
                 case ParcelReady():
-                    ready = [self._put_in(barcode, telling.at, doubt) for barcode in told.items]
-                    return replace(_receipt(telling.key, ready), stock=bool(ready) and all(map(self._stays, ready)))
+                    ready = self._each(told.items, lambda barcode: self._put_in(barcode, telling.at, doubt))
+                    return replace(receipt_of(telling.key, ready), stock=bool(ready) and all(map(self._stays, ready)))
                 case ParcelCollected():
-                    lent = [self._lend(told.patron, barcode, telling.at, told.due, doubt) for barcode in told.items]
-                    return _receipt(telling.key, lent)
+                    who, due = told.patron, told.due
+                    lent = self._each(told.items, lambda barcode: self._lend(who, barcode, telling.at, due, doubt))
+                    return receipt_of(telling.key, lent)
                 case ItemLent():
-                    return _receipt(telling.key, [self._lend(told.patron, told.item, telling.at, told.due, doubt)])
+                    return receipt_of(telling.key, [self._lend(told.patron, told.item, telling.at, told.due, doubt)])
                 case ItemDropped():
                     back = self._take_back(told, telling.at, doubt)
-                    return replace(_receipt(telling.key, [back]), stock=self._stays(back))
+                    return replace(receipt_of(telling.key, [back]), stock=self._stays(back))
                 case ParcelMissing() | PointTrouble(what="drop_missing"):  # for staff here: nobody else will hear of it
                     return Receipt(telling.key, "conflict", MISSING)
                 case PointTrouble(what="loan_in_doubt"):
@@ -121,6 +115,27 @@ class Booking:
         except NotSealed:
             return Receipt(telling.key, "conflict", "not booked: the number of this reader is not known here")
         return Receipt(telling.key, "applied", NO_WORD)
+
+    def _each(self, items: tuple[str, ...], book: Callable[[str], Booked]) -> list[Booked]:
+        """Item by item, those that were answered before left out."""
+        for barcode in items[len(self._booked) :]:
+            self._booked.append(book(barcode))
+            self.open = ""
+        return self._booked
+
+    def _say(self, request: Message) -> Message:
+        """Something that changes the library's books: only with time enough for the answer."""
+        self._client.ready(self._until)
+        if self._until - time.monotonic() < self._answer_wait_s:
+            raise ServicePostponed("no time is left to hear the answer: the rest in the next round")
+        self.open = "said"
+        try:
+            answer = self._client.say(request, self._until)
+        except ServiceUnreachable:
+            self.open = ""
+            raise
+        self.open = "answered"
+        return answer
 
     def _remember(self, barcode: str, lent: Lent) -> None:
         self._lent[barcode] = lent
@@ -142,17 +157,17 @@ class Booking:
         if self._stays(found):
             return found
         why = "held here, but the library does not say for whom" if found.hold.here else "not held for this point"
-        return replace(found, fine=False, detail=_joined(IMAGE if doubt.image else "", why, found.detail))
+        return replace(found, fine=False, detail=joined(IMAGE if doubt.image else "", why, found.detail))
 
     def _take_back(self, told: ItemDropped, at: float, doubt: Doubt) -> Booked:
         lent = self._lent.get(told.item, NEVER_LENT)
         returned = self._check_in(told.item, at, told.patron or lent.patron, doubt)
         if returned.hold.here and told.item in doubt.left:
             why = "held here for the next reader, and gone from this point since: bring it back"
-            return Booked(False, _joined(why, returned.detail))
+            return Booked(False, joined(why, returned.detail))
         if returned.hold.here and returned.hold.patron is None:
             why = "held here for the next reader, but the library does not say for whom"
-            return replace(returned, fine=False, detail=_joined(why, returned.detail))
+            return replace(returned, fine=False, detail=joined(why, returned.detail))
         return returned
 
     def _stays(self, booked: Booked) -> bool:
@@ -164,14 +179,14 @@ class Booking:
         if doubt.image:
             there = shelved(before, self._here, self._seal) if before else Hold()
             over = before is not None and known(before) and not on_loan(before)
-            return Booked(over, _joined("" if over else IMAGE, words(before) if before else ""), there, over)
+            return Booked(over, joined("" if over else IMAGE, words(before) if before else ""), there, over)
         if barcode in doubt.left and (why := self._left_alone(before, patron, barcode, at)) is not None:
             return Booked(False, f"on loan, and gone from this point since: {why}perhaps a later loan: left alone")
         if before and doubt.said and not on_loan(before):
             there = shelved(before, self._here, self._seal)
             if there.patron:
                 return Booked(True, words(before), there)
-        answer = self._client.say(self._says.checkin(barcode, at), self._until)
+        answer = self._say(self._says.checkin(barcode, at))
         found = self._named(hold(answer, self._here, self._dialect, self._seal), barcode)
         booked = Booked(answer.yes("ok"), words(answer), found, barcode not in doubt.left)
         if booked.fine or found.here or found.goes_to:
@@ -179,7 +194,7 @@ class Booking:
         after = self._item(barcode)  # "it was not on loan" is said as a refusal too
         if after and astray(after):
             return replace(
-                booked, detail=_joined("it is here, and the library has it as lost or missing", booked.detail)
+                booked, detail=joined("it is here, and the library has it as lost or missing", booked.detail)
             )
         if after and known(after) and not on_loan(after):
             return replace(booked, fine=True)
@@ -203,17 +218,23 @@ class Booking:
             if has:
                 return Booked(True, words(item))
             whose = "on loan to somebody else" if has is False else "on loan, and the library does not say to whom"
-            return Booked(False, _joined(f"not booked: {whose}", words(item)))
+            return Booked(False, joined(f"not booked: {whose}", words(item)))
+        if item is None and (doubt.said or doubt.image):
+            has = self._listed(number, "AU", None, barcode)
+            if has:
+                return Booked(True)
+            if not doubt.image and (has is None or barcode in doubt.back):
+                return Booked(False, UNASKED)
         if doubt.image:
-            return Booked(False, _joined(IMAGE, words(item) if item else ""))
+            return Booked(False, joined(IMAGE, words(item) if item else ""))
         if item and barcode in doubt.back and self._over(number, item, barcode):  # said again it would be two loans
-            return Booked(True, _joined("lent and back again: both were booked before, or neither is", words(item)))
+            return Booked(True, joined("lent and back again: both were booked before, or neither is", words(item)))
         promised = due if self._dialect.no_block else None
-        answer = self._client.say(self._says.checkout(number, barcode, at=at, promised=promised), self._until)
+        answer = self._say(self._says.checkout(number, barcode, at=at, promised=promised))
         if answer.yes("ok"):
             self._remember(barcode, Lent(patron, self._dialect.day(answer.first("AH"))))
-            return Booked(True, _joined(self._other_due(answer, due), words(answer)))
-        said = _joined(_fee(answer), words(answer))
+            return Booked(True, joined(self._other_due(answer, due), words(answer)))
+        said = joined(fee(answer), words(answer))
         return Booked(False, said or "the library refused the checkout without a word")
 
     def _other_due(self, answer: Message, shown_due: float) -> str:
@@ -232,7 +253,7 @@ class Booking:
         waits = self._listed(number, "AS", item, barcode) if self._dialect.captures else None
         return not_held(item, self._dialect) if waits is None else not waits
 
-    def _listed(self, number: str, name: str, item: Message, barcode: str) -> bool | None:
+    def _listed(self, number: str, name: str, item: Message | None, barcode: str) -> bool | None:
         if "63" in self._dialect.without:
             return None
         listed = self._client.say(self._says.patron(number, summary=SUMMARY[name]), self._until)
@@ -269,23 +290,3 @@ class Booking:
 
 def _date(at: float) -> str:
     return time.strftime("%Y-%m-%d", time.localtime(at))
-
-
-def _fee(answer: Message) -> str:
-    """What the library wants to be paid first (BV, BH). No fee is ever agreed to (BO) for somebody who has left."""
-    sum, currency = shown(answer.first("BV")).strip(), shown(answer.first("BH")).strip()
-    return f"a fee is asked: {sum} {currency}".rstrip() if sum.strip("0., ") else ""
-
-
-def _receipt(key: str, booked: list[Booked]) -> Receipt:
-    """One receipt for the items of one telling. Held for one reader only if all of them are."""
-    holders: set[Patron | None] = {one.hold.patron if one.hold.here else None for one in booked}
-    detail = _joined(*dict.fromkeys(one.detail for one in booked))
-    goes_to = next((one.hold.goes_to for one in booked if one.hold.goes_to), "")
-    held_for = holders.pop() if len(holders) == 1 else None
-    status = "applied" if all(one.fine for one in booked) else "conflict"
-    return Receipt(key, status, detail, held_for, goes_to)  # type: ignore[arg-type]
-
-
-def _joined(*parts: str) -> str:
-    return "; ".join(part for part in parts if part)[:TEXT_MAX]

@@ -81,13 +81,16 @@ def shelved(item: Message, here: frozenset[str], seal: Seal) -> Hold:
     return Hold(True, _holder(item, seal))
 
 
-def stands_in(list_: Message, name: str, item: Message, barcode: str, dialect: Dialect) -> bool | None:
-    """Whether the item stands in a list of a 64 (``AU`` loans, ``AS`` holds that are ready); None: it is not whole."""
+def stands_in(list_: Message, name: str, item: Message | None, barcode: str, dialect: Dialect) -> bool | None:
+    """Whether the item stands in a list of a 64 (``AU`` loans, ``AS`` holds that are ready); None: it is not whole, or
+    it has titles, and the library has no 18 that says this item's."""
     listed = list_.all(name)
     wanted = barcode.casefold()
     if any(wanted in text.casefold().split() for text in listed):
         return True
     if dialect.loans == "title":
+        if item is None:
+            return None
         title = shown(item.first("AJ")).strip().casefold()
         if title and any(shown(text).strip().casefold() == title for text in listed):
             return True

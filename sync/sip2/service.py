@@ -6,6 +6,7 @@ come (docs/decisions/0020). What of the point's day SIP2 has no word for is kept
 
 import contextlib
 import hashlib
+import math
 import time
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,9 +15,8 @@ from pathlib import Path
 from sync.account import AccountIs, AccountOf
 from sync.acts import Activate, ActKind, Ruling, Said
 from sync.asked import Allowed, Answer, ItemIs, LoansAre, LoansWith, MayBorrow, PatronIs, Question, Shown, WhatIs
-from sync.errors import ServiceBroken, ServiceError, ServiceSilent, ServiceUnreachable
-from sync.messages import ItemDropped, Page, PatronChanged, Receipt, Telling
-from sync.outbox import BATCH_MAX
+from sync.errors import ServiceBroken, ServiceError, ServicePostponed, ServiceSilent, ServiceUnreachable
+from sync.messages import ItemDropped, ItemLent, Page, PatronChanged, Receipt, Telling
 from sync.seal import NotSealed, Seal
 from sync.service import NOTHING, Abilities, Known, Service
 from sync.sip2.account import Accounts
@@ -33,7 +33,9 @@ from sync.sip2.words import Words
 from sync.things import Patron, Role
 
 GIVE_UP_S = 3600.0
-"""A telling that the library answers with nonsense for so long becomes a case, and no longer holds up the others."""
+GIVE_UP_TRIES = 8
+"""A telling at which the library breaks down, or answers nonsense, so long and so often becomes a case, and no longer
+holds up the others. A library that cannot be reached at all counts for nothing here."""
 _ZONE_S = 900.0
 
 __all__ = ["Settings", "Sip2", "abilities", "connect"]
@@ -85,14 +87,15 @@ class Sip2:
         tls = tls_context(settings.ca, settings.certificate, settings.key) if settings.tls else None
         self._client = Client(settings, self._dialect, self._says, tls, connect)
         here = frozenset((settings.location, *settings.also_called))
-        own = settings.loan_days_max, settings.stock
+        own = settings.loan_days_max, settings.answer_wait_s, settings.stock
         self._booking = Booking(self._client, self._says, self._dialect, here, seal, *own)
         self._accounts = Accounts(self._client, self._says, self._dialect, here, seal)
         self._acting = Acting(self._client, self._says, self._dialect, self._accounts, seal)
-        self._fresh = True  # what waits may have been said before the point was started anew
+        self._began = time.monotonic()
         self._unsure: set[str] = set()
         self._done: dict[str, Receipt] = {}  # of the batch that is to be said again
-        self._nonsense: dict[str, float] = {}
+        self._unanswered: dict[str, float] = {}  # tellings, and since when
+        self._failing: dict[str, tuple[float, int]] = {}  # tellings, since when and how often
 
     def ask(self, query: Question) -> Answer:
         """One question; at most ``ask_wait_s``."""
@@ -127,19 +130,18 @@ class Sip2:
             if telling.key in self._done:
                 continue
             if time.monotonic() >= until:
-                raise ServiceUnreachable(f"{n} of {len(tellings)} tellings are booked, the rest in the next round")
+                raise ServicePostponed(f"{n} of {len(tellings)} tellings are booked, the rest in the next round")
+            self._wait_for(telling, known)
             doubt = Doubt(
-                self._fresh or telling.key in self._unsure,
+                telling in before or telling.key in self._unsure,
                 known.left,
                 _back(before[n + 1 :]) if telling in before else frozenset(),
                 telling.seq < known.image,
             )
             self._done[telling.key] = self._told(telling, doubt, until)
         receipts = tuple(self._done[telling.key] for telling in tellings)
-        self._fresh = self._fresh and len(tellings) == BATCH_MAX  # what waited when the point was started goes on
-        self._done.clear()
-        self._unsure.clear()
-        self._nonsense.clear()
+        for kept in (self._done, self._unsure, self._unanswered, self._failing):
+            kept.clear()
         return receipts
 
     def changes(self, cursor: str, wait_s: float) -> Page:
@@ -215,15 +217,30 @@ class Sip2:
     def _told(self, telling: Telling, doubt: Doubt, until: float) -> Receipt:
         try:
             return self._booking.receipt(telling, doubt, until)
-        except ServiceSilent:
-            self._unsure.add(telling.key)
-            raise
-        except ServiceBroken as error:
-            self._unsure.add(telling.key)
-            since = self._nonsense.setdefault(telling.key, time.monotonic())
-            if time.monotonic() - since < GIVE_UP_S:
+        except ServiceError as error:
+            now = time.monotonic()
+            if self._booking.open:
+                self._unsure.add(telling.key)
+            if self._booking.open == "said":
+                self._unanswered[telling.key] = now
+            if not isinstance(error, ServiceSilent | ServiceBroken):
+                raise
+            since, times = self._failing.get(telling.key, (now, 0))
+            self._failing[telling.key] = since, times + 1
+            if now - since < GIVE_UP_S or times + 1 < GIVE_UP_TRIES:
                 raise
             return Receipt(telling.key, "conflict", f"look whether it is booked: {error}"[:200])
+
+    def _wait_for(self, telling: Telling, known: Known) -> None:
+        """Raises ``ServicePostponed`` while something of this telling may still be under way at the library: what was
+        not answered, be it before this start, and the checkout at the counter before an ``ItemLent``."""
+        since = self._unanswered.get(telling.key, self._began if telling.seq <= known.said else -math.inf)
+        left = since + self._settings.doubt_wait_s - time.monotonic()
+        age = time.time() - telling.at
+        if isinstance(telling.told, ItemLent) and age >= 0:
+            left = max(left, self._settings.doubt_wait_s - age)
+        if left > 0:
+            raise ServicePostponed("what was not answered may still be under way at the library", left)
 
     def _cursor(self) -> str:
         """A point whose list of workers was changed begins anew."""

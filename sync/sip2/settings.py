@@ -20,7 +20,8 @@ class Settings(BaseModel):
     with it (AC). ``dialect``: a shipped one, or a file of the site's own ending in .toml. ``loan_days_max``:
     how many days ahead a due date of the library lies at most. ``stock``: what comes in and waits for nobody stays,
     and may be lent from here. ``couriers``, ``staff``, ``technicians``: verifiers of the cards of those who work
-    here (docs/integrator.md)."""
+    here (docs/integrator.md). ``doubt_wait_s``: for so long a request that was not answered may still be under way at
+    the library, and is not asked about."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -46,6 +47,7 @@ class Settings(BaseModel):
     answer_wait_s: float = Field(default=5.0, gt=0, le=60)
     ask_wait_s: float = Field(default=12.0, gt=0, le=60)
     tell_wait_s: float = Field(default=60.0, gt=0, le=300)
+    doubt_wait_s: float = Field(default=60.0, ge=0, le=600)
 
     @model_validator(mode="after")
     def _fit(self) -> "Settings":
@@ -54,6 +56,8 @@ class Settings(BaseModel):
             raise ValueError("ca, certificate and key are for tls = true")
         if self.key and not self.certificate:
             raise ValueError("a key needs its certificate")
+        if self.tell_wait_s < self.connect_wait_s + 3 * self.answer_wait_s:  # log in, 17, 63, and what is to be booked
+            raise ValueError("tell_wait_s must be at least connect_wait_s and three times answer_wait_s together")
         if load(self.dialect).login and not self.user:
             raise ValueError("user is missing: this dialect logs in")
         return self

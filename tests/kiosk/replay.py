@@ -121,7 +121,13 @@ class OverSip2:
 
     def client(self) -> Service:
         about = {"host": "127.0.0.1", "port": self._server.port, "tls": False, "dialect": Path("koha")}
-        named = {"user": self._server.user, "institution": "SIP", "location": POINT, "tell_wait_s": 120.0}
+        named = {
+            "user": self._server.user,
+            "institution": "SIP",
+            "location": POINT,
+            "tell_wait_s": 120.0,
+            "doubt_wait_s": 0.0,
+        }
         return Sip2(Settings.model_validate(about | named), self._server.password, SEAL)
 
 

@@ -18,7 +18,7 @@ from kiosk.loop import Polled, Upload, Uploaded
 from simulators.library.sip2.talk import PASSWORD, Fault, Talk
 from sync.errors import ServiceError
 from sync.library_clock import LibraryClock
-from sync.sip2 import account, acting, client, people, service, words
+from sync.sip2 import account, acting, booking, client, people, service, words
 from sync.sip2.frame import Frame, Reader
 from sync.sip2.service import Sip2
 from tests.simulation.sip2_library import SEAL, Sip2Library
@@ -40,7 +40,7 @@ FAULTS: tuple[Fault, ...] = (
 )
 
 
-MODULES = (account, acting, client, people, service, words)
+MODULES = (account, acting, booking, client, people, service, words)
 
 
 class Clock:
@@ -137,10 +137,13 @@ class Sip2Link:
         self.world, self.library = world, library
         self.clock = Clock(world)
         self._patches = in_the_time_of(self.clock)
+        library.host.in_the_end = lambda does: world.later(world.rng.uniform(1.0, 40.0), does)
         self.nonsense = False  # every answer is none, for a while
 
     def fault(self, code: str) -> Fault | None:
         """What goes wrong with this message."""
+        if code == "11" and self.world.odd(0.02, "sip2_under_way"):
+            return "under_way"
         if self.nonsense and code not in ("93", "99") and self.world.dice.happens("sip2_nonsense_spell"):
             return "nonsense"
         fault: Fault = "refused_login" if code == "93" else self.world.rng.choice(FAULTS)

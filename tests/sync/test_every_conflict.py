@@ -40,7 +40,7 @@ class Both:
         if self.service == "rest":
             return rest.connect(*self.library.settings_of(point))
         about = {"host": "127.0.0.1", "port": self.sip2.port, "tls": False, "dialect": Path("koha")}
-        named = {"user": self.sip2.user, "institution": "SIP", "location": point}
+        named = {"user": self.sip2.user, "institution": "SIP", "doubt_wait_s": 0.0, "location": point}
         return Sip2(Settings.model_validate(about | named), self.sip2.password, SEAL)
 
     def restart(self, point: str = HERE) -> None:

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 from typing import Literal
 
 from simulators.library.ledger import Ledger
@@ -20,6 +21,7 @@ Fault = Literal[
     "cut",
     "slow",
     "late",
+    "under_way",
     "refused_login",
     "wrong_sequence",
     "twice",
@@ -29,8 +31,9 @@ Fault = Literal[
 ]
 """``request_lost``: not heard, and nothing said. ``closes``: nothing booked, the end. ``answer_lost``: booked, and
 the connection ends. ``silent``: booked, no answer, the connection stays. ``cut``: half an answer, then the end.
-``slow``: byte by byte. ``late``: after ``LATE_S``. ``twice``: the same answer two times. ``garbage``: noise before
-the answer. ``nonsense``: booked, and the answer is none."""
+``slow``: byte by byte. ``late``: booked, and answered after ``LATE_S``. ``under_way``:
+booked only after ``LATE_S``, whoever still waits; no answer. ``twice``: the same answer two times. ``garbage``: noise
+before the answer. ``nonsense``: booked, and the answer is none."""
 USER, PASSWORD = "kiosk", "kiosk"
 LATE_S = 1.5
 
@@ -44,6 +47,8 @@ class Host:
         self.desk = Desk(ledger, quirks, USER, PASSWORD)
         self.heard: deque[str] = deque(maxlen=1000)
         """Codes of the messages that came, damaged ones left out."""
+        self.in_the_end: Callable[[Callable[[], object]], None] = _in_the_end
+        """Has something done after ``LATE_S``."""
         self._faults: dict[tuple[Fault, str], int] = {}
         self._lock = threading.Lock()
 
@@ -76,6 +81,12 @@ class Host:
         return None
 
 
+def _in_the_end(does: Callable[[], object]) -> None:
+    later = threading.Timer(LATE_S, does)
+    later.daemon = True
+    later.start()
+
+
 class Talk:
     """One conversation, as frames in and pieces of bytes out."""
 
@@ -105,6 +116,9 @@ class Talk:
         fault = self._library.due(asked.code)
         if fault in ("closes", "request_lost"):
             self.ended = fault == "closes"
+            return []
+        if fault == "under_way":
+            self._library.in_the_end(lambda: self._library.desk.answer(asked))
             return []
         said = self._answered(asked, frame, fault)
         if said is None:

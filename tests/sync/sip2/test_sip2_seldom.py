@@ -80,7 +80,7 @@ def test_a_return_held_here_for_nobody_known_is_a_case() -> None:
 
 def test_a_return_that_was_booked_before_and_waits_for_the_next_reader_is_not_said_again() -> None:
     with library(Ledger().answers() | {"17": lambda _: SHELVED}) as lib:
-        [receipt] = tell(client(lib.port), telling(BACK))
+        [receipt] = tell(client(lib.port), telling(BACK), said=1)
         assert (receipt.status, receipt.held_for, lib.codes()) == ("applied", BOB, ["17"])
 
 
