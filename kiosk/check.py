@@ -62,7 +62,7 @@ class Unfit(Exception):
 
 def checks(config: Config) -> Iterator[Check]:
     """Each part in turn, as it is looked at. Blocks for some seconds where something is wrong; never raises."""
-    yield Check("configuration", True, f"{config.path}: point {config.point.id}, {len(config.compartments)} doors")
+    yield _configuration(config)
     yield _look("clock", str, partial(_clock, config))
     yield _look("store", str, partial(_store, config))
     for boards in config.buses().values():
@@ -81,6 +81,14 @@ def checks(config: Config) -> Iterator[Check]:
         yield _device("printer", printer, why, partial(_printer, printer))
     yield _look("service", lambda: _SERVICE, partial(_service, config))
     yield from _screen(config)
+
+
+def _configuration(config: Config) -> Check:
+    doors = f"{len(config.compartments)} doors" if config.compartments else "a counter without doors"
+    words = f"{config.path}: point {config.point.id}, {doors}"
+    if config.compartments or "checkout" in config.plan().library.acts:
+        return Check("configuration", True, words)
+    return Check("configuration", False, f"{words}, and the library lends nothing through it; see [service]")
 
 
 def _device(kind: str, device: Board | Device, why: Callable[[], str], look: Callable[[], Said]) -> Check:

@@ -20,15 +20,12 @@ from hardware.secret_file import UnfitFile
 from kiosk.clashes import clashes
 from kiosk.core.identity import Keyring
 from kiosk.core.limits import Limits
-from kiosk.core.plan import Plan, Space
+from kiosk.core.plan import Plan
 from kiosk.explain import Place, dotted, fields_of, first_flaw, nearest
 from kiosk.frontend import About, ScreenSettings
 from kiosk.receipt import key_beside, public_at, signer_at
 from kiosk.secrets_file import read_credential, read_hashing_keys, read_public_key
 from kiosk.sections import (
-    HIGHEST_CM,
-    LOWEST_CM,
-    USUAL_CM,
     BoardKeys,
     DeviceKeys,
     DutySettings,
@@ -104,8 +101,8 @@ class Config:
 
     def plan(self) -> Plan:
         """What the deciding core needs to know of it."""
-        rows = max(c.row + c.height for c in self.compartments)
-        spaces = {c.name: _space(c, rows) for c in sorted(self.compartments, key=lambda c: (c.row, c.column))}
+        rows = max((c.row + c.height for c in self.compartments), default=0)
+        spaces = {c.name: c.space(rows) for c in sorted(self.compartments, key=lambda c: (c.row, c.column))}
         cards, scanners = (frozenset(one.name for one in kind) for kind in (self.cards, (*self.scanners, *self.pads)))
         printers, library = tuple(p.name for p in self.printers), self.service.module.abilities(self.service.settings)
         pads, receipts = {pad.name: pad.settings.writes for pad in self.pads}, public_at(key_beside(self.store))
@@ -122,18 +119,11 @@ class Config:
     def about(self) -> About:
         """What a front end may say of it. Raises ``UnfitFile`` for a receipt key that is there and cannot be used."""
         sign = signer_at(key_beside(self.store), self.point.id)
-        return About(self.point.id, self.point.names.model_dump(), self.point.phone, sign)
+        return About(self.point.id, self.point.names.model_dump(), self.point.phone, sign, bool(self.compartments))
 
     def buses(self) -> dict[str, list[Board]]:
         """The boards on each port."""
         return {port: [b for b in self.boards if b.port == port] for port in dict.fromkeys(b.port for b in self.boards)}
-
-
-def _space(c: Fixture, rows: int) -> Space:
-    """A compartment as built; what nobody has measured, as is usual."""
-    usual = HIGHEST_CM - (c.row + c.height) * (HIGHEST_CM - LOWEST_CM) // rows
-    bottom = usual if c.bottom_cm is None else c.bottom_cm
-    return Space(c.name, c.size, c.row, c.column, c.height, c.width, bottom, c.inner_cm or USUAL_CM[c.size])
 
 
 def load(path: Path) -> Config:
@@ -162,7 +152,8 @@ class _Reader:
 
     SECTIONS = ("point", "store", "keys", "service", "codes", "duty", "limits", "screen")
     LISTS = ("board", "card", "pad", "scanner", "printer", "compartment")
-    NEEDED = ("point", "store", "keys", "service", "board", "compartment")
+    NEEDED = ("point", "store", "keys", "service")
+    CABINET = ("board", "compartment")  # a counter may stand without one
 
     def __init__(self, path: Path, raw: dict[str, Any]) -> None:
         self._path = path
@@ -212,7 +203,8 @@ class _Reader:
             entries = self._raw.setdefault(name, [])
             if not (isinstance(entries, list) and all(isinstance(entry, dict) for entry in entries)):
                 self._fail((name,), f"may stand more than once, so write it with two brackets: [[{name}]]")
-        for name in self.NEEDED:
+        alone = self._raw.get("point", {}).get("counter") is True and not any(self._raw[one] for one in self.CABINET)
+        for name in self.NEEDED if alone else self.NEEDED + self.CABINET:
             if not self._raw.get(name):
                 self._fail((name,), f"the section is missing: {f'[[{name}]]' if name in self.LISTS else f'[{name}]'}")
 

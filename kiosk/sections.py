@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from kiosk.core.plan import Space
 from sync.things import Size
 
 Name = Annotated[str, Field(min_length=1, max_length=32, pattern=r"^[A-Za-z0-9._-]+$")]
@@ -30,7 +31,7 @@ class Names(Section):
 
 class Point(Section):
     """``[point]``. ``id``: as the library knows it; it never changes. ``phone``: for help. ``counter``: readers may
-    borrow here what they bring to it, from shelves that stand open."""
+    borrow here what they bring to it, from shelves that stand open; then there need not be any compartments."""
 
     id: Name
     names: Names
@@ -76,6 +77,12 @@ class Fixture(Section):
     width: int = Field(1, ge=1, le=99)
     bottom_cm: int | None = Field(None, ge=0, le=250)
     inner_cm: tuple[Centimetres, Centimetres, Centimetres] | None = None
+
+    def space(self, rows: int) -> Space:
+        """As built, in a front of so many rows; what nobody has measured, as is usual."""
+        usual = HIGHEST_CM - (self.row + self.height) * (HIGHEST_CM - LOWEST_CM) // rows
+        bottom, inner = usual if self.bottom_cm is None else self.bottom_cm, self.inner_cm or USUAL_CM[self.size]
+        return Space(self.name, self.size, self.row, self.column, self.height, self.width, bottom, inner)
 
 
 class ServiceKeys(Section):

@@ -45,7 +45,10 @@ def read(config: Path) -> dict[str, Any]:
         raise Unfit(f"{config}: {error.strerror}") from None
     except ValueError as error:  # not UTF-8, not TOML
         raise Unfit(f"{config}: not TOML: {error}") from None
-    for section in ("point", "board", "compartment"):
+    for section in ("board", "compartment"):
+        raw.setdefault(section, [])
+    alone = raw.get("point", {}).get("counter") and not (raw["board"] or raw["compartment"])
+    for section in ("point",) if alone else ("point", "board", "compartment"):
         if not raw.get(section):
             raise Unfit(f"{config}: no {section}; is it the configuration of a point?")
     return raw

@@ -51,10 +51,16 @@ def more(screen: More, _: Words) -> View:
 
 def how(about: About, _: Words) -> View:
     steps = (
-        _("1  Order a book at the library, and choose this place."),
-        _("2  When your message comes, tap your card here. A door opens by itself."),
-        _("3  To return, show the book's barcode and put it behind the door that opens."),
+        _("1  Tap your card, and leave it on the reader for a moment."),
+        _("2  Scan your books or lay them on the pad, and touch Borrow."),
+        _("3  Bring them back to the staff of the library."),
     )
+    if about.doors:
+        steps = (
+            _("1  Order a book at the library, and choose this place."),
+            _("2  When your message comes, tap your card here. A door opens by itself."),
+            _("3  To return, show the book's barcode and put it behind the door that opens."),
+        )
     title, line = _("How it works"), _("Questions? Call {phone}", phone=about.phone)
     return View("How", title, line, "phone", rows=tuple(Row(step) for step in steps), cancel=_back(_))
 
@@ -85,7 +91,11 @@ def account(screen: Account, about: About, _: Words) -> View:
             )
         )
     if not screen.known:
-        lines.append(_("Loans, holds and fees can be seen when the library is back. Returning works now."))
+        lines.append(
+            _("Loans, holds and fees can be seen when the library is back. Returning works now.")
+            if about.doors
+            else _("Loans, holds and fees can be seen when the library is back.")
+        )
     elif not screen.whole:
         lines.append(_("There is more than can be shown here."))
     collect = (Button("collect", _("Collect now"), main=True),) if doors else ()

@@ -6,7 +6,7 @@ from importlib.metadata import version
 
 from kiosk.core.desk_screens import Desk, DoorList, DoorSheet, MachineSheet, Report, Use
 from ui.notices import COURIER, PAPER
-from ui.view import Bar, Button, Row, View
+from ui.view import Bar, Button, PictureName, Row, View
 from ui.words import N_, Words
 
 _MENU = {
@@ -56,7 +56,8 @@ def desk(screen: Desk, _: Words) -> View:
     buttons = tuple(Button(right, _(_MENU[right], n=screen.to_audit)) for right in offered)
     line = _("Whatever is done here stands in the journal.")
     note = _(COURIER[screen.notice]) if screen.notice else ""
-    return View("Desk", _("What would you like to do?"), line, "cabinet", note=note, buttons=buttons, cancel=_back(_))
+    picture: PictureName = "cabinet" if "doors" in screen.may else "list"
+    return View("Desk", _("What would you like to do?"), line, picture, note=note, buttons=buttons, cancel=_back(_))
 
 
 def door_list(screen: DoorList, _: Words) -> View:
@@ -181,8 +182,9 @@ def machine(screen: MachineSheet, _: Words) -> View:
     unseen = _.listed(screen.unseen)
     at = datetime.fromtimestamp(screen.now).strftime("%Y-%m-%d %H:%M")
     devices = tuple(Row(name, _("answers") if up else why, done=up) for name, up, why in screen.devices)
+    seen = _("{n} of {all}", n=screen.doors - len(screen.unseen), all=screen.doors)
     rows = (
-        Row(_("Doors seen"), _("{n} of {all}", n=screen.doors - len(screen.unseen), all=screen.doors), done=not unseen),
+        *((Row(_("Doors seen"), seen, done=not unseen),) if screen.doors else ()),
         *((Row(_("Not seen"), unseen, done=False),) if unseen else ()),
         Row(_("The library"), _("answers") if screen.online else _("out of reach"), done=screen.online),
         Row(_("The clock"), _("wrong") if screen.clock_wrong else at, done=not screen.clock_wrong),
@@ -196,7 +198,9 @@ def machine(screen: MachineSheet, _: Words) -> View:
     return View(
         "MachineSheet",
         _("The machine"),
-        _("Point {point}. To try a door: back, then 'One door'.", point=screen.point),
+        _("Point {point}. To try a door: back, then 'One door'.", point=screen.point)
+        if screen.doors
+        else _("Point {point}.", point=screen.point),
         "list",
         rows=rows,
         cancel=_back(_),

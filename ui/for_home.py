@@ -2,11 +2,14 @@
 
 from kiosk.core.screens import Home
 from kiosk.frontend import About
+from ui import without_doors
 from ui.view import Button, View
 from ui.words import Words
 
 
 def home(screen: Home, about: About, _: Words) -> View:
+    if not about.doors:
+        return without_doors.home(screen, about, _)
     pick = _("Pick a book") if screen.borrow else _("Borrow")
     free = _.ngettext("One door free", "{n} doors free", screen.free_doors)
     title, line = _ways(screen, about, _)

@@ -5,10 +5,11 @@ from kiosk.core.notices import NotLent
 from kiosk.core.screens import Collect, Goodbye, Pin, Return, Sorry, Wait
 from kiosk.frontend import About
 from kiosk.slip import text
+from ui import without_doors
 from ui.fetching import over
 from ui.notices import PRINTING, RETURN, noted
 from ui.parts import ROWS_MAX, TITLE_MAX, and_more, bring_back, cancel, keypad, rows, short
-from ui.sorry import private, sorry_words
+from ui.sorry import REASONS, private, sorry_words
 from ui.view import Button, Row, Tone, View
 from ui.words import N_, Words
 
@@ -232,7 +233,9 @@ def _not_lent(one: NotLent, _: Words) -> Row:
 
 
 def sorry(screen: Sorry, about: About, _: Words) -> View:
-    title, line, picture = sorry_words(screen, about.phone, _)
+    reason = REASONS[screen.reason]
+    reason = reason if about.doors else without_doors.REASONS.get(screen.reason, reason)
+    title, line, picture = sorry_words(screen, reason, about.phone, _)
     another = screen.reason in ("not_lent", "not_here_now", "stock_stuck")
     browse = _("Choose another one") if another else _("Borrow a book from here")
     offers = {"return": _("Return books"), "collect": _("Collect"), "browse": browse}

@@ -40,6 +40,7 @@ from ui import (
     for_search,
     for_slips,
     for_staff,
+    without_doors,
 )
 from ui.notices import NOTES
 from ui.view import Button, StillThere, View
@@ -57,7 +58,7 @@ def present(display: Display, about: About, language: str) -> View:
     seconds = None if display.until is None else max(0.0, display.until - display.now)
     note = view.note or (_(NOTES[display.note]) if display.note else "")
     if not note and not display.online and isinstance(display.screen, Home) and display.screen.lends:
-        note = for_home.away(display.screen, _)
+        note = for_home.away(display.screen, _) if about.doors else without_doors.away(_)
     return replace(
         view,
         doors=display.doors,

@@ -11,6 +11,7 @@ from ui.words import LANGUAGES, Words, words
 
 Phase = Literal["awake", "resting", "dim"]
 SCENES: tuple[PictureName, ...] = ("order", "door", "back")
+AT_THE_COUNTER: tuple[PictureName, ...] = ("shelf", "card", "book")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ def may_rest(home: Home) -> bool:
     return not home.open_doors
 
 
-def resting(home: Home, place: str, language: str, now: datetime, dim: bool) -> Resting:
+def resting(home: Home, place: str, language: str, now: datetime, dim: bool, doors: bool = True) -> Resting:
     """What stands there now; the hint is in every language, for who reads only one."""
     from babel.dates import format_skeleton  # here: only a resting machine needs it, and starting should not wait
 
@@ -46,13 +47,18 @@ def resting(home: Home, place: str, language: str, now: datetime, dim: bool) -> 
         _("Tap your card: your door opens."),
         _("Bring it back here at any hour."),
     )
+    counter = (
+        _("Choose books from the shelves."),
+        _("Tap your card here."),
+        _("Scan them or lay them down: they are booked to you."),
+    )
     hints = [_hint(words(one)) for one in sorted(LANGUAGES, key=lambda one: one != language)]
     return Resting(
-        tuple(zip(SCENES, said, strict=True)),
+        tuple(zip(SCENES, said, strict=True) if doors else zip(AT_THE_COUNTER, counter, strict=True)),
         now.strftime("%H:%M"),
         str(format_skeleton("MMMMEEEEd", now, locale=language)),
         place,
-        _.ngettext("One door free", "{n} doors free", home.free_doors),
+        _.ngettext("One door free", "{n} doors free", home.free_doors) if doors else "",
         "  ·  ".join(hints),
         dim,
     )

@@ -237,6 +237,12 @@ REASONS: dict[str, Reason] = {
         N_("If somebody is with you, they may open it for you now. Or call us, and we find a way: {phone}."),
         "phone",
     ),
+    "returns_to_staff": Reason(
+        N_("Books that come back go to the staff"),
+        N_("Nothing has changed: what you have borrowed is still on your card."),
+        N_("Please hand it to the staff. To borrow it, tap your card first. Questions: {phone}."),
+        "return",
+    ),
     "store_trouble": Reason(
         N_("This machine must rest for a moment"),
         N_("It cannot write anything down, so it opens no door. What is yours is safe."),
@@ -261,9 +267,8 @@ def private(screen: Sorry) -> tuple[str, ...]:
     return () if screen.reason in _PLACES else (screen.detail,)
 
 
-def sorry_words(screen: Sorry, phone: str, _: Words) -> tuple[str, str, PictureName]:
+def sorry_words(screen: Sorry, reason: Reason, phone: str, _: Words) -> tuple[str, str, PictureName]:
     """Title, line (meaning, the library's own words if any, next step; a line each) and picture."""
-    reason = REASONS[screen.reason]
     lines = [_(reason.meaning)]
     if screen.detail and screen.reason in _PLACES:
         lines.append(_(_PLACES[screen.reason], places=screen.detail))

@@ -178,7 +178,7 @@ class Screen:
             self._wake()
             return
         place = self._about.names.get(self._own.language) or self._about.point
-        shows = resting(home, place, self._own.language, datetime.now(), now == "dim")
+        shows = resting(home, place, self._own.language, datetime.now(), now == "dim", self._about.doors)
         if self._rest is None or self._rest.shows != shows or self._rest.size != list(Window.size):
             self._wake()
             self._rest = Rest(Window.size, self.page.fonts, PAPER, shows)

@@ -120,6 +120,7 @@ Reason = Literal[
     "door_unreachable",
     "out_of_reach",
     "no_door_in_reach",
+    "returns_to_staff",
     "helper_not_now",
     "activation_refused",
     "activation_over",

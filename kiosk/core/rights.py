@@ -9,7 +9,7 @@ from kiosk.core.desk_screens import Right
 from kiosk.core.model import PickupPoint
 from kiosk.core.notices import CourierNotice
 from kiosk.core.stories import AtCourier, AtDesk
-from sync.things import Role, Size
+from sync.things import Patron, Role, Size
 
 RIGHTS: Mapping[Role, tuple[Right, ...]] = MappingProxyType(
     {
@@ -19,12 +19,19 @@ RIGHTS: Mapping[Role, tuple[Right, ...]] = MappingProxyType(
         "technician": ("doors", "use", "machine"),
     }
 )
+_AT_DOORS: frozenset[Right] = frozenset({"round", "audit", "doors"})
+
+
+def rights_of(point: PickupPoint, patron: Patron) -> tuple[Right, ...]:
+    """What this patron may do here now, of that which there is to do; nothing for somebody blocked."""
+    theirs = RIGHTS[patron.role] if patron.standing == "fine" else ()
+    return tuple(right for right in theirs if point.plan.spaces or right not in _AT_DOORS)
 
 
 def rights(point: PickupPoint, person: str) -> tuple[Right, ...]:
-    """What this person may do here now; nothing for somebody blocked or unknown."""
+    """The same for somebody known here; nothing for the unknown."""
     patron = point.patrons.get(person)
-    return RIGHTS[patron.role] if patron and patron.standing == "fine" else ()
+    return rights_of(point, patron) if patron else ()
 
 
 def may(point: PickupPoint, person: str, right: Right) -> bool:

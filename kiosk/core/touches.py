@@ -146,7 +146,7 @@ def _slower(at: Step, now: float) -> Step:
 
 def _begin(at: Step, touch: Touched, now: float) -> Step:
     match touch.action:
-        case "collect":
+        case "collect" if at.point.plan.spaces:
             return stay(at.begun(), Collecting(), now)
         case "return":
             return dropoff.begin(at.begun(), now)
@@ -163,7 +163,7 @@ def _begin(at: Step, touch: Touched, now: float) -> Step:
 
 def _after(at: Step, story: Ended, touch: Touched, now: float) -> Step:
     match touch.action:
-        case "collect":
+        case "collect" if at.point.plan.spaces:
             return stay(at, Collecting(), now)
         case "return":
             return dropoff.begin(at, now, story.patron)

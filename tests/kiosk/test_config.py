@@ -267,6 +267,40 @@ def test_the_example_for_sip2_is_whole(example: Path) -> None:
     assert not config.plan().library.announces
 
 
+@pytest.fixture
+def desk(example: Path) -> str:
+    """examples/counter.toml in its place."""
+    text = (Path(__file__).parents[2] / "examples" / "counter.toml").read_text(encoding="utf-8")
+    return text.replace("/var/lib/shuxiang-kiosk/store.db", "store.db")
+
+
+def test_a_counter_needs_no_cabinet(example: Path, desk: str) -> None:
+    example.write_text(desk, encoding="utf-8")
+    config = load(example)
+    assert not config.plan().spaces
+    assert not config.about().doors
+    assert config.buses() == {}
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (("counter = true", ""), "board: the section is missing: [[board]]"),
+        (("[screen]", '[[board]]\nname = "a"\ndriver = "shuoming"\nport = "/dev/ttyS9"\n[screen]'), "compartment: the"),
+        (
+            (
+                "[screen]",
+                '[[compartment]]\nname = "1"\n[screen]',
+            ),
+            "board: the section is missing",
+        ),
+    ],
+)
+def test_half_a_cabinet_is_none(example: Path, desk: str, change: tuple[str, str], words: str) -> None:
+    example.write_text(desk.replace(*change), encoding="utf-8")
+    assert words in outcome(example)
+
+
 def test_how_much_is_handed_out_with_the_library_away_is_set_here(example: Path) -> None:
     lines = "[limits]\naway_reader_items_max = 3\naway_items_max = 40\naway_lending_h = 24"
     example.write_text(example.read_text(encoding="utf-8").replace("[limits]", lines), encoding="utf-8")

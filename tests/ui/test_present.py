@@ -10,11 +10,13 @@ from typing import Any, get_args, get_type_hints
 
 import pytest
 
+from kiosk.core.account_screens import Account, How
 from kiosk.core.reader_screens import Choose, Sort
-from kiosk.core.screens import Collect, DoorOpen, DoorStuck, Goodbye, Home, Screen, Sorry
+from kiosk.core.screens import Collect, Display, DoorOpen, DoorStuck, Goodbye, Home, Screen, Sorry
 from kiosk.core.staff_screens import Courier
 from tests.screens.displays import SCREENS, display
 from tests.screens.player import ABOUT
+from ui import without_doors
 from ui.for_search import LINE_MAX
 from ui.notices import COURIER, LOAD, RETURN
 from ui.parts import TITLE_MAX, breaks, short
@@ -244,3 +246,21 @@ def test_presenting_needs_no_window() -> None:
 def test_a_number_stands_in_groups_as_people_read_it(digits: int, read_as: str) -> None:
     edges = [0, *sorted(breaks(digits)), digits]
     assert [after - before for before, after in itertools.pairwise(edges)] == [int(n) for n in read_as.split()]
+
+
+@pytest.mark.parametrize("language", BOTH)
+def test_where_there_are_no_doors_nobody_is_sent_to_one_or_told_to_return(language: str) -> None:
+    about, places = replace(ABOUT, doors=False), re.compile(r"\bdoor|Return|[柜门]|还书(?!请交给)")
+    for reason in (*without_doors.REASONS, "returns_to_staff"):
+        said = " ".join(sentences(present(Display(Sorry(reason), (), 0.0), about, language)))  # type: ignore[arg-type]
+        assert not places.search(said), said
+    for screen in (
+        Home(0, True, borrow=True),
+        Home(0, False, borrow=True),
+        Home(0, True, borrow=True, lends=False),
+        How(),
+        Account(False),
+    ):
+        view = present(Display(screen, (), 0.0, online=False), about, language)
+        assert not places.search(" ".join(sentences(view))), view
+        assert "{" not in " ".join(sentences(view))

@@ -18,7 +18,7 @@ from kiosk.core.flows import lending
 from kiosk.core.flows.common import ask, leave, not_fine, refuse, stay
 from kiosk.core.model import HERE, PickupPoint
 from kiosk.core.notices import CounterNotice
-from kiosk.core.screens import Goodbye
+from kiosk.core.screens import Goodbye, Sorry
 from kiosk.core.session import Step
 from kiosk.core.stories import Ended
 from sync.asked import Answer, ItemIs, WhatIs
@@ -31,9 +31,17 @@ def offered(point: PickupPoint) -> bool:
 
 
 def after(point: PickupPoint, story: Ended) -> bool:
-    """Whether somebody whose story has ended well may go on to borrow here; they tap their card for it."""
-    screen = story.screen
-    return offered(point) and isinstance(screen, Goodbye) and screen.purpose in ("pickup", "dropoff", "checkout")
+    """Whether somebody whose story has ended well, or who may have meant it, may go on to borrow here; they tap their
+    card for it."""
+    match story.screen:
+        case Goodbye(purpose="pickup" | "dropoff" | "checkout") | Sorry(reason="returns_to_staff"):
+            return offered(point)
+    return False
+
+
+def first(point: PickupPoint) -> bool:
+    """Whether a card opens the list by itself: nothing lies here that it could open."""
+    return offered(point) and not point.plan.spaces
 
 
 def begin(step: Step, patron: Patron, now: float, pin: SecretStr | None = None) -> Step:

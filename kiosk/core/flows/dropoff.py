@@ -27,7 +27,9 @@ QUEUE_MAX = 10  # scans kept while the library is asked
 
 
 def begin(step: Step, now: float, patron: str = "") -> Step:
-    """Ready to scan, or at once the word that there is no room."""
+    """Ready to scan, or at once the word that there is no room, or no door at all."""
+    if not step.point.plan.spaces:
+        return refuse(step, "returns_to_staff", now, person=patron)
     if not step.point.free():
         return _no_room(step, "S", patron, now)
     return stay(tags.look_again(step), Returning(patron), now)

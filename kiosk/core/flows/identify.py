@@ -17,7 +17,7 @@ from kiosk.core.flows.keypad import CODE_DIGITS, PIN_DIGITS, typed
 from kiosk.core.known import card_digest, code_digest
 from kiosk.core.model import HERE
 from kiosk.core.notices import AccountNotice
-from kiosk.core.rights import RIGHTS
+from kiosk.core.rights import rights_of
 from kiosk.core.search_stories import Basket
 from kiosk.core.session import Step
 from kiosk.core.stories import AskingCard, Collecting, ProvingPin, Returning, Want
@@ -124,9 +124,10 @@ def known(
 ) -> Step:
     """The story of this patron: a courier's round, what they wanted, a reader's parcels; the account where there are
     none and nothing stands against the reader."""
-    if "round" in RIGHTS[patron.role] and patron.standing == "fine":
+    theirs = rights_of(step.point, patron)
+    if "round" in theirs:
         return stocking.begin(step, patron.id, now)
-    if RIGHTS[patron.role] and patron.standing == "fine":
+    if theirs:
         return desk.begin(step, patron.id, now)
     step = step.shown_by(patron.id)
     library = step.point.plan.library
@@ -134,7 +135,7 @@ def known(
         return borrowing.begin(step, patron.id, want.parcels, now, patron)
     if isinstance(want, Title):
         return wishing.begin(step, patron.id, want, now, pin)
-    if want == "checkout":
+    if want == "checkout" or (not want and counter.first(step.point)):
         return counter.begin(step, patron, now, pin)
     if want == "account":
         return account.begin(step, patron.id, now, pin=pin)

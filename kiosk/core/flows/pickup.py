@@ -29,9 +29,10 @@ from sync.things import Patron
 
 
 def codes_open(step: Step, now: float) -> bool:
-    """Whether the keypad takes codes: not after too many wrong ones today. Card and QR are never closed."""
+    """Whether the keypad takes codes: not after too many wrong ones today, nor where there is no door that they could
+    open. Card and QR are never closed."""
     counters = step.point.counters
-    if not step.point.plan.library.codes:
+    if not (step.point.plan.library.codes and step.point.plan.spaces):
         return False
     return int(now // DAY_S) > counters.wrong_day or counters.wrong_codes < step.point.plan.limits.wrong_codes_max
 

@@ -28,6 +28,8 @@ def seen(step: Step, pile: PileSeen, now: float) -> Step:
         return counter.pile(step.lain(lying), story, pile, now)
     whole, (step, pile) = pile, _but_lain(step, pile)
     match step.session.story:
+        case AtHome() | Collecting() | Ended() if not step.point.plan.spaces:
+            return step  # it waits for its reader's card, or is being taken away
         case AtHome() if pile.items or pile.incomplete or pile.foreign:
             step = dropoff.begin(step.begun(), now)
         case Collecting() | Ended() if _fresh(pile, ()) and not _wrong(pile, ()):
