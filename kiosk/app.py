@@ -21,8 +21,9 @@ from kiosk.core.screens import Display, Sorry
 from kiosk.core.stories import AtHome
 from kiosk.devices import Devices
 from kiosk.frontend import FrontEnd, Shown
+from kiosk.incoming import Incoming, Upload
 from kiosk.library import LibraryWorkers
-from kiosk.loop import Clock, Incoming, Loop, Outgoing, Upload
+from kiosk.loop import Clock, Loop, Outgoing
 from kiosk.receipt import key_beside, make_key, read_key
 from kiosk.store import Store, StoreUnfit
 from kiosk.trace import Recorder

@@ -10,7 +10,7 @@ from typing import Literal
 
 from kiosk.core.commands import Ask, Do
 from kiosk.core.events import Acted, Answered, Online
-from kiosk.loop import Polled, Upload, Uploaded, UploadFailed
+from kiosk.incoming import Polled, Upload, Uploaded, UploadFailed
 from kiosk.workers import COMMANDS_MAX, WAIT_S, Post, Worker
 from sync.acts import Activate, Ruling, Said
 from sync.backoff import delay_s

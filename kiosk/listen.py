@@ -12,7 +12,7 @@ from hardware.readings import DeviceDown
 from kiosk import causes
 from kiosk.config import Config, Device
 from kiosk.devices import Devices
-from kiosk.loop import Incoming
+from kiosk.incoming import Incoming
 from kiosk.overheard import Line
 from kiosk.trace import Put, Recorder
 

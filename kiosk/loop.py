@@ -10,9 +10,8 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from hardware.readings import DeviceDown, DeviceUp, DoorSeen, PaperSeen, PrintEnded, SecureEnded, UnlockEnded
-from kiosk.core.commands import Command, Unlock
-from kiosk.core.events import Acted, ClockJumped, Event, Forgotten, Heard, Online, Receipted, Restored, Started, Tick
+from kiosk.core.commands import Command, Refresh, Unlock
+from kiosk.core.events import ClockJumped, Event, Forgotten, Heard, Online, Receipted, Restored, Started
 from kiosk.core.model import PickupPoint
 from kiosk.core.night import rested
 from kiosk.core.offline import left
@@ -22,71 +21,21 @@ from kiosk.core.session import NOBODY, Session, Step
 from kiosk.core.show import display
 from kiosk.core.step import step
 from kiosk.core.stories import AskingCard, AtHome
+from kiosk.incoming import PASSES, Incoming, Polled, Upload, Uploaded, UploadFailed, waiting
 from kiosk.store import Store, StoreTrouble
 from sync.backoff import Uniform, spread_s
-from sync.errors import ServiceError, ServiceGap, ServicePostponed
-from sync.library_clock import LibraryClock
-from sync.messages import Page, PointTrouble, Receipt, Telling
+from sync.errors import ServiceGap, ServicePostponed
+from sync.messages import PointTrouble, Receipt, Telling
 from sync.outbox import BATCH_MAX, Outbox
-from sync.service import NOTHING, Known
+from sync.service import Known
 
 CLOCK_JUMP_S = 1.0  # the wall clock against the one that only runs
 SORRY_S = 5.0  # how long the screen says that nothing can be written
-UNWRITTEN_MAX = 2000
 REST_EVERY_S = 86400.0
 TRUST_AFTER_S = 600.0  # since the start, or since the clock was set: by then the library has said what time it is
 _LOG = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """Tell the library these; the word on them comes back as ``Uploaded`` or ``UploadFailed``. ``known``: for a
-    library without keys."""
-
-    batch: tuple[Telling, ...]
-    known: Known = NOTHING
-
-
-@dataclass(frozen=True, slots=True)
-class Uploaded:
-    """The library's receipts, one for each telling of the batch."""
-
-    batch: tuple[Telling, ...]
-    receipts: tuple[Receipt, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class UploadFailed:
-    """No receipts: whether the library heard is unknown, and the same batch goes again later."""
-
-    error: ServiceError
-
-
-@dataclass(frozen=True, slots=True)
-class Polled:
-    """A page of the change feed, and what is known of the library's clock now."""
-
-    page: Page
-    clock: LibraryClock
-
-
-Incoming = Event | Polled | Uploaded | UploadFailed
-_HAPPENED = (
-    DoorSeen,
-    UnlockEnded,
-    PaperSeen,
-    PrintEnded,
-    SecureEnded,
-    Acted,
-    DeviceUp,
-    DeviceDown,
-    ClockJumped,
-    Heard,
-    Polled,
-    Uploaded,
-    UploadFailed,
-)
-_PASSES = (*_HAPPENED, Tick, Online)  # nobody asked for these
 Outgoing = Command | Upload
 
 
@@ -122,7 +71,7 @@ class Loop:
         self._said = store.said()  # up to this one before this start
         self._forgotten_before = 0  # the library asked for tellings up to this one, which are kept no more
         self._told_all = False  # nothing waits: no need to look until a fact is told
-        self._unwritten: deque[Incoming] = deque(maxlen=UNWRITTEN_MAX)
+        self._unwritten: deque[Incoming] = deque()
         self._shown: Display | None = None
         self._sorry_until = 0.0
         self._unheard = False  # something that a person wanted was not remembered
@@ -147,7 +96,7 @@ class Loop:
             while self._unwritten:
                 self._take(self._unwritten[0], now)
                 self._unwritten.popleft()
-                self._unheard = self._unheard and isinstance(incoming, _PASSES)
+                self._unheard = self._unheard and isinstance(incoming, PASSES)
             self._upload()
             self._rest(now)
         except StoreTrouble as trouble:
@@ -189,11 +138,10 @@ class Loop:
     def _keep_what_happened(self) -> None:
         """What a person asked for did not happen and may be asked again. What happened in the world did happen: it
         waits here until it can be written."""
-        self._unheard = self._unheard or not all(isinstance(e, _PASSES) for e in self._unwritten)
-        self._unwritten = deque(
-            (e for e in self._unwritten if isinstance(e, _HAPPENED)),
-            maxlen=UNWRITTEN_MAX,
-        )
+        self._unheard = self._unheard or not all(isinstance(e, PASSES) for e in self._unwritten)
+        self._unwritten, missed = waiting(self._unwritten)
+        if missed:
+            self._act(Refresh())
         match self.session.story:  # they are told to come back later, so no door opens behind them
             case Borrowing() | AskingCard(back=None) if self._unheard:
                 self.session = NOBODY

@@ -17,7 +17,7 @@ from hardware.locker.bank import Bank
 from hardware.readings import DeviceDown, DeviceUp, Door, DoorSeen, Pulse, UnlockEnded
 from hardware.source import Source
 from kiosk.core.commands import Unlock
-from kiosk.loop import Incoming
+from kiosk.incoming import Incoming
 
 Post = Callable[[Incoming], None]
 Order = TypeVar("Order")

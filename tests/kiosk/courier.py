@@ -19,7 +19,8 @@ from kiosk.core.events import Heard, Online, Tick, Touched
 from kiosk.core.identity import Keyring
 from kiosk.core.plan import Plan, Space
 from kiosk.core.screens import Display
-from kiosk.loop import Clock, Incoming, Loop, Upload, Uploaded, UploadFailed
+from kiosk.incoming import Incoming, Upload, Uploaded, UploadFailed
+from kiosk.loop import Clock, Loop
 from kiosk.store import Store
 from simulators.library.booking import hear
 from simulators.library.ledger import Ledger

@@ -17,7 +17,8 @@ from kiosk.core.identity import Keyring
 from kiosk.core.plan import Plan, Space
 from kiosk.core.session import NOBODY, Session, Step
 from kiosk.core.step import step
-from kiosk.loop import Clock, Loop, Outgoing, Upload, Uploaded
+from kiosk.incoming import Upload, Uploaded
+from kiosk.loop import Clock, Loop, Outgoing
 from kiosk.store import Store
 from simulators.library.ledger import Ledger
 from simulators.library.packing import pack_parcel, place_hold

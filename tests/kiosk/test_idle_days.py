@@ -11,7 +11,8 @@ from hardware.readings import DeviceUp, Door, DoorSeen
 from kiosk.core.events import Online
 from kiosk.core.screens import Display, Home
 from kiosk.core.session import NOBODY
-from kiosk.loop import Clock, Loop, Outgoing, Polled, Upload, Uploaded
+from kiosk.incoming import Polled, Upload, Uploaded
+from kiosk.loop import Clock, Loop, Outgoing
 from kiosk.store import Store
 from sync.library_clock import LibraryClock
 from sync.messages import Page, Receipt

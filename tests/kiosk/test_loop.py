@@ -7,12 +7,17 @@ import pytest
 from pydantic import SecretStr
 
 from hardware.readings import CardShown, Door, DoorSeen, ItemScanned
-from kiosk.core.commands import Ask, Unlock
+from kiosk.core.commands import Ask, Refresh, Unlock
 from kiosk.core.events import Answered, Online, Tick, Touched
 from kiosk.core.screens import Collect, Display, DoorOpen, Home, Opening, Sorry, Wait
+from kiosk.core.session import NOBODY, Step
+from kiosk.incoming import EVENTS_MAX, PAGES_MAX, Polled, Upload, Uploaded, UploadFailed
 from kiosk.loop import Clock, Loop, Outgoing
 from kiosk.store import Store
 from sync.asked import PatronIs
+from sync.errors import ServicePostponed
+from sync.library_clock import LibraryClock
+from sync.messages import Page, ParcelRecalled, PointTrouble, Receipt
 from tests.kiosk.points import plan
 
 
@@ -100,3 +105,59 @@ def test_no_door_opens_behind_who_was_told_to_come_back_later(tmp_path: Path) ->
         now[0] += 6.0
         loop.handle(Tick())
         assert isinstance(shown[-1].screen, Home)
+
+
+@pytest.mark.parametrize("recalled", [1, PAGES_MAX + 1])
+def test_half_a_day_of_a_full_disk_loses_no_receipt_and_no_recall(tmp_path: Path, recalled: int) -> None:
+    """A page each 25 seconds, doors that chatter, and nothing can be written. Of more pages than can wait none is kept:
+    then the library is asked for all that concerns the point."""
+    now, done = [1_795_000_000.0], list[Outgoing]()
+    with closing(Store.open(tmp_path / "store.sqlite", plan())) as store:
+        loop = Loop(store, Clock(lambda: now[0], lambda: now[0]), done.append, lambda _: None)
+        loop.start()
+        loop._commit(Step(loop.point, NOBODY).fact(PointTrouble("codes_closed")), now[0])
+        loop.handle(Online(True))
+        now[0] += 10.0
+        loop.handle(Tick())
+        [upload] = [one for one in done if isinstance(one, Upload)]
+        store._execute("PRAGMA query_only = ON")
+        receipts = tuple(Receipt(telling.key, "applied") for telling in upload.batch)
+        loop.handle(Uploaded(upload.batch, receipts))
+        for n in range(recalled):
+            loop.handle(Polled(Page((ParcelRecalled(f"p-{n}"),), f"c{n}", now[0]), LibraryClock()))
+        assert (Refresh() in done) is (recalled > PAGES_MAX)
+        if Refresh() in done:
+            loop.handle(Polled(Page((), "all", now[0], snapshot=True), LibraryClock()))
+        names = list(loop.point.compartments)
+        for n in range(EVENTS_MAX + 10):
+            now[0] += 25.0
+            loop.handle(Polled(Page((), "later", now[0]), LibraryClock()))
+            loop.handle(DoorSeen(names[n % 3], (Door.OPEN, Door.SHUT)[n % 2]))
+        assert len(loop._unwritten) <= EVENTS_MAX
+        waits = [one for one in loop._unwritten if isinstance(one, Uploaded | Polled)]
+        assert [type(one) for one in waits] == [Uploaded, Polled]
+        store._execute("PRAGMA query_only = OFF")
+        now[0] += 30.0
+        loop.handle(Tick())
+        assert loop.point.counters.cursor == ("all" if recalled > 1 else "c0")
+        assert not loop._unwritten
+        assert loop._outbox.first == store.first_waiting() == upload.batch[-1].seq + 1
+        last = {names[n % 3]: (Door.OPEN, Door.SHUT)[n % 2] for n in range(EVENTS_MAX + 10)}
+        assert {name: loop.point.compartments[name].door for name in names[:3]} == last
+
+
+def test_a_round_that_is_postponed_leaves_the_point_online_and_goes_on_at_its_time(tmp_path: Path) -> None:
+    now, done = [1_795_000_000.0], list[Outgoing]()
+    with closing(Store.open(tmp_path / "store.sqlite", plan())) as store:
+        loop = Loop(store, Clock(lambda: now[0], lambda: now[0]), done.append, lambda _: None)
+        loop.start()
+        loop._commit(Step(loop.point, NOBODY).fact(PointTrouble("codes_closed")), now[0])
+        loop.handle(Online(True))
+        now[0] += 10.0
+        loop.handle(Tick())
+        loop.handle(UploadFailed(ServicePostponed("slow", 60.0)))
+        assert loop.point.counters.online
+        for wait_s, uploads in ((59.0, 1), (1.0, 2)):
+            now[0] += wait_s
+            loop.handle(Tick())
+            assert len([one for one in done if isinstance(one, Upload)]) == uploads

@@ -15,7 +15,8 @@ from kiosk.core.commands import Refresh
 from kiosk.core.events import Online, Tick
 from kiosk.core.identity import Keyring
 from kiosk.core.model import Plan, Space
-from kiosk.loop import Clock, Loop, Outgoing, Upload, Uploaded
+from kiosk.incoming import Upload, Uploaded
+from kiosk.loop import Clock, Loop, Outgoing
 from kiosk.store import Store
 from simulators.library.server import Library
 from sync import rest

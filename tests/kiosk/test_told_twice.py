@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from kiosk.config import load
+from kiosk.incoming import Uploaded, UploadFailed
 from kiosk.koc import export
-from kiosk.loop import Uploaded, UploadFailed
 from kiosk.store import Store
 from simulators.library.sip2.lending import Lending
 from simulators.library.sip2.quirks import PROFILES

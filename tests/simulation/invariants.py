@@ -12,7 +12,7 @@ from kiosk.core.events import Touched
 from kiosk.core.model import Compartment, PickupPoint, changed
 from kiosk.core.order import Order
 from kiosk.core.stories import AtHome, Collecting
-from kiosk.loop import Incoming
+from kiosk.incoming import Incoming
 from kiosk.store import TOLD, Store
 from kiosk.tables import TABLES
 from kiosk.workers import HELD_MAX_S

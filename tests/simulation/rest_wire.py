@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from kiosk.core.commands import Ask, Do
 from kiosk.core.events import Acted, Answered, Online
-from kiosk.loop import Polled, Upload, Uploaded
+from kiosk.incoming import Polled, Upload, Uploaded
 from sync.errors import ServiceBroken, ServiceGap, ServiceSilent, ServiceUnreachable
 from sync.library_clock import LibraryClock
 from sync.messages import Telling

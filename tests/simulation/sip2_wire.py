@@ -13,8 +13,8 @@ from unittest import mock
 
 from kiosk.core.commands import Ask, Do
 from kiosk.core.events import Acted, Answered, Online
+from kiosk.incoming import Polled, Upload, Uploaded
 from kiosk.library import outcome
-from kiosk.loop import Polled, Upload, Uploaded
 from simulators.library.sip2.talk import PASSWORD, Fault, Talk
 from sync.errors import ServiceError
 from sync.library_clock import LibraryClock

@@ -20,7 +20,8 @@ from kiosk.core.limits import Limits
 from kiosk.core.plan import Plan, Space
 from kiosk.core.screens import Display
 from kiosk.core.stories import AtHome
-from kiosk.loop import Clock, Incoming, Loop, Outgoing, Upload, UploadFailed
+from kiosk.incoming import Incoming, Upload, UploadFailed
+from kiosk.loop import Clock, Loop, Outgoing
 from kiosk.schema import connect
 from kiosk.store import Store, StoreTrouble
 from sync.errors import ServiceError
