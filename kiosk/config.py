@@ -103,11 +103,12 @@ class Config:
         """What the deciding core needs to know of it."""
         rows = max((c.row + c.height for c in self.compartments), default=0)
         spaces = {c.name: c.space(rows) for c in sorted(self.compartments, key=lambda c: (c.row, c.column))}
+        boards = frozenset(c.board for c in self.compartments)
         cards, scanners = (frozenset(one.name for one in kind) for kind in (self.cards, (*self.scanners, *self.pads)))
         printers, library = tuple(p.name for p in self.printers), self.service.module.abilities(self.service.settings)
         pads, receipts = {pad.name: pad.settings.writes for pad in self.pads}, public_at(key_beside(self.store))
         devices = (cards, scanners, printers, library, frozenset(pads), frozenset(p for p in pads if pads[p]))
-        return Plan(self.point.id, spaces, self.keyring, self.limits, *devices, self.point.counter, receipts)
+        return Plan(self.point.id, spaces, self.keyring, self.limits, *devices, self.point.counter, receipts, boards)
 
     def library(self) -> LibraryClient:
         """A client of the lending service, nothing opened yet."""

@@ -78,10 +78,10 @@ class Devices:
         names = {board.name for board in boards}
         wiring = {c.name: (c.board, c.channel) for c in config.compartments if c.board in names}
         duty = Duty(config.duty.pulses_max, config.duty.window_s, config.duty.rest_s)
-        device = "+".join(board.name for board in boards)
-        bus = BusWorker(device, tuple(wiring), partial(self._open_bus, boards, wiring, duty), self._post, self._idle_s)
+        wired = {board.name: tuple(name for name, (of, _) in wiring.items() if of == board.name) for board in boards}
+        bus = BusWorker(wired, partial(self._open_bus, boards, wiring, duty), self._post, self._idle_s)
         self.bus_of |= dict.fromkeys(wiring, bus)
-        self.workers.append(Worker(device, bus.work, self._on_bug))
+        self.workers.append(Worker("+".join(wired), bus.work, self._on_bug))
 
     def _open_bus(
         self, boards: list[Board], wiring: dict[str, tuple[str, int]], duty: Duty

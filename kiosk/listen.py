@@ -51,12 +51,11 @@ def listen(config: Config, put: Put, seconds: float | None, only: Collection[str
         chosen({"t": 0.0, "device": threading.current_thread().name, "lost": f"a bug in its driver: {said}"})
 
     recorder = Recorder(chosen, masked)
-    buses = {"+".join(board.name for board in boards) for boards in config.buses().values()}
+    boards = {board.name for board in config.boards}
 
     def post(incoming: Incoming) -> None:
-        if isinstance(incoming, DeviceDown) and incoming.device in buses:
-            for name in incoming.device.split("+"):  # a port that does not open has no driver to tell of it
-                chosen({"t": 0.0, "device": name, "lost": incoming.why})
+        if isinstance(incoming, DeviceDown) and incoming.device in boards:  # a port that does not open has no driver
+            chosen({"t": 0.0, "device": incoming.device, "lost": incoming.why})
 
     owners = Devices(config, post, bug, recorder, LOOK_S).workers
     for worker in owners:

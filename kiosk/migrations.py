@@ -166,5 +166,13 @@ def where_returns_go(db: Database) -> None:
     db.table("drops").add_column("goes_to", str, not_null_default="")
 
 
+@MIGRATIONS()
+def away_for_long(db: Database) -> None:
+    """Since when a device is away, and which devices and doors the library has heard of."""
+    db.table("devices").add_column("down_since", float, not_null_default=0.0)
+    db.table("devices").add_column("told", int, not_null_default=0)
+    db.table("compartments").add_column("told", int, not_null_default=0)
+
+
 def _table(db: Database, name: str, pk: str | None, /, **columns: type) -> None:
     db.table(name).create(columns, pk=pk, not_null=set(columns), strict=True)

@@ -31,6 +31,7 @@ AWAITED_S = 15.0  # how long a door is awaited after a pulse
 HELD_MAX_S = 2.0  # a pulse for a lock that rests is held for so long at most: less than a person waits for the door
 SETTLES_S = 3.0  # a door that has moved is looked at often for so long: its switch may chatter
 COMMANDS_MAX = 64
+SILENT = "the board does not answer"
 
 
 class Worker:
@@ -126,20 +127,19 @@ class BusWorker:
 
     def __init__(
         self,
-        device: str,
-        compartments: tuple[str, ...],
+        boards: Mapping[str, tuple[str, ...]],
         connect: Callable[[], tuple[Bank, Callable[[], None]]],
         post: Post,
         idle_s: float = POLL_IDLE_S,
     ) -> None:
-        """``connect`` opens the port and gives the bank and the way to let go of the port. ``idle_s``: from one look
-        at the doors to the next while nothing happens."""
-        self._device = device
+        """``boards``: each with its compartments. ``connect`` opens the port and gives the bank and the way to let go
+        of it. ``idle_s``: from one look at the doors to the next while nothing happens."""
+        self._board_of = {name: board for board, names in boards.items() for name in names}
         self._connect = connect
         self._post = post
         self._idle_s = idle_s
         self._commands: queue.Queue[Unlock] = queue.Queue(COMMANDS_MAX)
-        self._doors = dict.fromkeys(compartments, Door.UNKNOWN)
+        self._doors = dict.fromkeys(self._board_of, Door.UNKNOWN)
         self._held: list[tuple[float, Unlock]] = []  # until its lock has rested
         self._awaited: dict[str, float] = {}  # pulsed, or seen to move: until when to look often
 
@@ -162,20 +162,24 @@ class BusWorker:
         kept_open(worker, serve, self._lost, partial(refuse_for, worker, self._commands, self._refuse))
 
     def _serve(self, worker: Worker, bank: Bank) -> None:
-        up = False
+        up: dict[str, bool] = {}
         while not worker.stopping and not bank.lost:
             for doors in bank.doors_by_board():
                 self._report(doors)
+                self._board_seen(up, doors)
                 self._pulse_waiting(bank)
                 if bank.lost:
                     break
-            answers = any(door is not Door.UNKNOWN for door in self._doors.values())
-            if answers is not up:
-                up = answers
-                self._post(DeviceUp(self._device) if up else DeviceDown(self._device, "no board answers"))
             self._rest(worker, bank)
         if bank.lost:
             self._lost("the port was lost")
+
+    def _board_seen(self, up: dict[str, bool], doors: Mapping[str, Door]) -> None:
+        board = self._board_of[next(iter(doors))]
+        answers = any(door is not Door.UNKNOWN for door in doors.values())
+        if up.get(board) is not answers:
+            up[board] = answers
+            self._post(DeviceUp(board) if answers else DeviceDown(board, SILENT))
 
     def _rest(self, worker: Worker, bank: Bank) -> None:
         """Wait for the next poll, but do a pulse at once."""
@@ -219,7 +223,8 @@ class BusWorker:
         for _, command in self._held:
             self._refuse(command)
         self._held = []
-        self._post(DeviceDown(self._device, why))
+        for board in dict.fromkeys(self._board_of.values()):
+            self._post(DeviceDown(board, why))
         self._report(dict.fromkeys(self._doors, Door.UNKNOWN))
 
     def _refuse(self, command: Unlock) -> None:

@@ -96,6 +96,8 @@ _TOLD = {
     "parcel_removed": N_("A parcel was taken out."),
     "item_dropped": N_("A book was put in: returned."),
     "drop_missing": N_("A returned book was not behind its door."),
+    "device_lost": N_("A device has not answered for long."),
+    "door_unseen": N_("A door could not be seen for long."),
     "loan_in_doubt": N_("A reader said that books stay here, when their loan was booked already."),
     "item_lent": N_("A reader took a book from the counter: lent."),
     "items_cleared": N_("Returned books were taken out."),

@@ -4,6 +4,8 @@ against a reader.
 From when that was so stands in its row; after the power was off, from when the machine was last noted to run; where the
 lock did not move, from when it was told to. As soon as the door is seen again, or has opened again, what lies behind it
 is held for longer by as much, and the library hears of it.
+
+A device that is away, or a door that its board does not see, for so long is told as well, once, and that it is back.
 """
 
 from dataclasses import replace
@@ -12,6 +14,7 @@ from hardware.readings import Door
 from kiosk.core.limits import DAY_S
 from kiosk.core.model import Compartment
 from kiosk.core.session import Step
+from sync.messages import PointTrouble
 from sync.rounds import HoldExtended
 
 DOWN_MAX_S = 30 * 86400.0  # more than this is rather a wrong clock
@@ -27,6 +30,22 @@ def alive(step: Step, now: float) -> Step:
     return step.put(replace(counters, alive_at=now, seen_at=seen_at))
 
 
+def told(step: Step, now: float) -> Step:
+    """Tell what has been away for too long: somebody must come. Of a board that is away none of its doors."""
+    since = now - step.point.plan.limits.down_min_s
+    for device in step.point.devices.values():
+        if not device.up and not device.told and 0 < device.down_since <= since:
+            step = step.put(replace(device, told=True)).fact(PointTrouble("device_lost", detail=device.name))
+    boards = step.point.plan.boards
+    if not boards or not all(step.point.answers((board,)) for board in boards):
+        return step
+    for row in step.point.compartments.values():
+        unseen = row.door is Door.UNKNOWN and row.out not in ("stuck", "forced")
+        if unseen and not row.told and 0 < row.down_since <= since:
+            step = step.put(replace(row, told=True)).fact(PointTrouble("door_unseen", row.name))
+    return step
+
+
 def began(step: Step, row: Compartment) -> Compartment:
     """The row at a start, no door seen yet."""
     return replace(row, door=Door.UNKNOWN, down_since=row.down_since or step.point.counters.alive_at)
@@ -37,6 +56,8 @@ def seen(step: Step, row: Compartment, now: float) -> tuple[Step, Compartment]:
     see a jammed door shut is not enough, nor to see one open that nobody opened."""
     if row.door is Door.UNKNOWN:
         return step, replace(row, down_since=row.down_since or now)
+    if row.told:
+        step, row = step.fact(PointTrouble("door_seen", row.name)), replace(row, told=False)
     as_before = (row.out, row.door) in (("stuck", Door.SHUT), ("forced", Door.OPEN))
     if not row.down_since or as_before:
         return step, row

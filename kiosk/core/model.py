@@ -10,9 +10,9 @@ from typing import Any, Literal
 
 from hardware.readings import Door
 from kiosk.core.counter_item import CounterItem
+from kiosk.core.device import Device
 from kiosk.core.heeded import Heeded
 from kiosk.core.hour import HourUse
-from kiosk.core.notices import PaperState
 from kiosk.core.order import Order, Out
 from kiosk.core.plan import SIZES, Plan, Space
 from kiosk.core.round import Round
@@ -28,7 +28,8 @@ class Compartment:
     ``stuck`` the door did not open; ``silent`` the board did not answer and the lock may have moved; ``check`` what
     lies inside is in doubt; ``forced`` it was seen open with no order. Empty: in use.
     ``aside``: the library or staff want nothing new put in here; what lies there may be fetched.
-    ``down_since``: from when on its door could not be seen or did not open, 0 while it can.
+    ``down_since``: from when on its door could not be seen or did not open, 0 while it can. ``told``: the library heard
+    that it cannot be seen.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Compartment:
     out: Out = ""
     aside: bool = False
     down_since: float = 0.0
+    told: bool = False
 
 
 ParcelState = Literal["sent", "loading", "ready", "collected", "recalled", "missing", "doubt", "removed"]
@@ -96,17 +98,6 @@ class Drop:
     at: float
     held: bool = False
     goes_to: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Device:
-    """A device by its configured name: does it answer, and if not, why (for technicians). ``paper``: of a printer, as
-    it was last seen."""
-
-    name: str
-    up: bool
-    why: str = ""
-    paper: PaperState = ""
 
 
 @dataclass(frozen=True, slots=True)

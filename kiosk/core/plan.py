@@ -35,7 +35,8 @@ class Space:
 class Plan:
     """A pickup point as configured. ``cards``, ``scanners``, ``printers``: their names, to know whether one answers.
     ``library``: what its lending service can do. ``pads``: their names; ``writing``: those that can change a tag's
-    security. ``counter``: readers may borrow here what they bring to it. ``receipts``: keys that check its slips."""
+    security. ``counter``: readers may borrow here what they bring to it. ``receipts``: keys that check its slips.
+    ``boards``: their names; a door says something of itself only while they answer."""
 
     point: str
     spaces: Mapping[str, Space]
@@ -49,3 +50,9 @@ class Plan:
     writing: frozenset[str] = frozenset()
     counter: bool = False
     receipts: tuple[Ed25519PublicKey, ...] = field(default=(), repr=False)
+    boards: frozenset[str] = frozenset()
+
+    @property
+    def devices(self) -> frozenset[str]:
+        """The names of all its devices."""
+        return self.cards | self.scanners | self.pads | self.boards | set(self.printers)

@@ -57,7 +57,10 @@ def started(step: Step, now: float) -> Step:
             order = replace(order, cut=True, blind=order.blind or not order.opened_at or order.asked_again, stuck=False)
         step = step.put(downtime.began(step, replace(row, order=order)))
     for device in step.point.devices.values():
-        step = step.put(replace(device, up=False, why="not seen yet"))
+        if step.point.plan.boards and device.name not in step.point.plan.devices:  # it is no longer configured
+            step = step.drop(device)
+        else:
+            step = step.put(replace(device, up=False, why="not seen yet", down_since=0.0))
     for item in step.point.counter_items:
         step = tags.told(step, item)
     counters = replace(step.point.counters, online=False, sessions=step.point.counters.sessions + 1, alive_at=now)

@@ -93,7 +93,7 @@ def _decide(point: PickupPoint, session: Session, event: Event, now: float) -> S
         case ClockJumped(by=by):
             return watch.clock_jumped(at, by, now)
         case DeviceUp() | DeviceDown():
-            return watch.device(at, event)
+            return watch.device(at, event, now)
         case PaperSeen():
             return watch.paper(at, event)
         case SecureEnded():
@@ -147,7 +147,7 @@ def _tick(at: Step, now: float) -> Step:
     at, outcomes = doors.tick(at, now)
     for outcome in outcomes:
         at = _at_door(at, outcome, now)
-    at = recheck.due(downtime.alive(at, now), now)
+    at = recheck.due(downtime.told(downtime.alive(at, now), now), now)
     story = at.session.story
     if now < at.session.until:
         return searching.tick(at, story, now) if isinstance(story, Searching) else at

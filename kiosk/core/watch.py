@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from hardware.readings import DeviceDown, DeviceUp, Paper, PaperSeen
 from kiosk.core import tries
+from kiosk.core.device import Device
 from kiosk.core.facts import ClockSet, DeviceChanged, PaperChanged, ServiceChanged
 from kiosk.core.limits import DAY_S
-from kiosk.core.model import Device
 from kiosk.core.session import Step
 from kiosk.core.stories import AtHome
 from sync.library_clock import Bounds
@@ -16,12 +16,16 @@ CLOCK_NOTE_S = 60.0  # smaller jumps are remembered, larger ones are told
 OFF_MAX_S = 30 * DAY_S  # a machine that seems to have been off for longer has rather lost its time
 
 
-def device(step: Step, event: DeviceUp | DeviceDown) -> Step:
+def device(step: Step, event: DeviceUp | DeviceDown, now: float) -> Step:
     """A device was lost or answers again."""
     up = isinstance(event, DeviceUp)
     why = "" if isinstance(event, DeviceUp) else event.why[:200]
     old = step.point.devices.get(event.device)
-    row = Device(event.device, up, why, old.paper if old else "")
+    row = old or Device(event.device, up)
+    if up and row.told:
+        step = step.fact(PointTrouble("device_back", detail=event.device))
+    down_since = 0.0 if up else row.down_since or now
+    row = replace(row, up=up, why=why, down_since=down_since, told=row.told and not up)
     if old == row:
         return step
     step = step.put(row)
@@ -109,6 +113,9 @@ def _moved(step: Step, by: float) -> Step:
     alive_at = counters.alive_at and counters.alive_at + by
     away_since = counters.away_since and max(counters.away_since + by, 1.0)
     step = step.put(replace(counters, alive_at=alive_at, away_since=away_since))
+    for device in step.point.devices.values():
+        if device.down_since:
+            step = step.put(replace(device, down_since=device.down_since + by))
     for row in step.point.compartments.values():
         order = row.order
         if row.down_since:

@@ -36,6 +36,7 @@ DAY_S = 86400.0
 LENT_MAX = 1000
 NO_WORD = "kept at the point: SIP2 has no word for this"
 MISSING = "SIP2 cannot say that it is missing: look for it"
+AWAY = "SIP2 cannot say that it does not answer: have it mended"
 STAYED = "SIP2 cannot say that it stayed here: look for it, and end the loan if it did"
 UNASKED = "may be booked already, and this library cannot be asked: look whether it is"
 IMAGE = "from before this machine was put back to an older image: not said again, look whether it is booked"
@@ -108,6 +109,8 @@ class Booking:
                     return replace(receipt_of(telling.key, [back]), stock=self._stays(back))
                 case ParcelMissing() | PointTrouble(what="drop_missing"):  # for staff here: nobody else will hear of it
                     return Receipt(telling.key, "conflict", MISSING)
+                case PointTrouble(what="device_lost" | "door_unseen"):
+                    return Receipt(telling.key, "conflict", AWAY)
                 case PointTrouble(what="loan_in_doubt"):
                     return Receipt(telling.key, "conflict", STAYED)
         except Unsayable as error:

@@ -9,9 +9,9 @@ import pytest
 
 from hardware.locker import shuoming
 from hardware.locker.bank import Bank, Duty
-from hardware.readings import Door, DoorSeen, Pulse, UnlockEnded
+from hardware.readings import DeviceDown, DeviceUp, Door, DoorSeen, Pulse, UnlockEnded
 from kiosk.core.commands import Unlock
-from kiosk.workers import BusWorker, Worker
+from kiosk.workers import SILENT, BusWorker, Worker
 from simulators.cabinet import Cabinet
 from simulators.serve import Memory
 from simulators.shuoming import ShuomingBoard, ShuomingBus
@@ -29,7 +29,7 @@ class Bus:
         bank = Bank({"A1": (shuoming.connect(settings, wire), 1)}, Duty(pulses_max=3, window_s=60.0, rest_s=1.0))
         self.reported: queue.Queue[Any] = queue.Queue()
         self.bugs: list[BaseException] = []
-        self.worker = BusWorker("main", ("A1",), lambda: (bank, lambda: None), self.reported.put)
+        self.worker = BusWorker({"main": ("A1",)}, lambda: (bank, lambda: None), self.reported.put)
         self.thread = Worker("bus", self.worker.work, self.bugs.append)
 
     def next(self, fits: Callable[[Any], bool]) -> Any:
@@ -77,3 +77,32 @@ def test_what_a_chattering_contact_said_falsely_is_soon_corrected(bus: Bus) -> N
     time.sleep(1.0)  # it has settled; a poll at rest would come only after 4 s
     seen = [one.door for one in list(bus.reported.queue) if isinstance(one, DoorSeen)]
     assert not seen or seen[-1] is Door.OPEN
+
+
+def test_one_board_of_two_that_dies_is_named_and_named_again_when_it_is_back() -> None:
+    cabinet = Cabinet(["A1", "B1"])
+    both = [shuoming.Settings(address=address, channels=1) for address in (1, 2)]
+    boards = [ShuomingBoard(cabinet, {1: name}, settings) for name, settings in zip(("A1", "B1"), both, strict=True)]
+    wire = Memory(line := ShuomingBus(boards, pace=0))
+    left, right = (shuoming.connect(settings, wire) for settings in both)
+    bank = Bank({"A1": (left, 1), "B1": (right, 1)})
+    reported: queue.Queue[Any] = queue.Queue()
+    bus = BusWorker({"left": ("A1",), "right": ("B1",)}, lambda: (bank, lambda: None), reported.put, idle_s=0.05)
+    bugs: list[BaseException] = []
+    thread = Worker("bus", bus.work, bugs.append)
+
+    def until(last: Any) -> list[Any]:
+        found = []
+        while last not in found:
+            found.append(reported.get(timeout=WAIT_S))
+        return [one for one in found if isinstance(one, DeviceUp | DeviceDown)]
+
+    thread.start()
+    assert until(DeviceUp("right")) == [DeviceUp("left"), DeviceUp("right")]
+    line.missing.add(2)
+    assert until(DeviceDown("right", SILENT)) == [DeviceDown("right", SILENT)]
+    line.missing.clear()
+    assert until(DeviceUp("right")) == [DeviceUp("right")]
+    thread.stop()
+    thread.join(10)
+    assert not bugs

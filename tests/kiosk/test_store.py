@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from points import NOW, any_of, busy, plan, quiet
 
 from hardware.readings import Door
-from kiosk.core.model import TABLE_OF, Compartment, Counters, Device, Drop, Parcel, PickupPoint, changed
+from kiosk.core.device import Device
+from kiosk.core.model import TABLE_OF, Compartment, Counters, Drop, Parcel, PickupPoint, changed
 from kiosk.core.order import Order
 from kiosk.core.session import NOBODY, Session, Step
 from kiosk.store import Store, StoreTrouble

@@ -21,7 +21,7 @@ from sync.messages import (
     Told,
 )
 from sync.service import Known
-from sync.sip2.booking import MISSING, STAYED
+from sync.sip2.booking import AWAY, MISSING, STAYED
 from sync.sip2.service import Sip2
 from sync.things import Patron
 
@@ -410,6 +410,9 @@ def test_what_is_not_there_is_a_case_because_nobody_else_hears_of_it() -> None:
         assert {(r.status, r.detail) for r in receipts} == {("conflict", MISSING)}
         (receipt,) = tell(client(lib.port), telling(PointTrouble("loan_in_doubt", "A1", "h1", "i-1"), 3))
         assert (receipt.status, receipt.detail) == ("conflict", STAYED)
+        away = PointTrouble("device_lost", detail="card"), PointTrouble("door_unseen", "A1")
+        receipts = tell(client(lib.port), *(telling(one, n) for n, one in enumerate(away, 4)))
+        assert {(r.status, r.detail) for r in receipts} == {("conflict", AWAY)}
         assert lib.said == []
 
 
