@@ -69,6 +69,7 @@ def configured(machine: Machine, sip2: Sip2Server) -> None:
         "location": POINT,
         "couriers": [courier],
         "answer_wait_s": 1.0,
+        "doubt_wait_s": 3.0,
         "stock": True,
     }
     machine.config.write_text(tomli_w.dumps(config), encoding="utf-8")

@@ -11,7 +11,7 @@ from simulators.cabinet import Cabinet
 from simulators.library.ledger import Ledger
 from simulators.library.packing import pack_parcel
 
-SERVICE = {"driver": "sip2", "dialect": "koha", "institution": "SIP"}
+SERVICE = {"driver": "sip2", "dialect": "koha", "institution": "SIP", "doubt_wait_s": 2.0}
 Facts = list[dict[str, Any]]
 
 
