@@ -1,5 +1,6 @@
 """A reader with a pile of books at the counter: a real kiosk process, a UHF pad on a serial line, HTTP."""
 
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from tests.end_to_end.conftest import Run
 from tests.end_to_end.people import Point, eventually
 
 READER = "R1014"
+LIFTED_S = 3.0  # away for as long as a hand takes to go and come back: a pad notices within some rounds
 
 
 @pytest.fixture
@@ -66,6 +68,7 @@ def test_a_pile_is_booked_and_passes_the_gate_and_rings_again_when_it_is_back(co
     counter.home()
     for book in books:
         pad.remove(book)
+    time.sleep(LIFTED_S)
     pad.lay(books[0])  # brought back: a return begins by itself
     counter.kiosk.wait_until(lambda seen: seen["screen"] == "Return" and len(seen["titles"]) == 1, "the return")
     counter.kiosk.touch("open")
@@ -95,6 +98,7 @@ def test_a_set_goes_out_and_comes_back_with_all_its_parts_only(counter: Point, p
     counter.home()
     pad.remove(first)
     pad.remove(second)
+    time.sleep(LIFTED_S)
 
     pad.lay(second)
     counter.kiosk.wait_for("Return", notice="part_missing")
