@@ -98,7 +98,7 @@ def test_a_code_is_good_once_here_and_in_time(point: Point) -> None:
     point.kiosk.touch("collect")
     point.kiosk.wait_for("Collect", wrong=False)
     point.kiosk.enter_code(good)
-    point.kiosk.wait_for("Sorry", reason="pass_used")
+    point.kiosk.wait_for("Sorry", reason="code_used")
     point.kiosk.touch("finish")
     point.home()
     pass_id = ledger.row("select pass_id from parcels where point <> ?", POINT)

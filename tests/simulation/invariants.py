@@ -20,6 +20,7 @@ from sync.acts import Activate
 from sync.messages import ItemLent, ParcelCollected, ParcelMissing, ParcelReady
 from tests.simulation.agreement import agree
 from tests.simulation.cabinet import PULSES_MAX
+from tests.simulation.library import KEYRING
 from tests.simulation.rules import must
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class Watch:
         self.proved: set[str] = set()  # patrons proved in the session that runs
         self.session = 0
         self.new: str = ""
+        self.nobodys = ""  # the digest of the card shown last, which was nobody's; it may become a reader's
         self.guessed = False  # a code was entered that nobody has
         self.point: PickupPoint | None = None  # compared with the store last
 
@@ -66,6 +68,7 @@ class Watch:
                 pass  # whoever shows it
             case CardShown(number=number) | PatronScanned(number=number):
                 self.new = library.cards.get(number.get_secret_value(), "")
+                self.nobodys = "" if self.new else KEYRING.card(number.get_secret_value())
             case PassScanned(text=text):
                 known = (p.sent.patron for p in library.parcels.values() if p.qr == text.get_secret_value())
                 self.new = next(known, "")
@@ -88,7 +91,9 @@ class Watch:
         assert loop is not None
         self._mind_the_session()
         session = loop.session
-        must(session.reader in {"", *self.proved}, f"{session.reader} is taken for the reader, who proved nothing")
+        activated = getattr(self.world.library, "citizens", {}).get(self.nobodys, "")
+        known = session.reader in {"", activated, *self.proved}
+        must(known, f"{session.reader} is taken for the reader, who proved nothing")
         if not isinstance(session.story, AtHome) and not loop._unwritten:  # else the clock's jump is not written yet
             must(session.until < self.world.wall() + 200, f"{session.story} waits too long")
         if self.guessed and self.world.now >= self.world.busy_until and self.world.wall() >= loop._sorry_until:

@@ -239,7 +239,7 @@ def test_a_library_that_goes_when_some_were_renewed_has_changed_something(back: 
     lists = patron("AUi-10001|AUi-10002|", "000000000002000000000000")
     item: Answer = lambda line: f"18040201{WHEN}AB{value(line, 'AB')}|AJDune|AH{due[value(line, 'AB')]}|"  # noqa: E731
     with library({"93": login, "63": lambda _: lists, "17": item, "29": renew}) as lib:
-        service = client(lib.port, dialect="invenio", ask_wait_s=10.0)
+        service = client(lib.port, dialect="invenio", answer_wait_s=3.0, ask_wait_s=10.0, tell_wait_s=12.0)
         became = outcome(service, Said("k-1", RenewAll(ANN)))
         assert lib.codes().count("29") == 1
     if back:
