@@ -19,8 +19,10 @@ from sync.messages import (
     NeighboursAre,
     Page,
     ParcelCollected,
+    ParcelMissing,
     ParcelReady,
     ParcelRecalled,
+    ParcelRemoved,
     ParcelSent,
     PatronChanged,
     PatronForgotten,
@@ -132,7 +134,8 @@ def _forget_patron(step: Step, patron_id: str) -> Step:
 
 
 def forget_old(step: Step, now: float) -> Step:
-    """Parcels that have gone are kept for some days, for returns by book number while offline, then forgotten."""
+    """Parcels that have gone are kept for some days, for returns by book number while offline, and until the library
+    has heard of it: else its next list would bring them back. Then they are forgotten."""
     if step.point.counters.clock_wrong:
         return step
     old = now - step.point.plan.limits.keep_days * DAY_S
@@ -172,8 +175,12 @@ def receipted(step: Step, event: Receipted, now: float) -> Step:
 
 
 def _confirmed(step: Step, event: Receipted) -> Step:
-    """The library has heard of a loan, whatever it makes of it."""
+    """The library has heard that something has gone, whatever it makes of it."""
     told = event.telling.told
+    if isinstance(told, ParcelRemoved | ParcelMissing):
+        row = step.point.parcels.get(told.parcel)
+        gone = row is not None and row.unheard and row.state in ("removed", "missing")
+        return step.put(replace(row, unheard=False)) if row and gone else step
     if isinstance(told, ItemLent):
         lent = (p for p in step.point.parcels.values() if p.unheard and p.patron == told.patron)
         mine = [p for p in lent if not p.compartment and [item.barcode for item in p.items] == [told.item]]

@@ -24,7 +24,7 @@ def enough(point: PickupPoint, patron: str, now: float, going: int = 0) -> Reaso
     word; None: they may."""
     limits, counters = point.plan.limits, point.counters
     away_s = now - counters.away_since if counters.away_since else 0.0
-    lent = [parcel for parcel in point.parcels.values() if parcel.unheard]
+    lent = [parcel for parcel in point.parcels.values() if parcel.state == "collected" and parcel.unheard]
     if away_s >= limits.away_lending_h * HOUR_S:
         return "away_for_long"
     if going + sum(len(parcel.items) for parcel in lent) >= limits.away_items_max:

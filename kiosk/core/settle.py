@@ -141,7 +141,7 @@ def _clearing(step: Step, compartment: str, order: Order, now: float) -> Step:
     step = _not_there(_found(step, compartment, order, now), compartment, order, now)
     parcels, drops = step.point.at(compartment), step.point.drops_at(compartment)
     for parcel in parcels:
-        step = step.put(replace(parcel, state="removed", compartment="", changed_at=now))
+        step = step.put(replace(parcel, state="removed", compartment="", changed_at=now, unheard=True))
         step = step.fact(ParcelRemoved(parcel.id, order.person))
     step = receive(step, [d for d in drops if d.state != "received"], now)
     items = tuple(d.item.barcode for d in drops)
@@ -172,7 +172,7 @@ def _not_there(step: Step, compartment: str, order: Order, now: float) -> Step:
     """What should lie here and was said not to."""
     for parcel in step.point.at(compartment):
         if order.missing or parcel.id in order.absent:
-            step = step.put(replace(parcel, state="missing", compartment="", changed_at=now))
+            step = step.put(replace(parcel, state="missing", compartment="", changed_at=now, unheard=True))
             step = step.fact(ParcelMissing(parcel.id, order.person))
     lost = [d for d in step.point.drops_at(compartment) if order.missing or d.item.barcode in order.absent]
     return step.drop(*lost).fact(*(PointTrouble("drop_missing", compartment, detail=d.item.barcode) for d in lost))

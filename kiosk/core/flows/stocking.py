@@ -52,7 +52,7 @@ def scanned(step: Step, story: AtCourier | Loading, scan: ItemScanned, now: floa
         return _unannounced(step, story, scan.barcode, now)
     if not loadable:
         return _not_loadable(step, story, holding, now)
-    parcel = loadable[0]
+    parcel = max(loadable, key=lambda p: p.changed_at)  # of two that name it, the one announced last
     loading = Loading(story.courier, parcel.id, (scan.barcode,))
     return _stow_when_whole(step, loading, parcel, now)
 
@@ -96,7 +96,8 @@ def _not_loadable(step: Step, story: AtCourier, holding: list[Parcel], now: floa
     here = next((p for p in holding if p.state in HERE), None)
     back = next((p for p in holding if p.recalled and p.state == "sent"), None)
     if back:
-        step = step.put(replace(back, state="removed", changed_at=now)).fact(ParcelRemoved(back.id, story.courier))
+        step = step.put(replace(back, state="removed", changed_at=now, unheard=True))
+        step = step.fact(ParcelRemoved(back.id, story.courier))
         step = rounds.into_bag(step, story.courier, now, (back.id,))
     notice: CourierNotice = "already_here" if here else "recalled" if holding else "unknown_item"
     if here and here.recalled:

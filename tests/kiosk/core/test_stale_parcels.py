@@ -1,8 +1,23 @@
 """A word about a parcel that is older than what its reader did here."""
 
-from kiosk.core.events import Heard
-from sync.messages import Page, ParcelCollected, ParcelSent
-from tests.kiosk.core.machine import PAIR, stocked
+from dataclasses import replace
+
+import pytest
+
+from kiosk.core.events import Heard, Online, Receipted
+from kiosk.core.limits import DAY_S
+from sync.messages import (
+    Page,
+    ParcelCollected,
+    ParcelMissing,
+    ParcelRecalled,
+    ParcelRemoved,
+    ParcelSent,
+    PatronChanged,
+    Receipt,
+    Telling,
+)
+from tests.kiosk.core.machine import BOBS, PAIR, PARCEL, PEOPLE, Machine, stocked
 
 
 def test_what_was_taken_of_a_parcel_is_not_put_back_by_a_library_that_has_not_heard_of_it() -> None:
@@ -10,3 +25,24 @@ def test_what_was_taken_of_a_parcel_is_not_put_back_by_a_library_that_has_not_he
     assert machine.told(ParcelCollected)[0].items == ("i-2",)
     machine.do(Heard(Page((ParcelSent(PAIR),), "later", machine.now)))
     assert [item.barcode for item in machine.parcel("p-2").items] == ["i-3"]
+
+
+@pytest.mark.parametrize("how", ["removed", "missing"])
+def test_what_has_gone_is_not_brought_back_by_a_list_that_is_older(how: str) -> None:
+    """Weeks without the library: its next list was written before it heard that a courier took the parcel out."""
+    machine = stocked(PARCEL).hear(ParcelRecalled("p-1")).do(Online(False)).tap("max").touch("clear").open()
+    (machine.touch("no") if how == "missing" else machine).shut()
+    assert machine.parcel().state == how
+    machine.now += 40 * DAY_S
+    machine.do(Online(True)).hear(ParcelSent(PARCEL), *(PatronChanged(one) for one in PEOPLE), snapshot=True)
+    assert machine.parcel().state == how
+    (told,) = machine.told(ParcelRemoved) or machine.told(ParcelMissing)
+    machine.do(Receipted(Telling("k", 1, machine.now, told), Receipt("k", "applied")))
+    assert "p-1" not in machine.hear().point.parcels
+
+
+def test_of_two_parcels_that_name_a_book_it_goes_into_the_one_announced_last() -> None:
+    machine = Machine(PARCEL)
+    machine.now += 3600
+    machine.hear(ParcelSent(replace(BOBS, items=PARCEL.items))).tap("max").scan("i-1")
+    assert [row.order.about for row in machine.point.compartments.values() if row.order] == ["p-3"]
