@@ -32,14 +32,15 @@ def agree(world: "World", point: PickupPoint) -> None:
     """The day is over and everything was told."""
     library = world.library
     explained = EXPLAINED if isinstance(library, Library) else EXPLAINED_OVER_SIP2
+    unsure = _unsure(world, point)  # lied about among others
     for telling, detail in library.conflicts:
         about = {getattr(telling.told, "item", ""), *getattr(telling.told, "items", ())}
-        clear = any(words in detail for words in explained) or about & world.lied.keys()
+        clear = any(words in detail for words in explained) or about & unsure
         must(clear, f"a conflict nobody can explain: {detail} ({telling.told})")
     if isinstance(library, Library):
-        _announcing(world, library, point, _unsure(world, point))
+        _announcing(world, library, point, unsure)
     else:
-        _over_sip2(world, library, point, _unsure(world, point))
+        _over_sip2(world, library, point, unsure)
 
 
 def _unsure(world: "World", point: PickupPoint) -> set[str]:
