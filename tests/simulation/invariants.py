@@ -190,6 +190,8 @@ class Watch:
         unheard |= {barcode for one in told if isinstance(one, ParcelCollected) for barcode in one.items}
         unheard |= {thing for case in world.loop.point.cases.values() for thing in case.things}
         unheard |= world.lied.keys()  # it goes home with whoever never put it in
+        doubtful = (p for p in world.loop.point.parcels.values() if p.state in ("doubt", "missing"))
+        unheard |= {one.barcode for parcel in doubtful for one in parcel.items}  # nobody saw who took it out
         must(world.library.loan(item) or item in unheard, f"{item} passes the gate and no loan was booked")
 
     def prints(self, command: Print) -> None:
