@@ -185,7 +185,7 @@ def title_page(screen: TitlePage, _: Words) -> View:
         line.title,
         "\n".join(said),
         "book",
-        cover=(line.title, line.author),
+        cover=(line.title, short(line.author)),
         hushed=(line.title, line.author),
         note=_(NOTICES[screen.notice]) if screen.notice else "",
         buttons=ask,

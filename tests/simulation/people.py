@@ -96,7 +96,7 @@ class Person:
     def at_the_screen(self) -> Script:
         """Look, act, until the story is over or patience ends."""
         self.door = ""
-        for _ in range(LOOKS_MAX):
+        for self.looks in range(LOOKS_MAX):
             yield self.pause()
             self.copied()
             screen = self.screen
