@@ -39,20 +39,18 @@ def let_go(step: Step, compartment: str, now: float) -> Step:
 
 
 def looked(step: Step, compartment: str, now: float) -> Step:
-    """Somebody has said what lies behind such a door; that settles it, for no shutting will be seen. It stays out of
-    use, and people hear that its sensor cannot be believed."""
+    """Somebody has said what lies behind a door that is ``unsensed``; that settles it, for no shutting will be seen. It
+    stays out of use, and people hear that its sensor cannot be believed."""
     row = step.point.compartments[compartment]
-    if row.order is None or not unsensed(row):
-        return step
+    assert row.order is not None, f"{compartment} has no order"
     step = settle(step.put(replace(row, order=None)), compartment, row.order, now)
     step = step.put(replace(step.point.compartments[compartment], out="forced"))
     return step.fact(PointTrouble("sensor_open", compartment))
 
 
 def stayed_shut(step: Step, compartment: str) -> Step:
-    """Somebody says that such a door did not open."""
+    """Somebody says that a door that is ``unsensed`` did not open."""
     row = step.point.compartments[compartment]
-    if row.order is None or not unsensed(row):
-        return step
+    assert row.order is not None, f"{compartment} has no order"
     step = step.put(replace(row, order=None)).fact(NotOpened(compartment, row.order.id))
     return step.fact(PointTrouble("door_stuck", compartment))

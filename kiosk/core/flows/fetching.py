@@ -45,20 +45,17 @@ def why_not(step: Step, parcel: Parcel, patron: str, now: float) -> Reason | Non
 
 def _without(step: Step, gone: Gone, parcel: str, patron: str, why: WhyNot, now: float) -> Gone:
     """One more that they do not get now."""
-    row = step.point.parcels.get(parcel)
-    if row is None:
-        return gone
+    row = step.point.parcels[parcel]
     left = gone.left.one_more(why_not(step, row, patron, now))
     return replace(gone, left=left, not_lent=(*gone.not_lent, stock.not_lent(row, why)))
 
 
 def open_next(step: Step, patron: str, proof: str, parcels: Sequence[str], gone: Gone, now: float) -> Step:
-    """Order the next door that can still be opened; the others count as left. After the last, goodbye."""
+    """Order the next door that can still be opened; the others count as left. After the last, goodbye. ``parcels`` lie
+    here, so that nothing heard meanwhile forgets them (feed.py)."""
     queue = list(parcels)
     while queue:
-        parcel = step.point.parcels.get(queue.pop(0))
-        if parcel is None:
-            continue
+        parcel = step.point.parcels[queue.pop(0)]
         if why := why_not(step, parcel, patron, now):
             enough = why in ("away_enough", "away_for_long")
             gone = _without(step, gone, parcel.id, patron, "enough" if enough else "gone", now)

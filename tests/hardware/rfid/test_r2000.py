@@ -230,6 +230,22 @@ def test_a_tag_taken_away_amid_writing_leaves_its_state_unknown() -> None:
         rig.pad.secure(meant, False)
 
 
+def test_a_tag_that_says_something_else_than_before_and_than_ordered_has_no_known_state() -> None:
+    """What it was last is shown: half a word was written, or another machine wrote it in the same moment."""
+    rig = Rig().lay(Laid("SZ0000001"))
+    meant, laid = uid(rig), rig.twin.laid[0]
+    written = rig.twin._written
+
+    def and_something_else(data: bytes) -> bytes:
+        answer = written(data)
+        laid.afi = 0x21
+        return answer
+
+    rig.twin._written = and_something_else  # type: ignore[method-assign]
+    with pytest.raises(DeviceSilent, match=r"neither before nor as ordered: [0-9A-F]{2}21$"):
+        rig.pad.secure(meant, False)
+
+
 # ---- the port -----------------------------------------------------------------------------------------------------
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr, ValidationError
 from pytest_mock import MockerFixture
-from raw_library import WHEN, Answer, library
+from raw_library import CUT, WHEN, Answer, library
 from sip2_client import SEAL, client
 
 from kiosk.library import outcome
@@ -116,6 +116,15 @@ def test_where_loans_are_listed_by_title_a_loan_is_found_by_its_title(tmp_path: 
     with library(listed) as lib:
         [receipt] = tell(client(lib.port, dialect=own(tmp_path, 'loans = "title"')), telling(LENT))
     assert (receipt.status, ledger.effects) == ("applied", [])
+
+
+def test_a_title_among_a_readers_loans_does_not_say_which_item_it_is(tmp_path: Path) -> None:
+    """The answer to a checkout is lost, and this library cannot be asked for the title of the item."""
+    listed = {"11": lambda _: CUT, "63": lambda _: patron("AUDune|")}
+    with library(listed) as lib:
+        [receipt] = tell(client(lib.port, dialect=own(tmp_path, 'without = ["17"]', 'loans = "title"')), telling(LENT))
+        assert lib.codes() == ["11", "63"]
+    assert (receipt.status, "may be booked already" in receipt.detail) == ("conflict", True)
 
 
 # ---- asked --------------------------------------------------------------------------------------------------------
@@ -249,6 +258,32 @@ def test_a_library_that_goes_when_some_were_renewed_has_changed_something(back: 
         assert became == "unknown"
 
 
+def test_a_library_that_goes_before_any_was_renewed_has_changed_nothing() -> None:
+    def refuse(line: str) -> list[bytes | float]:
+        return [f"300NUN{WHEN}AOmain|AAR100|AB{value(line, 'AB')}|AJDune|AH|AFOn hold.|\r".encode()]  # and closes
+
+    logins = iter(["941"])
+    lists = patron("AUi-10001|AUi-10002|", "000000000002000000000000")
+    item: Answer = lambda line: f"18040201{WHEN}AB{value(line, 'AB')}|AJDune|AH20261201|"  # noqa: E731
+    with library({"93": lambda _: next(logins, "940"), "63": lambda _: lists, "17": item, "29": refuse}) as lib:
+        service = client(lib.port, dialect="invenio", answer_wait_s=3.0, ask_wait_s=10.0, tell_wait_s=12.0)
+        assert outcome(service, Said("k-1", RenewAll(ANN))) == "away"
+        assert lib.codes().count("29") == 1
+
+
+def test_a_loan_whose_title_is_too_long_to_be_said_holds_up_no_other(tmp_path: Path) -> None:
+    lists = patron(f"AU{'三' * 300}|AUi-10002|", "000000000002000000000000")
+    renewed = f"301YNN{WHEN}AOmain|AAR100|ABi-10002|AJDune|AH20270107    120000|"
+    with library(
+        {"63": lambda _: lists, "17": lambda _: f"18040201{WHEN}ABi-10002|AJ|", "29": lambda _: renewed}
+    ) as lib:
+        service = client(lib.port, dialect=own(tmp_path, 'without = ["65"]', 'loans = "title"'), ask_wait_s=10.0)
+        ruling = service.act(Said("k-1", RenewAll(ANN)))
+        assert lib.codes().count("29") == 1
+    assert not ruling.done
+    assert [(one.loan[:2], one.done) for one in ruling.each] == [("t.", False), ("i-", True)]
+
+
 def test_what_may_have_been_heard_stays_unknown_while_the_library_is_away(tmp_path: Path) -> None:
     with day("koha", tmp_path) as at:
         loan = at.ledger.rows("select barcode from loans where patron = 'R1009'")[0]["barcode"]
@@ -280,6 +315,7 @@ def test_a_dialect_must_be_a_name_or_a_file_that_is_there(tmp_path: Path) -> Non
         ({"ca": __file__}, "are for tls"),
         ({"tls": True, "key": __file__}, "needs its certificate"),
         ({"user": ""}, "user is missing"),
+        ({"tell_wait_s": 19.0}, "tell_wait_s must be at least"),
     ],
 )
 def test_settings_that_do_not_go_together_are_refused(more: dict[str, Any], words: str) -> None:

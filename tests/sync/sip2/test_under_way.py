@@ -5,7 +5,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from raw_library import CUT, WHEN, Answer, Library, library
+from raw_library import CUT, LOGIN, WHEN, Answer, Library, library, sealed
 from sip2_client import SEAL, client
 
 from sync.errors import ServicePostponed, ServiceSilent, ServiceUnreachable
@@ -138,6 +138,34 @@ def test_what_was_never_said_is_said_without_asking(tmp_path: Path) -> None:
         with pytest.raises(ServiceUnreachable):
             service.tell([LENT])
         assert [one.status for one in service.tell([LENT])] == ["applied"]
+
+
+def test_a_library_that_goes_just_before_it_is_said_has_heard_nothing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """It closes the connection it has just opened, and lets nobody in for a while."""
+    logins, ready_once = ["941", "940", "941"], []
+
+    def status(line: str) -> str | list[bytes | float]:
+        answer = LOGIN["99"](line)
+        assert isinstance(answer, str)
+        return [sealed(answer, line.split("AY")[1][0])] if len(logins) == 2 else answer
+
+    with library({"93": lambda _: logins.pop(0), "99": status, "11": lambda _: LENT_OUT}) as lib:
+        service = client(lib.port, dialect=without_items(tmp_path, "63"))
+        ready = service._client.ready
+
+        def ready_and_gone(until: float) -> None:
+            ready(until)
+            if not ready_once and service._client._wire:
+                ready_once.append(service._client._wire.quiet(5.0))
+
+        monkeypatch.setattr(service._client, "ready", ready_and_gone)
+        with pytest.raises(ServiceUnreachable):
+            service.tell([LENT])
+        assert (ready_once, lib.codes()) == ([False], [])
+        assert [one.status for one in service.tell([LENT])] == ["applied"]  # without asking: it was never said
+        assert lib.codes() == ["11"]
 
 
 # ---- time, and libraries that break down ----------------------------------------------------------------------------
