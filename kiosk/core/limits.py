@@ -44,7 +44,7 @@ class Limits(BaseModel):
     reach_high_cm: int = Field(122, ge=0, le=250)  # (both from EN 301 549, 8.3.2: forward reach from a wheelchair)
     searches_a_minute_max: int = Field(30, ge=1, le=120)  # questions to the library while somebody types
     alive_s: float = Field(300.0, ge=10, le=3600)  # how often is noted that the machine runs
-    down_min_s: float = Field(900.0, ge=60)  # a point that was down for longer gives its readers the time back
+    down_min_s: float = Field(900.0, ge=60)  # longer down: readers get the time back, and a lost device is told
     away_reader_items_max: int = Field(20, ge=1, le=1000)  # handed to one reader before the library has heard of any
     away_items_max: int = Field(500, ge=1, le=10000)  # the same for the whole point
     away_lending_h: int = Field(14 * 24, ge=1, le=8760)  # after that nothing is handed out; returns go on

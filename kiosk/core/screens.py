@@ -34,9 +34,7 @@ class Home:
     borrow: bool = False
     stock: bool = False
     codes: bool = True  # the library hands out codes and QRs
-    lends: bool = (
-        True  # what lies here may be handed out: the library is there, or that is not used up while it is away
-    )
+    lends: bool = True  # what lies here may be handed out: the library is there, or not away for too much
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,18 +107,24 @@ def test_no_door_opens_behind_who_was_told_to_come_back_later(tmp_path: Path) ->
         assert isinstance(shown[-1].screen, Home)
 
 
+def telling(store: Store, now: list[float], done: list[Outgoing]) -> Loop:
+    """A loop that has just begun to tell the library something."""
+    loop = Loop(store, Clock(lambda: now[0], lambda: now[0]), done.append, lambda _: None)
+    loop.start()
+    loop._commit(Step(loop.point, NOBODY).fact(PointTrouble("codes_closed")), now[0])
+    loop.handle(Online(True))
+    now[0] += 10.0
+    loop.handle(Tick())
+    return loop
+
+
 @pytest.mark.parametrize("recalled", [1, PAGES_MAX + 1])
 def test_half_a_day_of_a_full_disk_loses_no_receipt_and_no_recall(tmp_path: Path, recalled: int) -> None:
     """A page each 25 seconds, doors that chatter, and nothing can be written. Of more pages than can wait none is kept:
     then the library is asked for all that concerns the point."""
     now, done = [1_795_000_000.0], list[Outgoing]()
     with closing(Store.open(tmp_path / "store.sqlite", plan())) as store:
-        loop = Loop(store, Clock(lambda: now[0], lambda: now[0]), done.append, lambda _: None)
-        loop.start()
-        loop._commit(Step(loop.point, NOBODY).fact(PointTrouble("codes_closed")), now[0])
-        loop.handle(Online(True))
-        now[0] += 10.0
-        loop.handle(Tick())
+        loop = telling(store, now, done)
         [upload] = [one for one in done if isinstance(one, Upload)]
         store._execute("PRAGMA query_only = ON")
         receipts = tuple(Receipt(telling.key, "applied") for telling in upload.batch)
@@ -149,12 +155,7 @@ def test_half_a_day_of_a_full_disk_loses_no_receipt_and_no_recall(tmp_path: Path
 def test_a_round_that_is_postponed_leaves_the_point_online_and_goes_on_at_its_time(tmp_path: Path) -> None:
     now, done = [1_795_000_000.0], list[Outgoing]()
     with closing(Store.open(tmp_path / "store.sqlite", plan())) as store:
-        loop = Loop(store, Clock(lambda: now[0], lambda: now[0]), done.append, lambda _: None)
-        loop.start()
-        loop._commit(Step(loop.point, NOBODY).fact(PointTrouble("codes_closed")), now[0])
-        loop.handle(Online(True))
-        now[0] += 10.0
-        loop.handle(Tick())
+        loop = telling(store, now, done)
         loop.handle(UploadFailed(ServicePostponed("slow", 60.0)))
         assert loop.point.counters.online
         for wait_s, uploads in ((59.0, 1), (1.0, 2)):

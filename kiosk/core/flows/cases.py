@@ -29,10 +29,8 @@ def things(point: PickupPoint, told: Told) -> tuple[str, ...]:
     found: list[str] = []
     if isinstance(told, ParcelMissing) and not told.items and (parcel := point.parcels.get(told.parcel)):
         found += [item.barcode for item in parcel.items]
-    if isinstance(told, PointTrouble) and told.what in ("drop_missing", "loan_in_doubt"):
+    if isinstance(told, PointTrouble) and told.what in ("drop_missing", "loan_in_doubt", "device_lost"):
         found += told.detail.split()
-    if isinstance(told, PointTrouble) and told.what == "device_lost":
-        found.append(told.detail)
     for one in fields(told):
         value = getattr(told, one.name) if one.name in _THINGS else ()
         found += [value] if isinstance(value, str) else value

@@ -57,9 +57,10 @@ def counted(point: PickupPoint, now: float) -> tuple[int, int, int]:
 
 def to_check(point: PickupPoint) -> list[str]:
     """Compartments in doubt whose door can be opened now; and those that something lies in whose door seems open."""
-    doubtful = {n for n, row in point.compartments.items() if row.out in ("check", "stuck") and _can_open(point, n)}
-    lies_in = {n for n in point.compartments if point.at(n) or point.drops_at(n)}
-    return sorted(doubtful | {n for n in lies_in if sensors.seems_open(point.compartments[n])})
+    rows = point.compartments.items()
+    doubtful = {n for n, row in rows if row.out in ("check", "stuck") and _can_open(point, n)}
+    seem_open = {n for n, row in rows if sensors.seems_open(row) and (point.at(n) or point.drops_at(n))}
+    return sorted(doubtful | seem_open)
 
 
 def can_look(point: PickupPoint, name: str) -> bool:

@@ -48,7 +48,7 @@ def _no_room(step: Step, size: Size, patron: str, now: float, *, larger: bool = 
 
 def scanned(step: Step, story: Returning, scan: ItemScanned | IsbnScanned, now: float) -> Step:
     """One more item, by its own barcode or by its title's number."""
-    code = scan.barcode if isinstance(scan, ItemScanned) else scan.isbn
+    code = _code(scan)
     if story.key:  # the library is being asked about another; nothing scanned is lost
         return stay_asking(step, _queued(story, code))
     return _look_up(step, story, code, isinstance(scan, IsbnScanned), now)
@@ -61,8 +61,11 @@ def meanwhile(
     the return goes on."""
     if isinstance(scan, CodeUnknown):
         return step
-    code = scan.barcode if isinstance(scan, ItemScanned) else scan.isbn
-    return step.to(replace(story, back=_queued(back, code)), step.session.until)
+    return step.to(replace(story, back=_queued(back, _code(scan))), step.session.until)
+
+
+def _code(scan: ItemScanned | IsbnScanned) -> str:
+    return scan.barcode if isinstance(scan, ItemScanned) else scan.isbn
 
 
 def _queued(story: Returning, code: str) -> Returning:

@@ -82,8 +82,8 @@ def _goodbye(step: Step, patron: str, gone: Gone, now: float) -> Step:
         left, more = NONE_STAYS, stock.any_on_offer(step.point, now)
     slip = Slip(last, step.session.number, purpose, now, items, due, provisional) if items else None
     screen = Goodbye(purpose, titles, due, provisional, left.later, gone.missing, slip, far=gone.far, stock=more)
-    screen = replace(screen, over=left.over, doubt=left.doubt)
-    screen = replace(screen, not_lent=gone.not_lent if purpose == "borrow" else ())
+    not_lent = gone.not_lent if purpose == "borrow" else ()
+    screen = replace(screen, not_lent=not_lent, over=left.over, doubt=left.doubt)
     return goodbye(step, screen, now, _who(story.proof, patron) if isinstance(story, Fetching) else patron)
 
 

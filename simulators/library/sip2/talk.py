@@ -31,9 +31,9 @@ Fault = Literal[
 ]
 """``request_lost``: not heard, and nothing said. ``closes``: nothing booked, the end. ``answer_lost``: booked, and
 the connection ends. ``silent``: booked, no answer, the connection stays. ``cut``: half an answer, then the end.
-``slow``: byte by byte. ``late``: booked, and answered after ``LATE_S``. ``under_way``:
-booked only after ``LATE_S``, whoever still waits; no answer. ``twice``: the same answer two times. ``garbage``: noise
-before the answer. ``nonsense``: booked, and the answer is none."""
+``slow``: byte by byte. ``late``: booked, and answered after ``LATE_S``. ``under_way``: booked only after ``LATE_S``,
+whoever still waits; no answer. ``twice``: the same answer two times. ``garbage``: noise before the answer.
+``nonsense``: booked, and the answer is none."""
 USER, PASSWORD = "kiosk", "kiosk"
 LATE_S = 1.5
 

@@ -1,7 +1,7 @@
 """UHF pads: frames as published, rounds, and what is known of a tag's security after each way it can go wrong."""
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -215,17 +215,22 @@ def test_a_lost_answer_is_made_up_for_by_reading_back() -> None:
             assert rig.twin.laid[0].afi == ON_LOAN
 
 
+def once_written(rig: Rig, does: Callable[[], object]) -> None:
+    """Something happens on the pad right after a tag was written."""
+    written = rig.twin._written
+
+    def and_then(data: bytes) -> bytes:
+        answer = written(data)
+        does()
+        return answer
+
+    rig.twin._written = and_then  # type: ignore[method-assign]
+
+
 def test_a_tag_taken_away_amid_writing_leaves_its_state_unknown() -> None:
     rig = Rig().lay(Laid("SZ0000001"))
     meant, laid = uid(rig), rig.twin.laid[0]
-    written = rig.twin._written
-
-    def and_gone(data: bytes) -> bytes:
-        answer = written(data)
-        laid.misses = 1.0
-        return answer
-
-    rig.twin._written = and_gone  # type: ignore[method-assign]
+    once_written(rig, lambda: setattr(laid, "misses", 1.0))
     with pytest.raises(DeviceSilent, match="may have changed"):
         rig.pad.secure(meant, False)
 
@@ -234,14 +239,7 @@ def test_a_tag_that_says_something_else_than_before_and_than_ordered_has_no_know
     """What it was last is shown: half a word was written, or another machine wrote it in the same moment."""
     rig = Rig().lay(Laid("SZ0000001"))
     meant, laid = uid(rig), rig.twin.laid[0]
-    written = rig.twin._written
-
-    def and_something_else(data: bytes) -> bytes:
-        answer = written(data)
-        laid.afi = 0x21
-        return answer
-
-    rig.twin._written = and_something_else  # type: ignore[method-assign]
+    once_written(rig, lambda: setattr(laid, "afi", 0x21))
     with pytest.raises(DeviceSilent, match=r"neither before nor as ordered: [0-9A-F]{2}21$"):
         rig.pad.secure(meant, False)
 
