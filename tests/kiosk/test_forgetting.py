@@ -100,6 +100,28 @@ def test_an_empty_store_can_rest(store: Store) -> None:
     assert store.journal.verify() == (True, 1, "")
 
 
+def test_nothing_that_it_asks_of_the_tables_that_grow_looks_through_them(store: Store) -> None:
+    """A fact that goes is looked for among the tellings, for each the whole outbox were it not for its index; but for
+    that, only the newest "stands" is looked for from the end, and what waits is counted."""
+    asked = set[str]()
+    store._db.conn.set_trace_callback(asked.add)
+    night(store, lived(store, 400, 400), NOW + 400 * DAY_S)
+    store.waiting_count()
+    store.rested_at()
+    store._db.conn.set_trace_callback(None)
+    assert any(sql.startswith("DELETE FROM journal") for sql in asked)
+    scans = set[tuple[str, str]]()
+    for sql in asked - {"BEGIN IMMEDIATE", "COMMIT"}:
+        for row in store._execute(f"EXPLAIN QUERY PLAN {sql}"):
+            if row[3].startswith(("SCAN outbox", "SCAN journal")):
+                scans.add((row[3], sql.partition(" WHERE ")[2] or sql.partition(" FROM ")[2]))
+    assert scans <= {
+        ("SCAN outbox USING INDEX outbox_waiting", "outcome = ''"),
+        ("SCAN journal", "kind = 'journal_stands' ORDER BY n DESC LIMIT 1"),
+        ("SCAN journal", "journal ORDER BY n LIMIT 1"),
+    }
+
+
 def test_a_beginning_cut_off_by_somebody_else_shows(store: Store) -> None:
     point = lived(store, 50, 50)
     night(store, point, NOW + 50 * DAY_S)
