@@ -34,6 +34,7 @@ from kiosk.journal_words import WORDS
 from kiosk.reading import open_journal
 from kiosk.store import StoreError, StoreTaken
 from kiosk.trace import Recorder
+from kiosk.trace_file import next_file
 
 
 @click.group()
@@ -47,14 +48,19 @@ def main() -> None:
 @click.option("--screen", default="", metavar="NAME", help="Another front end than [screen] names, such as json.")
 @click.option("--trace", "trace_to", type=click.Path(path_type=Path), metavar="FILE", help="Record all wires there.")
 def run(config: Config, screen: str, trace_to: Path | None) -> None:
-    """Open this pickup point to its patrons. Where its store cannot be used, the screen says so for a minute."""
+    """Open this pickup point to its patrons. Where its store cannot be used, the screen says so for a minute.
+
+    --trace never keeps it from opening: where FILE is there, the next start records in FILE.2, and so on.
+    """
     from kiosk import app  # the other commands need none of the machine
 
     try:
-        if trace_to is None:
-            sys.exit(app.run(config, screen))
-        with cli_tools.new_trace(config, trace_to) as file:
-            sys.exit(app.run(config, screen, Recorder(file.put)))
+        with contextlib.ExitStack() as undo:
+            recorder = None
+            if trace_to and (file := next_file(trace_to, config)):
+                recorder = Recorder(undo.enter_context(file).put)
+                click.echo(f"kiosk: all wires are recorded in {file.path}", err=True)
+            sys.exit(app.run(config, screen, recorder))
     except StoreTaken as error:
         end(EXIT_STORE, error)
     except StoreError as error:

@@ -102,7 +102,11 @@ def trace(config: Config, file: Path, devices: tuple[str, ...], seconds: float |
 
     With the kiosk at work: kiosk run CONFIG --trace FILE. The simulators replay such a file.
     """
-    with new_trace(config, file) as opened:
+    try:
+        opened = TraceFile(file, config)
+    except OSError as error:
+        end(EXIT_CONFIG, OSError(f"{file}: {error.strerror}"))
+    with opened:
         _listen(config, opened.put, devices, seconds, masked=True)
     click.echo(f"{file}: {file.stat().st_size} bytes")
 
@@ -114,11 +118,3 @@ def _listen(config: Config, put: Put, devices: tuple[str, ...], seconds: float |
         listen(config, put, seconds, devices, masked)
     except UnknownDevice as error:
         end(EXIT_CONFIG, error)
-
-
-def new_trace(config: Config, path: Path) -> TraceFile:
-    """A new file for a trace, or the end of the command."""
-    try:
-        return TraceFile(path, config)
-    except OSError as error:
-        end(EXIT_CONFIG, OSError(f"{path}: {error.strerror}"))

@@ -134,15 +134,29 @@ def test_a_trace_replays_and_names_nobody(rig: Machine, tmp_path: Path) -> None:
     assert len(replay(path).differs) == 1
 
 
-def test_a_kiosk_at_work_can_be_traced(rig: Machine, tmp_path: Path) -> None:
-    path = tmp_path / "work.jsonl"
-    running = kiosk(rig, "run", "--screen", "json", "--trace", path)
+def test_a_kiosk_at_work_can_be_traced_at_every_start(rig: Machine, tmp_path: Path) -> None:
+    first = tmp_path / "work.jsonl"
+    for path in (first, tmp_path / "work.jsonl.2"):
+        running = kiosk(rig, "run", "--screen", "json", "--trace", first)
+        try:
+            opened(rig, running, path)
+        finally:
+            running.terminate()
+            said = running.communicate(timeout=60)[0]
+        assert f"recorded in {path}\n" in said
+        assert replay(path).differs == []
+
+
+def test_a_kiosk_that_cannot_be_traced_is_at_work(rig: Machine) -> None:
+    running = kiosk(rig, "run", "--screen", "json", "--trace", "/proc/work.jsonl")
+    assert running.stdout
     try:
-        opened(rig, running, path)
+        said = [running.stdout.readline() for _ in range(2)]
     finally:
         running.terminate()
         running.communicate(timeout=60)
-    assert replay(path).differs == []
+    assert "nothing is recorded" in said[0]
+    assert said[1].startswith("{")  # its first screen
 
 
 def test_no_trace_is_written_over_and_no_device_made_up(rig: Machine, tmp_path: Path) -> None:
