@@ -10,15 +10,18 @@ from kiosk.core.commands import Command
 from kiosk.core.facts import Fact
 from kiosk.core.model import PickupPoint, Row
 from kiosk.core.notices import SessionNote
-from kiosk.core.stories import AtHome, Story
+from kiosk.core.search_stories import Searching
+from kiosk.core.stories import AtHome, Story, whose
+from sync.things import Patron
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
     """``number`` is that of the counters when it began; ``asked`` counts its questions, to tell answers apart.
     ``slow``: this person wants more time for everything (simple mode).
-    ``reader``: the patron who has shown their card in it. ``note``: about what was shown amid a story, until that goes
-    on. ``lying``: what has lain on pads since somebody stood at the counter, as in tags.py; it outlasts the session.
+    ``reader``: the patron who has shown their card in it, and the ``initials`` that say so; only while these are shown,
+    or a screen of their own story. ``note``: about what was shown amid a story, until that goes on. ``lying``: what has
+    lain on pads since somebody stood at the counter, as in tags.py; it outlasts the session.
     """
 
     number: int = 0
@@ -27,6 +30,7 @@ class Session:
     asked: int = 0
     slow: bool = False
     reader: str = ""
+    initials: str = field(default="", repr=False)
     note: SessionNote = ""
     lying: tuple[tuple[str, str], ...] = ()
 
@@ -60,8 +64,11 @@ class Step:
         return replace(self, commands=(*self.commands, *commands))
 
     def to(self, story: Story, until: float) -> "Step":
-        """With the session's story at a new place, ending by itself at ``until``."""
-        return replace(self, session=replace(self.session, story=story, until=until, note=""))
+        """With the session's story at a new place, ending by itself at ``until``. A place that shows nobody's initials
+        knows nobody: somebody else may stand there by now."""
+        session = replace(self.session, story=story, until=until, note="")
+        seen = session.initials if isinstance(story, Searching) else session.reader == whose(story)
+        return replace(self, session=session if seen else replace(session, reader="", initials=""))
 
     def noting(self, note: SessionNote) -> "Step":
         """With this said beside the screen, which stays as it is."""
@@ -71,9 +78,10 @@ class Step:
         """How long to wait for this person where others get so many seconds."""
         return seconds * self.point.plan.limits.slow_times if self.session.slow else seconds
 
-    def shown_by(self, patron: str) -> "Step":
-        """With a session whose reader has shown their card."""
-        return replace(self, session=replace(self.session, reader=patron))
+    def shown_by(self, patron: Patron | None) -> "Step":
+        """With a session whose reader has shown their card; None: nobody has."""
+        reader, initials = (patron.id, patron.initials) if patron else ("", "")
+        return replace(self, session=replace(self.session, reader=reader, initials=initials))
 
     def lain(self, lying: tuple[tuple[str, str], ...]) -> "Step":
         """With this lying on pads since somebody stood at the counter."""

@@ -63,6 +63,7 @@ from kiosk.core.stories import (
     Sealing,
     Settling,
     Stowing,
+    whose,
 )
 
 
@@ -109,29 +110,14 @@ def _warns(point: PickupPoint, session: Session, now: float) -> bool:
 
 
 def _initials(point: PickupPoint, session: Session) -> str:
-    match session.story:
-        case Fetching(proof="helper"):  # who stands there is not the reader
-            return ""
-        case Fetching(patron=person) | Returning(patron=person) | Dropping(patron=person) | Ended(patron=person):
-            pass
-        case Choosing(patron=person):
-            pass
-        case AtCourier(courier=person) | Loading(courier=person) | Stowing(courier=person):
-            pass
-        case Clearing(courier=person) | Checking(courier=person) | Settling(courier=person):
-            pass
-        case Sealing(courier=person) | HandingOver(courier=person) | AtDesk(courier=person) | Moving(courier=person):
-            pass
-        case AtAccount(patron=person, account=account) if account and account.initials:
-            return account.initials
-        case AtAccount(patron=person) | AccountPin(patron=person) | Wishing(patron=person) | AtCounter(patron=person):
-            pass
-        case Borrowing(patron=person):
-            pass
-        case Searching():
-            person = session.reader
-        case _:
-            return ""
+    story = session.story
+    if isinstance(story, AskingCard | ProvingPin | Activating):  # of another card, or of one that was nobody's
+        return ""
+    if isinstance(story, AtAccount) and story.account and story.account.initials:
+        return story.account.initials
+    person = whose(story) or session.reader
+    if person == session.reader and session.initials:
+        return session.initials
     patron = point.patrons.get(person)
     return patron.initials if patron else ""
 

@@ -196,3 +196,16 @@ Story = (
     | Ended
 )
 AtDoor = Fetching | Dropping | Stowing | Clearing | Checking | Moving  # the stories with a visit
+
+
+def whose(story: Story) -> str:
+    """The patron whose story it is, or who works here; "" where nobody is known, or stands there for somebody else.
+    A card that is asked about amid a return does not end whose it is."""
+    match story:
+        case Fetching(proof="helper") | AtHome() | Collecting() | AtMore() | Proving() | Searching():
+            return ""
+        case AskingCard(back=back) | ProvingPin(back=back):
+            return back.patron if back else ""
+        case Activating(patron=patron):
+            return patron.id if patron else ""
+    return story.courier if isinstance(story, StaffStory) else story.patron

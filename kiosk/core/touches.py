@@ -162,14 +162,14 @@ def _begin(at: Step, touch: Touched, now: float) -> Step:
 
 
 def _after(at: Step, story: Ended, touch: Touched, now: float) -> Step:
-    match touch.action:
+    match touch.action:  # whoever collects, browses or borrows shows a proof of their own
         case "collect" if at.point.plan.spaces:
-            return stay(at, Collecting(), now)
+            return stay(at.home().begun(), Collecting(), now)
         case "return":
             return dropoff.begin(at, now, story.patron)
         case "account" if at.session.reader and at.point.plan.library.account:
             return account.begin(at, at.session.reader, now)
-        case "browse" if any_on_offer(at.point, now):  # whoever touches it shows a card of their own
+        case "browse" if any_on_offer(at.point, now):
             return searching.browse(at.home().begun(), now)
         case "borrow" if counter.after(at.point, story):
             return stay(at.home().begun(), Proving("checkout"), now)

@@ -146,7 +146,7 @@ def answered(step: Step, story: Activating, answer: Answer | None, now: float) -
     if story.doubt and patron is None:
         return refuse(step, "activation_unknown", now, then=("return",))
     step = tries.right(step, story.digest)
-    step = step.shown_by(patron.id) if patron else step
+    step = step.shown_by(patron) if patron else step
     return stay(step, replace(story, stage="done", key="", doubt=False, patron=patron), now)
 
 

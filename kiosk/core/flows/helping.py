@@ -61,7 +61,7 @@ def allowed(point: PickupPoint, digest: str, now: float) -> Parcel | None:
 
 def fetch(step: Step, parcel: Parcel, now: float) -> Step:
     """A helper has typed the code: its door opens. Why not, if not, is between the library and its reader."""
-    step = step.fact(Proved("helper", parcel.patron)).shown_by("")
+    step = step.fact(Proved("helper", parcel.patron)).shown_by(None)
     patron = step.point.patrons.get(parcel.patron)
     if (patron and patron.standing != "fine") or fetching.why_not(step, parcel, parcel.patron, now):
         return refuse(step, "helper_not_now", now, then=("return",))

@@ -52,7 +52,7 @@ def card(step: Step, number: str, now: float, want: Want = "", *, printed: bool 
 def _returns_of(step: Step, story: Returning, patron: Patron, now: float) -> Step:
     """A number in print makes nobody the reader of the session, and another's ends that somebody was."""
     proved = not story.printed or step.session.reader == patron.id
-    return dropoff.card(step.shown_by(patron.id if proved else ""), story, patron.id, now)
+    return dropoff.card(step.shown_by(patron if proved else None), story, patron.id, now)
 
 
 def _ask_for_return(step: Step, story: Returning, digest: str, now: float) -> Step:
@@ -129,7 +129,7 @@ def known(
         return stocking.begin(step, patron.id, now)
     if theirs:
         return desk.begin(step, patron.id, now)
-    step = step.shown_by(patron.id)
+    step = step.shown_by(patron)
     library = step.point.plan.library
     if isinstance(want, Basket):
         return borrowing.begin(step, patron.id, want.parcels, now, patron)

@@ -238,6 +238,7 @@ def without_a_door() -> Iterator[tuple[str, Machine]]:
     yield "staff at a case", with_cases().tap("sue").touch("cases")
     yield "courier, asking for an item", unannounced().tap("max").scan("x-1")
     yield "goodbye", stocked(PARCEL).tap("ann").open().shut()
+    yield "collecting, after another's goodbye", stocked(PARCEL, BOBS).tap("ann").open().shut().touch("collect")
     offered = stocked(PARCEL).paper().tap("ann").open().shut()
     yield "goodbye, a slip offered", offered
     yield "goodbye, a slip under way", offered.copy().touch("print", "en")
@@ -390,6 +391,9 @@ def searching() -> Iterator[tuple[str, Machine]]:
     yield "browsing, called back", shelf.copy().touch("title", "t-1").touch("borrow").recall("t-1")
     known = stocked(STOCK).tap("bob").answer(AccountIs()).touch("browse").touch("title", "t-1")
     yield "browsing, a reader who is known", known
+    searched = stocked(STOCK).tap("bob").answer(AccountIs()).touch("browse").touch("search")
+    yield "searching, a reader who is known", searched
+    yield "more, after a reader who was known", searched.copy().touch("cancel")
     yield "borrowing, asking", shelf.copy().touch("title", "t-1").tap("ann")
     yield "borrowing, not lent", shelf.copy().touch("title", "t-1").tap("ann").answer(Allowed(False, "no"))
 
@@ -693,7 +697,21 @@ def sound(machine: Machine) -> None:
     else:
         assert machine.session.until < machine.now + 1000.0
         assert machine.session.number
-    display(machine.point, machine.session, machine.now)
+    knows_only_whom_it_shows(machine)
+
+
+def knows_only_whom_it_shows(machine: Machine) -> None:
+    """A reader is known on the screens of their own story, and while what is searched is shown with their initials."""
+    session, screen = machine.session, display(machine.point, machine.session, machine.now)
+    if isinstance(session.story, Searching):
+        assert (session.reader != "") == (screen.initials != "")
+    elif isinstance(session.story, AskingCard | ProvingPin):  # of another card, amid their return
+        assert session.reader in ("", session.story.back.patron if session.story.back else "")
+    elif isinstance(session.story, Activating):
+        assert session.reader == (session.story.patron.id if session.story.patron else "")
+    else:
+        assert session.reader in ("", getattr(session.story, "patron", ""))
+    assert not screen.to_account or (screen.initials and session.reader)
 
 
 def ends(machine: Machine) -> None:
