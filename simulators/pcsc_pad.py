@@ -1,9 +1,11 @@
-"""A PC/SC reader for ISO 15693 tags, and the one thing that lies on it; the bytes are those of
-``hardware.rfid.transparent`` and ``hardware.rfid.iso15693``, on the wire of ``simulators.pcsc``.
+"""A PC/SC reader for ISO 15693 tags, and what lies on it; the bytes are those of ``hardware.rfid.transparent`` and
+``hardware.rfid.iso15693``, on the wire of ``simulators.pcsc``. It shows one tag, and all that lie there hear it.
 
 pad = PcscPad(daemon.port(reader))
 pad.lay(Laid("SZ0000123"))
 """
+
+from collections.abc import Sequence
 
 from simulators.laid import Laid
 from simulators.pcsc import Card
@@ -13,17 +15,22 @@ ATR = bytes.fromhex("3B8F8001804F0CA0000003060B00140000000077")
 BLOCK = 4
 _DONE, _UNKNOWN = b"\x90\x00", b"\x6d\x00"
 _FINE, _MUTE = b"\xc0\x03\x00\x90\x00", b"\xc0\x03\x01\x64\x01"
+_ADDRESSED, _MAKERS_OWN, _NXP = 0x20, 0xA0, b"\x04"
 _NOT_SUPPORTED, _NOT_THERE, _LOCKED = 0x01, 0x10, 0x12
 
 
 class Tag:
     """A tag as readers hand it on: what can lie on a ``Card``'s place. ``transparent``: the reader lets one speak to it
-    directly; ``storage``: it knows the commands for storage cards."""
+    directly; ``storage``: it knows the commands for storage cards. ``beside``: what else lies there; it hears and obeys
+    all that is not for another, and is heard where those before it are silent."""
 
     atr = ATR
 
-    def __init__(self, laid: Laid, transparent: bool = True, storage: bool = False) -> None:
+    def __init__(
+        self, laid: Laid, transparent: bool = True, storage: bool = False, beside: Sequence[Laid] = ()
+    ) -> None:
         self._laid = laid
+        self._beside = beside
         self._transparent = transparent
         self._storage = storage
         self._session = False
@@ -53,29 +60,39 @@ class Tag:
             return _FINE + b"\x8f\x01\x00" + _DONE
         if said[:3] == b"\x5f\x46\x04":
             said = said[7:]
-        heard = self._heard(said[2 : 2 + said[1]]) if self._laid.answers() else None
-        if heard is None:
+        request = said[2 : 2 + said[1]]
+        there = [self._laid, *(one for one in self._beside if one is not self._laid)]
+        heard = [answer for one in there if one.answers() and (answer := self._heard(one, request)) is not None]
+        if not heard:
             return _MUTE + _DONE
-        return _FINE + b"\x92\x01\x00\x96\x02\x00\x00\x97" + bytes((len(heard),)) + heard + _DONE
+        return _FINE + b"\x92\x01\x00\x96\x02\x00\x00\x97" + bytes((len(heard[0]),)) + heard[0] + _DONE
 
-    def _heard(self, request: bytes) -> bytes | None:
-        """What the tag itself answers; None: nothing."""
-        laid, memory = self._laid, self._laid.memory()
-        match request[1]:
+    def _heard(self, laid: Laid, request: bytes) -> bytes | None:
+        """What one of the tags itself answers; None: nothing."""
+        memory, uid = laid.memory(), bytes.fromhex(laid.uid)[::-1]
+        flags, command, said = request[0], request[1], request[2:]
+        if command >= _MAKERS_OWN:
+            if said[:1] != _NXP:
+                return None
+            said = said[1:]
+        if flags & _ADDRESSED:
+            if said[:8] != uid:
+                return None
+            said = said[8:]
+        match command:
             case 0x2B:
-                uid = bytes.fromhex(laid.uid)[::-1]
                 size = bytes((len(memory) // BLOCK - 1, BLOCK - 1))
                 return b"\x00\x0f" + uid + b"\x00" + bytes((laid.afi,)) + size + b"\x01"
             case 0x20 | 0x23:
-                first, count = request[2], request[3] + 1 if request[1] == 0x23 else 1
+                first, count = said[0], said[1] + 1 if command == 0x23 else 1
                 data = memory[BLOCK * first : BLOCK * (first + count)]
                 return b"\x00" + data if len(data) == BLOCK * count else bytes((1, _NOT_THERE))
             case 0x27 | 0xA2 | 0xA3 if laid.locked:
                 return bytes((1, _LOCKED))
             case 0x27:
-                laid.afi = request[2]
+                laid.afi = said[0]
             case 0xA2 | 0xA3:
-                laid.eas = request[1] == 0xA2
+                laid.eas = command == 0xA2
             case 0xA5:
                 return b"\x00" + bytes(32) if laid.eas else None
             case _:
@@ -84,7 +101,7 @@ class Tag:
 
 
 class PcscPad:
-    """The reader. It shows one tag: the first of those that were laid there."""
+    """The reader. It shows one tag, the first of those that were laid there; the others hear what is said to it."""
 
     def __init__(self, port: int, *, transparent: bool = True, storage: bool = False) -> None:
         self.laid: list[Laid] = []
@@ -107,7 +124,7 @@ class PcscPad:
 
     def _show(self) -> None:
         if self.laid and not self._place.lies:
-            self._place.tap(Tag(self.laid[0], *self._ways))
+            self._place.tap(Tag(self.laid[0], *self._ways, self.laid))
 
     def close(self) -> None:
         """Take everything away."""

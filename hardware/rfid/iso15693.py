@@ -1,15 +1,21 @@
-"""ISO/IEC 15693 requests to the one tag in the field, and what its answers say.
+"""ISO/IEC 15693 requests to a tag in the field, and what its answers say.
 
-    request   02 | command | parameters            flags 02: high data rate, no address; 42 with the option flag
-    answer    00 | data                            01 | code: the tag refuses
+    request   02 | command | parameters                 flags 02: high data rate, every tag that hears it obeys
+              22 | command | UID | parameters           flags 22: only the tag with this UID (LSB first) obeys
+              22 | command | 04 | UID                   a maker's own command: the maker's code comes first
+    answer    00 | data                                 01 | code: the tag refuses
     2B  get system information   info flags, UID (LSB first), [DSFID], [AFI], [blocks - 1, block size - 1], [IC]
     23  read multiple blocks     first, count - 1
     20  read one block           block
     27  write AFI                AFI
-    A2 A3 A5  NXP's EAS: set, reset, alarm; each followed by the maker's code 04. A5 is answered only while it is set.
+    A2 A3 A5  NXP's EAS: set, reset, alarm, of the maker's own. A5 is answered only while it is set.
 
-Sources: hardware.md 3.1 (pypn5180, libdanrfid); a conversation with an ICODE tag published at NXP's forum
-(vectors/pcsc_pad.toml). EAS is from memory of the ICODE data sheets and unverified.
+Flags 40 more: the option flag. What a reader decodes is the stronger tag, and what it sends every tag beside it hears:
+so only the question which tag lies there goes without an address.
+
+Sources: hardware.md 3.1 (pypn5180, libdanrfid); conversations with ICODE tags (vectors/pcsc_pad.toml). EAS as in NXP's
+data sheet SL2S2002_SL2S2102 rev. 3.4, 9.4.3, in MichaelsPlayground/TalkToYourIcodeSlixCard and, that all three take an
+address, in FEIG's manual H60301-3e, 8.3; untried on a real tag.
 """
 
 from dataclasses import dataclass
@@ -18,8 +24,9 @@ from typing import Final
 from hardware.errors import WireError
 
 SYSTEM_INFORMATION, READ_SOME, READ_ONE, WRITE_AFI = 0x2B, 0x23, 0x20, 0x27
-EAS_SET, EAS_RESET, EAS_ALARM, NXP = 0xA2, 0xA3, 0xA5, 0x04
-_HIGH_RATE, _OPTION, _ERROR = 0x02, 0x40, 0x01
+EAS_SET, EAS_RESET, EAS_ALARM = 0xA2, 0xA3, 0xA5
+_OF_NXP, _NXP = (EAS_SET, EAS_RESET, EAS_ALARM), b"\x04"
+_HIGH_RATE, _ADDRESS, _OPTION, _ERROR = 0x02, 0x20, 0x40, 0x01
 _DSFID, _AFI, _MEMORY = 0x01, 0x02, 0x04
 UID_LENGTH: Final = 8
 UID_FIRST: Final = 0xE0
@@ -65,9 +72,12 @@ def hexadecimal(uid: bytes) -> str:
     raise WireError("not the UID of an ISO 15693 tag")
 
 
-def request(command: int, parameters: bytes = b"", option: bool = False) -> bytes:
-    """As it goes through the air, without its CRC. ``option``: some TI tags want the flag with every write."""
-    return bytes((_HIGH_RATE | (_OPTION if option else 0), command)) + parameters
+def request(command: int, parameters: bytes = b"", uid: str = "", option: bool = False) -> bytes:
+    """As it goes through the air, without its CRC. ``uid``: of the one tag it is for, as ``SystemInformation`` has it;
+    without one every tag obeys. ``option``: some TI tags want the flag with every write."""
+    flags = _HIGH_RATE | (_ADDRESS if uid else 0) | (_OPTION if option else 0)
+    maker = _NXP if command in _OF_NXP else b""
+    return bytes((flags, command)) + maker + bytes.fromhex(uid)[::-1] + parameters
 
 
 def answer(data: bytes) -> bytes:

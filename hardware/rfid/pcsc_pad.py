@@ -7,7 +7,8 @@ writing; verified for ACS ACR1552. ``through = "storage"`` uses PC/SC's own comm
     > FF CA 00 00 00         UID, E0 first or last          > FF B0 00 bb 00   memory from block bb, as much as comes
     < uid 90 00                                             < bytes 90 00
 
-What is no ISO 15693 tag (by its ATR, PC/SC part 3) is not looked at: a card laid here by mistake stays unread.
+What is no ISO 15693 tag (by its ATR, PC/SC part 3) is not looked at: a card laid here by mistake stays unread. Of two
+books on one another one is shown and both hear: after the question which it is, all that is said is for that one alone.
 """
 
 import contextlib
@@ -67,12 +68,12 @@ class PcscPad:
         written = False
         try:
             with self._reader.connected() as there, self._session(there) as air:
-                if not _is_tag(there.atr) or (about := _information(air)).uid != uid:
+                if not _is_tag(there.atr):
                     raise DeviceRefused("this tag is not on the pad")
-                before = self._security(air, about)
+                before = self._security(air, _information(air, uid))
                 written = True
-                self._write(air, secured)
-                now = self._security(air, _information(air))
+                self._write(air, uid, secured)
+                now = self._security(air, _information(air, uid))
                 if (state := self._settings.secured(*now)) is not secured:
                     words = f"the tag reads back as {_WORDS[state]}"
                     raise DeviceRefused(words) if now == before else DeviceSilent(f"{words}, and was not so before")
@@ -99,12 +100,12 @@ class PcscPad:
             return tag(*self._lies, self._settings.secured(*self._security(air, about)))
 
     def _stored(self, there: Connection) -> Tag:
-        said = there.transmit(b"\xff\xca\x00\x00\x00")
-        if said[-2:] != DONE:
-            raise WireError(f"no UID: {said[-2:].hex(' ').upper()}")
-        uid = iso15693.hexadecimal(said[:-2])
+        uid = _uid(there)
         if uid != self._lies[0]:
-            self._lies = (uid, self._settings.content(_storage(there)))
+            content = self._settings.content(_storage(there))
+            if _uid(there) != uid:
+                raise WireError("another tag answers in its place")
+            self._lies = (uid, content)
         return tag(*self._lies)
 
     @contextlib.contextmanager
@@ -123,9 +124,9 @@ class PcscPad:
             some = min(at_once, blocks - first)
             try:
                 if some > 1:
-                    part = answer(air(request(iso15693.READ_SOME, bytes((first, some - 1)))))
+                    part = answer(air(request(iso15693.READ_SOME, bytes((first, some - 1)), about.uid)))
                 else:
-                    part = answer(air(request(iso15693.READ_ONE, bytes((first,)))))
+                    part = answer(air(request(iso15693.READ_ONE, bytes((first,)), about.uid)))
             except TagRefused:
                 if some == 1:  # the end, where its size was not told; or a block that is not for us
                     break
@@ -138,18 +139,18 @@ class PcscPad:
 
     def _security(self, air: Air, about: SystemInformation) -> tuple[int | None, bool | None]:
         """AFI and EAS, the latter where it counts."""
-        return about.afi, _eas(air) if self._settings.secured_by in ("eas", "both") else None
+        return about.afi, _eas(air, about.uid) if self._settings.secured_by in ("eas", "both") else None
 
-    def _write(self, air: Air, secured: bool) -> None:
+    def _write(self, air: Air, uid: str, secured: bool) -> None:
         """Said once each; whether it took is for reading back to say."""
-        ways = []
+        ways: list[tuple[int, bytes]] = []
         if self._settings.secured_by in ("afi", "both"):
             ways.append((iso15693.WRITE_AFI, bytes((self._settings.afi(secured),))))
         if self._settings.secured_by in ("eas", "both"):
-            ways.append((iso15693.EAS_SET if secured else iso15693.EAS_RESET, bytes((iso15693.NXP,))))
+            ways.append((iso15693.EAS_SET if secured else iso15693.EAS_RESET, b""))
         for command, parameters in ways:
             with contextlib.suppress(TagRefused, CardLost, WireError):
-                answer(air(request(command, parameters, self._settings.option_flag), WRITE_WAIT_US))
+                answer(air(request(command, parameters, uid, self._settings.option_flag), WRITE_WAIT_US))
 
 
 _WORDS = {True: "secured", False: "not secured", None: "neither secured nor not"}
@@ -160,23 +161,34 @@ def _is_tag(atr: bytes) -> bool:
     return at >= 0 and len(atr) > at + len(STORAGE) and atr[at + len(STORAGE)] in _ISO_15693
 
 
-def _information(air: Air) -> SystemInformation:
+def _information(air: Air, uid: str = "") -> SystemInformation:
+    """Of the tag with this UID, or of whichever is heard. Raises ``CardLost`` when it is silent, or another answers."""
     try:
-        return SystemInformation.from_bytes(answer(air(request(iso15693.SYSTEM_INFORMATION))))
+        about = SystemInformation.from_bytes(answer(air(request(iso15693.SYSTEM_INFORMATION, uid=uid))))
     except TagRefused as error:
         raise WireError(f"no system information: {error}") from None
+    if uid and about.uid != uid:
+        raise CardLost
+    return about
 
 
-def _eas(air: Air) -> bool:
+def _eas(air: Air, uid: str) -> bool:
     """A tag answers the alarm only while its EAS is set, so silence counts only from one that is still there."""
     try:
-        answer(air(request(iso15693.EAS_ALARM, bytes((iso15693.NXP,)))))
+        answer(air(request(iso15693.EAS_ALARM, uid=uid)))
     except CardLost:
-        _information(air)
+        _information(air, uid)
         return False
     except TagRefused:
         return False
     return True
+
+
+def _uid(there: Connection) -> str:
+    said = there.transmit(b"\xff\xca\x00\x00\x00")
+    if said[-2:] != DONE:
+        raise WireError(f"no UID: {said[-2:].hex(' ').upper()}")
+    return iso15693.hexadecimal(said[:-2])
 
 
 def _storage(there: Connection) -> bytes:

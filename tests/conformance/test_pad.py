@@ -135,6 +135,17 @@ def test_what_cannot_be_secured_is_refused_and_stays(rig: Rig) -> None:
     assert locked.afi == IN_LIBRARY
 
 
+def test_of_what_lies_there_together_only_what_is_meant_is_secured(rig: Rig) -> None:
+    books = [Laid("SZ0000001"), Laid("SZ0000002")]
+    for book in books:
+        rig.lay(book)
+    shown = rig.seen(2 if rig.piles else 1)[0]
+    rig.pad.secure(shown.uid, False)
+    assert {book.number: book.afi for book in books} == {
+        book.number: ON_LOAN if book.number == shown.item else IN_LIBRARY for book in books
+    }
+
+
 def test_a_pile_is_read_whole_where_it_can_be(rig: Rig) -> None:
     for n in range(5):
         rig.lay(Laid(f"SZ000000{n}"))

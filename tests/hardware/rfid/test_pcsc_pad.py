@@ -15,7 +15,7 @@ from readers import OMNIKEY
 from hardware.errors import DeviceRefused, DeviceSilent, WireError
 from hardware.readings import PileSeen
 from hardware.rfid.book import BookTag, PatronTag, Usage
-from hardware.rfid.iso15693 import SystemInformation, TagRefused, answer, hexadecimal
+from hardware.rfid.iso15693 import SystemInformation, TagRefused, answer, hexadecimal, request
 from hardware.rfid.pad import PadSource
 from hardware.rfid.pcsc_pad import PcscPad, Settings, connect
 from hardware.rfid.pcsc_reader import CardLost
@@ -109,6 +109,14 @@ def test_the_published_conversation_is_held_word_for_word() -> None:
     )
 
 
+@pytest.mark.parametrize("one", VECTORS["addressed"], ids=lambda one: one["request"][:5])
+def test_a_request_to_one_tag_alone_is_as_published(one: dict[str, Any]) -> None:
+    sent = request(one["command"], bytes.fromhex(one["parameters"]), one["uid"])
+    assert sent == bytes.fromhex(one["request"])
+    if "answer" in one:
+        assert SystemInformation.from_bytes(answer(bytes.fromhex(one["answer"]))).uid == one["uid"]
+
+
 def test_a_book_is_read_and_its_security_told() -> None:
     assert one(pad(Laid("SZ0000001"))) == BookTag(
         Laid("SZ0000001").uid, "SZ0000001", 1, 1, Usage.CIRCULATING, "CN-440300", True
@@ -144,8 +152,8 @@ def test_taken_away_amid_writing_its_state_is_unknown() -> None:
     laid = Laid("SZ0000001")
 
     class Gone(Tag):
-        def _heard(self, request: bytes) -> bytes | None:
-            said = super()._heard(request)
+        def _heard(self, laid: Laid, request: bytes) -> bytes | None:
+            said = super()._heard(laid, request)
             laid.misses = 1.0 if request[1] == 0x27 else laid.misses
             return said
 
@@ -153,11 +161,48 @@ def test_taken_away_amid_writing_its_state_is_unknown() -> None:
         PcscPad(Settings(reader="memory"), Reader(Gone(laid))).secure(laid.uid, False)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("option_flag", [False, True])
+@pytest.mark.parametrize("by", ["afi", "eas", "both"])
+@pytest.mark.parametrize("secured", [False, True])
+def test_of_two_books_on_one_another_only_the_one_that_is_meant_changes(
+    secured: bool, by: str, option_flag: bool
+) -> None:
+    afi = {True: IN_LIBRARY, False: ON_LOAN}
+    meant = Laid("SZ0000001", afi=afi[not secured], eas=not secured)
+    other = Laid("SZ0000002", afi=afi[not secured], eas=not secured)
+    there = Reader(Tag(meant, beside=[other]))
+    settings = Settings(reader="memory", secured_by=by, option_flag=option_flag)  # type: ignore[arg-type]
+    PcscPad(settings, there).secure(meant.uid, secured)  # type: ignore[arg-type]
+    assert (other.afi, other.eas) == (afi[not secured], not secured)
+    assert settings.secured(meant.afi, meant.eas) is secured
+    assert one(PcscPad(settings, there)).secured is secured  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("by", ["afi", "eas", "both"])
+@pytest.mark.parametrize("secured", [False, True])
+def test_what_lies_there_after_writing_says_nothing_of_the_book_that_was_meant(secured: bool, by: str) -> None:
+    """It was lifted off another book, which has the very security it was to get, before it could hear that."""
+    afi = {True: IN_LIBRARY, False: ON_LOAN}
+    meant = Laid("SZ0000001", afi=afi[not secured], eas=not secured)
+    other = Laid("SZ0000002", afi=afi[secured], eas=secured)
+
+    class Lifted(Tag):
+        def answer(self, apdu: bytes) -> bytes:
+            if apdu[5:8] == b"\x5f\x46\x04":  # only what is written is waited for
+                meant.misses = 1.0
+            return super().answer(apdu)
+
+    settings = Settings(reader="memory", secured_by=by)  # type: ignore[arg-type]
+    with pytest.raises(DeviceSilent, match="may have changed"):
+        PcscPad(settings, Reader(Lifted(meant, beside=[other]))).secure(meant.uid, secured)  # type: ignore[arg-type]
+    assert (other.afi, other.eas) == (afi[secured], secured)
+
+
 class NoEas(Tag):
     """An AFI that is written, and an EAS that is not: it is locked, or the chip is not NXP's."""
 
-    def _heard(self, request: bytes) -> bytes | None:
-        return b"\x01\x12" if request[1] in (0xA2, 0xA3) else super()._heard(request)
+    def _heard(self, laid: Laid, request: bytes) -> bytes | None:
+        return b"\x01\x12" if request[1] in (0xA2, 0xA3) else super()._heard(laid, request)
 
 
 def both(laid: Laid) -> PcscPad:
@@ -188,8 +233,8 @@ def test_tags_that_read_single_blocks_only() -> None:
     laid = Laid("SZ0000001")
 
     class Old(Tag):
-        def _heard(self, request: bytes) -> bytes | None:
-            return b"\x01\x01" if request[1] == 0x23 else super()._heard(request)
+        def _heard(self, laid: Laid, request: bytes) -> bytes | None:
+            return b"\x01\x01" if request[1] == 0x23 else super()._heard(laid, request)
 
     assert one(PcscPad(Settings(reader="memory"), Reader(Old(laid)))).item == "SZ0000001"  # type: ignore[arg-type]
 
@@ -199,6 +244,21 @@ def test_through_storage_commands_it_reads_and_nothing_more() -> None:
     assert one(there) == BookTag(Laid("SZ0000001").uid, "SZ0000001", 1, 1, Usage.CIRCULATING, "CN-440300", None)
     with pytest.raises(DeviceRefused):
         there.secure(Laid("SZ0000001").uid, True)
+
+
+def test_through_storage_commands_no_book_gets_the_number_of_another() -> None:
+    class Swapped(Tag):
+        def answer(self, apdu: bytes) -> bytes:
+            said = super().answer(apdu)
+            if apdu[1] == 0xCA:  # once it has told its UID
+                self._laid = Laid("SZ0000002")
+            return said
+
+    there = Reader(Swapped(Laid("SZ0000001"), transparent=False, storage=True))
+    settings = Settings(reader="memory", through="storage")
+    with pytest.raises(WireError, match="another"):
+        PcscPad(settings, there).tags()  # type: ignore[arg-type]
+    assert one(PcscPad(settings, there)).item == "SZ0000002"  # type: ignore[arg-type]
 
 
 def test_a_reader_without_sessions_says_what_to_set() -> None:
