@@ -24,6 +24,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from hardware.errors import DeviceError, DeviceRefused, DeviceSilent
 from hardware.paper import Charset, printable, wrapped
+from hardware.port import Port
 from hardware.printer import Code, Line, Rule, Sheet
 from hardware.readings import Paper
 from hardware.serialport import open_port
@@ -67,7 +68,7 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    port: Annotated[str, Field(min_length=1)]
+    port: Port
     joined: Literal["serial", "usb"] = "serial"
     baud: Annotated[int, Field(ge=1200, le=4_000_000)] = 9600
     paper_mm: Literal[58, 80] = 58

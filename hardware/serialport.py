@@ -14,6 +14,7 @@ from collections.abc import Iterator
 import serial
 
 from hardware.errors import DeviceGone
+from hardware.port import named
 from hardware.wiretap import Way, overheard
 
 READ_MAX = 4096
@@ -77,22 +78,21 @@ def open_port(port: str, baud: int) -> SerialPort:
     """Open ``port`` at ``baud``, 8N1 without flow control, and for this process alone (an advisory lock).
 
     Blocks at most 5 s (a socket that does not connect). Raises ``DeviceGone`` when the port is not there, not ours
-    to open, or taken; ``ValueError`` for a URL that pyserial does not know or that has no descriptor to wait on.
+    to open, or taken, has no such speed, or when its name is none (``hardware.port``).
     """
-    with _port_lost(port):
-        opened = serial.serial_for_url(port, baud, timeout=0, write_timeout=WRITE_WAIT_S, exclusive=True)
-        try:
-            descriptor = opened.fileno()
-        except OSError:  # io.UnsupportedOperation
-            opened.close()
-            raise ValueError(f"{port}: no descriptor to wait on") from None
-        if port.startswith("socket:"):
-            _hurry(descriptor)
-        else:
-            # An FTDI adapter otherwise holds short replies back for 16 ms. Other ports cannot, and need not.
-            with contextlib.suppress(ValueError, NotImplementedError):
-                opened.set_low_latency_mode(True)
-    return SerialPort(port, opened, None if port.startswith("socket:") else 10 / baud)
+    try:
+        behind_socket = named(port).startswith("socket:")
+        with _port_lost(port):
+            opened = serial.serial_for_url(port, baud, timeout=0, write_timeout=WRITE_WAIT_S, exclusive=True)
+            if behind_socket:
+                _hurry(opened.fileno())
+            else:
+                # An FTDI adapter otherwise holds short replies back for 16 ms. Other ports cannot, and need not.
+                with contextlib.suppress(ValueError, NotImplementedError):
+                    opened.set_low_latency_mode(True)
+    except ValueError as error:
+        raise DeviceGone(f"{port}: {error}") from error
+    return SerialPort(port, opened, None if behind_socket else 10 / baud)
 
 
 def _hurry(descriptor: int) -> None:

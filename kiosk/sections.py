@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from hardware.port import Port
 from kiosk.core.plan import Space
 from sync.things import Size
 
@@ -102,5 +103,5 @@ class DeviceKeys(Section):
 class BoardKeys(DeviceKeys):
     """A board's section has its port and baud as well; no baud: the driver's usual one."""
 
-    port: Annotated[str, Field(min_length=1)]
+    port: Port
     baud: Annotated[int, Field(ge=300, le=4_000_000)] | None = None

@@ -29,6 +29,7 @@ from pydantic import Field
 from hardware.errors import DeviceError, DeviceRefused, DeviceSilent, WireError
 from hardware.locker.exchange import exchange
 from hardware.locker.stream import NEVER, NOT_YET, Stream
+from hardware.port import Port
 from hardware.rfid import iso28560_2
 from hardware.rfid.book import Content, Tag, Unreadable, tag
 from hardware.rfid.iso28560_4 import NOT_EPC
@@ -66,7 +67,7 @@ class Settings(PadSettings):
     """``antennas``: those that belong to the pad. ``user_words``: how much of the user bank is read of a tag whose UII
     names no item; 0 none, which is faster."""
 
-    port: Annotated[str, Field(min_length=1)]
+    port: Port
     baud: Annotated[int, Field(ge=300, le=4_000_000)] = BAUD
     address: int = Field(1, ge=0, le=ANYBODY)
     antennas: Annotated[tuple[Annotated[int, Field(ge=1, le=8)], ...], Field(min_length=1, max_length=8)] = (1,)

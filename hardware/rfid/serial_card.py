@@ -18,6 +18,7 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from hardware.port import Port
 from hardware.readings import CardGone, CardShown, CardUnread, Reading
 from hardware.rfid import card
 from hardware.scanner.barcode import Meanings
@@ -45,7 +46,7 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    port: Annotated[str, Field(min_length=1)]
+    port: Port
     baud: Annotated[int, Field(ge=300, le=4_000_000)] = 9600
     pattern: Annotated[str, AfterValidator(_with_uid)] = r"(?P<uid>[0-9A-Fa-f]{2}(?:[ :-]?[0-9A-Fa-f]{2}){3,9})"
     quiet_s: Annotated[float, Field(ge=0.1, le=10)] = 1.0

@@ -15,6 +15,7 @@ from typing import Annotated, Final, Literal
 from pydantic import Field
 
 from hardware.errors import DeviceGone
+from hardware.port import Port
 from hardware.readings import Scan
 from hardware.scanner.barcode import Meanings
 from hardware.scanner.codes import Codes, CodeSettings
@@ -31,7 +32,7 @@ class Settings(CodeSettings):
     """Beside those of all scanners, ``renew_s``: how often a scanner that has seen nothing is told to look; shorter
     than it looks by itself."""
 
-    port: Annotated[str, Field(min_length=1)]
+    port: Port
     baud: Annotated[int, Field(ge=300, le=4_000_000)] = 9600
     trigger: Literal["none", "honeywell", "zebra_ssi", "newland", "gm65"] = "none"
     renew_s: Annotated[float, Field(ge=0.5, le=20)] = 2.0

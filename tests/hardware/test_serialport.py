@@ -207,7 +207,26 @@ def test_what_is_no_port_is_gone(port):
         open_port(port, 9600)
 
 
-@pytest.mark.parametrize("port", ["loop://", "carrier-pigeon://roof"])
-def test_what_cannot_be_waited_on_is_a_mistake_in_the_configuration(port):
-    with pytest.raises(ValueError, match=port.split(":")[0]):
+@pytest.mark.parametrize(
+    "port", ["loop://", "carrier-pigeon://roof", "tcp://10.0.0.5:5000", "SOCKET://127.0.0.1:1", ""]
+)
+def test_a_name_that_is_no_ports_is_gone_and_says_the_form(port):
+    with pytest.raises(DeviceGone, match="socket://host:port"):
         open_port(port, 9600)
+
+
+def test_a_speed_that_there_is_not_is_gone(served):
+    wire = served(Mute())
+    if not wire.port.startswith("socket:"):
+        with pytest.raises(DeviceGone, match="baud"):
+            open_port(wire.port, -1)
+
+
+def test_a_server_at_an_ipv6_address():
+    with socket.create_server(("::1", 0), family=socket.AF_INET6) as server:
+        port = open_port(f"socket://[::1]:{server.getsockname()[1]}", 9600)
+        peer = server.accept()[0]
+        with peer:
+            peer.sendall(b"six")
+            assert read_all(port, 3) == b"six"
+        port.close()

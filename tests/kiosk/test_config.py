@@ -228,6 +228,59 @@ def test_paths_count_from_the_file(example: Path, monkeypatch: pytest.MonkeyPatc
     assert config.screen.font == example.parent / "face.ttc"
 
 
+# ---- ports ----------------------------------------------------------------------------------------------------------
+
+FORM = (
+    "must be the file of a device (see /dev/serial/by-id) or, of a serial server, socket://host:port, "
+    "such as socket://10.0.0.5:4001"
+)
+NO_PORTS = [
+    "tcp://10.0.0.5:5000",
+    "sockt://10.0.0.5:5000",
+    "SOCKET://10.0.0.5:5000",
+    "socket:/10.0.0.5:5000",
+    "socket://10.0.0.5",
+    "socket://10.0.0.5:",
+    "socket://10.0.0.5:0",
+    "socket://10.0.0.5:65536",
+    "socket://:5000",
+    "socket://10.0.0.5:5000/x",
+    "socket://somebody@10.0.0.5:5000",
+    "socket://10.0.0.5:5000?logging=debug",
+    "socket://fe80::1:5000",
+    "socket://[fe80:::1]:5000",
+    "10.0.0.5:5000",
+    "loop://",
+    "",
+    "/dev/tty\\u0000",
+]
+PORTS = ["socket://10.0.0.5:5000", "socket://serial-1.lib:65535", "socket://[fe80::1]:5000", "/dev/by-path/usb-0:1:1.0"]
+WITH_PORTS = {
+    "card": 'driver = "serial_card"',
+    "pad": 'driver = "r2000"',
+    "scanner": 'driver = "serial_scanner"',
+    "printer": 'driver = "escpos"',
+}
+
+
+@pytest.mark.parametrize("port", NO_PORTS)
+def test_what_is_no_port_is_said_before_anything_starts(example: Path, port: str) -> None:
+    text = example.read_text(encoding="utf-8")
+    kinds = {"board": 'driver = "shuoming"\naddress = 9', **WITH_PORTS}
+    for kind, driver in kinds.items():
+        n = text.count(f"\n[[{kind}]]")
+        example.write_text(f'{text}\n[[{kind}]]\nname = "more"\n{driver}\nport = "{port}"\n', encoding="utf-8")
+        assert message(example) == f"{kind}[{n}].port: {FORM}"
+
+
+@pytest.mark.parametrize("port", PORTS)
+def test_what_is_a_port(example: Path, port: str) -> None:
+    text = example.read_text(encoding="utf-8")
+    for kind, driver in WITH_PORTS.items():
+        example.write_text(f'{text}\n[[{kind}]]\nname = "more"\n{driver}\nport = "{port}"\n', encoding="utf-8")
+        load(example)
+
+
 WRONG = ["-1", '""', '"?"', "[]", "{}", "1e400", "nan", "true", "12:30:00", '"a\\u0000"', json.dumps("x" * 5000)]
 
 
