@@ -2,6 +2,7 @@
 
 import pytest
 
+from kiosk.loop import Loop
 from tests.simulation.planted import PLANTED, Planted, catch
 
 
@@ -9,7 +10,24 @@ from tests.simulation.planted import PLANTED, Planted, catch
 def test_a_planted_bug_is_caught(bug: Planted) -> None:
     caught = catch(bug, bug.first)
     assert caught, "nobody noticed"
-    assert "Violation(" in caught.breach
-    assert bug.words in caught.breach
+    assert bug.words in caught.rule
     again = f"python -m tests.simulation {caught.seed}{' --sip2' * bug.sip2}"
     assert again in caught.breach
+
+
+@pytest.mark.parametrize("error", [RuntimeError, AssertionError])
+def test_a_bug_that_only_crashes_is_not_caught(error: type[Exception]) -> None:
+    """Whatever it says, and whatever the story of that life says."""
+
+    def crashing(monkeypatch: pytest.MonkeyPatch) -> None:
+        def crash(*_: object) -> None:
+            raise error("A1 is unlocked with no order on disk")
+
+        monkeypatch.setattr(Loop, "_commit", crash)
+
+    assert catch(Planted("commit before act", "is unlocked with no order on disk", crashing), lives=2) is None
+
+
+def test_a_bug_that_breaks_another_rule_is_not_caught() -> None:
+    bug = next(bug for bug in PLANTED if bug.name == "acting before the commit")
+    assert catch(Planted(bug.rule, "is printed twice", bug.plant), lives=2) is None
