@@ -76,7 +76,8 @@ def in_the_time_of(time: Time, *modules: ModuleType) -> Iterator[None]:
 
 class Wire:
     """A ``Transport`` to the boards at its other end. ``often``: how likely a frame is to be disturbed. ``forges``:
-    whether noise before a request makes another command of it."""
+    whether noise before a request makes another command of it. ``goes_out`` hears of each request as the driver wrote
+    it, and whether it is sent twice."""
 
     def __init__(
         self,
@@ -86,8 +87,10 @@ class Wire:
         flips: bool,
         often: float,
         forges: Callable[[bytes, bytes], bool],
+        goes_out: Callable[[bytes, bool], None],
     ) -> None:
         self._boards, self._time, self._rng, self._often, self._forges = boards, time, rng, often, forges
+        self._goes_out = goes_out
         self._kinds = KINDS if flips else tuple(kind for kind in KINDS if kind != TURNED)
         self._heard = bytearray()
         self._gone = False
@@ -132,6 +135,8 @@ class Wire:
         kind = self._rng.choice(self._kinds) if self._rng.random() < self._often else ""
         if kind:
             self.faults[kind] += 1
+        if asked:
+            self._goes_out(data, kind == "repeat")
         rng = self._rng
         match kind:
             case "drop":
