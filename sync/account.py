@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from sync.acts import LOANS_MAX
-from sync.plain import Id, Moment, Pin, Text
+from sync.plain import Count, Id, Moment, Pin, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Hold:
     here: bool = False
     until: Moment = 0.0
     parcel: Annotated[str, Field(max_length=64)] = ""
-    ahead: Annotated[int, Field(ge=0)] | None = None  # people before this one; None: not said
+    ahead: Count | None = None  # people before this one; None: not said
 
 
 @dataclass(frozen=True, slots=True)

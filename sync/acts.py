@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sync.plain import Digest, Id, Moment, Phone, Pin, Text
+from sync.plain import Count, Digest, Id, Moment, Phone, Pin, Text
 
 LOANS_MAX = 100
 
@@ -119,5 +119,5 @@ class Ruling:
     until: Moment = 0.0
     each: Annotated[tuple[LoanRuling, ...], Field(max_length=LOANS_MAX)] = ()
     by: Moment = 0.0
-    ahead: Annotated[int, Field(ge=0)] | None = None
+    ahead: Count | None = None
     again: Literal["", "phone", "pin"] = ""

@@ -13,7 +13,7 @@ from pydantic import Field, TypeAdapter
 
 from sync.messages import Receipt, Telling
 from sync.outbox import BATCH_MAX
-from sync.plain import Digest
+from sync.plain import NUMBER_MAX, Digest, Moment
 
 BODY_MAX = 4 << 20  # bytes, either way
 
@@ -38,7 +38,7 @@ class Receipts:
     """One receipt for each telling, in the same order."""
 
     receipts: Annotated[tuple[Receipt, ...], Field(max_length=BATCH_MAX)]
-    server_time: float
+    server_time: Moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +46,10 @@ class Problem:
     """RFC 9457 problem details. ``expected`` (only with 409): the seq the service wants next."""
 
     title: Annotated[str, Field(max_length=200)]
-    status: int
+    status: Annotated[int, Field(ge=100, le=599)]
     type: str = "about:blank"
     detail: Annotated[str, Field(max_length=2000)] = ""
-    expected: Annotated[int, Field(ge=1)] | None = None
+    expected: Annotated[int, Field(ge=1, le=NUMBER_MAX)] | None = None
 
 
 BATCH: TypeAdapter[Batch] = TypeAdapter(Batch)

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 import rfc8785
 from pydantic import Field, TypeAdapter
 
-from sync.plain import Id
+from sync.plain import Id, Moment
 
 SIGNED_AS = b"shuxiang-instruction-1"
 
@@ -26,7 +26,7 @@ class Instruction:
 
     id: Id
     point: Annotated[str, Field(min_length=1, max_length=64)]
-    at: float
+    at: Moment
     action: Literal["open", "set_aside", "put_back", "cancel_hold"]
     compartment: Annotated[str, Field(max_length=64)] = ""
     parcel: Annotated[str, Field(max_length=64)] = ""

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from sync.instructions import Instructed, InstructionEnded
-from sync.plain import Digest, Id, Moment, Text
+from sync.plain import Count, Digest, Id, Moment, Text
 from sync.rounds import BagHandedOver, BagSealed, HoldExtended, ParcelDidNotFit, RoomLeft
 from sync.things import Neighbour, Patron, SentParcel
 
@@ -224,6 +224,6 @@ class Receipt:
     detail: Text = ""
     held_for: Patron | None = None  # the item told of is held for this patron, to be collected at this point
     goes_to: Text = ""  # the item told of belongs elsewhere: where, in the library's words
-    expected: Annotated[int, Field(ge=0)] = 0  # with ``reused``
+    expected: Count = 0  # with ``reused``
     set_aside: SentParcel | None = None  # with ``held_for`` or ``stock``: as this parcel, where it has an id
     stock: bool = False  # nobody waits for the item told of: it may stay, and be lent from here to anybody

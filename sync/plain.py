@@ -10,6 +10,9 @@ Text = Annotated[str, Field(max_length=200)]
 TIME_MAX = 32503680000.0  # the year 3000; far beyond it dates cannot be shown
 Moment = Annotated[float, Field(ge=0, le=TIME_MAX)]
 """Unix seconds, as a library says them."""
+NUMBER_MAX = 1_000_000_000
+Count = Annotated[int, Field(ge=0, le=NUMBER_MAX)]
+"""How many, or the number of a telling: what no library and no point ever gets to, and any row and any JSON can say."""
 Pin = Annotated[
     SecretStr,
     Field(min_length=1, max_length=12),

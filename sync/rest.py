@@ -115,13 +115,21 @@ class _Adapter(HTTPAdapter):
         self.poolmanager.pool_classes_by_scheme = deadline.POOLS
 
 
+class _Session(requests.Session):
+    """Goes nowhere else, and does not look where it is sent: requests works that out for every redirect, followed or
+    not, and breaks down at an address that is none; and it unpacks the body for it, however long."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Nowhere."""
+
+
 class Rest:
     """A ``Service`` over HTTP; see the module for failures."""
 
     def __init__(self, settings: Settings, credential: str, point: str) -> None:
         self._settings = settings
         self._base = f"{settings.url}/v1/points/{quote(point, safe='')}"
-        self._session = requests.Session()
+        self._session = _Session()
         self._session.trust_env = False  # no proxy, .netrc or CA from the environment of whoever started us
         self._session.verify = str(settings.ca) if settings.ca else True
         self._session.headers.update(
@@ -198,6 +206,8 @@ class Rest:
                 return status, _read_body(response)
         except (requests.RequestException, HTTPError, OSError) as error:
             raise _failure(error) from None
+        except ValueError:  # of some library below, about something in the reply
+            raise ServiceBroken("the reply cannot be read") from None
 
 
 def _read_body(response: requests.Response) -> bytes:

@@ -5,11 +5,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sync.plain import Id
+from sync.plain import Count, Id
 from sync.things import Size
 
 Ids = Annotated[tuple[Id, ...], Field(max_length=500)]
-Count = Annotated[int, Field(ge=0)]
 
 
 @dataclass(frozen=True, slots=True)

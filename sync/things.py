@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sync.plain import Digest, Id, Moment, Text
+from sync.plain import Count, Digest, Id, Moment, Text
 
 Size = Literal["S", "M", "L"]
 Standing = Literal["fine", "blocked", "expired"]
@@ -59,6 +59,6 @@ class Neighbour:
 
     id: Id
     name: Text
-    small: Annotated[int, Field(ge=0)] = 0
-    medium: Annotated[int, Field(ge=0)] = 0
-    large: Annotated[int, Field(ge=0)] = 0
+    small: Count = 0
+    medium: Count = 0
+    large: Count = 0

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sync.plain import Id, Moment, Text
+from sync.plain import Count, Id, Moment, Text
 
 TYPED_MAX = 40
 FOUND_MAX = 20
@@ -30,8 +30,8 @@ class Title:
     title: Text
     author: Text = ""
     isbn: Annotated[str, Field(pattern=r"^(97[89]\d{10})?$")] = ""
-    free: Annotated[int, Field(ge=0)] | None = None
-    waiting: Annotated[int, Field(ge=0)] | None = None
+    free: Count | None = None
+    waiting: Count | None = None
     by: Moment = 0.0
 
 

@@ -17,6 +17,7 @@ VALUE_MAX = 255
 """Characters of one field; the standard's limit."""
 FIELDS_MAX = 1000
 """Fields kept of one message."""
+DIGITS_MAX = 9
 
 Charset = Literal["utf-8", "gb18030", "cp850", "ascii", "latin-1"]
 Fields = tuple[tuple[str, str], ...]
@@ -60,8 +61,7 @@ class Message:
 
     def number(self, name: str) -> int | None:
         """A fixed field that counts; None where the peer left it blank or wrote no number. Padding does no harm."""
-        text = self.fixed.get(name, "").strip()
-        return int(text) if text.isascii() and text.isdigit() else None
+        return number_in(self.fixed.get(name, ""))
 
     def yes(self, name: str) -> bool:
         """A fixed field that is Y or N (in 94, 12 and others: 1 or 0)."""
@@ -112,6 +112,12 @@ def compose(message: Message, charset: Charset) -> bytes:
     if body.count(_BAR) != len(message.fields):
         raise Unsayable(f"{layout.code}: in {charset} a letter would end its field, for whoever splits bytes")
     return body
+
+
+def number_in(text: str) -> int | None:
+    """The number that this is; None for anything else, and for one of more than nine digits, which counts nothing."""
+    digits = text.strip()
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= DIGITS_MAX else None
 
 
 def shown(text: str) -> str:

@@ -5,7 +5,7 @@ import time
 from sync.asked import PatronIs
 from sync.seal import Seal
 from sync.sip2.dialect import STATUS, Dialect
-from sync.sip2.message import Message, shown
+from sync.sip2.message import Message, number_in, shown
 from sync.things import Patron, Standing
 
 TEXT_MAX = 200
@@ -44,10 +44,8 @@ def patron_is(answer: Message, number: str, pinned: bool, dialect: Dialect, seal
 def room(answer: Message) -> int | None:
     """How many more items this person may have on loan, by CB (charged items limit) of a 64 and its count; None where
     it does not say. A limit of 0 is taken for none said: who may have nothing at all is blocked."""
-    most, charged = answer.first("CB").strip(), answer.number("charged")
-    if charged is None or not (most.isascii() and most.isdigit()) or not int(most):
-        return None
-    return max(0, int(most) - charged)
+    most, charged = number_in(answer.first("CB")), answer.number("charged")
+    return None if charged is None or not most else max(0, most - charged)
 
 
 def holder(answer: Message, seal: Seal) -> Patron | None:

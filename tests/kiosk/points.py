@@ -17,6 +17,7 @@ from kiosk.core.order import Order
 from kiosk.core.plan import Plan, Space
 from kiosk.core.session import Session, Step
 from sync.messages import ParcelMissing
+from sync.plain import NUMBER_MAX
 from sync.things import Item, Neighbour, Patron
 
 NOW = 1_795_000_000.25
@@ -46,7 +47,7 @@ def quiet(point: PickupPoint, n: int) -> Step:
 
 _IDS = st.from_regex(r"[A-Za-z0-9._:-]{1,64}", fullmatch=True)
 _DIGESTS = st.from_regex(r"[0-9a-f]{64}", fullmatch=True)
-_COUNTS = st.integers(0, 2**63 - 1)
+_COUNTS = st.integers(0, NUMBER_MAX)
 _BOUNDED: dict[type, dict[str, st.SearchStrategy[Any]]] = {
     Item: {"barcode": _IDS, "title": st.text(max_size=200), "isbn": st.sampled_from(["", "9787020002207"])},
     Patron: {

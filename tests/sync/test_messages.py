@@ -94,3 +94,20 @@ def test_every_text_and_list_is_bounded() -> None:
     for kind in (Telling, Page, Query, Answer, messages.Receipt):
         walk(str(kind), TypeAdapter(kind).json_schema())
     assert open_ended == []
+
+
+def test_every_number_that_a_library_says_is_bounded() -> None:
+    """No row, no JSON and no date is at a loss with it."""
+    open_ended = []
+
+    def walk(where: str, schema: Any) -> None:
+        if isinstance(schema, dict):
+            low, high = schema.get("minimum", -1), schema.get("maximum", float("inf"))
+            if schema.get("type") in ("integer", "number") and not 0 <= low <= high <= 32503680000:
+                open_ended.append(where)
+            for name, inner in schema.items():
+                walk(f"{where}.{name}", inner)
+
+    for kind in (Page, Answer, Ruling, Receipts, Problem):
+        walk(str(kind), TypeAdapter(kind).json_schema())
+    assert open_ended == []

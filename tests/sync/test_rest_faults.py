@@ -145,6 +145,11 @@ def test_a_service_that_does_not_read() -> None:
         pytest.param(says(reply("201 Created", ITEM_IS)), id="201"),
         pytest.param(says(reply("204 No Content")), id="204"),
         pytest.param(says(reply("302 Found", b"", "Location: http://127.0.0.1:1/")), id="redirect"),
+        pytest.param(says(reply("302 Found", b"", "Location: https://[portal/login")), id="redirect to no address"),
+        pytest.param(
+            says(b"HTTP/1.1 302 Found\r\nLocation: https://x/caf\xe9\r\nContent-Length: 0\r\n\r\n"),
+            id="redirect to a place in Latin-1",
+        ),
         pytest.param(says(reply("404 Not Found", b"{}")), id="404"),
         pytest.param(says(reply("422 Unprocessable Content", b"{}")), id="422"),
         pytest.param(says(reply("200 OK", gzip.compress(ITEM_IS), "Content-Encoding: gzip")), id="gzip, not asked for"),
@@ -172,11 +177,12 @@ def test_an_endless_body_is_cut_at_its_bound() -> None:
     assert peak < 4 * BODY_MAX
 
 
-def test_a_gzip_bomb_is_not_unpacked() -> None:
+@pytest.mark.parametrize("head", [("200 OK",), ("302 Found", "Location: https://x/")], ids=["200", "redirect"])
+def test_a_gzip_bomb_is_not_unpacked(head: tuple[str, ...]) -> None:
     bomb = gzip.compress(b" " * 200_000_000)
     tracemalloc.start()
     with pytest.raises(ServiceBroken):
-        ask(says(reply("200 OK", bomb, "Content-Encoding: gzip")))
+        ask(says(reply(head[0], bomb, "Content-Encoding: gzip", *head[1:])))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 4 * BODY_MAX
@@ -189,6 +195,8 @@ def test_a_gzip_bomb_is_not_unpacked() -> None:
         [{"key": "other", "status": "applied"}],
         [{"key": "p-1", "status": "applied"}, {"key": "p-2", "status": "applied"}],
         [{"key": "p-1", "status": "fine"}],
+        [{"key": "p-1", "status": "reused", "expected": 1 << 53}],
+        [{"key": "p-1", "status": "reused", "expected": 10**19}],
     ],
 )
 def test_receipts_that_do_not_match_are_broken(receipts: list[object]) -> None:
@@ -223,6 +231,7 @@ PAGE = {"changes": [], "cursor": "c", "server_time": 1.0, "snapshot": True, "mor
         {"changes": [{"kind": "parcel_recalled", "parcel": "x"}] * 2001},
         {"changes": [{"kind": "parcel_recalled", "parcel": "../x y"}]},
         {"changes": [{"kind": "door_opened", "parcel": "x"}]},
+        {"changes": [{"kind": "neighbours_are", "points": [{"id": "a", "name": "A", "small": 10**19}]}]},
     ],
 )
 def test_a_page_that_cannot_be_is_broken(wrong: dict[str, object]) -> None:

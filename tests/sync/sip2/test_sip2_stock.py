@@ -67,6 +67,7 @@ def test_what_the_library_does_not_know_is_no_stock() -> None:
         ),
         ({"63": person(more="BLY|CB0000|", counts="0000000000020000")}, Allowed(True)),
         ({"63": person(more="BLY|CBmany|", counts="0000000000020000")}, Allowed(True)),
+        ({"63": person(more=f"BLY|CB{'9' * 5000}|", counts="0000000000020000")}, Allowed(True)),
         ({"17": item("04", "AFOn loan|")}, Allowed(False, "On loan")),
         ({"17": item("08")}, Allowed(False)),
         ({"17": item("01")}, Allowed(False)),
