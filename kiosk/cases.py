@@ -27,7 +27,7 @@ WHAT: dict[str, str] = {
     "door_unseen": "a door could not be seen for long",
     "loan_in_doubt": "a reader whose loan was told said that books stay behind the door",
     "journal_stands": "how far the journal has come was said",
-    "forgotten": "tellings of long ago, forgotten since (told_days)",
+    "forgotten": "tellings that are not kept here: of long ago (told_days), or from before this store",
 }
 DO: dict[str, str] = {
     "parcel_ready": "look whether the hold still stands; if not, have a courier take the parcel out",

@@ -69,7 +69,7 @@ class Loop:
         self.session: Session = NOBODY
         self._outbox = Outbox(first=store.first_waiting())
         self._said = store.said()  # up to this one before this start
-        self._forgotten_before = 0  # the library asked for tellings up to this one, which are kept no more
+        self._forgotten_before = 0  # the library asked for tellings up to this one, which are not kept here
         self._told_all = False  # nothing waits: no need to look until a fact is told
         self._unwritten: deque[Incoming] = deque()
         self._shown: Display | None = None
@@ -196,12 +196,13 @@ class Loop:
             self._rested_at, self._forgetting = now, True
 
     def _look_back(self, expected: int, now: float) -> None:
-        """The library wants to hear again from this number on. What is kept here no more is named, a number at a time,
-        so that it can go on after that; and it is a case for staff."""
-        kept = self._store.first_kept()
+        """The library wants to hear again from this number on. What is not kept here, for its age or because another
+        life of the point said it, is named, a number at a time, so that it can go on after that; and it is a case for
+        staff. Behind what is kept may be the next hole: then it asks again, there."""
+        kept = self._store.first_kept(expected)
         if expected < kept:
             self._decide(Forgotten(expected, kept - 1), now)
-            self._forgotten_before = kept
+        self._forgotten_before = kept
 
     def _tellings(self) -> list[Telling]:
         """What to say next, in order: in the place of what was forgotten and asked for, that it was."""

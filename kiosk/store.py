@@ -181,9 +181,9 @@ class Store:
         """Seq of the oldest telling without a receipt, or the one that comes next when all have theirs."""
         return self._number("SELECT min(seq) FROM outbox WHERE outcome = ''") or self._seq + 1
 
-    def first_kept(self) -> int:
-        """The seq of the oldest telling that was not forgotten, or of the next one."""
-        return self._number("SELECT min(seq) FROM outbox") or self.next_seq()
+    def first_kept(self, seq: int) -> int:
+        """The seq of the oldest telling kept here from ``seq`` on, or of the next one."""
+        return self._number("SELECT min(seq) FROM outbox WHERE seq >= ?", seq) or self.next_seq()
 
     def next_seq(self) -> int:
         """The seq that the next telling will have."""
@@ -202,9 +202,9 @@ class Store:
         """How many tellings have no receipt yet."""
         return self._number("SELECT count(*) FROM outbox WHERE outcome = ''")
 
-    def _number(self, sql: str) -> int:
+    def _number(self, sql: str, *values: int) -> int:
         with self._trouble_told():
-            return int(self._execute(sql).fetchone()[0] or 0)
+            return int(self._execute(sql, values).fetchone()[0] or 0)
 
     def forget(self, now: float) -> int:
         """Forget some of what is old, see forgetting.py; how many rows or files went, 0 when nothing is old any

@@ -78,7 +78,7 @@ class Restored:
 
 @dataclass(frozen=True, slots=True)
 class Forgotten:
-    """The library was put back to a backup so old that it wants tellings which are kept here no more: those numbered
+    """The library was put back to a backup, and wants tellings which are not kept here (any more): those numbered
     ``first`` to ``last``."""
 
     first: int

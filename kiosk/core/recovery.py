@@ -39,9 +39,11 @@ def begun_anew(step: Step) -> Step:
 
 
 def forgotten(step: Step, first: int, last: int, now: float) -> Step:
-    """The library has lost what it heard so long ago that it cannot be told again: staff book it from the journal."""
+    """The library has lost what is not kept here: what it heard so long ago, or from another life of this point, that
+    it cannot be told again. Staff book it from the journal."""
     case = Case(f"forgotten-{last}", "forgotten", "forgotten", f"{first}..{last}", now)
-    if case.id in step.point.cases:
+    known = step.point.cases.get(case.id)
+    if known and known.detail == case.detail:
         return step
     return step.put(case).fact(Disagreed(case.id, case.what, case.detail))
 

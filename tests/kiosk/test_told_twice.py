@@ -150,6 +150,59 @@ def test_a_backup_older_than_what_is_remembered_ends_as_a_case_and_the_rest_is_t
     assert len(rows) == 155
 
 
+def test_a_hole_in_the_numbers_is_named_when_the_library_asks_for_it_after_a_backup(tmp_path: Path) -> None:
+    """A new store went on at the library's number; then the library was put back to before that, and later to before
+    all: what another life of the point said, this one can only name."""
+    folder, path = tmp_path / "library", tmp_path / "point.sqlite"
+    stock(folder, 1)
+    trouble: list[Told] = [PointTrouble("door_stuck", "A1")]
+
+    def backup(expected: int) -> None:
+        with wire("rest", folder) as library:
+            library.ledger.change("update points set expected = ? where id = ?", expected, POINT)
+            library.ledger.change("delete from received where seq >= ?", expected)
+
+    def upload() -> list[int]:
+        """The first number of each batch that was heard."""
+        heard = []
+        with wire("rest", folder) as library, closing(Store.open(path, PLAN)) as store:
+            with closing(library.client()) as client:
+                life = Life(store)
+                while life.uploads:
+                    batch = life.uploads.pop().batch
+                    try:
+                        life.loop.handle(Uploaded(batch, client.tell(batch)))
+                        heard.append(batch[0].seq)
+                    except ServiceGap as gap:
+                        life.loop.handle(UploadFailed(gap))
+                        life.wait()
+            assert store.waiting_count() == 0
+            cases.update({case.id: case.detail for case in life.loop.point.cases.values() if case.what == "forgotten"})
+        return heard
+
+    cases: dict[str, str] = {}
+    fill(path, trouble * 30)
+    assert upload() == [1]
+    for file in tmp_path.glob("point.sqlite*"):
+        file.unlink()
+    fill(path, trouble * 3)
+    assert upload() == [1, 31]  # under new numbers, and that it was put back, and what lies here is in doubt
+    assert not cases
+    backup(21)
+    fill(path, trouble)
+    assert upload() == [21]
+    assert list(cases.values()) == ["21..30"]
+    backup(1)
+    fill(path, trouble)
+    assert upload() == [1, 4]
+    assert cases == {"forgotten-30": "4..30"}
+    with wire("rest", folder) as library:
+        rows = library.ledger.rows("select seq, telling from received order by seq")
+    assert [row["seq"] for row in rows] == list(range(1, len(rows) + 1))
+    named = [row["seq"] for row in rows if "telling_forgotten" in row["telling"]]
+    assert named == list(range(4, 31))
+
+
 def test_koha_hears_the_file_first_and_then_the_point_and_every_loan_runs_once(example: Path, tmp_path: Path) -> None:
     """``kiosk koc``, uploaded by staff; then the wire is back. What came back since may be noted twice, and is over."""
     waiting = stock(tmp_path / "library", 60)
