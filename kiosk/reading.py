@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from kiosk import tellings
 from kiosk.core.model import PickupPoint
 from kiosk.core.plan import Plan
 from kiosk.journal import Journal
 from kiosk.schema import StoreUnfit, connect, examine
-from kiosk.store import TOLD, unfit_for
-from kiosk.tables import Unreadable, rows_of
+from kiosk.store import unfit_for
+from kiosk.tables import rows_of
 from sync.messages import Telling
 
 
@@ -24,7 +25,7 @@ def open_journal(path: Path, point: str) -> Iterator[Journal]:
 @contextlib.contextmanager
 def looked_into(path: Path, point: str) -> Iterator[Any]:
     """To ask the store with, without its lock, also while the kiosk runs. Raises ``StoreUnfit``, also in the block."""
-    if not path.exists():
+    if not path.exists() and not path.with_name(path.name + "-wal").exists():
         raise StoreUnfit(f"{path}: not there; the kiosk has not run here yet")
     with unfit_for(path), contextlib.closing(connect(path, read_only=True)) as db:
         examine(path, point)
@@ -41,8 +42,4 @@ def read_point(path: Path, plan: Plan) -> PickupPoint:
 def read_waiting(path: Path, plan: Plan) -> list[Telling]:
     """All tellings without a receipt, oldest first, also while the kiosk runs. Raises ``StoreUnfit``."""
     with looked_into(path, plan.point) as execute:
-        rows = execute("SELECT key, seq, at, told FROM outbox WHERE outcome = '' ORDER BY seq").fetchall()
-        try:
-            return [Telling(key, seq, at, TOLD.validate_json(said)) for key, seq, at, said in rows]
-        except ValueError:  # its own words would quote what they tell of people
-            raise Unreadable("table outbox, column told") from None
+        return list(tellings.waiting(execute))

@@ -63,7 +63,8 @@ def look(config: Config) -> Loss:
     with unfit_for(path):
         if lock_file(path).exists():
             Owner.of(path).release()
-    if not path.exists() and not path.with_name(path.name + "-wal").exists():
+    log = path.with_name(path.name + "-wal")
+    if not path.exists() and not (log.exists() and log.stat().st_size):
         return Loss("")
     try:
         read_point(path, config.plan())

@@ -11,11 +11,13 @@ from pathlib import Path
 from kiosk.database import Database
 from kiosk.journal import START
 from kiosk.migrations import MIGRATIONS
+from kiosk.tables import Unreadable
+from kiosk.tellings import waiting
 
 BUSY_WAIT_S = 5.0  # a reader may be there at the moment of a migration
 PLEASE = (
-    "Nothing in it was changed. Put a backup in its place, or move it (with its -wal file) away and keep it; an empty "
-    "store begins anew: then the library must reset this point's events and a courier must look behind every door."
+    "Nothing in it was changed. kiosk restore CONFIG tells the library what can still be read, and begins anew with "
+    "what it knows; then a courier must look behind every door."
 )
 _STAMP = "%Y%m%dT%H%M%S"
 APPLICATION_ID = 0x53584B31  # "SXK1" in the file's header: this is a store of ours
@@ -89,7 +91,8 @@ def connect(path: Path, read_only: bool = False) -> Database:
 
 
 def examine(path: Path, point: str) -> None:
-    """Look whether the file is sound and ours; reads all of it once (a file that is not there is fine).
+    """Look whether the file is sound and ours, and what waits for the library can be said; reads all of it once (a
+    file that is not there is fine).
 
     Through a connection that only reads: one that may write would copy its log over a damaged file when it closes.
     Raises ``StoreDamaged``, ``StoreUnfit``, ``sqlite3.Error``, ``OSError``.
@@ -101,6 +104,8 @@ def examine(path: Path, point: str) -> None:
                 _look_through(path, db, point)
             except (UnicodeDecodeError, TypeError, KeyError):  # texts that are none, in tables made by nobody we know
                 raise StoreDamaged(f"{path}: damaged (what stands in it makes no sense). {PLEASE}") from None
+            except Unreadable as error:
+                raise StoreDamaged(f"{path}: damaged at {error}. {PLEASE}") from None
 
 
 def _look_through(path: Path, db: Database, point: str) -> None:
@@ -124,6 +129,8 @@ def _look_through(path: Path, db: Database, point: str) -> None:
         raise StoreDamaged(f"{path}: damaged (the head does not fit the journal). {PLEASE}")
     if head and head[0][0] != point:
         raise StoreUnfit(f"{path}: the store of point {head[0][0]!r}, and this is {point!r}; check [point] and [store]")
+    for _ in waiting(db.conn.execute):  # a row the loop cannot say would end it at each start
+        pass
 
 
 def prepare(db: Database, point: str) -> None:

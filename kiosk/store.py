@@ -12,9 +12,7 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from pydantic import TypeAdapter
-
-from kiosk import forgetting
+from kiosk import forgetting, tellings
 from kiosk.core.facts import told
 from kiosk.core.model import HERE, Compartment, PickupPoint, changed
 from kiosk.core.plan import Plan
@@ -35,11 +33,10 @@ from kiosk.schema import (
 )
 from kiosk.store_words import is_damage, why
 from kiosk.tables import TABLES, Unreadable, rows_of
+from kiosk.tellings import TOLD
 from sync.messages import JournalStands, Receipt, Telling, Told
 
 __all__ = ["Store", "StoreDamaged", "StoreError", "StoreTaken", "StoreTrouble", "StoreUnfit", "probe"]
-
-TOLD: TypeAdapter[Told] = TypeAdapter(Told)
 
 
 class StoreTrouble(StoreError):
@@ -64,7 +61,8 @@ class Store:
 
     @classmethod
     def open(cls, path: Path, plan: Plan) -> "Store":
-        """Open, or create, or bring up to date the store of this point; about 0.02 s for each 10 MB of it.
+        """Open, or create, or bring up to date the store of this point; about 0.02 s for each 10 MB of it, and 0.01 s
+        for each thousand tellings that wait.
 
         Raises ``StoreUnfit``, ``StoreDamaged`` when the file is not sound. Compartments new in the plan get a row;
         those no longer in it lose theirs unless something lies there.
@@ -83,15 +81,8 @@ class Store:
 
     def load(self) -> PickupPoint:
         """All rows. Raises ``StoreDamaged`` for a row that makes no sense, ``StoreTrouble`` for an I/O error."""
-        try:
-            return self._load()
-        except Unreadable as error:
-            raise StoreDamaged(f"{self._path}: damaged at {error}. {PLEASE}") from None
-        except sqlite3.Error as error:
-            raise self._trouble(error) from error
-
-    def _load(self) -> PickupPoint:
-        return rows_of(self._execute, self._plan)
+        with self._trouble_told():
+            return rows_of(self._execute, self._plan)
 
     def commit(
         self,
@@ -159,23 +150,15 @@ class Store:
     def tellings(self, first: int, limit: int) -> list[Telling]:
         """Tellings from seq ``first`` on, oldest first, done or not (a library put back to a backup asks again).
 
-        Raises ``StoreTrouble``, as all that read here.
+        Raises ``StoreTrouble``, and ``StoreDamaged`` for a row that makes no sense, as all that read here.
         """
-        return self._tellings("seq >= ?", first, limit)
+        with self._trouble_told():
+            return list(tellings.tellings(self._execute, "seq >= ?", (first,), limit))
 
     def waiting(self, limit: int) -> list[Telling]:
         """The oldest tellings without a receipt."""
-        return self._tellings("outcome = '' AND seq > ?", 0, limit)
-
-    def _tellings(self, which: str, first: int, limit: int) -> list[Telling]:
-        sql = f"SELECT key, seq, at, told FROM outbox WHERE {which} ORDER BY seq LIMIT ?"
-        try:
-            rows = self._execute(sql, (first, limit)).fetchall()
-            return [Telling(key, seq, at, TOLD.validate_json(said)) for key, seq, at, said in rows]
-        except ValueError:
-            raise StoreDamaged(f"{self._path}: damaged in table outbox. {PLEASE}") from None
-        except sqlite3.Error as error:
-            raise self._trouble(error) from error
+        with self._trouble_told():
+            return list(tellings.waiting(self._execute, limit))
 
     def first_waiting(self) -> int:
         """Seq of the oldest telling without a receipt, or the one that comes next when all have theirs."""
@@ -231,7 +214,7 @@ class Store:
 
     def _fit_compartments(self) -> None:
         """Rows for what is built. Also the first write, so that a full or read-only disk shows at the start."""
-        point = self._load()
+        point = rows_of(self._execute, self._plan)
         used = {row.name for row in point.compartments.values() if row.order}
         used |= {p.compartment for p in point.parcels.values() if p.state in HERE}
         used |= {d.compartment for d in point.drops.values()}
@@ -249,11 +232,10 @@ class Store:
     def _trouble_told(self) -> Iterator[None]:
         try:
             yield
+        except Unreadable as error:
+            raise StoreDamaged(f"{self._path}: damaged at {error}. {PLEASE}") from None
         except sqlite3.Error as error:
-            raise self._trouble(error) from error
-
-    def _trouble(self, error: sqlite3.Error) -> StoreTrouble:
-        return StoreTrouble(f"{self._path}: {why(error)}")
+            raise StoreTrouble(f"{self._path}: {why(error)}") from error
 
 
 def probe(path: Path, point: str) -> bool:

@@ -6,6 +6,8 @@ import sqlite3
 
 def why(error: Exception) -> str:
     """What an error of the database or its file means to a technician."""
+    if _is_no_text(error):  # its own words would quote what stands there of people
+        return "damaged (a text in it is none)"
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if isinstance(error, OSError):
         code = _SAME_AS.get(error.errno or 0, 0)
@@ -14,7 +16,13 @@ def why(error: Exception) -> str:
 
 def is_damage(error: Exception) -> bool:
     """Whether this error says that the file itself is unsound."""
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or _is_no_text(error)
+
+
+def _is_no_text(error: Exception) -> bool:
+    """Whether a column of text held other bytes: that is Python's own error, and has no code."""
+    return isinstance(error, sqlite3.OperationalError) and str(error).startswith("Could not decode to UTF-8")
 
 
 _WORDS = {

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -14,7 +15,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from points import plan
+from points import NOW, busy, plan
 
 from kiosk.config import load
 from kiosk.store import Store
@@ -40,6 +41,16 @@ def damaged(config: Path) -> str:
     return "Nothing in it was changed"
 
 
+def a_telling_that_makes_no_sense(config: Path) -> str:
+    path = load(config).store
+    with closing(Store.open(path, plan())) as store:
+        point = store.load()
+        store.commit(point, busy(point, 1), NOW)
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute("UPDATE outbox SET told = replace(told, 'kind', 'cind')")
+    return "damaged at table outbox, telling 1"
+
+
 def no_directory(config: Path) -> str:
     config.write_text(config.read_text(encoding="utf-8").replace('"store.db"', '"gone/store.db"'), encoding="utf-8")
     return "No such file or directory"
@@ -52,7 +63,7 @@ def of_another_point(config: Path) -> str:
     return "the store of point 'dongmen', and this is 'ximen'"
 
 
-@pytest.mark.parametrize("trouble", [damaged, no_directory, of_another_point])
+@pytest.mark.parametrize("trouble", [damaged, a_telling_that_makes_no_sense, no_directory, of_another_point])
 def test_the_screen_says_so_whatever_is_touched_and_ends_in_time(example: Path, trouble: object) -> None:
     assert callable(trouble)
     words = trouble(example)

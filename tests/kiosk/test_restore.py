@@ -114,6 +114,19 @@ def test_a_new_disk_at_an_old_point(point: Point, library: Library) -> None:
     assert [point.parcels[MINE] in one for one in missing] == [True]  # nobody knows that its reader took it: staff ask
 
 
+def test_a_file_that_is_gone_beside_its_log(point: Point, library: Library) -> None:
+    path, log = point.config.store, point.config.store.with_name("store.db-wal")
+    with closing(Store.open(path, point.config.plan())):
+        left = log.read_bytes()
+    path.unlink()
+    log.write_bytes(left)
+    result = point.kiosk("restore")
+    assert (result.exit_code, "damaged" in result.output) == (0, True), result.output
+    (kept,) = path.parent.glob("store.db.kept-*-wal")
+    assert kept.read_bytes() == left
+    Store.open(path, point.config.plan()).close()
+
+
 def test_a_row_lost_amid_what_the_library_has_not_heard(point: Point, library: Library) -> None:
     """The others go out under the numbers that the library wants."""
     with closing(sqlite3.connect(point.config.store)) as db:
@@ -124,6 +137,19 @@ def test_a_row_lost_amid_what_the_library_has_not_heard(point: Point, library: L
     assert result.exit_code == 0, result.output
     assert "told to the library: 1, of which 1" in result.output
     assert sum(point.told(library, "item_dropped").values()) == 2
+
+
+def test_one_telling_that_cannot_be_read(point: Point, library: Library) -> None:
+    """As a worn card flips a bit: what else waits is told, and the kiosk starts again."""
+    with closing(sqlite3.connect(point.config.store)) as db:
+        told = """replace(told, '"kind"', '"cind"')"""
+        db.execute(f"update outbox set told = {told} where seq = (select min(seq) from outbox where outcome = '')")
+        db.commit()
+    result = point.kiosk("restore")
+    assert result.exit_code == 0, result.output
+    assert "to be told to the library: 1; rows that cannot be read: 1" in result.output
+    assert sum(point.told(library, "item_dropped").values()) == 2
+    life_goes_on(point, library)
 
 
 def test_told_already_and_nobody_knew(point: Point, library: Library) -> None:

@@ -47,7 +47,7 @@ def test_a_page_of_zeros(filled: Path) -> None:
     with filled.open("r+b") as file:
         file.seek(4096 * 9)
         file.write(bytes(4096))
-    refuses(filled, StoreDamaged, "damaged .*Put a backup in its place")
+    refuses(filled, StoreDamaged, "damaged .*kiosk restore CONFIG")
 
 
 def test_an_overwritten_header(filled: Path) -> None:
@@ -98,6 +98,33 @@ def test_a_row_that_makes_no_sense(filled: Path) -> None:
         conn.execute("UPDATE compartments SET door = 'shut', \"order\" = '{\"id\": 7' WHERE name = '1'")
     with pytest.raises(StoreDamaged, match="table compartments: not JSON"):
         Store.open(filled, plan())
+
+
+def test_a_text_that_is_none(filled: Path) -> None:
+    with contextlib.closing(sqlite3.connect(filled)) as conn, conn:
+        conn.execute("UPDATE compartments SET out = CAST(x'416e6eff' AS TEXT)")
+    with pytest.raises(StoreDamaged, match="a text in it is none") as refused:
+        Store.open(filled, plan())
+    assert "Ann" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "flipped",
+    [
+        """told = replace(told, '"kind"', '"cind"')""",
+        "told = replace(told, 'parcel_missing', 'of_a_later_version')",
+        "told = CAST(x'7bff7d' AS TEXT)",
+        "key = CAST(x'61ff' AS TEXT)",
+    ],
+)
+def test_a_telling_that_waits_and_makes_no_sense(filled: Path, flipped: str) -> None:
+    """Found at the start, where the screen can say so, and not by the loop. One that was heard is nobody's trouble."""
+    with contextlib.closing(sqlite3.connect(filled)) as conn, conn:
+        conn.execute(f"UPDATE outbox SET {flipped} WHERE seq = 7")
+    refuses(filled, StoreDamaged, "damaged at table outbox, telling 7, unless a later version wrote it")
+    with contextlib.closing(sqlite3.connect(filled)) as conn, conn:
+        conn.execute("UPDATE outbox SET outcome = 'applied' WHERE seq = 7")
+    Store.open(filled, plan()).close()
 
 
 def test_a_journal_that_runs_ahead_of_its_head(filled: Path) -> None:

@@ -13,8 +13,9 @@ from kiosk.core.model import Compartment, PickupPoint, changed
 from kiosk.core.order import Order
 from kiosk.core.stories import AtHome, Collecting
 from kiosk.incoming import Incoming
-from kiosk.store import TOLD, Store
+from kiosk.store import Store
 from kiosk.tables import TABLES
+from kiosk.tellings import TOLD
 from kiosk.workers import HELD_MAX_S
 from sync.acts import Activate
 from sync.messages import ItemLent, ParcelCollected, ParcelMissing, ParcelReady
