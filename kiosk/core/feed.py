@@ -67,8 +67,8 @@ def _sent(step: Step, sent: SentParcel, now: float) -> Step:
         "items": items,
         "size": sent.size,
         "expires": sent.expires,
-        "code": sent.code,
-        "pass_id": sent.pass_id,
+        "code": sent.code if sent.patron else "",  # what is stock by now is nobody's by the code of before
+        "pass_id": sent.pass_id if sent.patron else "",
         "stock": not sent.patron,
     }
     if old is None:

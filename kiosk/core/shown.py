@@ -8,7 +8,7 @@ from kiosk.core import receipts
 from kiosk.core.account_stories import AccountPin, AtAccount, AtMore, Proving
 from kiosk.core.activation import Activating
 from kiosk.core.events import Touched
-from kiosk.core.flows import bag, clearing, counter, dropoff, fetching, identify, pickup, searching, stocking
+from kiosk.core.flows import bag, clearing, counter, dropoff, fetching, identify, open_door, pickup, searching, stocking
 from kiosk.core.flows.common import order_at, refuse, stay
 from kiosk.core.known import card_digest
 from kiosk.core.notices import GuideNotice, Reason
@@ -187,7 +187,7 @@ def scanned(at: Step, scan: ItemScanned | IsbnScanned | CodeUnknown | SealScanne
     if isinstance(story, Clearing | Checking):
         return clearing.scanned(at, story, scan.barcode, now) if isinstance(scan, ItemScanned) else at
     if isinstance(story, Fetching):
-        return fetching.scanned(at, story, scan)
+        return open_door.scanned(at, story, scan)
     if isinstance(story, Dropping):
         return _at_door(at, story)
     if isinstance(story, Searching):

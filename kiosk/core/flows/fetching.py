@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
-from hardware.readings import CodeUnknown, Door, IsbnScanned, ItemScanned
+from hardware.readings import Door
 from kiosk.core import doors, offline, sensors, stock
 from kiosk.core.doors import Outcome
 from kiosk.core.events import Touched
-from kiosk.core.flows.common import door_until, goodbye, leave, order_at, pulse_again, refuse, visit
+from kiosk.core.flows import open_door
+from kiosk.core.flows.common import door_until, goodbye, leave, not_fine, order_at, pulse_again, refuse, visit
 from kiosk.core.gone import NONE_STAYS, Gone
 from kiosk.core.limits import DAY_S
 from kiosk.core.model import Parcel, PickupPoint
@@ -170,8 +171,10 @@ def touch(step: Step, story: Fetching, touched: Touched, now: float) -> Step:
     if order is not None and order.resting:
         return _at_rest(step, story, touched, now)
     if order is not None and order.opened_at and not order.shut_at:
-        return _at_open_door(step, story, order, touched)
+        return open_door.touch(step, story, order, touched)
     match touched.action:
+        case "again" if order and order.stuck and (why := _lost(step, story)):
+            return _not_theirs(step, story, why, now)
         case "again":
             return pulse_again(step, story, now)
         case "next" if order and order.stuck and story.queue:
@@ -182,6 +185,34 @@ def touch(step: Step, story: Fetching, touched: Touched, now: float) -> Step:
         case "finish" if order is None or not order.shut_at:
             return leave(step)
     return step
+
+
+def _lost(step: Step, story: Fetching) -> Reason | None:
+    """Why a door that has not opened is not tried once more: the library has said meanwhile that they may not have what
+    lies there. Time that runs out while they stand there takes nothing from them."""
+    parcel, patron = step.point.parcels.get(story.parcel), step.point.patrons.get(story.patron)
+    if patron is not None and patron.standing != "fine":
+        return "patron_blocked"
+    if parcel is None or parcel.recalled:
+        return "parcel_recalled"
+    return None if parcel.stock or parcel.patron == story.patron else "not_here_now"
+
+
+def _not_theirs(step: Step, story: Fetching, why: Reason, now: float) -> Step:
+    """Its door stays shut, and the next one opens: who touches stands there. None for who may borrow nothing by now."""
+    step = doors.give_up(step, story.visit.compartment)
+    gone = _without(step, _so_far(story), story.parcel, story.patron, "gone", now)
+    patron, borrows = step.point.patrons.get(story.patron), purpose_of(step.point, story) == "borrow"
+    if why == "patron_blocked" and story.done:
+        return _goodbye(step, story.patron, _without_others(step, story, gone, now), now)
+    if why != "patron_blocked" and (story.queue or story.done or (story.not_lent and borrows)):
+        return open_next(step, story.patron, story.proof, story.queue, gone, now)
+    if story.proof == "helper":
+        return refuse(step, "helper_not_now", now, then=("return",))
+    if why == "patron_blocked" and patron:
+        return not_fine(step, patron, now)
+    why, stock_too = "not_here_now" if borrows else why, stock.any_on_offer(step.point, now)
+    return refuse(step, why, now, then=("browse", "return") if stock_too else ("return",), person=story.patron)
 
 
 def _without_this(step: Step, story: Fetching, now: float) -> Gone:
@@ -210,86 +241,3 @@ def _at_rest(step: Step, story: Fetching, touched: Touched, now: float) -> Step:
         case "finish":
             return _on(step, story, (), now)
     return step
-
-
-def _at_open_door(step: Step, story: Fetching, order: Order, touched: Touched) -> Step:
-    if story.sorting is not None:
-        return _sort(step, story, order, touched)
-    parcel = step.point.parcels.get(story.parcel)
-    several = parcel is not None and len(parcel.items) > 1
-    match touched.action:
-        case "not_here":
-            return _say(step, story, missing=True)
-        case "some" if several:
-            return _to(step, replace(story, sorting=()))
-        case "wrong_book":
-            step = _say(step, story, wrong=order.wrong or "?", missing=order.missing or not several)
-            return _to(step, replace(story, sorting=())) if several else step
-        case "leave_it" | "cancel":
-            return _say(step, story, keep=True)
-        case "cannot_reach":
-            return _say(step, replace(story, far=True), keep=True, reach=True)
-        case "undo" if order.said:
-            undone = {"keep": False, "missing": False, "left": (), "absent": (), "wrong": "", "reach": False}
-            return _say(step, replace(story, far=story.far and not order.reach), **undone)
-        case "finish" if not order.said:
-            return leave(step)
-    return step
-
-
-def _sort(step: Step, story: Fetching, order: Order, touched: Touched) -> Step:
-    """Which of several are not there, or stay there?"""
-    parcel, off = step.point.parcels.get(story.parcel), story.sorting or ()
-    barcodes = tuple(item.barcode for item in parcel.items) if parcel else ()
-    match touched.action:
-        case "item" if touched.value in barcodes:
-            ticked = {*off} ^ {touched.value}
-            return _to(step, replace(story, sorting=tuple(b for b in barcodes if b in ticked)))
-        case "are_missing" if off:
-            left = tuple(b for b in order.left if b not in off)
-            return _say(step, story, absent=_together(order.absent, off), left=left)
-        case "stay_here" if off:
-            absent = tuple(b for b in order.absent if b not in off)
-            return _say(step, story, left=_together(order.left, off), absent=absent)
-        case "cancel" | "finish":
-            return _to(step, replace(story, sorting=None))
-    return step
-
-
-def _together(some: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((*some, *more)))
-
-
-def _to(step: Step, story: Fetching) -> Step:
-    """The same open door: its time goes on as it was."""
-    return step.to(replace(story, notice=""), step.session.until)
-
-
-def _say(step: Step, story: Fetching, **said: object) -> Step:
-    """What the reader says of the open door: on disk before it shuts."""
-    row = step.point.compartments[story.visit.compartment]
-    assert row.order is not None
-    order = replace(row.order, **said)  # type: ignore[arg-type]
-    return _to(step.put(replace(row, order=order)), replace(story, sorting=None))
-
-
-# ---- things shown at the door -------------------------------------------------------------------------------------
-
-
-def scanned(step: Step, story: Fetching, scan: ItemScanned | IsbnScanned | CodeUnknown) -> Step:
-    """A book held under the scanner at the open door: is it the one on the list?"""
-    order, parcel = order_at(step, story.visit), step.point.parcels.get(story.parcel)
-    if order is None or not order.opened_at or order.shut_at or parcel is None:
-        return step
-    if isinstance(scan, CodeUnknown):
-        return step.to(replace(story, notice="unreadable"), step.session.until)
-    code = scan.barcode if isinstance(scan, ItemScanned) else scan.isbn
-    if any(code in (item.barcode, item.isbn) for item in parcel.items):
-        return step.to(replace(story, notice="yours"), step.session.until)
-    if not isinstance(scan, ItemScanned):
-        return step.to(replace(story, notice="use_sticker"), step.session.until)
-    if order.wrong == code:
-        return step
-    several = len(parcel.items) > 1
-    step = _say(step, story, wrong=code, missing=order.missing or not several)
-    return _to(step, replace(story, sorting=())) if several else step

@@ -51,7 +51,7 @@ def keypad(step: Step, story: Collecting, touch: Touched, now: float) -> Step:
 
 def _code(step: Step, digits: str, now: float) -> Step:
     digest = code_digest(step.point, digits)
-    parcels = [p for p in step.point.parcels.values() if p.code == digest]
+    parcels = [p for p in step.point.parcels.values() if p.code == digest and p.patron]
     if parcels:
         return _by_proof(step, parcels, "code", now)
     allowed = helping.allowed(step.point, digest, now)
@@ -85,7 +85,7 @@ def by_pass(step: Step, text: str, now: float) -> Step:
             "elsewhere": "pass_elsewhere",
         }
         return refuse(step, reasons[flaw], now)
-    parcels = [p for p in step.point.parcels.values() if p.pass_id == pass_id]
+    parcels = [p for p in step.point.parcels.values() if p.pass_id == pass_id and p.patron]
     return _by_proof(step, parcels, "pass", now)
 
 
