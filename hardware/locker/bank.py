@@ -67,7 +67,8 @@ class Bank:
         self._duty = duty or Duty()
         self._clock = clock
         self._lost = False
-        self._heard_at = clock()
+        self._answered = False  # any board in this round
+        self._silent_since = math.inf
         self._watched: dict[int, _Watched] = {}
         self._home: dict[str, _Watched] = {}
         for compartment, (board, channel) in wiring.items():
@@ -116,14 +117,22 @@ class Bank:
 
         A board that twice does not answer leaves its doors UNKNOWN and is then asked less and less often, down to
         every 5 s, so that it does not slow down the others. Raises ``DeviceGone``: all are unknown, see ``lost``;
-        also when no board has answered for 30 s, for an adapter that froze only wakes when its port is reopened.
+        also when no board has answered in any round of 30 s, for an adapter that froze only wakes when its port is
+        reopened. A while in which nobody asked counts for nothing.
         """
         return {compartment: door for some in self.doors_by_board() for compartment, door in some.items()}
 
     def doors_by_board(self) -> Iterator[dict[str, Door]]:
         """The same, one board at a time, so that an unlock need not wait until all boards were asked."""
+        self._answered = False
         for watched in self._watched.values():
             yield self._look(watched)
+        if not self._answered:
+            now = self._clock()
+            self._silent_since = min(self._silent_since, now)
+            if now - self._silent_since > REOPEN_AFTER_S:
+                self._lost = True
+                raise DeviceGone(f"no board has answered for {REOPEN_AFTER_S:.0f} s")
 
     def _look(self, watched: _Watched) -> dict[str, Door]:
         unknown = dict.fromkeys(watched.channels, Door.UNKNOWN)
@@ -135,18 +144,14 @@ class Bank:
             self._lost = True
             raise
         except DeviceError:
-            now = self._clock()
-            if now - self._heard_at > REOPEN_AFTER_S:
-                self._lost = True
-                raise DeviceGone(f"no board has answered for {REOPEN_AFTER_S:.0f} s") from None
-            watched.ask_after = now + watched.back_off_s
+            watched.ask_after = self._clock() + watched.back_off_s
             watched.back_off_s = min(2 * watched.back_off_s, BACK_OFF_MAX_S)
             return unknown
         self._heard(watched)
         return {compartment: doors[channel] for compartment, channel in watched.channels.items()}
 
     def _heard(self, watched: _Watched) -> None:
-        self._heard_at = self._clock()
+        self._answered, self._silent_since = True, math.inf
         watched.ask_after, watched.back_off_s = -math.inf, BACK_OFF_S
 
     @staticmethod

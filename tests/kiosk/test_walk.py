@@ -1,6 +1,7 @@
 """``kiosk walk`` on a real wire: boards found by address, channels by the doors they open, and what to paste."""
 
 import threading
+import time
 import tomllib
 from collections.abc import Iterator
 from contextlib import closing
@@ -139,6 +140,26 @@ def test_one_that_fits_needs_nothing(machine: Machine) -> None:
     assert all(one.ok for one in done)
     assert to_paste(config, done, []) == ""
     assert not (machine.folder / "point.sqlite").exists()
+
+
+def test_who_takes_their_time_over_a_question_loses_no_port_for_a_board_whose_switches_stand_wrong(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hardware.locker.bank.REOPEN_AFTER_S", 0.3)
+    config = configured(machine)
+    good = config.boards[0]
+    wrong = replace(good, name="W", settings=good.settings.model_copy(update={"address": 5}))
+
+    def person(question: str) -> str:
+        time.sleep(0.7)
+        return "skip" if "channel 2" in question else "y" if "pulse it" in question else ""
+
+    def say(words: str) -> None:
+        machine.cabinet.push("1")
+
+    first, second = walk(replace(config, boards=(wrong, good)), (), person, say)
+    assert (first.board, first.words) == ("W", "not pulsed: its board, or [duty], said no")
+    assert (second.board, second.ok) == ("A", True)
 
 
 def test_lock_and_contact_are_told_apart(machine: Machine) -> None:

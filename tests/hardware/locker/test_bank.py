@@ -161,6 +161,24 @@ def test_one_live_board_keeps_the_port(site):
     assert not site.bank.lost
 
 
+def test_a_while_in_which_nobody_asked_is_no_silence(site):
+    """As between two questions to somebody at the cabinet; and the board that is asked first is the dead one."""
+    site.bus.missing.add(1)
+    unknown = ALL_SHUT | dict.fromkeys(NAMES[1], Door.UNKNOWN)
+    for _ in range(3):
+        site.clock.now += REOPEN_AFTER_S + 10
+        assert site.bank.doors() == unknown
+        assert site.bank.unlock("B1") is Pulse.ACCEPTED
+        site.cabinet.push("B1")
+    site.bus.missing |= {2, 3}  # now all are silent, and that begins only when they are asked
+    site.clock.now += REOPEN_AFTER_S + 10
+    assert site.bank.doors() == dict.fromkeys(EVERY, Door.UNKNOWN)
+    site.bus.missing -= {2, 3}
+    site.clock.now += REOPEN_AFTER_S + 10
+    assert site.bank.doors() == unknown
+    assert not site.bank.lost
+
+
 def test_unlock_tries_a_board_that_was_silent_all_the_same(site):
     site.bus.missing.add(2)
     site.bank.doors()
