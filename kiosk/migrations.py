@@ -180,5 +180,11 @@ def tellings_of_facts(db: Database) -> None:
     db.execute("CREATE INDEX outbox_n ON outbox(n)")
 
 
+@MIGRATIONS()
+def doors_that_were_forced(db: Database) -> None:
+    """Which doors the library has heard were forced, until somebody has looked behind them."""
+    db.table("compartments").add_column("forced", int, not_null_default=0)
+
+
 def _table(db: Database, name: str, pk: str | None, /, **columns: type) -> None:
     db.table(name).create(columns, pk=pk, not_null=set(columns), strict=True)

@@ -197,12 +197,12 @@ def _rest(step: Step, row: Compartment, order: Order, now: float) -> tuple[Step,
 
 def _seen_alone(step: Step, row: Compartment, now: float) -> Step:
     """A door with no order. Open: by force, by a lock that moved long after we gave up, or as a broken sensor has it;
-    what lies there is in doubt, and its reader cannot have it."""
+    what lies there is in doubt, and its reader cannot have it. Told once until somebody has looked: a contact may
+    chatter all day."""
     if row.door is Door.OPEN and row.out != "forced":
-        step = step.put(replace(row, out="forced", down_since=row.down_since or now)).fact(
-            PointTrouble("door_forced", row.name)
-        )
-        return mark_doubt(step, row.name)
+        heard = row.forced and row.out == "check"
+        step = step.put(replace(row, out="forced", forced=True, down_since=row.down_since or now))
+        return mark_doubt(step if heard else step.fact(PointTrouble("door_forced", row.name)), row.name)
     if row.door is Door.SHUT and row.out == "forced":  # anything may have been put in, also where nothing lay
         return set_check(step, row.name)
     if row.door is Door.SHUT and row.out == "silent":

@@ -29,7 +29,7 @@ class Compartment:
     lies inside is in doubt; ``forced`` it was seen open with no order. Empty: in use.
     ``aside``: the library or staff want nothing new put in here; what lies there may be fetched.
     ``down_since``: from when on its door could not be seen or did not open, 0 while it can. ``told``: the library heard
-    that it cannot be seen.
+    that it cannot be seen. ``forced``: it heard that, and nobody has looked behind the door since.
     """
 
     name: str
@@ -39,6 +39,7 @@ class Compartment:
     aside: bool = False
     down_since: float = 0.0
     told: bool = False
+    forced: bool = False
 
 
 ParcelState = Literal["sent", "loading", "ready", "collected", "recalled", "missing", "doubt", "removed"]

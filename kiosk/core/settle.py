@@ -232,4 +232,4 @@ def set_check(step: Step, compartment: str) -> Step:
 
 
 def _clear_check(step: Step, compartment: str) -> Step:
-    return step.put(replace(step.point.compartments[compartment], out=""))
+    return step.put(replace(step.point.compartments[compartment], out="", forced=False))

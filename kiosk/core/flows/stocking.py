@@ -143,7 +143,7 @@ def _moved_away(step: Step, parcel: Parcel) -> Step:
     row = step.point.compartments.get(parcel.compartment)
     if row is None or row.out != "check" or len(step.point.at(row.name)) > 1 or step.point.drops_at(row.name):
         return step
-    return step.put(replace(row, out=""))
+    return step.put(replace(row, out="", forced=False))
 
 
 def touch(step: Step, story: Loading, touched: Touched, now: float) -> Step:

@@ -111,6 +111,31 @@ def test_one_after_another_is_looked_behind() -> None:
     assert machine.unlocked == ["B1"]
 
 
+# ---- the contact chatters -----------------------------------------------------------------------------------------
+
+
+def chatters(machine: Machine) -> Machine:
+    for _ in range(50):
+        machine.do(DoorSeen("A1", Door.OPEN), DoorSeen("A1", Door.UNKNOWN), DoorSeen("A1", Door.SHUT))
+    return machine
+
+
+def test_a_contact_that_chatters_is_told_once_until_somebody_has_looked() -> None:
+    machine = chatters(chatters(stocked(PARCEL)).restart().doors(Door.SHUT))
+    assert troubles(machine) == ["door_forced", "parcel_in_doubt"]
+    assert (machine.out("A1"), machine.parcel().state) == ("check", "doubt")
+    machine.tap("max").touch("check", "A1").open().touch("yes").shut().touch("finish")
+    assert (machine.out("A1"), machine.parcel().state) == ("", "ready")
+    assert troubles(chatters(machine)) == ["door_forced", "parcel_in_doubt"] * 2
+
+
+def test_a_door_that_is_to_be_looked_behind_for_another_reason_is_told_when_it_is_forced() -> None:
+    machine = Machine(PARCEL).tap("max").scan("i-1").open().restart().doors(Door.SHUT)
+    assert (machine.out("A1"), troubles(machine)) == ("check", ["parcel_in_doubt"])
+    machine.do(DoorSeen("A1", Door.OPEN))
+    assert troubles(machine) == ["parcel_in_doubt", "door_forced"]
+
+
 # ---- the sensor breaks while the door is in use -------------------------------------------------------------------
 
 
