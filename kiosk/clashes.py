@@ -9,7 +9,8 @@ from kiosk.sections import Fixture
 
 
 class Part(Protocol):
-    """A device of any kind. Where its driver's settings have ``port``, ``address`` or ``channels``, they count."""
+    """A device of any kind. Where its driver's settings have ``port``, ``address`` (with ``inputs_address``) or
+    ``channels``, they count."""
 
     @property
     def name(self) -> str: ...
@@ -34,6 +35,7 @@ def clashes(
     """Each clash: the key it is found at, and the words. ``devices``: all others, by their kind."""
     yield from _names({"board": boards, **devices})
     yield from _buses(boards)
+    yield from _inputs(boards)
     yield from _ports(boards, devices)
     yield from _doors({board.name: board for board in boards}, compartments)
 
@@ -58,6 +60,21 @@ def _buses(boards: Sequence[Wired]) -> Iterator[tuple[Place, str]]:
         if address in addresses:
             yield ("board", n, "address"), f"is that of {addresses[address]!r} on the same port"
         addresses[address] = board.name
+
+
+def _inputs(boards: Sequence[Wired]) -> Iterator[tuple[Place, str]]:
+    """Doors are read from the first input on, so of two boards that read one the doors of the second would be those of
+    the first. Boards of one address are ``_buses``'s to name."""
+    read: dict[tuple[str, object], tuple[str, object]] = {}
+    for n, board in enumerate(boards):
+        own: object = getattr(board.settings, "address", None)
+        apart: object = getattr(board.settings, "inputs_address", None)
+        at = own if apart is None else apart
+        other, address = read.setdefault((board.port, at), (board.name, own))
+        if address != own:
+            key = "address" if apart is None else "inputs_address"
+            words = f"{at} is where the doors of {other!r} are read already; each needs an input board of its own"
+            yield ("board", n, key), f"{words}, named by its inputs_address"
 
 
 def _ports(boards: Sequence[Wired], kinds: Mapping[str, Sequence[Part]]) -> Iterator[tuple[Place, str]]:

@@ -30,7 +30,8 @@ MOMENTARY, ALL_OFF = 0x0500, 0x0800
 
 class Settings(BaseModel):
     """One board. ``inputs_address``: the board whose inputs the doors' switches hang on, channel by channel.
-    ``first_register``: that of relay 1; sources disagree."""
+    ``first_register``: that of relay 1; sources disagree. 1 for a board that counts from 0 moves the second lock for
+    channel 1 and none for the last."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

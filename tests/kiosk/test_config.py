@@ -214,6 +214,48 @@ def test_boards_on_one_bus_must_agree(example: Path) -> None:
     assert len(apart.buses()) == 2
 
 
+RELAYS = """
+[[board]]
+name = "{name}"
+driver = "{driver}"
+port = "{port}"
+address = {address}
+{inputs}
+"""
+WHERE = "is where the doors of 'A' are read already; each needs an input board of its own, named by its inputs_address"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "said"),
+    [
+        (("waveshare", 1, "inputs_address = 3"), ("eletechsup", 2, "inputs_address = 3"), "inputs_address: 3 "),
+        (("waveshare", 1, "inputs_address = 2"), ("waveshare", 2, ""), "address: 2 "),
+        (("waveshare", 1, ""), ("waveshare", 2, "inputs_address = 1"), "inputs_address: 1 "),
+        (("eletechsup", 1, "inputs_address = 5"), ("shuoming", 5, ""), "address: 5 "),
+        (("waveshare", 1, "inputs_address = 2"), ("waveshare", 2, "inputs_address = 1"), ""),
+        (("waveshare", 1, ""), ("waveshare", 2, ""), ""),
+    ],
+)
+def test_boards_on_one_bus_have_inputs_of_their_own(
+    example: Path, first: tuple[str, int, str], second: tuple[str, int, str], said: str
+) -> None:
+    text = example.read_text(encoding="utf-8")
+
+    def of(port: str) -> Path:
+        example.write_text(text, encoding="utf-8")
+        boards = [
+            RELAYS.format(name=name, driver=driver, port=where, address=address, inputs=inputs)
+            for name, where, (driver, address, inputs) in (("A", "/dev/ttyUSB7", first), ("B", port, second))
+        ]
+        return edited(example, "\n[[compartment]]", "".join(boards) + "[[compartment]]")
+
+    assert len(load(of("/dev/ttyUSB8")).boards) == 3
+    if said:
+        assert message(of("/dev/ttyUSB7")) == f"board[2].{said}{WHERE}"
+    else:
+        assert len(load(of("/dev/ttyUSB7")).boards) == 3
+
+
 def test_one_port_for_a_board_and_a_scanner(example: Path) -> None:
     said = message(with_second_board(example, port="/dev/serial/by-id/usb-Honeywell_Barcode_Scanner_19250B1234-if00"))
     assert re.fullmatch(r"scanner\[0\]\.port: /dev/.* is the port of board\[1\] already", said)

@@ -1,6 +1,7 @@
 """Relay boards on Modbus RTU: the makers' frames, what is said when, and what no noise may do."""
 
 import tomllib
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -147,6 +148,21 @@ def test_old_firmware_refuses_and_no_door_moves(cabinet: Cabinet) -> None:
     with pytest.raises(DeviceRefused, match="does not have this address"):
         board.unlock(1)
     assert cabinet.moves == ()
+
+
+def test_registers_counted_from_the_wrong_end_show_as_the_technicians_page_says(cabinet: Cabinet) -> None:
+    """A board that counts from 0, driven as one that counts from 1: the second lock moves first, the last channel none;
+    the other way round the first channel moves none, the second the first lock."""
+    for said, true, moved in ((1, 0, {1: "2", 2: "3", 8: ""}), (0, 1, {1: "", 2: "1", 8: "7"})):
+        settings = ELETECHSUP.model_copy(update={"first_register": true})
+        twin = eletechsup_twin.bus([(settings, NAMES)], cabinet, pace=0)
+        board = eletechsup.connect(ELETECHSUP.model_copy(update={"first_register": said}), Memory(twin))
+        for channel, name in moved.items():
+            with suppress(DeviceRefused):
+                board.unlock(channel)
+            assert [door for door in NAMES.values() if cabinet.door(door) is Door.OPEN] == ([name] if name else [])
+            for door in NAMES.values():
+                cabinet.push(door)
 
 
 FRAMES = st.sampled_from([raw(vector) for _, vector in vectors("reply")])
