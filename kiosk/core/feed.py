@@ -199,14 +199,18 @@ def _whose(step: Step, event: Receipted, now: float) -> Step:
     match told:
         case ParcelReady() if not step.point.plan.library.announces:
             parcel = step.point.parcels.get(told.parcel)
-            if parcel is None or parcel.state not in HERE or parcel.patron:
+            if parcel is None or parcel.state not in HERE:
                 return step
-            if event.receipt.stock:
+            if parcel.patron and (patron is None or patron.id == parcel.patron):
+                return step
+            if patron is None and event.receipt.stock:
                 expires = now + step.point.plan.limits.stock_days * DAY_S
                 return step.put(replace(parcel, stock=True, recalled=False, expires=expires))
-            if patron is None:
-                return step.put(replace(parcel, recalled=True)).fact(ParcelCalledBack(parcel.id))
-            return _held(step, replace(parcel, patron=patron.id, recalled=False, asked_at=now), patron)
+            row = step.point.compartments.get(parcel.compartment)
+            fetched = row is not None and row.order is not None and row.order.purpose == "pickup"
+            if patron is None or fetched:  # what whoever is at its door leaves there is looked through by a courier
+                return _recalled(step, parcel.id)
+            return _held(step, _of(parcel, patron, step.point.plan.limits.hold_days, now), patron)
         case ItemDropped():
             return _routed(step, event.receipt, told, now)
     return step
@@ -245,6 +249,12 @@ def _kept(step: Step, drop: Drop, receipt: Receipt, space: Space, now: float) ->
     expires = now + (limits.hold_days if patron else limits.stock_days) * DAY_S
     parcel = Parcel(f"d{drop.id}", patron, (drop.item,), space.size, expires, stock=not patron)
     return replace(parcel, state="ready", compartment=drop.compartment, changed_at=now)
+
+
+def _of(parcel: Parcel, patron: Patron, days: float, now: float) -> Parcel:
+    """Set aside for this patron from now on, whoever could have had it before."""
+    parcel = replace(parcel, patron=patron.id, stock=False, recalled=False, asked_at=now, expires=now + days * DAY_S)
+    return replace(parcel, helper="", helper_until=0.0)
 
 
 def _held(step: Step, parcel: Parcel, patron: Patron) -> Step:

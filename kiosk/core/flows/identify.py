@@ -103,8 +103,9 @@ def answered(step: Step, story: AskingCard, answer: Answer | None, now: float) -
         patron = step.point.by_card(story.digest)
         answer = PatronIs(patron) if patron else None
     step = tries.right(step, story.digest) if patron and story.pin else step
-    if patron and patron.id in step.point.patrons:
-        step = step.put(replace(patron, cards=step.point.patrons[patron.id].cards or patron.cards))
+    if patron and (known_here := step.point.patrons.get(patron.id)):
+        reach = patron.reach or (known_here.reach and not step.point.plan.library.announces)  # as they have said here
+        step = step.put(replace(patron, cards=known_here.cards or patron.cards, reach=reach))
     if story.back is not None:
         if patron:
             return _returns_of(step, story.back, patron, now)

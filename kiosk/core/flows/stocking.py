@@ -94,9 +94,9 @@ def _no_room(point: PickupPoint) -> CourierNotice:
 def _not_loadable(step: Step, story: AtCourier, holding: list[Parcel], now: float) -> Step:
     """Called back, it goes into the bag; already behind a door, that door may be looked behind; else it is not ours."""
     here = next((p for p in holding if p.state in HERE), None)
-    back = next((p for p in holding if p.recalled and p.state == "sent"), None)
+    back = next((p for p in holding if p.recalled and p.state in ("sent", "missing")), None)
     if back:
-        step = step.put(replace(back, state="removed", changed_at=now, unheard=True))
+        step = step.put(replace(back, state="removed", compartment="", changed_at=now, unheard=True))
         step = step.fact(ParcelRemoved(back.id, story.courier))
         step = rounds.into_bag(step, story.courier, now, (back.id,))
     notice: CourierNotice = "already_here" if here else "recalled" if holding else "unknown_item"

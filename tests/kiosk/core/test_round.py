@@ -4,8 +4,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
-from hardware.readings import Door, DoorSeen, SealScanned
+from hardware.readings import CardShown, Door, DoorSeen, SealScanned
 from kiosk.core.events import Online
 from kiosk.core.flows import rounds
 from kiosk.core.flows.rounds import ROUND_S
@@ -29,6 +30,7 @@ from sync.things import Neighbour, Patron
 from tests.kiosk.core.machine import BOBS, KEYRING, LIMITS, PAIR, PARCEL, Machine, item, stocked
 
 TOM = Patron("tom", "T.", role="courier", cards=(KEYRING.card("0777"),), code=KEYRING.code("20207777"))
+TOMS = SecretStr("0777")
 TWO_BACK = (replace(PARCEL, size="S"), BOBS)
 
 
@@ -298,6 +300,18 @@ def test_a_recalled_parcel_in_the_hand_goes_into_the_bag() -> None:
     assert machine.told(ParcelRemoved) == [ParcelRemoved("p-1", "max")]
     assert machine.parcel().state == "removed"
     assert courier(machine.scan("i-1")).bag == 1
+
+
+def test_so_does_one_called_back_after_it_was_taken_out_or_not_found() -> None:
+    moved = stocked(PARCEL).hear(PatronChanged(replace(TOM, role="staff", code=""))).do(CardShown("card", TOMS))
+    moved.touch("desk").touch("doors").touch("door", "A1").touch("move").open().recall("p-1").shut().touch("finish")
+    lost = stocked(PARCEL).tap("ann").open().touch("not_here").shut().touch("finish").recall("p-1")
+    for machine in (moved, lost):
+        machine.tap("max").scan("i-1")
+        assert (courier(machine).notice, courier(machine).bag) == ("recalled", 1)
+        assert (machine.parcel().state, machine.parcel().compartment) == ("removed", "")
+        assert machine.told(ParcelRemoved) == [ParcelRemoved("p-1", "max")]
+    assert lost.out("A1") == "check"
 
 
 def test_what_is_in_the_hand_and_behind_a_door_is_looked_for() -> None:
