@@ -10,6 +10,7 @@ from pathlib import Path
 
 from hardware import devicefile
 from hardware.errors import DeviceError, DeviceSilent, WireError
+from kiosk.clashes import whereabouts
 from kiosk.config import Board, Device
 
 _SHORT_LIVED = ("ttyUSB", "ttyACM", "video")  # names given in the order of plugging
@@ -19,11 +20,7 @@ _NFC = ("pn533_usb", "pn533", "nfc")
 
 def address_of(device: Board | Device) -> str:
     """Its port, source or file; empty where the driver finds the device by itself."""
-    if isinstance(device, Board):
-        return device.port
-    found = (getattr(device.settings, key) for key in ("port", "source", "path") if hasattr(device.settings, key))
-    source = next(found, "")
-    return f"/dev/video{source}" if isinstance(source, int) else str(source)
+    return device.port if isinstance(device, Board) else whereabouts(device)[1]
 
 
 def short_lived(path: str) -> str:

@@ -1,7 +1,12 @@
-"""Parts of a pickup point that are each right and do not go together: names, ports, addresses, channels, places."""
+"""Parts of a pickup point that are each right and do not go together: names, ports, addresses, channels, places.
 
+Two names of one file (``/dev/serial/by-id/...`` and ``/dev/ttyUSB0``) are seen to be one while it is there.
+"""
+
+import os
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import product
+from itertools import permutations, product
+from pathlib import Path
 from typing import Protocol
 
 from kiosk.explain import Place, dotted, nearest
@@ -9,8 +14,8 @@ from kiosk.sections import Fixture
 
 
 class Part(Protocol):
-    """A device of any kind. Where its driver's settings have ``port``, ``address`` (with ``inputs_address``) or
-    ``channels``, they count."""
+    """A device of any kind. Where its driver's settings have ``port``, ``source``, ``path``, ``reader``, ``address``
+    (with ``inputs_address``) or ``channels``, they count."""
 
     @property
     def name(self) -> str: ...
@@ -30,14 +35,35 @@ class Wired(Part, Protocol):
 
 
 def clashes(
-    boards: Sequence[Wired], devices: Mapping[str, Sequence[Part]], compartments: Sequence[Fixture]
+    boards: Sequence[Wired],
+    devices: Mapping[str, Sequence[Part]],
+    compartments: Sequence[Fixture],
+    panel: Path | None = None,
 ) -> Iterator[tuple[Place, str]]:
-    """Each clash: the key it is found at, and the words. ``devices``: all others, by their kind."""
+    """Each clash: the key it is found at, and the words. ``devices``: all others, by their kind. ``panel``: the touch
+    panel's file."""
     yield from _names({"board": boards, **devices})
     yield from _buses(boards)
     yield from _inputs(boards)
-    yield from _ports(boards, devices)
+    yield from _ports(boards, devices, panel)
+    yield from _readers(devices)
     yield from _doors({board.name: board for board in boards}, compartments)
+
+
+def whereabouts(part: Part) -> tuple[str, str]:
+    """Which of its settings says where a device is, and where that is; empty where its driver finds it by itself."""
+    for key in ("port", "source", "path"):
+        value = getattr(part.settings, key, None)
+        if value not in (None, ""):
+            return key, f"/dev/video{value}" if isinstance(value, int) else str(value)
+    return "", ""
+
+
+def _really(where: str) -> str:
+    """What all its names have in common: the file that they lead to now; of a serial server letters of one size."""
+    if "://" in where:
+        return where.lower() if where.startswith("socket:") else where
+    return os.path.realpath(where)
 
 
 def _names(kinds: Mapping[str, Sequence[Part]]) -> Iterator[tuple[Place, str]]:
@@ -53,10 +79,14 @@ def _buses(boards: Sequence[Wired]) -> Iterator[tuple[Place, str]]:
     first: dict[str, Wired] = {}
     addresses: dict[tuple[str, object], str] = {}
     for n, board in enumerate(boards):
-        other = first.setdefault(board.port, board)
+        bus = _really(board.port)
+        other = first.setdefault(bus, board)
+        if board.port != other.port:
+            words = f"is the port of {other.name!r} by another name; write the same in both"
+            yield ("board", n, "port"), f"{words}, best that in /dev/serial/by-id"
         if board.baud != other.baud:
             yield ("board", n, "baud"), f"must be {other.baud} as for {other.name!r}, which shares its port"
-        address = (board.port, getattr(board.settings, "address", None))
+        address = (bus, getattr(board.settings, "address", None))
         if address in addresses:
             yield ("board", n, "address"), f"is that of {addresses[address]!r} on the same port"
         addresses[address] = board.name
@@ -77,15 +107,36 @@ def _inputs(boards: Sequence[Wired]) -> Iterator[tuple[Place, str]]:
             yield ("board", n, key), f"{words}, named by its inputs_address"
 
 
-def _ports(boards: Sequence[Wired], kinds: Mapping[str, Sequence[Part]]) -> Iterator[tuple[Place, str]]:
-    ports = {board.port: dotted(("board", n)) for n, board in enumerate(boards)}
+def _ports(
+    boards: Sequence[Wired], kinds: Mapping[str, Sequence[Part]], panel: Path | None
+) -> Iterator[tuple[Place, str]]:
+    taken = {_really(str(panel)): "screen.touch_panel"} if panel else {}
+    taken |= {_really(board.port): f"the port of {dotted(('board', n))}" for n, board in enumerate(boards)}
     for kind, parts in kinds.items():
         for n, part in enumerate(parts):
-            port = getattr(part.settings, "port", None)
-            if port in ports:
-                yield (kind, n, "port"), f"{port} is the port of {ports[port]} already"
-            elif port:
-                ports[port] = dotted((kind, n))
+            key, where = whereabouts(part)
+            if key and (whose := taken.get(_really(where))):
+                yield (kind, n, key), f"{where} is {whose} already; write where this device is plugged in"
+            elif key:
+                taken[_really(where)] = f"the {key} of {dotted((kind, n))}"
+
+
+def _readers(kinds: Mapping[str, Sequence[Part]]) -> Iterator[tuple[Place, str]]:
+    """PC/SC readers are found by a part of their names. When one is away, its device must not take another's."""
+    readers = [
+        ((kind, n), reader)
+        for kind, parts in kinds.items()
+        for n, part in enumerate(parts)
+        if isinstance(reader := getattr(part.settings, "reader", None), str)
+    ]
+    for (place, part), (other, name) in permutations(readers, 2):
+        if not part.strip():
+            words = f"is missing, and {dotted(other)} has a PC/SC reader too; write a part of this one's name"
+        elif part.lower() in name.lower():
+            words = f"{part!r} is also in {name!r}, the reader of {dotted(other)}; write more of this one's name"
+        else:
+            continue
+        yield (*place, "reader"), f"{words} (pcsc_scan -r lists them)"
 
 
 def _doors(boards: dict[str, Wired], compartments: Sequence[Fixture]) -> Iterator[tuple[Place, str]]:

@@ -1,7 +1,7 @@
 """One TOML file says what a pickup point is made of. Whatever is wrong with it is one message, before anything starts.
 
 Relative paths count from the file's own directory. A device's section holds its driver's own ``Settings`` beside the
-few keys that all have; where those settings have ``channels``, ``address`` or ``port``, clashes are found here.
+few keys that all have; where two of those do not go together, that is found here too (kiosk.clashes).
 """
 
 import json
@@ -185,7 +185,7 @@ class _Reader:
         if config.limits.warn_s >= config.limits.idle_s:
             self._fail(("limits", "warn_s"), "must be shorter than limits.idle_s")
         kinds = {"card": config.cards, "pad": config.pads, "scanner": config.scanners, "printer": config.printers}
-        for place, words in clashes(config.boards, kinds, config.compartments):
+        for place, words in clashes(config.boards, kinds, config.compartments, config.screen.touch_panel):
             self._fail(place, words)
         return config
 
@@ -217,6 +217,8 @@ class _Reader:
         for name, value in fields.items():
             if isinstance(value, float) and not math.isfinite(value):
                 self._fail((*place, name), "must be a finite number")
+            if isinstance(value, str) and "\0" in value:  # which no file's name may have, and the system says so late
+                self._fail((*place, name), "must be text without a zero in it")
         fields = self._placed(model, fields)
         try:  # as JSON: strict about types, yet text may name a path or an enumeration
             return model.model_validate_json(json.dumps(fields, default=_unfit_value), strict=True)

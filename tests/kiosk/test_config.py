@@ -3,6 +3,7 @@
 import json
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -126,6 +127,7 @@ FLAWS = [
         'scanner[1].kinds: must be a list, in [brackets], not "pass"',
     ),
     ('source = "/dev', "source = true #", 'scanner[1].source: must be a whole number or text in "quotes", not true'),
+    ('source = "/dev', 'source = "/dev/\\u0000', "scanner[1].source: must be text without a zero in it"),
     ('zh = "东门自助取书柜"', "zh = 3", 'point.names.zh: must be text in "quotes", not 3'),
     ('id = "dongmen" ', "id = 2026-01-01", 'point.id: must be text in "quotes", not "2026-01-01"'),
     ('id = "dongmen" ', 'id = "东门"', "point.id: must fit the pattern ^[A-Za-z0-9._-]+$"),
@@ -258,7 +260,113 @@ def test_boards_on_one_bus_have_inputs_of_their_own(
 
 def test_one_port_for_a_board_and_a_scanner(example: Path) -> None:
     said = message(with_second_board(example, port="/dev/serial/by-id/usb-Honeywell_Barcode_Scanner_19250B1234-if00"))
-    assert re.fullmatch(r"scanner\[0\]\.port: /dev/.* is the port of board\[1\] already", said)
+    assert re.fullmatch(
+        r"scanner\[0\]\.port: /dev/.* is the port of board\[1\] already; write where this device is plugged in", said
+    )
+
+
+@pytest.fixture
+def adapter(tmp_path: Path) -> Iterator[tuple[str, str]]:
+    """A port with two names."""
+    ours, theirs = os.openpty()
+    lasting = tmp_path / "usb-of-the-cabinet"
+    lasting.symlink_to(os.ttyname(theirs))
+    yield str(lasting), os.ttyname(theirs)
+    os.close(ours)
+    os.close(theirs)
+
+
+def test_one_port_under_two_names(example: Path, adapter: tuple[str, str]) -> None:
+    lasting, plain = adapter
+    text = example.read_text(encoding="utf-8")
+    one = re.sub(r'^port = "/dev/.*FTDI.*"', f'port = "{lasting}"', text, flags=re.MULTILINE)
+    example.write_text(one, encoding="utf-8")
+    edited(example, "\n[[compartment]]", SECOND.format(port=plain, address=2, baud=9600))
+    words = "is the port of 'main' by another name; write the same in both, best that in /dev/serial/by-id"
+    assert message(example) == f"board[1].port: {words}"
+    example.write_text(one, encoding="utf-8")
+    edited(example, "\n[[compartment]]", SECOND.format(port=lasting, address=2, baud=9600))
+    assert len(load(example).buses()) == 1
+
+    more = f'{one}\n[[scanner]]\nname = "more"\ndriver = "serial_scanner"\nport = "{plain}"\n'
+    example.write_text(more, encoding="utf-8")
+    words = "is the port of board[0] already; write where this device is plugged in"
+    assert message(example) == f"scanner[2].port: {plain} {words}"
+
+
+def test_a_serial_server_s_name_in_letters_of_any_size(example: Path) -> None:
+    text = example.read_text(encoding="utf-8")
+    more = '\n[[{}]]\nname = "more"\ndriver = "{}"\nport = "socket://{}:4001"\n'
+    scanner = text + more.format("scanner", "serial_scanner", "Hall.lib")
+    example.write_text(scanner + more.format("pad", "r2000", "hall.lib").replace("more", "pad"), encoding="utf-8")
+    assert message(example).startswith("scanner[2].port: socket://Hall.lib:4001 is the port of pad[0] already")
+
+
+KEYBOARD = 'driver = "keyboard"\npath = "{}"'
+PLACES = [  # two scanners, or one and the touch panel
+    (KEYBOARD.format("/dev/input/event3"), KEYBOARD.format("/dev/input/event3"), "", "the path of scanner[2]"),
+    (KEYBOARD.format("/dev/input/event3"), KEYBOARD.format("/dev/input/event4"), "", None),
+    ('driver = "camera"\nsource = 1', 'driver = "camera"\nsource = "/dev/video1"', "", "the source of scanner[2]"),
+    ('driver = "camera"\nsource = 1', 'driver = "camera"\nsource = 2', "", None),
+    ('driver = "camera"\nsource = "rtsp://a/B"', 'driver = "camera"\nsource = "rtsp://a/b"', "", None),
+    (KEYBOARD.format("/dev/input/event4"), KEYBOARD.format("/dev/input/event3"), "event3", "screen.touch_panel"),
+    (KEYBOARD.format("/dev/input/event4"), KEYBOARD.format("/dev/input/event3"), "event5", None),
+]
+
+
+@pytest.mark.parametrize(("one", "two", "panel", "whose"), PLACES)
+def test_one_thing_for_two_devices(example: Path, one: str, two: str, panel: str, whose: str | None) -> None:
+    text = example.read_text(encoding="utf-8")
+    if panel:
+        text = text.replace("[screen]\n", f'[screen]\ntouch_panel = "/dev/input/{panel}"\n')
+    text += f'\n[[scanner]]\nname = "one"\n{one}\n\n[[scanner]]\nname = "two"\n{two}\n'
+    example.write_text(text, encoding="utf-8")
+    if whose is None:
+        load(example)
+    else:
+        said = message(example)
+        assert re.match(r"scanner\[3\]\.(path|source): /dev/", said)
+        assert said.endswith(f" is {whose} already; write where this device is plugged in")
+
+
+LISTED = "of this one's name (pcsc_scan -r lists them)"
+READERS = [  # of the first card, a second card, a pad
+    (None, None, "ACR1552", f"card[0].reader: is missing, and pad[0] has a PC/SC reader too; write a part {LISTED}"),
+    (None, "", None, f"card[0].reader: is missing, and card[1] has a PC/SC reader too; write a part {LISTED}"),
+    ("ACR122", "", None, f"card[1].reader: is missing, and card[0] has a PC/SC reader too; write a part {LISTED}"),
+    (
+        "acr1552",
+        None,
+        "ACR1552",
+        f"card[0].reader: 'acr1552' is also in 'ACR1552', the reader of pad[0]; write more {LISTED}",
+    ),
+    (
+        "ACR1552 1S",
+        None,
+        "ACR1552",
+        f"pad[0].reader: 'ACR1552' is also in 'ACR1552 1S', the reader of card[0]; write more {LISTED}",
+    ),
+    ("ACR122", "OMNIKEY", "ACR1552", None),
+    (None, None, None, None),
+]
+
+
+@pytest.mark.parametrize(("first", "second", "pad", "words"), READERS)
+def test_each_pcsc_reader_is_named_where_there_are_several(
+    example: Path, first: str | None, second: str | None, pad: str | None, words: str | None
+) -> None:
+    text = example.read_text(encoding="utf-8")
+    if first is not None:
+        text = text.replace('# reader = "ACR122"', f'reader = "{first}" #')
+    if second is not None:
+        text += f'\n[[card]]\nname = "second"\ndriver = "pcsc"\nreader = "{second}"\n'
+    if pad is not None:
+        text += f'\n[[pad]]\nname = "pad"\ndriver = "pcsc_pad"\nreader = "{pad}"\n'
+    example.write_text(text, encoding="utf-8")
+    if words is None:
+        load(example)
+    else:
+        assert message(example) == words
 
 
 def test_paths_count_from_the_file(example: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -294,7 +402,7 @@ NO_PORTS = [
     "10.0.0.5:5000",
     "loop://",
     "",
-    "/dev/tty\\u0000",
+    "/dev/tty\\n",
 ]
 PORTS = ["socket://10.0.0.5:5000", "socket://serial-1.lib:65535", "socket://[fe80::1]:5000", "/dev/by-path/usb-0:1:1.0"]
 WITH_PORTS = {
