@@ -24,6 +24,7 @@ from kiosk.core.search_stories import Borrowing
 from kiosk.core.session import Step
 from kiosk.core.stories import Fetching, Story
 from kiosk.core.taken import row_of_taken
+from sync.things import Patron
 
 
 def why_not(step: Step, parcel: Parcel, patron: str, now: float) -> Reason | None:
@@ -54,6 +55,8 @@ def _without(step: Step, gone: Gone, parcel: str, patron: str, why: WhyNot, now:
 def open_next(step: Step, patron: str, proof: str, parcels: Sequence[str], gone: Gone, now: float) -> Step:
     """Order the next door that can still be opened; the others count as left. After the last, goodbye. ``parcels`` lie
     here, so that nothing heard meanwhile forgets them (feed.py)."""
+    if parcels and (barred := _barred(step, patron)):
+        return _no_more(step, barred, proof, parcels, gone, now)
     queue = list(parcels)
     while queue:
         parcel = step.point.parcels[queue.pop(0)]
@@ -68,6 +71,21 @@ def open_next(step: Step, patron: str, proof: str, parcels: Sequence[str], gone:
         story = replace(story, not_lent=gone.not_lent)
         return step.to(story, door_until(step, now))
     return _goodbye(step, patron, gone, now)
+
+
+def _barred(step: Step, patron: str) -> Patron | None:
+    """Them, where the library has come to lend them nothing just now."""
+    known = step.point.patrons.get(patron)
+    return known if known is not None and known.standing != "fine" else None
+
+
+def _no_more(step: Step, patron: Patron, proof: str, parcels: Sequence[str], gone: Gone, now: float) -> Step:
+    """No further door opens for them; what they have taken is theirs."""
+    if gone.done:
+        for parcel in parcels:
+            gone = _without(step, gone, parcel, patron.id, "left", now)
+        return _goodbye(step, patron.id, gone, now)
+    return refuse(step, "helper_not_now", now, then=("return",)) if proof == "helper" else not_fine(step, patron, now)
 
 
 def _goodbye(step: Step, patron: str, gone: Gone, now: float) -> Step:
@@ -190,8 +208,8 @@ def touch(step: Step, story: Fetching, touched: Touched, now: float) -> Step:
 def _lost(step: Step, story: Fetching) -> Reason | None:
     """Why a door that has not opened is not tried once more: the library has said meanwhile that they may not have what
     lies there. Time that runs out while they stand there takes nothing from them."""
-    parcel, patron = step.point.parcels.get(story.parcel), step.point.patrons.get(story.patron)
-    if patron is not None and patron.standing != "fine":
+    parcel = step.point.parcels.get(story.parcel)
+    if _barred(step, story.patron):
         return "patron_blocked"
     if parcel is None or parcel.recalled:
         return "parcel_recalled"
@@ -199,18 +217,16 @@ def _lost(step: Step, story: Fetching) -> Reason | None:
 
 
 def _not_theirs(step: Step, story: Fetching, why: Reason, now: float) -> Step:
-    """Its door stays shut, and the next one opens: who touches stands there. None for who may borrow nothing by now."""
+    """Its door stays shut, and the next one opens: who touches stands there."""
     step = doors.give_up(step, story.visit.compartment)
     gone = _without(step, _so_far(story), story.parcel, story.patron, "gone", now)
-    patron, borrows = step.point.patrons.get(story.patron), purpose_of(step.point, story) == "borrow"
-    if why == "patron_blocked" and story.done:
-        return _goodbye(step, story.patron, _without_others(step, story, gone, now), now)
-    if why != "patron_blocked" and (story.queue or story.done or (story.not_lent and borrows)):
+    borrows = purpose_of(step.point, story) == "borrow"
+    if story.queue or story.done or (story.not_lent and borrows):
         return open_next(step, story.patron, story.proof, story.queue, gone, now)
+    if barred := _barred(step, story.patron):
+        return _no_more(step, barred, story.proof, (), gone, now)
     if story.proof == "helper":
         return refuse(step, "helper_not_now", now, then=("return",))
-    if why == "patron_blocked" and patron:
-        return not_fine(step, patron, now)
     why, stock_too = "not_here_now" if borrows else why, stock.any_on_offer(step.point, now)
     return refuse(step, why, now, then=("browse", "return") if stock_too else ("return",), person=story.patron)
 

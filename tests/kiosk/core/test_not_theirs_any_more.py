@@ -82,6 +82,21 @@ def test_who_was_blocked_between_two_doors_keeps_what_they_took() -> None:
     assert machine.screen.titles == ("Title i-1",)
 
 
+@pytest.mark.parametrize("news", ["blocked", "expired"])
+def test_nor_does_a_next_door_open_for_who_may_borrow_nothing_any_more(news: str) -> None:
+    told, why = NEWS[news]
+    listed = stocked(PARCEL, PAIR).tap("ann").hear(told).touch("take")
+    assert (listed.unlocked, listed.screen.reason) == ([], why)  # type: ignore[union-attr]
+    first = stuck(stocked(PARCEL, PAIR).tap("ann").touch("take")).hear(told)
+    for action in ("again", "next"):
+        machine = first.copy().touch(action)
+        assert (machine.unlocked, machine.screen.reason) == ([], why)  # type: ignore[union-attr]
+    shut = stocked(PARCEL, PAIR).tap("ann").touch("take").open().shut(done=False).hear(told).touch("next")
+    assert not shut.unlocked
+    assert isinstance(shut.screen, Goodbye)
+    assert (shut.screen.titles, shut.screen.left) == (("Title i-1",), 1)
+
+
 def test_what_was_for_anybody_and_is_wanted_by_now_is_not_lent() -> None:
     machine = stocked(STOCK).touch("browse").touch("title", "s-1").touch("borrow").tap("ann").answer(Allowed(True))
     assert machine.unlocked == ["A1"]
