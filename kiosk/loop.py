@@ -22,9 +22,10 @@ from kiosk.core.show import display
 from kiosk.core.step import step
 from kiosk.core.stories import AskingCard, AtHome
 from kiosk.incoming import PASSES, Incoming, Polled, Upload, Uploaded, UploadFailed, waiting
+from kiosk.retelling import FORGOTTEN, heard, is_stand_in
 from kiosk.store import Store, StoreTrouble
 from sync.backoff import Uniform, spread_s
-from sync.errors import ServiceGap, ServicePostponed
+from sync.errors import ServiceBusy, ServiceError, ServiceGap, ServiceUnreachable
 from sync.messages import PointTrouble, Receipt, Telling
 from sync.outbox import BATCH_MAX, Outbox
 from sync.service import Known
@@ -67,7 +68,7 @@ class Loop:
         self._uniform = uniform
         self.point: PickupPoint = store.load()
         self.session: Session = NOBODY
-        self._outbox = Outbox(first=store.first_waiting())
+        self._outbox = Outbox(first=store.first_waiting(), keys=self.point.plan.library.keys)
         self._said = store.said()  # up to this one before this start
         self._forgotten_before = 0  # the library asked for tellings up to this one, which are not kept here
         self._told_all = False  # nothing waits: no need to look until a fact is told
@@ -112,12 +113,7 @@ class Loop:
             case Uploaded():
                 self._uploaded(incoming, now)
             case UploadFailed(error=error):
-                if not isinstance(error, ServicePostponed):
-                    self._take(Online(False), now)
-                if isinstance(error, ServiceGap):
-                    self._look_back(error.expected, now)
-                self._outbox = self._outbox.failed(self._clock.running(), error, self._uniform)
-                self._told_all = False
+                self._upload_failed(error, now)
             case Polled(page=page, clock=clock):
                 self._decide(Heard(page, clock.bounds(self._clock.running())), now)
             case Online(up=up) if up is not self.point.counters.online:
@@ -149,9 +145,11 @@ class Loop:
     def _decide(self, event: Event, now: float, done: Sequence[Receipt] = ()) -> None:
         self._commit(step(self.point, self.session, event, now), now, done)
 
-    def _commit(self, taken: Step, now: float, done: Sequence[Receipt] = (), expected: int = 0) -> None:
+    def _commit(
+        self, taken: Step, now: float, done: Sequence[Receipt] = (), expected: int = 0, unsaid: int = 0
+    ) -> None:
         """On disk first; only then is it so, and only then does anything move."""
-        self._store.commit(self.point, taken, now, done, self.session.number, expected)
+        self._store.commit(self.point, taken, now, done, self.session.number, expected, unsaid)
         self.point, self.session = taken.point, taken.session
         if taken.facts:
             self._told_all = False
@@ -172,15 +170,39 @@ class Loop:
     def _uploaded(self, uploaded: Uploaded, now: float) -> None:
         """All receipts of a batch in one transaction."""
         taken = step(self.point, self.session, Online(True), now)
-        for telling, receipt in zip(uploaded.batch, uploaded.receipts, strict=True):
+        receipts = [heard(*pair) for pair in zip(uploaded.batch, uploaded.receipts, strict=True)]
+        for telling, receipt in zip(uploaded.batch, receipts, strict=True):
             more = step(taken.point, taken.session, Receipted(telling, receipt), now)
             taken = replace(more, facts=taken.facts + more.facts, commands=taken.commands + more.commands)
-        expected = max((r.expected for r in uploaded.receipts if r.status == "reused"), default=0)
+        expected = max((r.expected for r in receipts if r.status == "reused"), default=0)
         if expected:
             more = step(taken.point, taken.session, Restored(expected), now)
             taken = replace(more, facts=taken.facts + more.facts, commands=taken.commands + more.commands)
-        self._commit(taken, now, uploaded.receipts, expected)
+        self._commit(taken, now, receipts, expected)
         self._outbox = self._outbox.answered()
+
+    def _upload_failed(self, error: ServiceError, now: float) -> None:
+        """Only where nothing could be said the library is away; what else it does, it answers other things, and they
+        are not to suffer for it."""
+        online = self.point.counters.online
+        if isinstance(error, ServiceUnreachable) and not isinstance(error, ServiceBusy):
+            self._take(Online(False), now)
+        if isinstance(error, ServiceGap):
+            self._look_back(error.expected, now)
+        outbox = self._outbox.failed(self._clock.running(), error, self._uniform, online)
+        if outbox.hopeless(self._clock.running()):
+            self._give_up(error, now)
+        self._outbox = outbox
+        self._told_all = False
+
+    def _give_up(self, error: ServiceError, now: float) -> None:
+        """The library breaks down at the telling that comes next: a case, and it is said that it could not be told.
+        Where it breaks down at that too, the trouble is its own, and nothing more is given up."""
+        telling = self._tellings()[0]
+        if is_stand_in(telling.told):
+            return
+        receipt = Receipt(telling.key, "conflict", f"look whether it is booked: {error}"[:200])
+        self._commit(step(self.point, self.session, Receipted(telling, receipt), now), now, unsaid=telling.seq)
 
     def _rest(self, now: float) -> None:
         """Once a day, while nobody is there and the clock can be trusted: say where the journal stands, then forget
@@ -208,7 +230,7 @@ class Loop:
         """What to say next, in order: in the place of what was forgotten and asked for, that it was."""
         first, point = self._outbox.first, self.point.plan.point
         gone = range(first, min(self._forgotten_before, first + BATCH_MAX))
-        named = [Telling(f"{point}-forgotten-{seq}", seq, 0.0, PointTrouble("telling_forgotten")) for seq in gone]
+        named = [Telling(f"{point}-forgotten-{seq}", seq, 0.0, PointTrouble(FORGOTTEN)) for seq in gone]
         return [*named, *self._store.tellings(first + len(named), BATCH_MAX)]
 
     def _upload(self) -> None:

@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from kiosk import forgetting, tellings
+from kiosk import forgetting, retelling, tellings
 from kiosk.core.facts import told
 from kiosk.core.model import HERE, Compartment, PickupPoint, changed
 from kiosk.core.plan import Plan
@@ -92,13 +92,14 @@ class Store:
         done: Sequence[Receipt] = (),
         session: int = 0,
         expected: int = 0,
+        unsaid: int = 0,
     ) -> None:
         """Remember a step: rows that differ from ``before``, facts, tellings, and the library's receipts.
 
         On disk when this returns (one fsync; none when there is nothing to write). ``session``: number of the session
         the facts belong to when the step itself has ended it. ``expected``: with receipts that say ``reused``, the
-        number from which those tellings go out again, under new keys. Raises ``StoreTrouble``; then nothing is
-        remembered.
+        number from which those tellings go out again, under new keys. ``unsaid``: the number of a telling that is given
+        up, see retelling.py. Raises ``StoreTrouble``; then nothing is remembered.
         """
         rows = list(changed(before, step.point))
         if not (rows or step.facts or done):
@@ -111,9 +112,11 @@ class Store:
             number = step.session.number or session
             epoch = step.point.counters.epoch
             seq = max(seq, expected - 1)
-            for again in self._reused(done):
+            for again in retelling.reused(self._execute, done):
                 seq += 1
-                self._tell_again(again, seq, f"{self._plan.point}-e{epoch}-again-{seq}")
+                retelling.again(self._execute, again, seq, f"{self._plan.point}-e{epoch}-again-{seq}")
+            if unsaid:
+                retelling.give_up(self._execute, unsaid, f"{self._plan.point}-e{epoch}-unsaid-{unsaid}")
             mark = f"e{epoch}-" if epoch else ""
             for fact in step.facts:
                 n, kind, body = n + 1, kind_of(fact), body_of(fact)
@@ -135,17 +138,6 @@ class Store:
         said = TOLD.dump_json(message).decode()
         assert _reads_back(said, message), f"{message.kind} would not be read back as it is"
         self._execute("INSERT INTO outbox VALUES (?, ?, ?, ?, ?, '', '', 0)", (seq, n, key, now, said))
-
-    def _reused(self, done: Sequence[Receipt]) -> list[int]:
-        """Numbers of the tellings that were not booked, because key or number had been used for something else."""
-        keys = [receipt.key for receipt in done if receipt.status == "reused"]
-        sql = "SELECT seq FROM outbox WHERE key = ? AND outcome = ''"
-        return sorted(row[0] for key in keys for row in self._execute(sql, (key,)))
-
-    def _tell_again(self, old: int, seq: int, key: str) -> None:
-        self._execute(
-            "INSERT INTO outbox SELECT ?, n, ?, at, told, '', '', 0 FROM outbox WHERE seq = ?", (seq, key, old)
-        )
 
     def tellings(self, first: int, limit: int) -> list[Telling]:
         """Tellings from seq ``first`` on, oldest first, done or not (a library put back to a backup asks again).

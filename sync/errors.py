@@ -6,7 +6,7 @@ class ServiceError(Exception):
 
 
 class ServiceUnreachable(ServiceError):
-    """Nothing was said (no connection, or a 429/503 before any effect): try later.
+    """Nothing was said (no connection, or an answer before any effect that asks to come later): try later.
 
     ``retry_after_s`` is what the service asked for, or None.
     """
@@ -14,6 +14,10 @@ class ServiceUnreachable(ServiceError):
     def __init__(self, message: str, retry_after_s: float | None = None) -> None:
         super().__init__(message)
         self.retry_after_s = retry_after_s
+
+
+class ServiceBusy(ServiceUnreachable):
+    """Nothing was said: the library is there and asks for patience (429, 503)."""
 
 
 class ServiceSilent(ServiceError):

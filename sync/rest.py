@@ -39,7 +39,7 @@ from sync.account import AccountIs, AccountOf
 from sync.acts import Ruling, Said
 from sync.asked import Answer, Query, Question
 from sync.envelope import BATCH, BODY_MAX, PROBLEM, RECEIPTS, Batch, Sent, digest
-from sync.errors import ServiceBroken, ServiceError, ServiceGap, ServiceSilent, ServiceUnreachable
+from sync.errors import ServiceBroken, ServiceBusy, ServiceError, ServiceGap, ServiceSilent, ServiceUnreachable
 from sync.messages import Page, Receipt, Telling
 from sync.outbox import BATCH_MAX
 from sync.seal import Seal
@@ -230,7 +230,7 @@ def _raise_for_no_reply(status: int, headers: Mapping[str, str]) -> None:
             "the library refuses this credential for this point (403): check the point's name and that it is enabled"
         )
     if status in (429, 503):
-        raise ServiceUnreachable(f"the library asks for patience ({status})", _retry_after(headers.get("Retry-After")))
+        raise ServiceBusy(f"the library asks for patience ({status})", _retry_after(headers.get("Retry-After")))
     if status >= 500:
         raise ServiceSilent(f"the library failed ({status})")
 

@@ -17,6 +17,7 @@ from sync.acts import Activate, ActKind, Ruling, Said
 from sync.asked import Allowed, Answer, ItemIs, LoansAre, LoansWith, MayBorrow, PatronIs, Question, Shown, WhatIs
 from sync.errors import ServiceBroken, ServiceError, ServicePostponed, ServiceSilent, ServiceUnreachable
 from sync.messages import ItemDropped, ItemLent, Page, PatronChanged, Receipt, Telling
+from sync.outbox import GIVE_UP_S, GIVE_UP_TRIES
 from sync.seal import NotSealed, Seal
 from sync.service import NOTHING, Abilities, Known, Service
 from sync.sip2.account import Accounts
@@ -32,10 +33,6 @@ from sync.sip2.wire import Connect, Wire, tls_context
 from sync.sip2.words import Words
 from sync.things import Patron, Role
 
-GIVE_UP_S = 3600.0
-GIVE_UP_TRIES = 8
-"""A telling at which the library breaks down, or answers nonsense, so long and so often becomes a case, and no longer
-holds up the others. A library that cannot be reached at all counts for nothing here."""
 _ZONE_S = 900.0
 
 __all__ = ["Settings", "Sip2", "abilities", "connect"]

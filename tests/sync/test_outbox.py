@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sync.errors import ServiceBroken, ServiceError, ServiceGap, ServiceSilent, ServiceUnreachable
+from sync.errors import ServiceBroken, ServiceBusy, ServiceError, ServiceGap, ServiceSilent, ServiceUnreachable
 from sync.messages import PointTrouble, Telling
-from sync.outbox import BATCH_MAX, Outbox
+from sync.outbox import BATCH_MAX, GIVE_UP_S, GIVE_UP_TRIES, Outbox
 
 
 def telling(seq: int) -> Telling:
@@ -70,6 +70,55 @@ def test_the_wait_is_cut_short_when_the_library_is_back() -> None:
     gone = Outbox().sent(ROWS[:1]).failed(1000.0, ServiceSilent(""), most)
     assert not gone.back(1005.0).due(1004.9)
     assert gone.back(1005.0).due(1005.0)
+
+
+def fails(outbox: Outbox, error: ServiceError, answers: bool = True, tries: int = GIVE_UP_TRIES) -> Outbox:
+    for _ in range(tries):
+        outbox = outbox.sent(outbox.batch(ROWS, outbox.next_at))
+        outbox = outbox.failed(outbox.next_at, error, most, answers)
+    return outbox
+
+
+def test_a_batch_at_which_a_library_breaks_down_is_said_one_by_one_and_then_as_before() -> None:
+    outbox = fails(Outbox(), ServiceSilent(""))
+    assert not outbox.hopeless(1e9)
+    for seq in range(1, BATCH_MAX + 1):
+        batch = outbox.batch(ROWS, outbox.next_at)
+        assert seqs(batch) == [seq]
+        outbox = outbox.sent(batch).answered()
+    assert seqs(outbox.batch(ROWS, 0)) == list(range(101, 201))
+
+
+def test_one_alone_is_hopeless_after_so_many_tries_and_so_long() -> None:
+    outbox = fails(Outbox(first=7, last=7), ServiceBroken(""))
+    assert not outbox.hopeless(outbox.failing_since + GIVE_UP_S - 1)
+    assert outbox.hopeless(outbox.failing_since + GIVE_UP_S)
+    assert not fails(Outbox(first=7, last=7), ServiceSilent(""), tries=GIVE_UP_TRIES - 1).hopeless(1e9)
+
+
+@pytest.mark.parametrize(
+    ("outbox", "error", "answers"),
+    [
+        (Outbox(), ServiceSilent(""), False),
+        (Outbox(), ServiceUnreachable(""), True),
+        (Outbox(), ServiceBusy(""), True),
+        (Outbox(keys=False), ServiceSilent(""), True),
+    ],
+    ids=["away", "unreachable", "busy", "without keys"],
+)
+def test_these_are_no_reason_to_say_them_otherwise(outbox: Outbox, error: ServiceError, answers: bool) -> None:
+    outbox = fails(outbox, error, answers, 3 * GIVE_UP_TRIES)
+    assert len(outbox.batch(ROWS, outbox.next_at)) == BATCH_MAX
+    outbox = fails(Outbox(first=7, last=7, keys=outbox.keys), error, answers, 3 * GIVE_UP_TRIES)
+    assert not outbox.hopeless(1e9)
+
+
+@pytest.mark.parametrize("error", [ServiceSilent(""), ServiceBroken(""), ServiceBusy("")])
+def test_a_wait_that_no_outage_was_the_reason_of_is_not_cut_short(error: ServiceError) -> None:
+    waiting = fails(Outbox(), error)
+    assert waiting.back(waiting.next_at - 50.0).next_at == waiting.next_at
+    away = fails(Outbox(), error, answers=isinstance(error, ServiceBusy))
+    assert away.back(away.next_at - 50.0).next_at == away.next_at - (0.0 if isinstance(error, ServiceBusy) else 50.0)
 
 
 def test_misuse_is_a_bug() -> None:
