@@ -35,13 +35,17 @@ class Basic:
     @classmethod
     def from_bytes(cls, memory: bytes) -> Self:
         """What a tag's memory, from its first block, says. Raises ``Unreadable``."""
+        why = Unreadable("not ISO 28560-3, or damaged: the check is wrong")
         for backwards in (False, True):
             read = _turned(memory) if backwards else memory
             size = WHOLE if len(read) >= WHOLE else SHORT
             basic = read[:size]
             if len(basic) == size and int.from_bytes(basic[19:21], "little") == crc(basic):
-                return cls(_content(basic), read[size:], backwards)
-        raise Unreadable("not ISO 28560-3, or damaged: the check is wrong")
+                try:
+                    return cls(_content(basic), read[size:], backwards)
+                except Unreadable as error:  # of 65,536 tags one fits the wrong way round by chance
+                    why = error
+        raise why
 
     def to_bytes(self, size: int = WHOLE) -> bytes:
         """The memory of a tag of at least ``size`` bytes: the basic block, then the rest. Raises ``ValueError``."""

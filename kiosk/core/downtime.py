@@ -61,10 +61,12 @@ def seen(step: Step, row: Compartment, now: float) -> tuple[Step, Compartment]:
     as_before = (row.out, row.door) in (("stuck", Door.SHUT), ("forced", Door.OPEN))
     if not row.down_since or as_before:
         return step, row
-    return _given_back(step, row, now), replace(row, down_since=0.0)
+    return given_back(step, row, now), replace(row, down_since=0.0)
 
 
-def _given_back(step: Step, row: Compartment, now: float) -> Step:
+def given_back(step: Step, row: Compartment, now: float) -> Step:
+    """What lies behind this door is held for longer, by as long as it could not be had. Once: the row is to begin
+    anew."""
     if step.point.counters.clock_wrong:
         return step
     down_s = min(now - row.down_since, DOWN_MAX_S)

@@ -7,6 +7,7 @@ pulsed, and looks. Nothing of it is seen then: that it opens the board's yes say
 from dataclasses import replace
 
 from hardware.readings import Door
+from kiosk.core.downtime import given_back
 from kiosk.core.facts import NotOpened
 from kiosk.core.model import Compartment
 from kiosk.core.session import Step
@@ -43,7 +44,8 @@ def looked(step: Step, compartment: str, now: float) -> Step:
     stays out of use, and people hear that its sensor cannot be believed."""
     row = step.point.compartments[compartment]
     assert row.order is not None, f"{compartment} has no order"
-    step = settle(step.put(replace(row, order=None)), compartment, row.order, now)
+    step = given_back(step, row, now).put(replace(row, order=None, down_since=now))
+    step = settle(step, compartment, row.order, now)
     step = step.put(replace(step.point.compartments[compartment], out="forced"))
     return step.fact(PointTrouble("sensor_open", compartment))
 

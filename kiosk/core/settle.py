@@ -76,9 +76,11 @@ def _told_too_soon(compartment: str, order: Order, parcel: Parcel | None) -> Poi
 
 
 def _stocking(step: Step, compartment: str, order: Order, now: float) -> Step:
+    alone = _left_alone(step, order, now)
     if order.keep:
-        return withdraw(step, compartment, order)
-    if order.cut or _left_alone(step, order, now):
+        step = withdraw(step, compartment, order)
+        return doubt(step, compartment) if alone else step  # others may have put something in
+    if order.cut or alone:
         return doubt(step, compartment)
     step = rounds.loaded(step, order.person, now)
     return _ready(step, step.point.parcels[order.about], compartment, order.person, now)
@@ -96,11 +98,12 @@ def _ready(step: Step, parcel: Parcel, compartment: str, courier: str, now: floa
 
 
 def _dropoff(step: Step, compartment: str, order: Order, now: float) -> Step:
+    alone = _left_alone(step, order, now)
     if order.keep:
-        return withdraw(step, compartment, order)
-    if _left_alone(step, order, now):
+        step = withdraw(step, compartment, order)
+    if alone:
         return doubt(step, compartment)
-    return receive(step, _pending(step, compartment), now)
+    return step if order.keep else receive(step, _pending(step, compartment), now)
 
 
 def _pending(step: Step, compartment: str) -> list[Drop]:
@@ -120,17 +123,26 @@ def withdraw(step: Step, compartment: str, order: Order) -> Step:
 
 
 def receive(step: Step, drops: list[Drop], now: float) -> Step:
-    """These items have come back: a check-in for each, told once. One that should lie behind another door does not."""
+    """These items have come back: a check-in for each, told once. One that should lie behind another door does not: its
+    reader, whose door stands open there, took it out before."""
     for drop in drops:
         for parcel in list(step.point.parcels.values()):
             here = parcel.state in HERE and parcel.compartment
             if here and any(item.barcode == drop.item.barcode for item in parcel.items):
-                step = doubt(step, parcel.compartment)
+                step = _gone(step, parcel, now)
         same = (d for d in step.point.drops.values() if d.item.barcode == drop.item.barcode and d.id != drop.id)
         step = step.drop(*(d for d in same if d.state == "doubt"))  # it lies here, so it does not lie there
         step = step.put(replace(drop, state="received", at=now))
         step = step.fact(ItemDropped(drop.item.barcode, drop.compartment, drop.checked, drop.patron))
     return step
+
+
+def _gone(step: Step, parcel: Parcel, now: float) -> Step:
+    row = step.point.compartments[parcel.compartment]
+    if row.order is None or row.order.about != parcel.id or not row.order.opened_at:
+        return doubt(step, row.name)
+    booked = book_collected(step, row.order, now)
+    return doubt(step, row.name) if booked is step else booked.put(replace(row, order=replace(row.order, booked=True)))
 
 
 def _clearing(step: Step, compartment: str, order: Order, now: float) -> Step:
@@ -149,6 +161,8 @@ def _clearing(step: Step, compartment: str, order: Order, now: float) -> Step:
         step = step.drop(*drops).fact(ItemsCleared(items, compartment, order.person))
     if parcels or drops:
         step = rounds.into_bag(step, order.person, now, tuple(p.id for p in parcels), items)
+    if order.cut:  # before a dark screen: something may have stayed
+        return doubt(step, compartment)
     return _clear_check(step, compartment)
 
 

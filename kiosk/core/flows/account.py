@@ -144,6 +144,7 @@ def acted(step: Step, story: AtAccount, event: Acted, now: float) -> Step:
         case Ruling(done=False, words=words):
             return stay(step, replace(story, notice="refused", words=words), now)
         case Ruling(until=until) if isinstance(done, MoreTime):
+            step = _kept_until(step, story, done.hold, until)
             story = replace(_later(story, done.hold, until), notice="longer", words="")
             return stay(step, story, now) if until else _anew(step, story, now)
         case Ruling():
@@ -170,6 +171,15 @@ def _later(story: AtAccount, hold: str, until: float) -> AtAccount:
     account = _stated(story)
     holds = tuple(replace(one, until=until or one.until) if one.id == hold else one for one in account.holds)
     return replace(story, account=replace(account, holds=holds))
+
+
+def _kept_until(step: Step, story: AtAccount, hold: str, until: float) -> Step:
+    """What lies here for it stays as long; a library that announces says so itself."""
+    held = next((one for one in _stated(story).holds if one.id == hold), None)
+    parcel = lies_in(step.point, story.patron, held) if held else None
+    if parcel is None or step.point.plan.library.announces or until <= parcel.expires:
+        return step
+    return step.put(replace(parcel, expires=until))
 
 
 def _without(story: AtAccount, hold: str) -> AtAccount:

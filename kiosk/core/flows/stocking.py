@@ -9,7 +9,7 @@ comes first.
 from dataclasses import replace
 
 from hardware.readings import ItemScanned
-from kiosk.core import doors, places
+from kiosk.core import doors, downtime, places
 from kiosk.core.doors import Outcome
 from kiosk.core.events import Touched
 from kiosk.core.feed import forget_old
@@ -47,7 +47,7 @@ def scanned(step: Step, story: AtCourier | Loading, scan: ItemScanned, now: floa
         return step
     holding = [p for p in step.point.parcels.values() if any(i.barcode == scan.barcode for i in p.items)]
     # In the courier's hand it is, whatever a doubtful row says; one that lies behind a door is not.
-    loadable = [p for p in holding if p.state in ("sent", "doubt", "missing") and not p.recalled]
+    loadable = [p for p in holding if _in_hand(step.point, p) and not p.recalled]
     if not loadable and not step.point.plan.library.announces and not _inside(step, holding, scan.barcode):
         return _unannounced(step, story, scan.barcode, now)
     if not loadable:
@@ -55,6 +55,13 @@ def scanned(step: Step, story: AtCourier | Loading, scan: ItemScanned, now: floa
     parcel = max(loadable, key=lambda p: p.changed_at)  # of two that name it, the one announced last
     loading = Loading(story.courier, parcel.id, (scan.barcode,))
     return _stow_when_whole(step, loading, parcel, now)
+
+
+def _in_hand(point: PickupPoint, parcel: Parcel) -> bool:
+    """Whether what the courier holds may be all of this parcel: not while a door stands open for its reader."""
+    row = point.compartments.get(parcel.compartment)
+    asked = row is not None and row.order is not None and row.order.about == parcel.id
+    return parcel.state in ("sent", "doubt", "missing") and not asked
 
 
 def _inside(step: Step, holding: list[Parcel], barcode: str) -> bool:
@@ -94,7 +101,7 @@ def _no_room(point: PickupPoint) -> CourierNotice:
 def _not_loadable(step: Step, story: AtCourier, holding: list[Parcel], now: float) -> Step:
     """Called back, it goes into the bag; already behind a door, that door may be looked behind; else it is not ours."""
     here = next((p for p in holding if p.state in HERE), None)
-    back = next((p for p in holding if p.recalled and p.state in ("sent", "missing")), None)
+    back = next((p for p in holding if p.recalled and _in_hand(step.point, p)), None)
     if back:
         step = step.put(replace(back, state="removed", compartment="", changed_at=now, unheard=True))
         step = step.fact(ParcelRemoved(back.id, story.courier))
@@ -131,19 +138,14 @@ def stow(step: Step, courier: str, parcel: Parcel, tried: tuple[str, ...], now: 
         large = any(SIZES[s.size] >= SIZES[parcel.size] for n, s in step.point.plan.spaces.items() if n not in tried)
         notice = _no_room(step.point) if large else "too_large"
         return stay(step, home(step.point, courier, notice, wants=parcel.size), now)
-    step = _moved_away(step, parcel)
+    old = step.point.compartments.get(parcel.compartment)
+    if old and old.down_since:  # its reader could not have it there
+        step = downtime.given_back(step, old, now)
+        parcel = step.point.parcels[parcel.id]
     step = doors.unlock(step, space.name, "stocking", courier, parcel.id, "", now)
     step = step.put(replace(parcel, state="loading", compartment=space.name, changed_at=now))
     story = Stowing(courier, parcel.id, visit(step, space.name), tried)
     return step.to(story, door_until(step, now))
-
-
-def _moved_away(step: Step, parcel: Parcel) -> Step:
-    """A doubtful parcel turned out to be in the courier's hands: the doubt about its old compartment is over."""
-    row = step.point.compartments.get(parcel.compartment)
-    if row is None or row.out != "check" or len(step.point.at(row.name)) > 1 or step.point.drops_at(row.name):
-        return step
-    return step.put(replace(row, out="", forced=False))
 
 
 def touch(step: Step, story: Loading, touched: Touched, now: float) -> Step:
