@@ -319,3 +319,10 @@ def test_a_patrons_number_shows_nowhere() -> None:
         assert patron["number"] not in shown
         assert "E004" not in shown
         assert "ab" not in shown
+
+
+def test_a_check_that_fits_the_wrong_way_round_by_chance_hides_no_tag() -> None:
+    written = Basic(Content("B3597", usage=Usage.CIRCULATING, owner="CN-SIP"), backwards=True)
+    memory = written.to_bytes()
+    assert crc(memory) == int.from_bytes(memory[19:21], "little")
+    assert Basic.from_bytes(memory) == written
