@@ -76,5 +76,5 @@ def given_back(step: Step, row: Compartment, now: float) -> Step:
         until = max(parcel.expires + longer_s, at_least)
         held = parcel.state in ("ready", "doubt") and not parcel.recalled and parcel.expires > row.down_since
         if held and until > parcel.expires:
-            step = step.put(replace(parcel, expires=until)).fact(HoldExtended(parcel.id, until))
+            step = step.put(replace(parcel, expires=until, unheard=True)).fact(HoldExtended(parcel.id, until))
     return step

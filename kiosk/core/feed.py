@@ -29,6 +29,7 @@ from sync.messages import (
     PointTrouble,
     Receipt,
 )
+from sync.rounds import HoldExtended
 from sync.things import Item, Patron, SentParcel
 
 CASES_MAX = 1000
@@ -79,6 +80,8 @@ def _sent(step: Step, sent: SentParcel, now: float) -> Step:
         return step
     if items == old.items and SIZES[old.size] > SIZES[sent.size]:  # learnt here when it did not fit
         news["size"] = old.size
+    if old.unheard and sent.patron == old.patron:  # the library does not know yet for how long it is held
+        news["expires"] = max(old.expires, sent.expires)
     if sent.patron != old.patron:  # what its reader allowed is not the next one's
         news |= {"helper": "", "helper_until": 0.0}
     return step.put(replace(old, recalled=False, **news))  # type: ignore[arg-type]
@@ -175,12 +178,16 @@ def receipted(step: Step, event: Receipted, now: float) -> Step:
 
 
 def _confirmed(step: Step, event: Receipted) -> Step:
-    """The library has heard that something has gone, whatever it makes of it."""
+    """The library has heard that something has gone, or is held for longer, whatever it makes of it."""
     told = event.telling.told
     if isinstance(told, ParcelRemoved | ParcelMissing):
         row = step.point.parcels.get(told.parcel)
         gone = row is not None and row.unheard and row.state in ("removed", "missing")
         return step.put(replace(row, unheard=False)) if row and gone else step
+    if isinstance(told, HoldExtended):
+        row = step.point.parcels.get(told.parcel)
+        gone = row is not None and row.state in ("collected", "removed", "missing")
+        return step.put(replace(row, unheard=False)) if row and not gone and row.expires == told.expires else step
     if isinstance(told, ItemLent):
         lent = (p for p in step.point.parcels.values() if p.unheard and p.patron == told.patron)
         mine = [p for p in lent if not p.compartment and [item.barcode for item in p.items] == [told.item]]

@@ -57,8 +57,8 @@ class Parcel:
     Where the library announces nothing, a parcel is one item put in by a courier: ``patron`` is empty until the
     library has said whom it is held for, and ``asked_at`` is when it was last asked whether it still is.
     ``stock``: for no patron; anybody with a card may borrow it, and is its ``patron`` once it has left with them.
-    ``unheard``: it has gone, and the library has not confirmed yet that it heard so. ``helper``: the keyed hash of a
-    code with which somebody else may fetch it, until ``helper_until``.
+    ``unheard``: it has gone, or is held for longer, and the library has not confirmed yet that it heard so.
+    ``helper``: the keyed hash of a code with which somebody else may fetch it, until ``helper_until``.
     """
 
     id: str

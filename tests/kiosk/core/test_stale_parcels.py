@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from hardware.readings import Door
 from kiosk.core.events import Heard, Online, Receipted
 from kiosk.core.limits import DAY_S
 from sync.messages import (
@@ -17,7 +18,8 @@ from sync.messages import (
     Receipt,
     Telling,
 )
-from tests.kiosk.core.machine import BOBS, PAIR, PARCEL, PEOPLE, Machine, stocked
+from sync.rounds import HoldExtended
+from tests.kiosk.core.machine import BOBS, NOW, PAIR, PARCEL, PEOPLE, Machine, expiring, stocked
 
 
 def test_what_was_taken_of_a_parcel_is_not_put_back_by_a_library_that_has_not_heard_of_it() -> None:
@@ -39,6 +41,22 @@ def test_what_has_gone_is_not_brought_back_by_a_list_that_is_older(how: str) -> 
     (told,) = machine.told(ParcelRemoved) or machine.told(ParcelMissing)
     machine.do(Receipted(Telling("k", 1, machine.now, told), Receipt("k", "applied")))
     assert "p-1" not in machine.hear().point.parcels
+
+
+@pytest.mark.parametrize("snapshot", [True, False])
+def test_time_given_back_is_not_taken_again_by_a_library_that_has_not_heard_of_it(snapshot: bool) -> None:
+    sent = expiring(PARCEL, 3600.0)
+    machine = stocked(sent).wait(1)
+    machine.now += 2 * DAY_S
+    machine.restart().doors(Door.SHUT)
+    (told,) = machine.told(HoldExtended)
+    machine.hear(ParcelSent(sent), *(PatronChanged(one) for one in PEOPLE), snapshot=snapshot)
+    assert machine.parcel().expires == told.expires
+    assert machine.copy().hear(ParcelSent(expiring(PARCEL, 9 * DAY_S))).parcel().expires == NOW + 9 * DAY_S
+    anothers = machine.copy().hear(ParcelSent(replace(sent, patron="bob")))
+    assert anothers.parcel().expires == sent.expires
+    machine.do(Receipted(Telling("k", 1, machine.now, told), Receipt("k", "applied")))
+    assert machine.hear(ParcelSent(sent)).parcel().expires == sent.expires  # now the library knows, and says so
 
 
 def test_of_two_parcels_that_name_a_book_it_goes_into_the_one_announced_last() -> None:
