@@ -4,6 +4,7 @@ Nothing of a request was said when ``ServiceUnreachable`` comes. After ``Service
 connection is let go, so that a late answer can never be taken for another request's.
 """
 
+import contextlib
 import ssl
 import time
 from dataclasses import replace
@@ -17,6 +18,8 @@ from sync.sip2.wire import Connect, Wire
 from sync.sip2.words import Words
 
 TRIES_MAX = 3
+PAUSE_S = 5.0  # from one connection that the library ended to the next
+KEPT = 0.9  # of the time for which it keeps a quiet one: then something is said
 
 
 class Client:
@@ -38,6 +41,7 @@ class Client:
         self._wire: Wire | None = None
         self._sequence = -1
         self._heard_at = 0.0
+        self._look = False
         self.status: Message | None = None
 
     def say(self, request: Message, until: float) -> Message:
@@ -51,22 +55,32 @@ class Client:
             return self._once(request, until)
 
     def ready(self, until: float) -> None:
-        """Connect and log in, if that is still to do. Raises ``ServiceUnreachable``: nothing else was said."""
+        """Connect and log in, if that is still to do. Raises ``ServiceUnreachable``, also where the library says that
+        it is off-line: nothing else was said."""
         if self._wire and (time.monotonic() - self._heard_at > self._dialect.keep_alive_s or not self._wire.quiet(0)):
             self.close()  # routers forget quiet connections without a word, and what came unasked answers nothing
-        if self._wire is None:
-            try:
+        try:
+            if self._wire and self._look:
+                with contextlib.suppress(ServiceSilent):  # then on a new one
+                    self._ask_status(until, self._settings.answer_wait_s)
+            if self._wire is None:
                 self._connect(min(until, time.monotonic() + self._settings.connect_wait_s))
-            except (ServiceSilent, ServiceBroken) as error:
-                raise ServiceUnreachable(f"no login: {error}") from None
+        except (ServiceSilent, ServiceBroken) as error:
+            raise ServiceUnreachable(f"no login: {error}") from None
+        self._look = False
+
+    def look_again(self) -> None:
+        """Before anything else is said, ``ready`` asks once more whether the library is on-line."""
+        self._look = True
 
     def quiet(self, wait_s: float) -> None:
-        """Wait, and watch the connection: raises ``ServiceUnreachable`` as soon as the library ends it."""
-        if self._wire is None:
-            time.sleep(max(0.0, wait_s))
-        elif not self._wire.quiet(wait_s):
-            self.close()
-            raise ServiceUnreachable("the library closed the connection")
+        """Wait, no longer than the library keeps a quiet connection, and watch it: where it ends it, that is noticed
+        soon, but no sooner than ``PAUSE_S``, for some end each one that says nothing for a moment."""
+        began = time.monotonic()
+        if self._wire and self._wire.quiet(min(wait_s, KEPT * self._dialect.keep_alive_s)):
+            return
+        self.close()
+        time.sleep(max(0.0, min(wait_s, PAUSE_S) - (time.monotonic() - began)))
 
     def close(self) -> None:
         """Let go of the connection. Never raises."""
@@ -99,11 +113,15 @@ class Client:
         if self._dialect.login and not self._exchange(self._words.login(), until, wait_s).yes("ok"):
             self.close()
             raise ServiceUnreachable("the library refuses the login: check user, credential and location")
-        if "99" not in self._dialect.without:
-            self.status = self._exchange(self._words.status(), until, wait_s)
-            if not self.status.yes("online"):
-                self.close()
-                raise ServiceUnreachable("the library says that it is off-line")
+        self._ask_status(until, wait_s)
+
+    def _ask_status(self, until: float, wait_s: float) -> None:
+        if "99" in self._dialect.without:
+            return
+        self.status = self._exchange(self._words.status(), until, wait_s)
+        if not self.status.yes("online"):
+            self.close()
+            raise ServiceUnreachable("the library says that it is off-line")
 
     def _exchange(self, request: Message, until: float, wait_s: float) -> Message:
         assert self._wire

@@ -122,6 +122,7 @@ class Sip2:
     def tell(self, tellings: Sequence[Telling], known: Known = NOTHING) -> tuple[Receipt, ...]:
         """1 to 100 tellings in order; at most ``tell_wait_s``. What was answered is not said again when the rest is."""
         until = time.monotonic() + self._settings.tell_wait_s
+        self._client.look_again()
         before = [telling for telling in tellings if telling.seq <= known.said]
         for n, telling in enumerate(tellings):
             if telling.key in self._done:
@@ -147,9 +148,8 @@ class Sip2:
         if cursor == now:
             self._client.quiet(wait_s)
         until = time.monotonic() + self._settings.connect_wait_s + self._settings.answer_wait_s
+        self._client.look_again()
         self._client.ready(until)
-        if "99" not in self._dialect.without:
-            self._client.status = self._client.say(self._says.status(), until)
         changes = () if cursor == now else self._workers()
         return Page(changes, now, self._server_time(), snapshot=cursor != now)
 
