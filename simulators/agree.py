@@ -14,16 +14,17 @@ from simulators.cabinet import Cabinet
 from simulators.library.ledger import Ledger
 
 Inside = dict[str, frozenset[str]]  # compartment to what lies there
+Facts = list[dict[str, Any]]
 
 
-def read_journal(config: Path, env: Mapping[str, str]) -> list[dict[str, Any]]:
+def read_journal(config: Path, env: Mapping[str, str]) -> Facts:
     """All facts, oldest first. Raises ``CalledProcessError`` when the chain is broken."""
     command = [sys.executable, "-m", "kiosk", "journal", str(config), "--json"]
     done = subprocess.run(command, env=dict(env), check=True, capture_output=True, text=True)
     return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
 
 
-def by_journal(facts: list[dict[str, Any]], parcels: Mapping[str, frozenset[str]]) -> Inside:
+def by_journal(facts: Facts, parcels: Mapping[str, frozenset[str]]) -> Inside:
     """What should lie in each compartment, by what the point remembers. ``parcels``: the items of each, as far
     as the library announced them."""
     inside: dict[str, set[str]] = {}
@@ -94,9 +95,7 @@ def parcels_of(ledger: Ledger, point: str) -> dict[str, frozenset[str]]:
     return {name: frozenset(items) for name, items in parcels.items()}
 
 
-def disagreements(
-    ledger: Ledger, cabinet: Cabinet, facts: list[dict[str, Any]], point: str, expected: str = ""
-) -> Iterator[str]:
+def disagreements(ledger: Ledger, cabinet: Cabinet, facts: Facts, point: str, expected: str = "") -> Iterator[str]:
     """A sentence for each thing on which the three do not say the same, and for each case that the library keeps, but
     for those of the ``expected`` kind."""
     yield from contradictions(ledger, cabinet, facts, point)
@@ -104,7 +103,7 @@ def disagreements(
         yield f"the library keeps a case: {case['what']} {case['detail']}"
 
 
-def contradictions(ledger: Ledger, cabinet: Cabinet, facts: list[dict[str, Any]], point: str) -> Iterator[str]:
+def contradictions(ledger: Ledger, cabinet: Cabinet, facts: Facts, point: str) -> Iterator[str]:
     """The same without the cases: what nobody has been asked to settle."""
     stands: Inside = {name: frozenset(inside) for name in cabinet.names if (inside := cabinet.inside(name))}
     for witness, says in (

@@ -2,8 +2,10 @@
 
 Each is ``kiosk run`` as a process of its own on real serial lines, a real card daemon, real HTTP (``--sip2``: SIP2) and
 a real file, without a window or (``--window``) with one, touched through its X server; people stock, collect, return
-and clear. It is killed (SIGKILL) at a random moment of what they do, and started again. After every dozen kills a
-courier looks behind each door in doubt; then cabinet, journal and ledger must agree. Ends with 1 when they do not.
+and clear. It is killed (SIGKILL) at a random moment of what they do, and started again. After every dozen kills the
+last few people are let alone until something was lent and something came back, and a courier looks behind each door in
+doubt; then cabinet, journal and ledger must agree, each thing must have been told and booked once, and each lock have
+moved once for each order that stood committed when it did. Ends with 1 when that is not so.
 """
 
 import argparse
@@ -14,15 +16,19 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from simulators import agree
+from hardware.readings import Door
+from simulators import agree, once
 from simulators.kiosk_process import KioskProcess
 from simulators.machine import POINT, Machine
 from simulators.screen import Xvfb
 from tests.kills import over_sip2
 from tests.kills.crowd import Crowd
+from tests.kills.pulses import Pulses
 from tests.kills.settling import cases, settle
 from tests.kills.windowed import WindowedProcess
 
@@ -32,14 +38,34 @@ PANEL = (1080, 1920)
 WAIT_S = 120.0  # a machine with other work is slow; how slow is told at the end
 
 
-def life(seed: int, kills: int, back_s: list[tuple[float, float]], kind: Sequence[str] = ()) -> list[str]:
-    """One machine, killed so often; what does not agree in the end. ``back_s``: from each start to a usable screen, on
-    the clock and in a processor's work for it. ``kind``: of "sip2" and "window" what applies."""
+@dataclass
+class Tally:
+    """What came of some lives. ``back_s``: from each start to a usable screen, on the clock and in a processor's work
+    for it. ``done``: what people got done while kiosks were killed. ``ended``: how their visits ended. ``cases``: what
+    the libraries keep for staff, by kind."""
+
+    back_s: list[tuple[float, float]] = field(default_factory=list)
+    done: Counter[str] = field(default_factory=Counter)
+    ended: Counter[str] = field(default_factory=Counter)
+    cases: Counter[str] = field(default_factory=Counter)
+
+
+Look = Callable[[Machine, agree.Facts], None]
+
+
+def nothing(_: Machine, __: agree.Facts) -> None:
+    """No more is asked."""
+
+
+def life(seed: int, kills: int, tally: Tally, kind: Sequence[str] = (), then: Look = nothing) -> list[str]:
+    """One machine, killed so often; what does not agree in the end. ``kind``: of "sip2" and "window" what applies.
+    ``then`` looks at the machine and its journal when all is over."""
     dice = random.Random(seed)
     with contextlib.ExitStack() as ends:
         folder = Path(ends.enter_context(tempfile.TemporaryDirectory(prefix="k-")))
         service = over_sip2.SERVICE if "sip2" in kind else None
         machine = ends.enter_context(Machine(folder, pace=0.0, camera=False, service=service))
+        pulses = Pulses(machine.cabinet, folder / "point.sqlite")
         kiosk = KioskProcess(machine.config, machine.env)
         if "window" in kind:
             display = ends.enter_context(Xvfb(*PANEL))
@@ -52,7 +78,7 @@ def life(seed: int, kills: int, back_s: list[tuple[float, float]], kind: Sequenc
             began = time.monotonic()
             kiosk.start()
             kiosk.wait_for("Home", WAIT_S)
-            back_s.append((time.monotonic() - began, kiosk.worked_s))
+            tally.back_s.append((time.monotonic() - began, kiosk.worked_s))
             kiosk.wait_until(lambda s: s["screen"] == "Home" and s["cards"] and s["online"], "a whole machine", WAIT_S)
             if n == kills:
                 break
@@ -60,19 +86,49 @@ def life(seed: int, kills: int, back_s: list[tuple[float, float]], kind: Sequenc
             time.sleep(dice.uniform(0.0, 4.0))
             kiosk.kill()
             crowd.gone()
+        done = achieved(machine, crowd)
+        tally.ended += crowd.ended
+        flaws = [flaw for flaw in (crowd.served(kiosk), idle(done, kills)) if flaw]
         if crowd.trouble:
             raise crowd.trouble[0]
         settle(machine, kiosk)
         facts = agree.read_journal(machine.config, machine.env)
-        witnesses = machine.library.ledger, machine.cabinet, facts, POINT
-        found = over_sip2.contradictions(*witnesses, cases(machine)) if service else agree.contradictions(*witnesses)
-        flaws = list(found)  # a case may be left
+        tally.done += done
+        flaws += contradictions(machine, facts, bool(service))
+        flaws += pulses.breaches(facts)
+        kinds = machine.library.ledger.rows(
+            "select what, count(*) as n from cases where point = ? group by what", POINT
+        )
+        tally.cases.update({row["what"]: row["n"] for row in kinds})
+        then(machine, facts)
         kiosk.stop()
         if flaws:
             BUILD.mkdir(exist_ok=True)
             story = "".join(json.dumps(fact, ensure_ascii=False) + "\n" for fact in facts)
             (BUILD / f"kills-{'-'.join((*kind, str(seed)))}.jsonl").write_text(story, encoding="utf-8")
         return flaws
+
+
+def achieved(machine: Machine, crowd: Crowd) -> Counter[str]:
+    """What people got done so far, by the doors themselves and by the library's books."""
+    opened = sum(move.door is Door.OPEN for move in machine.cabinet.moves)
+    lent, returned = crowd.booked()
+    return Counter({"doors opened": opened, "loans": lent, "returns": returned})
+
+
+def idle(done: Counter[str], kills: int) -> str:
+    """In words, when a dozen kills fell on a machine with which nobody got anything done."""
+    enough = done["doors opened"] >= kills / 4 and done["loans"] + done["returns"]
+    return "" if enough or kills < A_LIFE else f"nearly nothing was done while it was killed: {dict(done)}"
+
+
+def contradictions(machine: Machine, facts: agree.Facts, sip2: bool) -> list[str]:
+    """Where the three witnesses differ; a case may be left."""
+    ledger = machine.library.ledger
+    if sip2:
+        return list(over_sip2.contradictions(ledger, machine.cabinet, facts, POINT, cases(machine)))
+    found = list(agree.contradictions(ledger, machine.cabinet, facts, POINT))
+    return found + list(once.doublings(ledger, facts, POINT, agree.parcels_of(ledger, POINT)))
 
 
 def main() -> int:
@@ -83,21 +139,27 @@ def main() -> int:
     wants.add_argument("--sip2", dest="kind", action="append_const", const="sip2", default=[], help="a SIP2 library")
     wants.add_argument("--window", dest="kind", action="append_const", const="window", help="with its window")
     asked = wants.parse_args()
-    done, flaws, back_s = 0, list[str](), list[tuple[float, float]]()
+    done, flaws, tally = 0, list[str](), Tally()
     seed = asked.seed
     while done < asked.kills:
         kills = min(A_LIFE, asked.kills - done)
-        flaws += [f"seed {seed}: {flaw}" for flaw in life(seed, kills, back_s, asked.kind)]
+        flaws += [f"seed {seed}: {flaw}" for flaw in life(seed, kills, tally, asked.kind)]
         done, seed = done + kills, seed + 1
-        print(f"{done} kills, {len(flaws)} flaws", file=sys.stderr, flush=True)
-    waits, works = zip(*back_s, strict=True)
+        print(f"{done} kills, {len(flaws)} flaws; {said(tally.done)}", file=sys.stderr, flush=True)
+    waits, works = zip(*tally.back_s, strict=True)
     print(
         f"{done} kills, {len(flaws)} flaws; back to a usable screen in {statistics.median(waits):.2f} s, at worst "
         f"{max(waits):.2f} s, in which a processor worked for it {statistics.median(works):.2f} s, at most "
         f"{max(works):.2f} s"
     )
+    print(f"while kiosks were killed: {said(tally.done)}; visits: {said(tally.ended)}; cases: {said(tally.cases)}")
     print(*flaws, sep="\n")
     return int(bool(flaws))
+
+
+def said(counts: Counter[str]) -> str:
+    """Most first."""
+    return ", ".join(f"{words} {n}" for words, n in counts.most_common()) or "none"
 
 
 if __name__ == "__main__":

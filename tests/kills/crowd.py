@@ -7,6 +7,7 @@ import contextlib
 import random
 import threading
 import time
+from collections import Counter
 from typing import Any
 
 from hardware.readings import Door
@@ -19,10 +20,13 @@ from tests.kills.settling import answer, heard
 READERS = ("R1001", "R1002", "R1003", "R1004", "R1007", "R1008")
 COURIER = "C2001"
 LOOK_S = 0.05
+VISITS_MAX = 12  # until somebody has borrowed and returned, when nobody kills any more
+CUT_S = 5.0  # within which a process that was killed is known to be dead
 
 
 class Crowd:
-    """One person at a time. ``live`` begins a visit in a thread of its own; ``gone`` ends it where it stands.
+    """One person at a time. ``live`` begins a visit in a thread of its own; ``gone`` ends it where it stands. ``ended``
+    counts how: at its end, cut by the kill, or because the screen was not as somebody wanted (they "walked off").
 
     ``announces``: the library tells the point ahead what couriers bring; else each item is set aside for itself.
     """
@@ -38,17 +42,19 @@ class Crowd:
         self._kiosk: KioskProcess
         self._hands: list[str] = []  # books held in the hand, to be put in
         self.trouble: list[BaseException] = []
-        self.visits = 0
+        self.ended = Counter[str]()
 
     def live(self, kiosk: KioskProcess) -> None:
         """Somebody comes."""
-        self._kiosk = kiosk
-        self._leaving.clear()
-        self._hands = []  # what did not get in last time was taken home: nobody puts in what was not shown today
-        self.visits += 1
+        self._comes(kiosk)
         story = self._dice.choice(self._stories())
         self._thread = threading.Thread(target=self._until_the_end, args=(story,), daemon=True)
         self._thread.start()
+
+    def _comes(self, kiosk: KioskProcess) -> None:
+        self._kiosk = kiosk
+        self._leaving.clear()
+        self._hands = []  # what did not get in last time was taken home: nobody puts in what was not shown today
 
     def gone(self) -> None:
         """They leave, wherever they are; whoever sees a door open pushes it shut, mostly."""
@@ -58,23 +64,58 @@ class Crowd:
         self._thread.join(20)
         assert not self._thread.is_alive()
         self._machine.card.lift()
+        self._push(0.9)
+
+    def _push(self, often: float) -> None:
         for name in self._cabinet.names:
-            if self._cabinet.door(name) is Door.OPEN and self._dice.random() < 0.9:
+            if self._cabinet.door(name) is Door.OPEN and self._dice.random() < often:
                 self._cabinet.push(name)
+
+    def served(self, kiosk: KioskProcess) -> str:
+        """Nobody kills any more: people come one after another until something was lent and something came back, as the
+        library's books say. What did not come of it, in words; mostly nothing. At most some minutes."""
+        lent, returned = self.booked()
+        for _ in range(VISITS_MAX):
+            now_lent, now_returned = self.booked()
+            if now_lent > lent and now_returned > returned:
+                return ""
+            self._comes(kiosk)
+            self._until_the_end(self._wanted(borrow=now_lent == lent))
+            self._push(1.0)
+            with contextlib.suppress(NotShown):
+                kiosk.wait_until(lambda seen: seen["screen"] == "Home" and not seen["open_doors"], "Home", 60)
+        return f"{VISITS_MAX} people could not borrow and return one book ({dict(self.ended)})"
+
+    def booked(self) -> tuple[int, int]:
+        """How many loans and how many returns of this point the library has booked."""
+        counts = "count(*) filter (where point = ?) as lent, count(ended) as returned"
+        [row] = self._ledger.rows(f"select {counts} from loans", POINT)
+        return row["lent"], row["returned"]
 
     # ---- stories
 
     def _stories(self) -> list[Any]:
         """What somebody has a reason to come for."""
-        ready = self._ledger.rows("select distinct patron from parcels where point = ? and status = 'ready'", POINT)
         lent = self._outside("select barcode from items where place = 'loan'")
         if len(self._under_way()) < 3:
             self._pack()
-        stories: list[Any] = [self._stock]
-        stories += [lambda patron=row["patron"]: self._collect(patron) for row in ready] * 2
+        stories: list[Any] = [self._stock, *self._pickups() * 2]
         if lent:
             stories += [lambda: self._return(lent)] * 2
         return [*stories, self._clear]
+
+    def _pickups(self) -> list[Any]:
+        ready = self._ledger.rows("select distinct patron from parcels where point = ? and status = 'ready'", POINT)
+        return [lambda patron=row["patron"]: self._collect(patron) for row in ready]
+
+    def _wanted(self, borrow: bool) -> Any:
+        """What leads to a loan, or to a return."""
+        if not borrow:
+            return lambda: self._return(self._outside("select barcode from items where place = 'loan'"))
+        pickups = self._pickups()
+        if not pickups and len(self._under_way()) < 3:
+            self._pack()
+        return self._dice.choice(pickups or [self._stock])
 
     def _outside(self, sql: str, *about: str) -> list[str]:
         """Of these items those that somebody can have in their hands."""
@@ -99,10 +140,12 @@ class Crowd:
     def _until_the_end(self, story: Any) -> None:
         try:
             story()
-        except (NotShown, BrokenPipeError, ValueError, AssertionError, OSError):
-            pass  # the program died, or shows something else: people go away
-        except BaseException as bug:
-            self.trouble.append(bug)
+            self.ended["cut" if self._leaving.is_set() else "at its end"] += 1
+        except BaseException as why:
+            cut = self._leaving.wait(0 if self._kiosk.running else CUT_S) or not self._kiosk.running
+            if not cut and not isinstance(why, NotShown):
+                self.trouble.append(why)
+            self.ended["cut" if cut else "walked off"] += 1
 
     def _collect(self, patron: str) -> None:
         self._tap(patron)

@@ -9,6 +9,7 @@ from tree import text
 from hardware.devicefile import PORTS
 
 UNIT = text(Path("examples", "kiosk.service"))
+DISPLAY = text(Path("examples", "kiosk-display.service"))
 TECHNICIAN = text(Path("docs", "technician.md"))
 WHEN_NEEDED = {"char-input": "input", "char-usb": "lp", "char-alsa": "audio"}
 """Kinds of devices that are closed until somebody frees the line, and the group that owns them on Debian."""
@@ -47,3 +48,17 @@ def test_what_it_starts_is_what_the_technician_types() -> None:
 def test_a_picture_that_eats_the_memory_ends_its_process_and_not_the_kiosk() -> None:
     assert values("MemoryMax")
     assert values("OOMPolicy") == ["continue"]
+
+
+@pytest.mark.parametrize("unit", [UNIT, DISPLAY], ids=["kiosk", "display"])
+def test_what_dies_is_back_at_once_and_is_never_left_lying(unit: str) -> None:
+    head, _, service = unit.partition("[Service]")
+    assert values("StartLimitIntervalSec", head) == ["0"]  # systemd heeds it in [Unit] only
+    assert values("Restart", service) == ["always"]
+    [rest] = values("RestartSec", service)
+    assert rest.endswith("ms")
+    assert int(rest.removesuffix("ms")) <= 500  # of the three seconds until a screen is of use again
+
+
+def test_a_wrong_configuration_is_not_tried_again_and_again() -> None:
+    assert values("RestartPreventExitStatus") == ["2"]
