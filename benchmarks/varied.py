@@ -238,7 +238,7 @@ def looked(eyes: Eyes, grey: Grey) -> list[Code]:
 
 def reported(seen: list[list[Code]]) -> set[str]:
     """What of these frames the camera would report: known codes in two of three, a QR code at once."""
-    sightings, said = Sightings(10.0), set[str]()
+    sightings, said = Sightings(10.0, live=False), set[str]()
     for n, codes in enumerate(seen):
         scans: dict[Scan, bool] = {}
         texts: dict[Scan, str] = {}

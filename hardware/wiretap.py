@@ -12,11 +12,12 @@ from enum import StrEnum
 
 class Way(StrEnum):
     """Which way bytes went: OUT from us, IN from the device; CARD: a card that is spoken to now introduced itself (its
-    ATR, by which a driver tells what to ask)."""
+    ATR, by which a driver tells what to ask). UNSAID, without bytes: see ``unsaid``."""
 
     OUT = ">"
     IN = "<"
     CARD = "="
+    UNSAID = "-"
 
 
 Ear = Callable[[Way, bytes], None]
@@ -38,3 +39,9 @@ def overheard(way: Way, data: bytes) -> None:
     """These bytes cross the line. Bytes of cards and codes are among them: an ear must not keep them as they are."""
     if data and (ear := _ear.get()):
         ear(way, data)
+
+
+def unsaid() -> None:
+    """What has just come in may name a person and is not reported, since it lies there: no reading will say so."""
+    if ear := _ear.get():
+        ear(Way.UNSAID, b"")

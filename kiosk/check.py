@@ -69,13 +69,13 @@ def checks(config: Config) -> Iterator[Check]:
         for board in boards:
             yield _device("board", board, partial(causes.unopened, board.port), partial(_board, config, board))
     for card in config.cards:
-        yield _device("card", card, partial(causes.source, card), partial(_card, config, card))
+        yield _device("card", card, partial(causes.source, card), partial(_source, config, card, "answers"))
     for pad in config.pads:
-        yield _device("pad", pad, partial(causes.source, pad), partial(_card, config, pad))
+        yield _device("pad", pad, partial(causes.source, pad), partial(_source, config, pad, "answers"))
     if not (config.scanners or config.pads):
         yield Check("scanner", False, "none is configured, so nothing can be loaded or returned; add a [[scanner]]")
     for scanner in config.scanners:
-        yield _device("scanner", scanner, partial(causes.source, scanner), partial(_scanner, config, scanner))
+        yield _device("scanner", scanner, partial(causes.source, scanner), partial(_source, config, scanner, "opens"))
     for printer in config.printers:
         why = partial(causes.printer, causes.address_of(printer))
         yield _device("printer", printer, why, partial(_printer, printer))
@@ -208,25 +208,14 @@ def _firmware(device: Any) -> str:
         return ""
 
 
-def _card(config: Config, card: Device) -> Said:
-    source = card.module.connect(card.name, card.settings, config.codes)
+def _source(config: Config, device: Device, says: str) -> Said:
+    source = device.module.connect(device.name, device.settings, config.codes)
     try:
         source.wait(SOURCE_WAIT_S)
         firmware = _firmware(source)
     finally:
         source.close()
-    return f"answers ({card.driver})" + (f"; {firmware}" if firmware else ""), firmware
-
-
-def _scanner(config: Config, scanner: Device) -> Said:
-    source = scanner.module.connect(scanner.name, scanner.settings, config.codes)
-    try:
-        heard = source.wait(SOURCE_WAIT_S)
-        firmware = _firmware(source)
-    finally:
-        source.close()
-    told = (f"opens ({scanner.driver})", "it has just read a code" if heard else "", firmware)
-    return "; ".join(filter(None, told)), firmware
+    return f"{says} ({device.driver})" + (f"; {firmware}" if firmware else ""), firmware
 
 
 def _printer(printer: Device) -> Said:

@@ -32,8 +32,7 @@ def cover_of(kind: str, device: Device) -> Cover:
         return partial(_each, disguise_saying)
     if device.driver == "keyboard":
         return partial(_stream, disguise_keys)
-    trigger = getattr(device.settings, "trigger", "none")
-    return partial(_stream, disguise) if trigger == "none" else InView(framed=trigger == "zebra_ssi")
+    return InView(framed=getattr(device.settings, "trigger", "none") == "zebra_ssi")
 
 
 class InView:

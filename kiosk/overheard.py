@@ -53,6 +53,9 @@ class Held:
 
     def hear(self, way: Way, data: bytes) -> None:
         """An ear."""
+        if way is Way.UNSAID:
+            self.let_go(secret=True)
+            return
         now = time.monotonic()
         if self._notes and self._notes[-1][0] is way and now - self._heard_at < JOINED_S:
             _, before, at = self._notes.pop()

@@ -8,12 +8,14 @@ Each key goes down and up, with its scan code and the end of the event as a real
 
 import struct
 import time
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from hardware.scanner.keyboard import DOWN, KEY, PLAIN, SHIFTED, SYN, UP
 from simulators.line import Line
+from simulators.lying import Lying
 from simulators.serve import Mute, serve_pty
 
 SHIFT = 42
@@ -42,19 +44,31 @@ def typed(letter: str) -> bytes:
 
 
 class Keyboard:
-    """``suffix``: what ends each code, ``"\\r"`` (Enter), ``"\\t"`` or nothing. ``letter_s``: between two letters."""
+    """``suffix``: what ends each code, ``"\\r"`` (Enter), ``"\\t"`` or nothing. ``letter_s``: between two letters.
+    ``repeat_s``: it types this often what lies before it; 0: once."""
 
-    def __init__(self, link: Path, *, suffix: str = "\r", letter_s: float = 0.001, seed: int = 0) -> None:
+    def __init__(
+        self, link: Path, *, suffix: str = "\r", letter_s: float = 0.001, seed: int = 0, repeat_s: float = 0.0
+    ) -> None:
         self._wire = serve_pty(Mute(), link)
         self.line = Line(Mute(), seed)
         """What can go wrong with a letter."""
         self._suffix = suffix
         self._letter_s = letter_s
+        self._repeat_s = repeat_s
+        self._lies: Lying | None = None
         self.port = self._wire.port
 
     def scan(self, code: str) -> None:
-        """Type a code, whole; blocks for the time it takes."""
-        self.press(code + self._suffix)
+        """Type a code, whole; blocks for the time it takes. What lay there before is gone."""
+        self.take_away()
+        self._lies = Lying(partial(self.press, code + self._suffix), self._repeat_s, "keyboard")
+
+    def take_away(self) -> None:
+        """What lies before it is gone."""
+        if self._lies:
+            self._lies.take_away()
+        self._lies = None
 
     def scan_half(self, code: str) -> None:
         """Break off amid a code."""
@@ -83,7 +97,10 @@ class Keyboard:
         """Put it back, under the same name."""
         self._wire.plug()
 
-    close = unplug
+    def close(self) -> None:
+        """Take away what lies there, and pull the cable for good."""
+        self.take_away()
+        self.unplug()
 
     def __enter__(self) -> Self:
         return self

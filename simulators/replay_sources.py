@@ -137,7 +137,7 @@ def _readings(source: Source, going_on: Callable[[], bool]) -> list[Line]:
     try:
         while going_on() or time.monotonic() < quiet_at:
             quiet_at = time.monotonic() + QUIET_S if going_on() else quiet_at
-            said += [as_recorded(reading) for reading in source.wait(0.1)]
+            said += [as_recorded(reading) for reading in source.wait(0.5)]
     except DeviceGone:
         pass
     finally:
@@ -146,9 +146,10 @@ def _readings(source: Source, going_on: Callable[[], bool]) -> list[Line]:
 
 
 def _play(lines: Sequence[Line], wire: Wire) -> None:
-    bytes_in = [line for line in lines if line.get("way") == "<"]
-    before = bytes_in[0]["t"] if bytes_in else 0.0
-    for line in bytes_in:
+    before: float = next(line["t"] for line in lines if "open" in line)  # what is said at once lay there before
+    for line in lines:
+        if line.get("way") != "<":
+            continue
         time.sleep(min(max(line["t"] - before, 0.0), GAP_MAX_S))
         wire.send(bytes.fromhex(line["hex"]))
         before = line["t"]

@@ -4,12 +4,13 @@ with SerialCard(folder / "ttyCARD0") as reader:      # reader.port goes into the
     reader.tap("04A1B2C3")
 """
 
-import threading
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from simulators.line import Line
+from simulators.lying import Lying
 from simulators.serve import Mute, serve_pty, serve_tcp
 
 
@@ -25,26 +26,20 @@ class SerialCard:
         self.line = Line(Mute())
         """What can go wrong with what it says."""
         self._repeat_s = repeat_s
-        self._lifted = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._lies: Lying | None = None
         self.port = self.wire.port
 
     def tap(self, uid: str) -> None:
         """Lay a card with this UID (hex) there, in place of any other. Blocks for the time the wire takes."""
         self.lift()
         line = bytes.fromhex(uid).hex().upper().encode() + b"\r\n"
-        self._say(line)
-        if self._repeat_s:
-            self._lifted.clear()
-            self._thread = threading.Thread(target=self._lie, args=(line,), name="serial card", daemon=True)
-            self._thread.start()
+        self._lies = Lying(partial(self._say, line), self._repeat_s, "serial card")
 
     def lift(self) -> None:
         """Take the card away, if there is one."""
-        self._lifted.set()
-        if self._thread:
-            self._thread.join()
-        self._thread = None
+        if self._lies:
+            self._lies.take_away()
+        self._lies = None
 
     def say(self, data: bytes) -> None:
         """Bytes as they are: noise, half a line, several cards at once."""
@@ -68,10 +63,6 @@ class SerialCard:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
-
-    def _lie(self, line: bytes) -> None:
-        while not self._lifted.wait(self._repeat_s):
-            self._say(line)
 
     def _say(self, data: bytes) -> None:
         for piece in self.line.spoken(data):

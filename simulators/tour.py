@@ -76,10 +76,10 @@ class Tour:
             self._kiosk = subprocess.Popen(command, env=self._env, stderr=log, stdout=log)
         self._hand.wait_for("Home", timeout_s=30)
         self._settled()
-        self._picture("home")
-        self._hand.touch("language")
-        self._picture("home-english")
-        self._hand.touch("language")
+        for name in ("home", "home-english"):
+            self._picture(name)
+            self._hand.touch("language")
+        time.sleep(3.0)  # what scanner and camera see sooner was lying there when they were connected
 
     def _stock(self) -> None:
         with self._card(COURIER):

@@ -5,7 +5,8 @@ r"""Card readers on a serial line (RS-232, TTL, USB as CDC-ACM) that say each ca
 Such a reader does not say when a card is lifted. Some say the number once, some repeat it while the card lies there;
 so a card counts as lifted once its number was not heard for ``quiet_s``, and the same number within that time is the
 same arrival. A card shown again sooner than that is therefore one visit, and so is one forgotten on a reader that
-repeats; on one that does not, a forgotten card looks like one lifted.
+repeats; on one that does not, a forgotten card looks like one lifted. What is said in the first ``quiet_s`` after
+connecting lay there before: as with any reader of cards, it opens nothing until it is lifted and laid there again.
 
 Some such devices read barcodes as well and say them the same way. A line that could be a UID and is the number of one
 of the library's items is therefore no card, unless it has four bytes: so many UIDs look like item numbers.
@@ -24,6 +25,7 @@ from hardware.rfid import card
 from hardware.scanner.barcode import Meanings
 from hardware.serialport import open_port
 from hardware.transport import Transport
+from hardware.wiretap import unsaid
 
 LINE_MAX: Final = 64
 _SHORT: Final = 4  # bytes
@@ -83,6 +85,7 @@ class SerialCardSource:
         self._decoder = Decoder()
         self._lying: bytes | None = None  # the UID last heard, while its card counts as lying there
         self._gone_at = 0.0
+        self._listened_s = 0.0
 
     def wait(self, timeout_s: float) -> Sequence[Reading]:
         """``CardShown`` or ``CardUnread`` once for each arrival, and ``CardGone`` by the rule above; empty if neither.
@@ -93,7 +96,7 @@ class SerialCardSource:
         deadline = time.monotonic() + timeout_s
         while True:
             until = deadline if self._lying is None else min(deadline, self._gone_at)
-            data = self._transport.read(max(0.0, until - time.monotonic()))
+            data = self._listen(max(0.0, until - time.monotonic()))
             readings = self._heard(data) if data else self._quiet()
             if readings or time.monotonic() >= deadline:
                 return readings
@@ -102,15 +105,26 @@ class SerialCardSource:
         """Let go of the port. Never raises; may be called twice."""
         self._transport.close()
 
+    def _listen(self, wait_s: float) -> bytes:
+        began = time.monotonic()
+        data = self._transport.read(wait_s)
+        if self._listened_s < self._quiet_s:  # no longer than asked for: a machine that stalls does not listen
+            self._listened_s += min(time.monotonic() - began, wait_s)
+        return data
+
     def _heard(self, data: bytes) -> list[Reading]:
         uids = {uid for line in self._decoder.feed(data) if (uid := self._uid(line)) is not None}
         if not uids:
             return self._quiet()
         self._gone_at = time.monotonic() + self._quiet_s
         if uids == {self._lying}:
+            unsaid()
             return []
         readings: list[Reading] = [CardGone(self._device)] if self._lying is not None else []
         self._lying = min(uids)
+        if self._listened_s < self._quiet_s:
+            unsaid()
+            return []
         return [*readings, self._arrived(uids)]
 
     def _arrived(self, uids: set[bytes]) -> CardShown | CardUnread:

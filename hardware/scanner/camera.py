@@ -36,7 +36,7 @@ _TOLD: Final = ("code", "unknown", "guide")
 class Settings(BaseModel):
     """``width``, ``height``, ``fps``: asked of a local camera, which may do otherwise; an address sends what it sends.
     ``kinds``: what may be reported, in order of trial. ``again_after_s``: how long a code must be out of view before
-    it is reported again."""
+    it counts again, see hardware.scanner.in_view."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

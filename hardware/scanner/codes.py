@@ -1,6 +1,7 @@
 """Characters as they arrive from a scanner, made into codes and what these mean: the same on every kind of line.
 
-A code ends with CR, LF or Tab, or where a scanner sends none of them, with a short silence.
+A code ends with CR, LF or Tab, or where a scanner sends none of them, with a short silence. One that a scanner says
+again and again, since it lies there, is reported once: hardware.scanner.in_view has the rule.
 """
 
 import time
@@ -9,15 +10,21 @@ from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from hardware.readings import CodeUnknown, Scan
+from hardware.readings import CodeUnknown, IsbnScanned, ItemScanned, Scan
 from hardware.scanner.barcode import KINDS, LENGTH_MAX, Kind, Meanings, meaning
+from hardware.scanner.in_view import InView
+from hardware.wiretap import unsaid
 
 _ENDS: Final = (b"\r", b"\n", b"\t")
 
 
 class CodeSettings(BaseModel):
     """``kinds``: what this scanner may report, in order of trial. ``suffixed``: the scanner is set to end each code
-    with CR, LF or TAB, so what only a silence ends was cut off and is reported as unknown."""
+    with CR, LF or TAB, so what only a silence ends was cut off and is reported as unknown.
+
+    ``again_after_s``: how long a code must be out of view before it counts again; longer than the scanner waits before
+    it says the same code again.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -25,6 +32,7 @@ class CodeSettings(BaseModel):
     quiet_s: Annotated[float, Field(ge=0.02, le=1)] = 0.08
     length_max: Annotated[int, Field(ge=8, le=LENGTH_MAX)] = LENGTH_MAX
     suffixed: bool = False
+    again_after_s: Annotated[float, Field(ge=0.5, le=30)] = 2.0
 
 
 class Decoder:
@@ -75,7 +83,10 @@ class Codes:
         self._meanings = meanings
         self._suffixed = suffixed or settings.suffixed
         self._decoder = Decoder(settings.length_max)
+        self._in_view = InView(settings.again_after_s)
         self._heard_at = 0.0
+        self.ended_at = 0.0
+        """When a code last came to its end, whether it is new or lies there."""
 
     @property
     def amid(self) -> bool:
@@ -83,7 +94,7 @@ class Codes:
         return self._decoder.amid
 
     def wait(self, timeout_s: float, read: Callable[[float], bytes]) -> list[Scan]:
-        """The codes scanned, waiting up to ``timeout_s`` for the end of the first.
+        """The codes that came into view, waiting up to ``timeout_s`` for the end of the first.
 
         ``read``: characters as they come, waiting so long for the first, empty when there was none; what it raises
         is not caught.
@@ -92,13 +103,29 @@ class Codes:
         while True:
             quiet_at = self._heard_at + self._settings.quiet_s if self.amid else until
             scans: list[Scan] = []
-            if text := read(max(0.0, min(quiet_at, until) - time.monotonic())):
+            if text := self._heard(read, min(quiet_at, until)):
                 self._heard_at = time.monotonic()
                 scans = [self._scan(code) for code in self._decoder.feed(text)]
             elif self.amid and time.monotonic() >= quiet_at:
                 scans = [self._cut(code) for code in self._decoder.end()]
-            if scans or time.monotonic() >= until:
-                return scans
+            if scans:
+                self.ended_at = time.monotonic()
+            arrived = [scan for scan in scans if self._arrives(scan)]
+            if arrived or time.monotonic() >= until:
+                return arrived
+
+    def _arrives(self, scan: Scan) -> bool:
+        arrives = self._in_view.arrives(scan)
+        if not arrives and not isinstance(scan, ItemScanned | IsbnScanned):
+            unsaid()
+        return arrives
+
+    def _heard(self, read: Callable[[float], bytes], until: float) -> bytes:
+        began = time.monotonic()
+        wait_s = max(0.0, until - began)
+        text = read(wait_s)
+        self._in_view.looked(min(time.monotonic() - began, wait_s))
+        return text
 
     def _scan(self, code: bytes | int) -> Scan:
         if isinstance(code, int):

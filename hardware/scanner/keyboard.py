@@ -128,7 +128,7 @@ class Keyboard:
         self._codes = Codes(device, settings, meanings)
 
     def wait(self, timeout_s: float) -> list[Scan]:
-        """The codes typed, waiting up to ``timeout_s`` for the end of the first. Raises ``DeviceGone``."""
+        """What came into view, waiting up to ``timeout_s`` for the first. Raises ``DeviceGone``."""
         return self._codes.wait(timeout_s, self._read)
 
     def close(self) -> None:

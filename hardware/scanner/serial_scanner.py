@@ -4,8 +4,10 @@
 
 Most scanners look by themselves, or when their button is pressed, and nothing is asked of them. One that waits to be
 told (``trigger``, see hardware.scanner.trigger) is told so as long as somebody waits on this source: before it gives
-up by itself, and soon after each code, never amid one. A code that stays before it is then read again and again; it is
-reported once, until it was out of view for ``again_after_s``.
+up by itself, and soon after each code, never amid one.
+
+A code that stays before a scanner of either kind is read again and again; it is one arrival, see
+hardware.scanner.in_view.
 """
 
 import contextlib
@@ -36,7 +38,6 @@ class Settings(CodeSettings):
     baud: Annotated[int, Field(ge=300, le=4_000_000)] = 9600
     trigger: Literal["none", "honeywell", "zebra_ssi", "newland", "gm65"] = "none"
     renew_s: Annotated[float, Field(ge=0.5, le=20)] = 2.0
-    again_after_s: Annotated[float, Field(ge=0.5, le=30)] = 1.5
 
 
 class SerialScanner:
@@ -47,7 +48,7 @@ class SerialScanner:
         self._transport = transport
 
     def wait(self, timeout_s: float) -> list[Scan]:
-        """The codes scanned, waiting up to ``timeout_s`` for the end of the first. Raises ``DeviceGone``."""
+        """What came into view, waiting up to ``timeout_s`` for the first. Raises ``DeviceGone``."""
         return self._codes.wait(timeout_s, self._transport.read)
 
     def close(self) -> None:
@@ -65,9 +66,8 @@ class ToldScanner:
         self._settings = settings
         self._transport = transport
         self._trigger = trigger
-        self._start_at = 0.0  # when it is told to look next
+        self._started_at = float("-inf")  # when it was last told to look
         self._heard_at = 0.0
-        self._seen: dict[Scan, float] = {}  # what is in view, and when it was read last
 
     def set_up(self) -> None:
         """What it must be told once. Blocks at most 0.6 s; raises ``DeviceGone``."""
@@ -76,17 +76,20 @@ class ToldScanner:
             self._transport.read(_SETUP_S)
 
     def wait(self, timeout_s: float) -> list[Scan]:
-        """What came into view, waiting up to ``timeout_s`` for the first, or less. Raises ``DeviceGone``."""
-        scans = self._codes.wait(timeout_s, self._read)
-        if scans:
-            self._start_at = time.monotonic() + _AFTER_CODE_S
-        return [scan for scan in scans if self._new(scan)]
+        """What came into view, waiting up to ``timeout_s`` for the first. Raises ``DeviceGone``."""
+        return self._codes.wait(timeout_s, self._read)
 
     def close(self) -> None:
         """Let it rest and let go of the port. Never raises; may be called twice."""
         with contextlib.suppress(DeviceGone):
             self._transport.write(self._trigger.stop)
         self._transport.close()
+
+    @property
+    def _start_at(self) -> float:
+        """When it is told to look next: soon after a code, else before it gives up."""
+        read_at = self._codes.ended_at
+        return read_at + _AFTER_CODE_S if read_at > self._started_at else self._started_at + self._settings.renew_s
 
     def _read(self, timeout_s: float) -> bytes:
         """Bytes of codes, waiting no longer than until something is to be done."""
@@ -95,7 +98,7 @@ class ToldScanner:
         amid = self._codes.amid or self._trigger.amid
         if not amid and now >= self._start_at:
             self._transport.write(self._trigger.start)
-            self._start_at = now + self._settings.renew_s
+            self._started_at = now
         if data := self._transport.read(min(timeout_s, max(0.0, (quiet_at if amid else self._start_at) - now))):
             self._heard_at = time.monotonic()
             return self._answered(self._trigger.hear(data))
@@ -107,13 +110,6 @@ class ToldScanner:
         if heard.answer:
             self._transport.write(heard.answer)
         return heard.text
-
-    def _new(self, scan: Scan) -> bool:
-        now = time.monotonic()
-        self._seen = {one: at for one, at in self._seen.items() if now - at < self._settings.again_after_s}
-        known = scan in self._seen
-        self._seen[scan] = now
-        return not known
 
 
 def connect(device: str, settings: Settings, meanings: Meanings) -> Source:

@@ -25,6 +25,7 @@ from hardware.scanner.confined import argument, confine, say
 from hardware.scanner.decode import ENOUGH, Eyes, Grey
 from hardware.scanner.formats import Code
 from hardware.scanner.guide import Guide
+from hardware.scanner.in_view import InView
 
 READS_FAILED_MAX: Final = 5
 SLEPT_S: Final = 0.008
@@ -38,6 +39,8 @@ STILL_S: Final = 3.0
 UNKNOWN_AFTER_S: Final = 0.7
 """So long only unknown codes must have been in view before one is reported: a cover has more codes than its number."""
 AWAKE_EVERY_S: Final = 0.5
+STALLED_S: Final = 1.0
+"""From one frame to the next: a machine that took longer did not look meanwhile."""
 
 
 class Lost(Exception):
@@ -48,13 +51,16 @@ class Sightings:
     """What is new among the codes seen from frame to frame.
 
     A linear code counts once it was seen in two of three consecutive frames, since one frame in a thousand misreads;
-    an error-corrected one at once. What was reported is not reported again before it has left the view for a while.
+    an error-corrected one at once. What lies there is one arrival: hardware.scanner.in_view has the rule.
     """
 
-    def __init__(self, again_after_s: float) -> None:
-        self._again_after_s = again_after_s
+    def __init__(self, again_after_s: float, live: bool = True) -> None:
+        """Not ``live``: a film, which begins when we begin."""
+        self._in_view = InView(again_after_s)
+        if not live:
+            self._in_view.looked(again_after_s)
         self._frames: deque[frozenset[Scan]] = deque(maxlen=3)
-        self._reported: dict[Scan, float] = {}
+        self._looked_at: float | None = None
         self._only_unknown_since = 0.0
 
     def news(self, seen: dict[Scan, bool], now: float) -> list[Scan]:
@@ -62,10 +68,11 @@ class Sightings:
         self._frames.append(frozenset(seen))
         if any(not isinstance(scan, CodeUnknown) for scan in seen) or not any(self._frames):
             self._only_unknown_since = now
-        self._reported = {scan: at for scan, at in self._reported.items() if now - at < self._again_after_s}
-        fresh = [scan for scan, sure in seen.items() if scan not in self._reported and self._counts(scan, sure, now)]
-        self._reported |= {scan: now for scan in seen if scan in self._reported or scan in fresh}
-        return fresh
+        self._in_view.looked(min(now - (self._looked_at or now), STALLED_S))
+        self._looked_at = now
+        noted = seen if self._in_view.beginning else [scan for scan in seen if scan in self._in_view]
+        counts = [scan for scan, sure in seen.items() if scan in noted or self._counts(scan, sure, now)]
+        return [scan for scan in counts if self._in_view.arrives(scan)]
 
     def _counts(self, scan: Scan, sure: bool, now: float) -> bool:
         if isinstance(scan, CodeUnknown) and now - self._only_unknown_since < UNKNOWN_AFTER_S:
@@ -83,7 +90,7 @@ class Watch:
         self._live = settings.live
         self._eyes = Eyes(settings.formats)
         self._eyes.warm()
-        self._sightings = Sightings(settings.again_after_s)
+        self._sightings = Sightings(settings.again_after_s, settings.live)
         self._texts: dict[Scan, Code] = {}
         self._guide = Guide()
         self._failed = 0

@@ -4,6 +4,7 @@ byte at a time, over a pseudo-terminal and over a socket.
 A new driver joins with one rig in ``RIGS``.
 """
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -32,6 +33,7 @@ from tests.conformance.in_memory import InMemory
 
 DEVICE = "front"
 UID, BARCODE = "04A1B2C3", "SIP0000123"
+REPEAT_S = 0.15
 LATE_S = 10.0  # how much longer than asked a quiet device may be waited for, on a busy machine
 
 
@@ -41,12 +43,14 @@ class Twin:
 
     settings: dict[str, Any]
     show: Callable[[], object]
-    """Let the device report something; once shown, it may need ``hide`` before it reports again."""
+    """Lay something there; what repeats itself says it again and again, until it is hidden."""
     hide: Callable[[], object]
     lose: Callable[[], object]
     restore: Callable[[], object]
     memory: InMemory | None = None
     """In place of a port."""
+    looked_s: float = 1.3
+    """After so long the driver knows what was lying there when it was connected, and what has been taken away."""
 
 
 @dataclass
@@ -96,40 +100,40 @@ def in_memory(way: str, twin: Any) -> InMemory | None:
 
 
 def serial_card(folder: Path, daemon: Pcscd, undo: ExitStack, way: str) -> Twin:
-    reader = undo.enter_context(SerialCard(link(way, folder)))
-    settings = {"port": reader.port, "quiet_s": 0.3}
+    reader = undo.enter_context(SerialCard(link(way, folder), repeat_s=REPEAT_S))
+    settings = {"port": reader.port, "quiet_s": 1.0}
     memory = in_memory(way, reader)
     show = on(way, reader, lambda: reader.tap(UID))
     return Twin(settings, show, reader.lift, reader.unplug, reader.plug, memory)
 
 
 def serial_scanner(folder: Path, daemon: Pcscd, undo: ExitStack, way: str) -> Twin:
-    scanner = undo.enter_context(SerialScanner(link(way, folder)))
+    scanner = undo.enter_context(SerialScanner(link(way, folder), repeat_s=REPEAT_S))
+    settings = {"port": scanner.port, "again_after_s": 1.0}
     show = on(way, scanner, lambda: scanner.scan(BARCODE))
-    return Twin({"port": scanner.port}, show, lambda: None, scanner.unplug, scanner.plug, in_memory(way, scanner))
+    return Twin(settings, show, scanner.take_away, scanner.unplug, scanner.plug, in_memory(way, scanner))
 
 
 def told_scanner(folder: Path, daemon: Pcscd, undo: ExitStack, way: str) -> Twin:
     scanner = undo.enter_context(SerialScanner(link(way, folder), trigger="zebra_ssi"))
-    settings = {"port": scanner.port, "trigger": "zebra_ssi", "renew_s": 0.5, "again_after_s": 0.5}
+    settings = {"port": scanner.port, "trigger": "zebra_ssi", "renew_s": 0.5, "again_after_s": 1.0}
     show = on(way, scanner, lambda: scanner.scan(BARCODE))
     return Twin(settings, show, scanner.take_away, scanner.unplug, scanner.plug, in_memory(way, scanner))
 
 
 def keyboard(folder: Path, daemon: Pcscd, undo: ExitStack) -> Twin:
-    scanner = undo.enter_context(Keyboard(folder / "event0"))
-    return Twin({"path": scanner.port}, lambda: scanner.scan(BARCODE), lambda: None, scanner.unplug, scanner.plug)
+    scanner = undo.enter_context(Keyboard(folder / "event0", repeat_s=REPEAT_S))
+    settings = {"path": scanner.port, "again_after_s": 1.0}
+    return Twin(settings, lambda: scanner.scan(BARCODE), scanner.take_away, scanner.unplug, scanner.plug)
 
 
 def camera(folder: Path, daemon: Pcscd, undo: ExitStack) -> Twin:
     eye = undo.enter_context(Camera())
 
-    def take_away() -> None:
-        eye.take_away()
-        time.sleep(0.5)  # only what was out of view for as long is reported again
+    def hold() -> None:
+        eye.hold("code128", BARCODE)
 
-    settings = {"source": eye.url, "again_after_s": 0.5}
-    return Twin(settings, lambda: eye.hold("code128", BARCODE), take_away, eye.unplug, eye.plug)
+    return Twin({"source": eye.url}, hold, eye.take_away, eye.unplug, eye.plug, looked_s=2.5)
 
 
 WIRES = ("memory", "pty", "shredded", "socket")
@@ -197,6 +201,7 @@ def bench(
 @pytest.fixture
 def source(bench: Bench) -> Iterator[Source]:
     opened = bench.connect()
+    assert bench.next(opened, bench.twin.looked_s) is None
     yield opened
     opened.close()
 
@@ -213,8 +218,24 @@ def test_what_is_shown_is_reported_once_and_again_when_shown_again(bench: Bench,
         bench.twin.show()
         reading = bench.next(source)
         assert getattr(reading, "device", "") == DEVICE
+        assert bench.next(source, within_s=2.0) is None
         bench.twin.hide()
-        assert bench.next(source, within_s=0.6) is None
+        assert bench.next(source, bench.twin.looked_s) is None
+
+
+def test_what_lies_there_when_it_is_connected_is_not_reported_until_it_was_away(bench: Bench) -> None:
+    laying = threading.Thread(target=bench.twin.show)  # some can say nothing before anybody listens
+    laying.start()
+    laying.join(1.0)
+    time.sleep(0.5)  # until pcscd has seen it
+    source = bench.connect()
+    assert bench.next(source, bench.twin.looked_s + 1.5) is None
+    laying.join()
+    bench.twin.hide()
+    assert bench.next(source, bench.twin.looked_s) is None
+    bench.twin.show()
+    assert bench.next(source)
+    source.close()
 
 
 @pytest.mark.parametrize(
@@ -239,6 +260,7 @@ def test_a_lost_device_is_gone_and_comes_back(bench: Bench, source: Source) -> N
         bench.connect()
     bench.twin.restore()
     again = bench.connect()
+    assert bench.next(again, bench.twin.looked_s) is None
     bench.twin.show()
     assert bench.next(again)
     again.close()

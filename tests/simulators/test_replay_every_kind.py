@@ -62,7 +62,7 @@ def recorded(point: Point, path: Path, device: str, live: Callable[[], None], re
     command += [sys.executable, "-m", "kiosk", "trace", str(point.config), str(path), device, "--seconds", "120"]
     with subprocess.Popen(command, env=point.env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
         eventually(lambda: path.exists() and '"open": true' in path.read_text(), "open", 60)
-        time.sleep(0.5)
+        time.sleep(3.0)  # what is seen sooner was lying there
         live()
         given = re.compile(r'"reading": "(?!Guide)')
         eventually(lambda: len(given.findall(path.read_text())) >= readings, f"{readings} readings", 60)

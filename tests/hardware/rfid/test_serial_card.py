@@ -28,11 +28,19 @@ def reader(tmp_path: Path) -> Iterator[SerialCard]:
         yield twin
 
 
+def opened(reader: SerialCard, **settings: Any) -> SerialCardSource:
+    """Connected, and past the time in which what is said was lying there before."""
+    about = Settings.model_validate({"port": reader.port, "quiet_s": 0.2, **settings})
+    source = connect("card", about, USUAL)
+    assert source.wait(about.quiet_s + 0.05) == []
+    return source
+
+
 @pytest.fixture
 def source(reader: SerialCard) -> Iterator[SerialCardSource]:
-    opened = connect("card", Settings(port=reader.port, quiet_s=0.2), USUAL)
-    yield opened
-    opened.close()
+    source = opened(reader)
+    yield source
+    source.close()
 
 
 def numbers(*said: Reading) -> list[str]:
@@ -68,12 +76,24 @@ def test_a_card_is_shown_and_counts_as_gone_after_silence(source: SerialCardSour
 
 def test_a_reader_that_repeats_says_one_arrival(tmp_path: Path) -> None:
     with SerialCard(tmp_path / "ttyCARD0", repeat_s=0.05) as reader:
-        source = connect("card", Settings(port=reader.port, quiet_s=0.3), USUAL)
+        source = opened(reader, quiet_s=0.3)
         reader.tap(UID)
         assert numbers(*source.wait(10)) == [UID]
         assert source.wait(0.6) == []
         reader.lift()
         assert source.wait(10) == [CardGone("card")]
+        source.close()
+
+
+def test_a_card_that_lay_there_when_it_was_connected_opens_nothing_until_it_is_laid_there_again(tmp_path: Path) -> None:
+    with SerialCard(tmp_path / "ttyCARD0", repeat_s=0.05) as reader:
+        reader.tap(UID)
+        source = connect("card", Settings(port=reader.port, quiet_s=0.3), USUAL)
+        assert source.wait(1.0) == []
+        reader.lift()
+        assert source.wait(10) == [CardGone("card")]
+        reader.tap(UID)
+        assert numbers(*source.wait(10)) == [UID]
         source.close()
 
 
@@ -88,7 +108,7 @@ def test_the_next_card_ends_the_one_before(source: SerialCardSource, reader: Ser
 
 def test_two_at_once_are_nobodys_turn(source: SerialCardSource, tmp_path: Path) -> None:
     with SerialCard(tmp_path / "ttyCARD1", baud=0) as reader:
-        both = connect("card", Settings(port=reader.port), USUAL)
+        both = opened(reader)
         reader.say(f"{UID}\r\n{OTHER}\r\n".encode())
         assert both.wait(10) == [CardUnread("card", "two")]
         both.close()
@@ -133,7 +153,7 @@ def test_a_number_of_four_bytes_is_a_card_s_though_items_are_numbered_so(
 
 
 def test_a_pattern_of_ones_own(reader: SerialCard) -> None:
-    source = connect("card", Settings(port=reader.port, pattern=r"Card: (?P<uid>\w+) \(13.56 MHz\)"), USUAL)
+    source = opened(reader, pattern=r"Card: (?P<uid>\w+) \(13.56 MHz\)")
     reader.say(b"Card: 04A1B2C3 (13.56 MHz)\r\n04A1B2C4\r\n")
     assert numbers(*source.wait(10)) == [UID]
     reader.say(b"Card: nothing (13.56 MHz)\r\n")
@@ -149,7 +169,7 @@ def test_unplugged_and_back(source: SerialCardSource, reader: SerialCard) -> Non
     with pytest.raises(DeviceGone):
         connect("card", Settings(port=reader.port), USUAL)
     reader.plug()
-    again = connect("card", Settings(port=reader.port), USUAL)
+    again = opened(reader)
     reader.tap(UID)
     assert numbers(*again.wait(10)) == [UID]
     again.close()

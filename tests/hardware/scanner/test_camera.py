@@ -27,10 +27,15 @@ OTHER = IsbnScanned("camera", "9787111544937")
 ITEM = ItemScanned("camera", "SX0001234")
 UNKNOWN = CodeUnknown("camera", 13)
 FRAME_S = 1 / 15
+LOOKED_S = 2.5
+"""After so long a camera has seen what was lying there when it was connected."""
 
 
 def reported(frames: list[dict[Scan, bool]], start: float = 100.0) -> list[list[Scan]]:
+    """What each frame brings, once the camera has looked for as long as what lies there counts for nothing."""
     sightings = Sightings(again_after_s=1.5)
+    empty = [sightings.news({}, start - 2.0 + number * FRAME_S) for number in range(30)]
+    assert empty == [[]] * 30
     return [sightings.news(seen, start + number * FRAME_S) for number, seen in enumerate(frames)]
 
 
@@ -60,6 +65,21 @@ def test_what_stays_in_view_is_reported_once_and_again_when_it_had_left() -> Non
     assert in_all([{BOOK: False}, *flickering]) == [BOOK]
 
 
+def test_what_lies_there_from_the_first_frames_is_news_only_when_it_had_left() -> None:
+    sightings, away = Sightings(again_after_s=1.5), 6.0
+    times = [100 + number * FRAME_S for number in range(300)]
+    lying = [(at, sightings.news({BOOK: False} if at < 100 + away or at > 108 else {}, at)) for at in times]
+    [(at, scans)] = [(at, scans) for at, scans in lying if scans]
+    assert scans == [BOOK]
+    assert at > 108
+
+
+def test_a_machine_that_stalls_has_seen_nothing_leave() -> None:
+    sightings = Sightings(again_after_s=1.5, live=False)
+    assert sightings.news({ITEM: True}, 100.0) == [ITEM]
+    assert sightings.news({ITEM: True}, 105.0) == []
+
+
 def test_an_unknown_code_waits_whether_a_known_one_is_beside_it() -> None:
     patience = int(UNKNOWN_AFTER_S / FRAME_S) + 2
     assert in_all([{}] + [{UNKNOWN: True}] * patience) == [UNKNOWN]
@@ -86,6 +106,7 @@ def camera() -> Iterator[Camera]:
 @pytest.fixture
 def source(camera: Camera) -> Iterator[Source]:
     driver = connect("camera", Settings(source=camera.url), Meanings())
+    assert heard(driver, LOOKED_S) == []
     yield driver
     driver.close()
 
@@ -170,6 +191,7 @@ def test_camera_gone_and_back(camera: Camera, source: Source) -> None:
         connect("camera", Settings(source=camera.url), Meanings())
     camera.plug()
     again = connect("camera", Settings(source=camera.url), Meanings())
+    assert heard(again, LOOKED_S) == []
     camera.hold("isbn", "9787020002207")
     assert heard(again) == [BOOK]
     again.close()
@@ -217,16 +239,17 @@ def test_a_camera_that_falls_silent_is_gone() -> None:
 
 
 def test_frames_cut_in_half_do_no_harm() -> None:
-    whole = Scene(1).frame(label("isbn", "9787020002207"), 3)
+    scene = Scene(1)
+    empty, whole = scene.frame(None, 2), scene.frame(label("isbn", "9787020002207"), 3)
 
     def cut(client: socket.socket) -> None:
         client.sendall(HEAD)
-        while True:
-            for jpeg in (whole, whole[: len(whole) // 2]):
+        for number in itertools.count():
+            for jpeg in (whole, whole[: len(whole) // 2]) if number > 60 else (empty,):
                 send_frame(client, jpeg)
 
     flawed = connect("camera", Settings(source=answering(cut)), Meanings())
-    assert heard(flawed) == [BOOK]
+    assert heard(flawed, 20) == [BOOK]
     flawed.close()
 
 

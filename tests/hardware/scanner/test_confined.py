@@ -92,6 +92,7 @@ def test_killed_it_is_gone_and_a_new_one_reads_on(looking: tuple[Twin, Camera]) 
     os.kill(source.process, signal.SIGKILL)
     assert "SIGKILL" in wait_until_gone(source)
     again = connect("camera", Settings(source=twin.url), Meanings())
+    assert again.wait(2.5) == []  # what is seen sooner was lying there
     twin.hold("isbn", ISBN)
     until = time.monotonic() + 10
     seen: list[object] = []

@@ -36,7 +36,11 @@ def scanner(tmp_path: Path) -> Iterator[Keyboard]:
 
 
 def opened(twin: Keyboard, **settings: object) -> Source:
-    return connect("desk", Settings.model_validate({"path": twin.port, **settings}), USUAL)
+    """Connected, and past the time in which what is typed was lying there before."""
+    about = Settings.model_validate({"path": twin.port, "again_after_s": 0.5, **settings})
+    source = connect("desk", about, USUAL)
+    assert source.wait(about.again_after_s + 0.1) == []
+    return source
 
 
 def heard(source: Source, count: int, within_s: float = 20.0) -> list[Reading]:
@@ -171,10 +175,25 @@ def test_unplugged_while_waiting_and_back(scanner: Keyboard) -> None:
     source.close()
 
 
+def test_a_code_typed_again_and_again_is_one_arrival(tmp_path: Path) -> None:
+    with Keyboard(tmp_path / "event0", repeat_s=0.2) as twin:
+        twin.scan("9787020002207")
+        source = connect("desk", Settings(path=twin.port, again_after_s=0.8), USUAL)
+        assert heard(source, 1, within_s=1.5) == []  # it lay there
+        twin.scan("SX0001234")
+        assert heard(source, 2, within_s=2.0) == [ITEM]
+        twin.take_away()
+        assert source.wait(1.2) == []
+        twin.scan("SX0001234")
+        assert heard(source, 1) == [ITEM]
+        source.close()
+
+
 def test_a_pipe_does_as_well(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "events")
     ours = os.open(tmp_path / "events", os.O_RDWR)
-    source = connect("desk", Settings(path=str(tmp_path / "events")), USUAL)
+    source = connect("desk", Settings(path=str(tmp_path / "events"), again_after_s=0.5), USUAL)
+    assert source.wait(0.6) == []
     os.write(ours, b"".join(map(typed, "SX0001234\r")))
     assert heard(source, 1) == [ITEM]
     os.close(ours)

@@ -34,7 +34,11 @@ def scanner(tmp_path: Path) -> Iterator[SerialScanner]:
 
 
 def opened(twin: SerialScanner, **settings: object) -> Source:
-    return connect("desk", Settings.model_validate({"port": twin.port, **settings}), USUAL)
+    """Connected, and past the time in which what is said was lying there before."""
+    about = Settings.model_validate({"port": twin.port, "again_after_s": 0.5, **settings})
+    source = connect("desk", about, USUAL)
+    assert source.wait(about.again_after_s + 0.1) == []
+    return source
 
 
 def heard(source: Source, count: int, within_s: float = 20.0) -> list[Reading]:
@@ -140,7 +144,8 @@ def test_a_line_of_ten_megabytes_ends_in_one_unknown_and_the_next_code_reads() -
     """Written by hand, since a twin's bytes are lost, as on a real wire, when nobody takes them in time."""
     ours, theirs = os.openpty()
     tty.setraw(theirs)
-    source = connect("desk", Settings(port=os.ttyname(theirs), quiet_s=1), USUAL)
+    source = connect("desk", Settings(port=os.ttyname(theirs), quiet_s=1, again_after_s=0.5), USUAL)
+    assert source.wait(0.6) == []
     line = b"9" * 10_000_000 + b"\r9787020002207\r"
     speaking = threading.Thread(target=_write_all, args=(ours, line), daemon=True)
     speaking.start()
@@ -197,6 +202,50 @@ def test_two_codes_in_one_breath_are_two(scanner: SerialScanner) -> None:
     scanner.scan("9787020002207\rSX0001234")
     assert heard(source, 2) == [BOOK, ITEM]
     source.close()
+
+
+def test_a_code_said_again_and_again_is_one_arrival_and_counts_again_when_it_was_away(tmp_path: Path) -> None:
+    with SerialScanner(tmp_path / "tty", repeat_s=0.2) as twin:
+        source = opened(twin, again_after_s=1.0)
+        twin.scan("SX0001234")
+        assert heard(source, 2, within_s=3.0) == [ITEM]
+        twin.take_away()
+        assert source.wait(1.2) == []
+        twin.scan("SX0001234")
+        assert heard(source, 1) == [ITEM]
+        twin.scan("9787020002207")
+        assert heard(source, 1) == [BOOK]
+        source.close()
+
+
+def test_what_lies_there_when_it_is_connected_says_nothing_until_it_was_away(tmp_path: Path) -> None:
+    with SerialScanner(tmp_path / "tty", repeat_s=0.2) as twin:
+        twin.scan("SX0001234")
+        source = connect("desk", Settings(port=twin.port, again_after_s=0.6), USUAL)
+        assert heard(source, 1, within_s=2.0) == []
+        twin.scan("9787020002207")  # laid over it
+        assert heard(source, 2, within_s=1.0) == [BOOK]
+        twin.scan("SX0001234")
+        assert heard(source, 1) == [ITEM]
+        source.close()
+
+
+def test_codes_one_after_the_other_as_fast_as_the_wire_goes_are_all_reported(scanner: SerialScanner) -> None:
+    source = opened(scanner)
+    for number in range(40):
+        scanner.scan(f"SX{number:07}")
+    assert heard(source, 41, within_s=3.0) == [ItemScanned("desk", f"SX{number:07}") for number in range(40)]
+    source.close()
+
+
+def test_what_piled_up_while_nobody_listened_is_no_second_arrival(tmp_path: Path) -> None:
+    with SerialScanner(tmp_path / "tty", repeat_s=0.2) as twin:
+        source = opened(twin)
+        twin.scan("SX0001234")
+        assert heard(source, 1) == [ITEM]
+        time.sleep(1.5)  # the machine stalls
+        assert heard(source, 1, within_s=1.0) == []
+        source.close()
 
 
 def test_kinds_come_from_the_settings(scanner: SerialScanner) -> None:
