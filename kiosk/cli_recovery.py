@@ -38,7 +38,7 @@ def stopped(does: Callable[[], None]) -> None:
     except StoreError as error:
         end(EXIT_STORE, error)
     except ServiceError as error:
-        end(EXIT_UNFIT, Exception(f"the library: {error}. Nothing was changed; try again when it answers"))
+        end(EXIT_UNFIT, Exception(f"the library: {error}. Nothing was changed here; try again when it answers"))
 
 
 @click.command()

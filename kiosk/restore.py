@@ -6,13 +6,16 @@ places, and the old one is kept. Whatever fails before that, nothing has changed
 """
 
 import contextlib
+import math
 import os
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kiosk.config import Config
 from kiosk.core.events import Heard, Receipted
+from kiosk.core.offline import came_in
 from kiosk.core.recovery import begun_anew
 from kiosk.core.session import NOBODY
 from kiosk.core.step import step
@@ -21,10 +24,10 @@ from kiosk.reading import read_point
 from kiosk.salvage import unheard_in
 from kiosk.schema import StoreDamaged, StoreError, StoreUnfit, kept_as, names_on_disk
 from kiosk.store import Store, unfit_for
-from sync.errors import ServiceError, ServiceGap
+from sync.errors import ServiceError, ServiceGap, ServicePostponed
 from sync.messages import Page, ParcelSent, Receipt, Telling
 from sync.outbox import BATCH_MAX
-from sync.service import Service
+from sync.service import Known, Service
 
 TRIES_MAX = 3  # the library may want the numbers from elsewhere, once for each older image there ever was
 Tell = Callable[[str], None]
@@ -75,8 +78,9 @@ def look(config: Config) -> Loss:
 
 
 def restore(config: Config, loss: Loss, say: Tell, now: float) -> Restored:
-    """Do it; some seconds. ``say`` hears how far it has come. Raises ``ServiceError`` (the library does not answer: try
-    again when it does) and ``StoreError``; then the old file is where it was."""
+    """Do it; some seconds, with a library that has no keys a minute and more. ``say`` hears how far it has come. Raises
+    ``ServiceError`` (the library does not answer: try again when it does; what it has heard counts once) and
+    ``StoreError``; then the old file is where it was."""
     path = config.store
     with contextlib.ExitStack() as undo, unfit_for(path):
         undo.callback(Owner.of(path).release)
@@ -99,14 +103,16 @@ def _told(
     """Tell the library what it has not heard, exactly as it would have heard it, so that what it did hear counts once.
 
     Where it wants other numbers (a row before these could not be read) it has surely heard none of these: they go out
-    under new keys and the numbers that it wants.
+    under new keys and the numbers that it wants. One that has no keys may have heard all of them before, and nobody
+    knows what is still here of what came in: it is asked first.
     """
     done: list[tuple[Telling, Receipt]] = []
+    known = Known(came_in(unheard), unheard[-1].seq if unheard else 0)
     for begin in range(0, len(unheard), BATCH_MAX):
         batch = unheard[begin : begin + BATCH_MAX]
         say(f"telling the library what it has not heard: {begin + len(batch)} of {len(unheard)}")
         try:
-            receipts = client.tell(batch)
+            receipts = _patiently(client, batch, known, say)
         except ServiceGap as gap:
             if not tries:
                 raise
@@ -118,6 +124,16 @@ def _told(
             again += unheard[begin + len(batch) :]
             return done + _told(client, point, _numbered(point, again, expected), say, tries - 1)
     return done
+
+
+def _patiently(client: Service, batch: Sequence[Telling], known: Known, say: Tell) -> tuple[Receipt, ...]:
+    """The receipts of one batch, in as many rounds as a slow library needs: each goes on where the last one ended."""
+    while True:
+        try:
+            return client.tell(batch, known)
+        except ServicePostponed as later:
+            say(f"the library takes its time: on in {math.ceil(later.after_s)} s")
+            time.sleep(later.after_s)
 
 
 def _numbered(point: str, tellings: Sequence[Telling], first: int) -> tuple[Telling, ...]:

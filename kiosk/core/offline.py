@@ -34,9 +34,8 @@ def enough(point: PickupPoint, patron: str, now: float, going: int = 0) -> Reaso
     return None
 
 
-def left(point: PickupPoint, tellings: Sequence[Telling]) -> frozenset[str]:
-    """Items that came in, as these tellings say, and have gone out again since: a return told late is no news of where
-    they are now."""
+def came_in(tellings: Sequence[Telling]) -> frozenset[str]:
+    """Items that came in, as these tellings say."""
     came: set[str] = set()
     for telling in tellings:
         match telling.told:
@@ -44,8 +43,15 @@ def left(point: PickupPoint, tellings: Sequence[Telling]) -> frozenset[str]:
                 came.add(item)
             case ParcelReady(items=items):
                 came |= set(items)
+    return frozenset(came)
+
+
+def left(point: PickupPoint, tellings: Sequence[Telling]) -> frozenset[str]:
+    """Items that came in, as these tellings say, and have gone out again since: a return told late is no news of where
+    they are now."""
+    came = came_in(tellings)
     if not came:
-        return frozenset()
+        return came
     here = {drop.item.barcode for drop in point.drops.values()}
     here |= {item.barcode for parcel in point.parcels.values() if parcel.state in HERE for item in parcel.items}
-    return frozenset(came - here)
+    return came - here

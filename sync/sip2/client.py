@@ -62,7 +62,7 @@ class Client:
         try:
             if self._wire and self._look:
                 with contextlib.suppress(ServiceSilent):  # then on a new one
-                    self._ask_status(until, self._settings.answer_wait_s)
+                    self._ask_status(until, self._settings.connect_wait_s)  # a round has as long for it
             if self._wire is None:
                 self._connect(min(until, time.monotonic() + self._settings.connect_wait_s))
         except (ServiceSilent, ServiceBroken) as error:

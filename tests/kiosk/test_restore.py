@@ -181,7 +181,7 @@ def test_without_the_library_or_a_yes_nothing_changes(point: Point, library: Lib
     library.pause()
     result = point.kiosk("restore", "--yes")
     assert result.exit_code == 1
-    assert "Nothing was changed; try again when it answers" in result.output
+    assert "Nothing was changed here; try again when it answers" in result.output
     assert point.config.store.read_bytes() == before
     assert not list(point.config.store.parent.glob("store.db.*[0-9w]"))
 
