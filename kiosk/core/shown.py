@@ -127,9 +127,13 @@ def card_unread(at: Step, why: str, now: float) -> Step:
 
 
 def pass_scanned(at: Step, text: str, now: float) -> Step:
-    """A pickup QR. Somebody who has put books on the list of their return finishes that first."""
+    """A pickup QR. Somebody who has put books on the list of their return finishes that first; the QR that led to a
+    choice, shown once more, takes no tick away."""
     at = _done_with_door(at, now)
-    return _taken_up(at, "return_first", now) or pickup.by_pass(_anew(at), text, now)
+    story, step = at.session.story, _taken_up(at, "return_first", now) or pickup.by_pass(_anew(at), text, now)
+    if isinstance(story, Choosing) and step.session.story == replace(story, chosen=()):
+        return stay(at, story, now)
+    return step
 
 
 def slip(at: Step, line: str, now: float) -> Step:

@@ -63,6 +63,15 @@ def test_a_card_or_a_pass_begins_its_story_wherever_nothing_is_under_way(where: 
         assert isinstance(machine.screen, Opening | Choose)
 
 
+def test_the_same_pass_shown_once_more_keeps_what_is_ticked() -> None:
+    machine = stocked(PARCEL, replace(PAIR, pass_id=PARCEL.pass_id)).show(qr())
+    machine.touch("parcel", PAIR.id)
+    ticked = machine.screen
+    assert isinstance(ticked, Choose)
+    assert machine.show(qr()).screen == ticked
+    assert machine.touch("take").unlocked == [machine.point.parcels[PAIR.id].compartment]
+
+
 @pytest.mark.parametrize("where", ["home", "sorry"])
 def test_a_digit_goes_to_code_entry(where: str) -> None:
     machine = IDLE[where]()
