@@ -37,6 +37,7 @@ WORDS: Mapping[str, str] = {
     "parcel_announced": "parcel {parcel} was announced",
     "parcel_called_back": "parcel {parcel} was called back",
     "case_settled": "case {case} was settled by {person}: {how}",
+    "case_over": "case {case} is over: what it was about has come right",
     "staff_acted": "{person} at the desk: {act} {compartment} {reason}",
     "hold_learnt": "parcel {parcel} in {compartment} is held for {patron}",
     "instruction_taken": "the library wants: {action} {compartment} {parcel} (instruction {instruction})",

@@ -102,6 +102,7 @@ _TOLD = {
     "item_lent": N_("A reader took a book from the counter: lent."),
     "items_cleared": N_("Returned books were taken out."),
     "hold_extended": N_("A parcel was given more time, because this machine was down or its door could not be opened."),
+    "left_out": N_("There were more cases than this list holds."),
     "forgotten": N_("Events so long ago that this machine has forgotten what it told of them."),
 }
 _OTHER = N_("Something else was reported.")
@@ -116,6 +117,9 @@ def settle(screen: Settle, _: Words) -> View:
     )
     if screen.status == "forgotten":
         said = _("It was put back to an old backup and has lost events {numbers}. The journal has them.", numbers=said)
+    says = _("The library says: {said}", said=said)
+    if screen.status == "left_out":
+        says = _("The oldest are off it: {n}. The journal has them.", n=screen.words)
     at = datetime.fromtimestamp(screen.at).strftime("%m-%d %H:%M")
     buttons = (
         Button("by_hand", _("Put right at the library"), main=True),
@@ -125,7 +129,7 @@ def settle(screen: Settle, _: Words) -> View:
     return View(
         "Settle",
         _("Case {n} of {all}", n=screen.n, all=screen.of),
-        _("Seen here on {at}: {saw}", at=at, saw=saw) + "\n" + _("The library says: {said}", said=said),
+        _("Seen here on {at}: {saw}", at=at, saw=saw) + "\n" + says,
         "ask",
         buttons=buttons,
         cancel=cancel(_),

@@ -13,6 +13,7 @@ from dataclasses import replace
 from hardware.readings import Door
 from kiosk.core.limits import DAY_S
 from kiosk.core.model import Compartment
+from kiosk.core.open_cases import came_right
 from kiosk.core.session import Step
 from sync.messages import PointTrouble
 from sync.rounds import HoldExtended
@@ -58,6 +59,7 @@ def seen(step: Step, row: Compartment, now: float) -> tuple[Step, Compartment]:
         return step, replace(row, down_since=row.down_since or now)
     if row.told:
         step, row = step.fact(PointTrouble("door_seen", row.name)), replace(row, told=False)
+        step = came_right(step, "door_unseen", row.name)
     as_before = (row.out, row.door) in (("stuck", Door.SHUT), ("forced", Door.OPEN))
     if not row.down_since or as_before:
         return step, row

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from hardware.readings import Paper, Printed, Pulse
+from kiosk.core.case_facts import CaseOver, CaseSettled, Disagreed
 from kiosk.core.tag_facts import TagEnded, TagOrdered
 from sync.acts import ActKind
 from sync.messages import Told
@@ -115,15 +116,6 @@ class ParcelCalledBack:
     """The library wants a parcel back; it is not handed out any more."""
 
     parcel: str
-
-
-@dataclass(frozen=True, slots=True)
-class CaseSettled:
-    """Somebody of the staff has settled a case: ``by_hand`` at the library, or ``nothing`` was to be done."""
-
-    case: str
-    how: str
-    person: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,15 +240,6 @@ class ClockSet:
     by: float
 
 
-@dataclass(frozen=True, slots=True)
-class Disagreed:
-    """The library kept or refused a telling in words of its own."""
-
-    key: str
-    status: str
-    detail: str
-
-
 Fact = (
     Told
     | Booted
@@ -273,6 +256,7 @@ Fact = (
     | ParcelAnnounced
     | ParcelCalledBack
     | CaseSettled
+    | CaseOver
     | StaffActed
     | HoldLearnt
     | InstructionTaken

@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 
+from kiosk.core.case_facts import Disagreed
 from kiosk.core.events import Receipted
-from kiosk.core.facts import Disagreed, HoldLearnt, ParcelAnnounced, ParcelCalledBack
+from kiosk.core.facts import HoldLearnt, ParcelAnnounced, ParcelCalledBack
 from kiosk.core.flows import remote
 from kiosk.core.flows.cases import kind_of, things
 from kiosk.core.limits import DAY_S
 from kiosk.core.model import HERE, Case, Drop, Parcel, PickupPoint
+from kiosk.core.open_cases import opened
 from kiosk.core.plan import SIZES, Space
 from kiosk.core.session import Step
 from kiosk.core.settle import set_check
@@ -32,7 +34,6 @@ from sync.messages import (
 from sync.rounds import HoldExtended
 from sync.things import Item, Patron, SentParcel
 
-CASES_MAX = 1000
 STAYS = "return"  # who put a returned item in for the next reader, where it stays
 
 
@@ -171,10 +172,7 @@ def receipted(step: Step, event: Receipted, now: float) -> Step:
         return step
     told = event.telling.told
     case = Case(receipt.key, receipt.status, kind_of(told), receipt.detail, now, things(step.point, told))
-    step = step.put(case).fact(Disagreed(receipt.key, receipt.status, receipt.detail))
-    over = len(step.point.cases) - CASES_MAX
-    oldest = sorted(step.point.cases.values(), key=lambda c: c.at)[: max(0, over)]
-    return step.drop(*oldest) if oldest else step
+    return opened(step.fact(Disagreed(receipt.key, receipt.status, receipt.detail)), case, told)
 
 
 def _confirmed(step: Step, event: Receipted) -> Step:

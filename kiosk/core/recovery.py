@@ -10,8 +10,9 @@ guessed and nothing is pulsed again. The answers come as ``DoorSeen`` and settle
 from dataclasses import replace
 
 from kiosk.core import downtime, tags, watch
+from kiosk.core.case_facts import Disagreed
 from kiosk.core.commands import Refresh
-from kiosk.core.facts import Booted, Disagreed
+from kiosk.core.facts import Booted
 from kiosk.core.model import Case
 from kiosk.core.session import NOBODY, Step
 from kiosk.core.settle import doubt, set_check

@@ -7,6 +7,7 @@ from kiosk.core import tries
 from kiosk.core.device import Device
 from kiosk.core.facts import ClockSet, DeviceChanged, PaperChanged, ServiceChanged
 from kiosk.core.limits import DAY_S
+from kiosk.core.open_cases import came_right
 from kiosk.core.session import Step
 from kiosk.core.stories import AtHome
 from sync.library_clock import Bounds
@@ -23,7 +24,7 @@ def device(step: Step, event: DeviceUp | DeviceDown, now: float) -> Step:
     old = step.point.devices.get(event.device)
     row = old or Device(event.device, up)
     if up and row.told:
-        step = step.fact(PointTrouble("device_back", detail=event.device))
+        step = came_right(step.fact(PointTrouble("device_back", detail=event.device)), "device_lost", event.device)
     down_since = 0.0 if up else row.down_since or now
     row = replace(row, up=up, why=why, down_since=down_since, told=row.told and not up)
     if old == row:

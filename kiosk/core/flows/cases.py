@@ -6,8 +6,8 @@ that it was, so that the case is off the list, stands in the journal, and the li
 
 from dataclasses import fields
 
+from kiosk.core.case_facts import CaseSettled
 from kiosk.core.events import Touched
-from kiosk.core.facts import CaseSettled
 from kiosk.core.flows.common import stay
 from kiosk.core.model import Case, PickupPoint
 from kiosk.core.rights import may

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from hardware.readings import DeviceDown, DeviceUp, Door, DoorSeen
+from kiosk.core.case_facts import CaseOver, Disagreed
 from kiosk.core.device import Device
 from kiosk.core.events import ClockJumped, Receipted, Tick
 from sync.messages import PointTrouble, Receipt, Telling
@@ -10,6 +11,7 @@ from tests.kiosk.core.machine import LIMITS, NOW, Machine
 
 LONG_S = LIMITS.down_min_s
 LOST, BACK = PointTrouble("device_lost", detail="card"), PointTrouble("device_back", detail="card")
+UNSEEN = PointTrouble("door_unseen", "B1")
 ALL = ("card", "left", "right")
 
 
@@ -98,8 +100,37 @@ def test_what_is_no_longer_configured_is_not_missed() -> None:
 
 
 def test_where_the_library_cannot_hear_it_staff_get_a_case() -> None:
-    machine = Machine()
-    for n, trouble in enumerate((LOST, PointTrouble("door_unseen", "B1"))):
-        machine.do(Receipted(Telling(f"k{n}", n + 1, NOW, trouble), Receipt(f"k{n}", "conflict", "have it mended")))
+    machine = away()
+    answered(machine)
     found = [(case.about, case.things) for case in machine.point.cases.values()]
     assert found == [("device_lost", ("card",)), ("door_unseen", ("B1",))]
+
+
+def test_which_goes_by_itself_when_it_is_back() -> None:
+    machine = away()
+    answered(machine)
+    machine.restart().do(*(DeviceUp(name) for name in ("left", "right")), DoorSeen("B1", Door.SHUT))
+    assert list(machine.point.cases) == ["k0"]
+    machine.do(DeviceDown("card", "unplugged"), DeviceUp("card"))
+    assert not machine.point.cases
+    assert machine.told(CaseOver) == [CaseOver("k1"), CaseOver("k0")]
+
+
+def test_and_never_comes_when_it_was_back_before_the_library_heard_of_it() -> None:
+    machine = away().do(DeviceUp("card"))
+    answered(machine)
+    assert list(machine.point.cases) == ["k1"]
+    assert machine.told(CaseOver) == [CaseOver("k0")]
+    assert [fact.key for fact in machine.told(Disagreed)] == ["k0", "k1"]
+
+
+def away() -> Machine:
+    machine = wired().do(DeviceDown("card", "unplugged"), DoorSeen("B1", Door.UNKNOWN)).do(Tick(), after=LONG_S)
+    assert troubles(machine) == [LOST, UNSEEN]
+    return machine
+
+
+def answered(machine: Machine) -> None:
+    """A library that has no word for it."""
+    for n, trouble in enumerate((LOST, UNSEEN)):
+        machine.do(Receipted(Telling(f"k{n}", n + 1, NOW, trouble), Receipt(f"k{n}", "conflict", "have it mended")))

@@ -1,7 +1,9 @@
 """What machine and library disagree on, before somebody of the staff."""
 
+import pytest
+
+from kiosk.core.case_facts import CaseSettled, Disagreed
 from kiosk.core.events import Receipted
-from kiosk.core.facts import CaseSettled
 from kiosk.core.screens import Sorry
 from kiosk.core.staff_screens import Courier, Settle
 from sync.messages import ItemDropped, PatronChanged, PointTrouble, Receipt, Telling
@@ -41,6 +43,21 @@ def test_what_is_settled_is_off_the_list_in_the_journal_and_told() -> None:
     machine.touch("nothing")
     assert not machine.point.cases
     assert isinstance(machine.screen, Courier)
+
+
+def test_of_too_many_the_oldest_go_and_one_says_how_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kiosk.core.open_cases.CASES_MAX", 3)
+    machine = disagreed(3)
+    assert list(machine.point.cases) == ["p1-7-0", "p1-7-1", "p1-7-2"]
+    machine = disagreed(5).tap("sue").touch("cases")
+    first = machine.screen
+    assert isinstance(first, Settle)
+    assert (first.n, first.of, first.kind, first.status, first.words) == (1, 4, "left_out", "left_out", "2")
+    assert sorted(machine.point.cases) == ["left-out", "p1-7-2", "p1-7-3", "p1-7-4"]
+    assert len(machine.told(Disagreed)) == 5  # all of them, for whoever reads the journal
+    machine.touch("nothing")
+    assert CaseSettled("left-out", "nothing", "sue") in machine.told(CaseSettled)
+    assert (machine.screen.of, machine.screen.words) == (3, "words 2")  # type: ignore[union-attr]
 
 
 def test_couriers_and_readers_do_not() -> None:

@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from hardware.readings import Door, DoorSeen
+from kiosk.core.case_facts import Disagreed
 from kiosk.core.events import ClockJumped, Forgotten, Online, Receipted, Tick
-from kiosk.core.facts import Booted, ClockSet, Disagreed, ParcelCalledBack
+from kiosk.core.facts import Booted, ClockSet, ParcelCalledBack
 from kiosk.core.screens import Collect, DoorStuck, Home, Opening
 from sync.messages import (
     ItemDropped,
