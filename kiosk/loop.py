@@ -22,11 +22,12 @@ from kiosk.core.show import display
 from kiosk.core.step import step
 from kiosk.core.stories import AskingCard, AtHome
 from kiosk.incoming import PASSES, Incoming, Polled, Upload, Uploaded, UploadFailed, waiting
-from kiosk.retelling import FORGOTTEN, heard, is_stand_in
+from kiosk.retelling import heard, is_stand_in
 from kiosk.store import Store, StoreTrouble
+from kiosk.tellings import forgotten
 from sync.backoff import Uniform, spread_s
 from sync.errors import ServiceBusy, ServiceError, ServiceGap, ServiceUnreachable
-from sync.messages import PointTrouble, Receipt, Telling
+from sync.messages import Receipt, Telling
 from sync.outbox import BATCH_MAX, Outbox
 from sync.service import Known
 
@@ -228,9 +229,9 @@ class Loop:
 
     def _tellings(self) -> list[Telling]:
         """What to say next, in order: in the place of what was forgotten and asked for, that it was."""
-        first, point = self._outbox.first, self.point.plan.point
+        first = self._outbox.first
         gone = range(first, min(self._forgotten_before, first + BATCH_MAX))
-        named = [Telling(f"{point}-forgotten-{seq}", seq, 0.0, PointTrouble(FORGOTTEN)) for seq in gone]
+        named = [forgotten(self.point.plan.point, seq) for seq in gone]
         return [*named, *self._store.tellings(first + len(named), BATCH_MAX)]
 
     def _upload(self) -> None:

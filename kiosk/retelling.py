@@ -9,10 +9,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from kiosk.tellings import TOLD
+from kiosk.tellings import FORGOTTEN, TOLD
 from sync.messages import PointTrouble, Receipt, Telling, Told
 
-FORGOTTEN, UNSAID = "telling_forgotten", "telling_unsaid"
+UNSAID = "telling_unsaid"
 Execute = Callable[..., Any]
 
 

@@ -142,10 +142,10 @@ class Store:
     def tellings(self, first: int, limit: int) -> list[Telling]:
         """Tellings from seq ``first`` on, oldest first, done or not (a library put back to a backup asks again).
 
-        Raises ``StoreTrouble``, and ``StoreDamaged`` for a row that makes no sense, as all that read here.
+        Raises ``StoreTrouble``, and ``StoreDamaged`` for one that waits and makes no sense, as all that read here.
         """
         with self._trouble_told():
-            return list(tellings.tellings(self._execute, "seq >= ?", (first,), limit))
+            return list(tellings.since(self._execute, self._plan.point, first, limit))
 
     def waiting(self, limit: int) -> list[Telling]:
         """The oldest tellings without a receipt."""

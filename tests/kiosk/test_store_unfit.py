@@ -15,6 +15,7 @@ from kiosk import schema
 from kiosk.migrations import MIGRATIONS
 from kiosk.reading import open_journal
 from kiosk.store import Store, StoreDamaged, StoreError, StoreUnfit, probe
+from sync.messages import PointTrouble
 
 
 def content(path: Path) -> dict[str, bytes]:
@@ -124,7 +125,10 @@ def test_a_telling_that_waits_and_makes_no_sense(filled: Path, flipped: str) -> 
     refuses(filled, StoreDamaged, "damaged at table outbox, telling 7, unless a later version wrote it")
     with contextlib.closing(sqlite3.connect(filled)) as conn, conn:
         conn.execute("UPDATE outbox SET outcome = 'applied' WHERE seq = 7")
-    Store.open(filled, plan()).close()
+    with contextlib.closing(Store.open(filled, plan())) as store:  # and the library asks for it once more
+        told = store.tellings(6, 3)
+    assert [(one.key, one.seq) for one in told][1] == ("dongmen-forgotten-7", 7)
+    assert [one.told == PointTrouble("telling_forgotten") for one in told] == [False, True, False]
 
 
 def test_a_journal_that_runs_ahead_of_its_head(filled: Path) -> None:
