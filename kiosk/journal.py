@@ -56,6 +56,11 @@ def chain(before: str, n: int, at: float, session: int, kind: str, body: str) ->
     return hashlib.sha256(bytes.fromhex(before) + row.encode()).hexdigest()
 
 
+def is_hash(text: str) -> bool:
+    """Whether a row can be chained to it."""
+    return re.fullmatch("[0-9a-f]{64}", text) is not None
+
+
 def facts_in(body: str | bytes) -> dict[str, Any]:
     """What stands in a row; nothing where somebody has made it unreadable."""
     try:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from kiosk.database import Database
-from kiosk.journal import START
+from kiosk.journal import START, is_hash
 from kiosk.migrations import MIGRATIONS
 from kiosk.tables import Unreadable
 from kiosk.tellings import waiting
@@ -123,9 +123,9 @@ def _look_through(path: Path, db: Database, point: str) -> None:
         )
     if not db.table("head").exists():
         return
-    head = db.execute("SELECT point, n FROM head").fetchall()
+    head = db.execute("SELECT point, n, hash FROM head").fetchall()
     last = db.execute("SELECT coalesce(max(n), 0) FROM journal").fetchone()[0]
-    if len(head) > 1 or (last > head[0][1] if head else last > 0):
+    if len(head) > 1 or (last > head[0][1] or not is_hash(head[0][2]) if head else last > 0):
         raise StoreDamaged(f"{path}: damaged (the head does not fit the journal). {PLEASE}")
     if head and head[0][0] != point:
         raise StoreUnfit(f"{path}: the store of point {head[0][0]!r}, and this is {point!r}; check [point] and [store]")

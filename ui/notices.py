@@ -35,6 +35,7 @@ RETURN = (
         "full": N_("The list is full. Open the door for these first; the next ones after that."),
         "card_taken": N_("Your card is read. Now scan the book."),
         "card_unread": N_("The card could not be read. Hold it flat on the reader until it says so."),
+        "pin_wrong": N_("This is not the PIN of this card. Returning needs none: scan the library's sticker."),
         "return_first": N_("Open the door for these first. Then show your code again."),
         "slip": N_("That is a slip. To return a book, scan the book itself."),
         "not_on_loan": N_("Nobody had this one on loan. Thank you for bringing it; we take it and look."),

@@ -20,6 +20,7 @@ ReturnNotice = Literal[
     "card_unknown",
     "card_offline",
     "card_unread",
+    "pin_wrong",
     "return_first",
     "slip",
     "not_on_loan",

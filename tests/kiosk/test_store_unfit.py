@@ -137,6 +137,13 @@ def test_a_journal_that_runs_ahead_of_its_head(filled: Path) -> None:
     refuses(filled, StoreDamaged, "the head does not fit the journal")
 
 
+@pytest.mark.parametrize("hash", ["", "0" * 63, "0" * 63 + "g"])
+def test_a_head_to_which_nothing_can_be_chained(filled: Path, hash: str) -> None:
+    with contextlib.closing(sqlite3.connect(filled)) as conn, conn:
+        conn.execute("UPDATE head SET hash = ?", (hash,))
+    refuses(filled, StoreDamaged, "the head does not fit the journal")
+
+
 def test_a_kiosk_that_writes_while_somebody_looks(filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def connected(path: Path, read_only: bool = False) -> Database:
         db = connect(path, read_only)

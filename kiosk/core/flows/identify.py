@@ -20,7 +20,7 @@ from kiosk.core.notices import AccountNotice
 from kiosk.core.rights import rights_of
 from kiosk.core.search_stories import Basket
 from kiosk.core.session import Step
-from kiosk.core.stories import AskingCard, Collecting, ProvingPin, Returning, Want
+from kiosk.core.stories import AskingCard, Collecting, Ended, ProvingPin, Returning, Want
 from sync.asked import Answer, PatronIs, Shown, WhoIs
 from sync.things import Patron
 from sync.titles import Title
@@ -90,7 +90,10 @@ def _pin_wanted(step: Step, story: AskingCard, answer: PatronIs, now: float) -> 
     assert story.number is not None  # only ``Shown`` is answered so
     wrong = story.wrong + (answer.pin == "wrong")
     again = ProvingPin(story.digest, story.number, story.back, wrong=wrong, want=story.want)
-    return pin_wanted(step, again, answer.pin, now)
+    step = pin_wanted(step, again, answer.pin, now)
+    if story.back is not None and isinstance(step.session.story, Ended):  # no tries are left; their list is
+        return dropoff.go_on(step, replace(story.back, notice="pin_wrong"), now)
+    return step
 
 
 def answered(step: Step, story: AskingCard, answer: Answer | None, now: float) -> Step:

@@ -144,6 +144,20 @@ def test_too_many_wrong_pins_end_it() -> None:
     assert machine.screen == Sorry("pin_wrong", then=("return",))
 
 
+def test_too_many_wrong_pins_lose_no_list_of_returns() -> None:
+    machine = loaded().touch("return").scan("x-1").answer(ItemIs(item("x-1"), True))
+    machine.tap(TAP).answer(PatronIs(None, pin="needed")).scan("x-2")
+    for _ in range(3):
+        machine.touch("digit", "1").touch("enter").answer(PatronIs(None, pin="wrong"))
+    machine.answer(ItemIs(item("x-2"), True))
+    assert machine.screen == Return(("Title x-1", "Title x-2"))
+    machine.tap(TAP).answer(PatronIs(None, pin="needed"))
+    for _ in range(3):
+        machine.touch("digit", "1").touch("enter").answer(PatronIs(None, pin="wrong"))
+    assert machine.screen == Return(("Title x-1", "Title x-2"), "pin_wrong")
+    assert machine.touch("open").open().shut().told(ItemDropped)[0].patron == ""
+
+
 def test_after_a_wrong_pin_silence_opens_nothing() -> None:
     machine = loaded().tap(TAP).answer(PatronIs(None, pin="needed"))
     machine.touch("digit", "1").touch("enter").answer(PatronIs(None, pin="wrong"))
