@@ -39,6 +39,7 @@ class Watch:
         self.pulses: set[tuple[str, int]] = set()
         self.acted: set[str] = set()
         self.tags: set[str] = set()  # orders to write one
+        self.rang: dict[str, bool] = {}  # items whose return has begun: whether a gate rang for them before
         self.slips: set[str] = set()  # begun, and perhaps on paper
         self.wrong: Counter[int] = Counter()  # wrong codes that were entered, by the day of the machine's clock
         self.last_seen: dict[str, Door] = {}
@@ -181,11 +182,14 @@ class Watch:
                 any(d.item.barcode == item for d in world.loop.point.drops.values()),
                 f"{item} rings and nobody returns it",
             )
+            self.rang[item] = world.pad.rings.get(item, False)
             return
         row = world.loop.point.counter_items.get(item)
         must(
             row is None or (row.booked and row.writing == command.order), f"{item} passes the gate with no loan on disk"
         )
+        if row is None and not self.rang.pop(item, True):  # as it was before a return that came to nothing
+            return
         told = [t.told for t in world.store.waiting(1000)]
         unheard = {one.item for one in told if isinstance(one, ItemLent)}
         unheard |= {barcode for one in told if isinstance(one, ParcelCollected) for barcode in one.items}
