@@ -3,7 +3,7 @@
 import sys
 import time
 
-from tests.simulation.day import live_a_day
+from tests.simulation.life import live_a_day
 
 DAYS = int(sys.argv[1]) if len(sys.argv) > 1 else 40
 

@@ -3,8 +3,8 @@
 import argparse
 import logging
 
-from tests.simulation.day import live_a_day
 from tests.simulation.faults import Allowed
+from tests.simulation.life import live_a_day
 
 arguments = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
 arguments.add_argument("seed", type=int)

@@ -25,6 +25,7 @@ EXPLAINED_OVER_SIP2 = (
     "does not say",
     "is missing",
     "stayed here",
+    "does not answer",
 )
 
 

@@ -1,7 +1,6 @@
 """One day: what lies where in the morning, who comes when, what goes wrong, and how the evening ends."""
 
-import shutil
-import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from kiosk.core.stories import AtHome
@@ -10,25 +9,25 @@ from tests.simulation.borrower import Borrower
 from tests.simulation.browser import Browser
 from tests.simulation.carrier import Carrier
 from tests.simulation.faults import ALL, Allowed
-from tests.simulation.invariants import decode_quickly
 from tests.simulation.library import Library
 from tests.simulation.people import Reader
 from tests.simulation.returner import Copyist, Returner
-from tests.simulation.rules import Violation
 from tests.simulation.sip2_library import Sip2Library
 from tests.simulation.sip2_wire import Sip2Link
-from tests.simulation.story import about
 from tests.simulation.strangers import Child, Guesser
 from tests.simulation.troubles import troubles
 from tests.simulation.world import Script, World
 
 DAY_S = 86400.0
 READERS, COURIERS = 14, 2
+OPEN = ("sent", "ready", "missing")
 STOCKED = 0.6  # so many days have books for anybody in the cabinet
 
 
 class Day:
     """A world with its library filled, its people, its troubles."""
+
+    pause_s = 2500.0  # between two troubles, at the longest
 
     def __init__(
         self,
@@ -46,6 +45,8 @@ class Day:
         self.visits, self.days = visits, days
         self.cards: dict[str, str] = {}
         self.over = False
+        self.busy = False  # people come
+        self.spells: set[str] = set()
         self.boundaries = 0  # until the evening
         with self.world.library.at_once():
             self.fill()
@@ -93,8 +94,11 @@ class Day:
             self.world.say(f"{packed} is packed for anybody: {barcodes}")
         else:
             library.spare |= set(barcodes)
+        self.hand_to(self.courier(), barcodes)
+
+    def hand_to(self, courier: str, barcodes: Sequence[str]) -> None:
         for barcode in barcodes:
-            self.world.holders[barcode] = self.courier()
+            self.world.holders[barcode] = courier
 
     def pack(self) -> None:
         """The library packs a parcel and gives it to a courier."""
@@ -106,8 +110,7 @@ class Day:
         expires = self.world.wall() + self.rng.choice((7200.0, 3 * DAY_S, 3 * DAY_S))
         packed = library.pack(reader, barcodes, expires)
         self.world.say(f"{packed} is packed for {reader}: {barcodes}")
-        for barcode in barcodes:
-            self.world.holders[barcode] = self.courier()
+        self.hand_to(self.courier(), barcodes)
 
     def shelf(self) -> list[str]:
         """What lies in the library, for anybody."""
@@ -120,15 +123,21 @@ class Day:
 
     def visitors(self) -> Script:
         for day in range(self.days):
+            yield from self.morning()
             for _ in range(self.visits or self.rng.randint(*((30, 80) if self.days == 1 else (5, 45)))):
                 yield self.rng.uniform(1.0, 10.0) if self.rng.random() < 0.2 else self.rng.uniform(30.0, 900.0)
                 yield from self.one()
                 self.world.watch.rows_fit_the_cabinet()
+            self.busy = False
             if day < self.days - 1:  # the night; now and then a holiday of weeks, with everything shut
                 self.world.say(f"---- the night after day {day + 1}")
                 shut = self.rng.choice((3, 8, 20)) if self.rng.random() < 0.05 else 1
                 yield DAY_S * (self.world.now // DAY_S + shut) - self.world.now + self.rng.uniform(0.0, 3600.0)
         self.over = True
+
+    def morning(self) -> Script:
+        """Before people come."""
+        yield from ()
 
     def one(self) -> Script:
         rng, library = self.rng, self.world.library
@@ -193,12 +202,21 @@ class Day:
         person = Carrier(self.world, name, self.cards[name])
         person.thorough = thorough
         yield from person.visit()
+        self.recall_late(person.hands)
         unheard = self.unheard()
         for barcode in sorted(person.hands):  # what is not to go in goes back to the library
             if self.world.library.take_in(barcode, barcode in unheard):
                 self.world.holders[barcode] = "library"
                 if barcode in unheard and self.rng.random() < 0.7:
                     self.at_the_desk(barcode)
+
+    def recall_late(self, hands: set[str]) -> None:
+        """What a courier still carries when its time is over is nobody's any more; nor is what they found behind a door
+        and nobody looks for."""
+        for packed in self.world.library.parcels.values():
+            late = packed.status in OPEN and not packed.recalled and 0 < packed.sent.expires < self.world.wall()
+            if late and {item.barcode for item in packed.sent.items} <= hands:
+                self.world.library.recall(packed.sent.id)
 
     def unheard(self) -> dict[str, float]:
         """Items whose return the point has not told yet, and when they came."""
@@ -260,7 +278,8 @@ class Day:
         """The day from power on to the last settled doubt. Raises ``Violation``."""
         world = self.world
         world.boot()
-        for script in (self.visitors(), troubles(world, lambda: self.over), self.passers_by()):
+        befalls = troubles(world, lambda: self.over, self.spells, self.pause_s)
+        for script in (self.visitors(), befalls, self.passers_by()):
             world.follow(script)
         while not self.over:
             world.run(world.now + 600.0)
@@ -294,36 +313,3 @@ class Day:
         assert isinstance(world.loop.session.story, AtHome)
         assert world.store is not None
         world.store.close()
-
-
-def live_a_day(
-    seed: int,
-    visits: int = 0,
-    cut_at: int | None = None,
-    calm: bool = False,
-    sip2: bool = False,
-    days: int = 1,
-    allowed: Allowed = ALL,
-    kind: type[Day] = Day,
-) -> Day:
-    """One seed, start to end. Raises ``Violation`` with the story of the day in words and how to see it again."""
-    decode_quickly()
-    shm = Path("/dev/shm")
-    directory = Path(tempfile.mkdtemp(prefix="kiosk-day-", dir=shm if shm.is_dir() else None))
-    day = kind(seed, directory, visits, cut_at, calm, sip2, days, allowed)
-    try:
-        day.live()
-    except Exception as error:
-        again = f"python -m tests.simulation {seed}" + " --sip2" * sip2
-        again += f" --days {days}" * (days > 1) + f" --visits {visits}" * bool(visits) + allowed.again()
-        again += f" --cut-at {cut_at}" if cut_at else ""
-        words = "\n".join(about(day.world.story, repr(error)))
-        breach = Violation(f"seed {seed}: {error!r}\n\n{words}\n\nto see it again: {again}")
-        breach.day = day  # type: ignore[attr-defined]
-        raise breach from error
-    finally:
-        if day.world.store is not None:
-            day.world.store.close()
-        day.world.link.close()
-        shutil.rmtree(directory, ignore_errors=True)
-    return day

@@ -37,7 +37,7 @@ class SimPad:
         world = self.world
         world.watch.writes(command)
         written = Written.DONE if command.item in self.lies else Written.NOTHING
-        if world.odd(0.08, "tag_not_written"):
+        if "pad" in world.unplugged or world.odd(0.08, "tag_not_written"):
             written = Written.NOTHING
         elif written is Written.DONE:
             self.rings[command.item] = command.secured

@@ -24,7 +24,7 @@ from sync.errors import ServiceSilent
 from sync.messages import Receipt
 from sync.sip2.booking import Booking, Doubt
 from sync.sip2.service import Sip2
-from tests.simulation.day import live_a_day
+from tests.simulation.life import live_a_day
 from tests.simulation.rules import Violation
 
 LIVES = 60  # at most, with each

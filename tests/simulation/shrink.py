@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass, replace
 
-from tests.simulation.day import live_a_day
 from tests.simulation.faults import ALL, Allowed
+from tests.simulation.life import live_a_day
 from tests.simulation.rules import Violation
 
 TRIES_MAX = 80  # lives

@@ -190,7 +190,9 @@ class Sip2Library:
 
     def _packed(self, row: "dict[str, object]") -> Packed:
         item = self.items[str(row["barcode"])]
-        sent = SentParcel(str(row["id"]), str(row["patron"]), (item,), "S", 0.0, "0" * 64, "0" * 16)
+        sent = SentParcel(
+            str(row["id"]), str(row["patron"]), (item,), "S", float(str(row["expires"])), "0" * 64, "0" * 16
+        )
         recalled = row["status"] == "recalled"
         return Packed(sent, "", "", "sent" if recalled else str(row["status"]), recalled)
 

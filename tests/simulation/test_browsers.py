@@ -13,7 +13,8 @@ from kiosk.core.model import Parcel, PickupPoint
 from kiosk.core.notices import Reason
 from kiosk.core.session import Step
 from tests.simulation.browser import Browser
-from tests.simulation.day import READERS, Day, live_a_day
+from tests.simulation.day import READERS, Day
+from tests.simulation.life import live_a_day
 from tests.simulation.rules import Violation
 from tests.simulation.world import Script
 

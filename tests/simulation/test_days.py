@@ -10,7 +10,8 @@ from itertools import count
 import pytest
 
 from tests.simulation import planted
-from tests.simulation.day import DAY_S, Day, live_a_day
+from tests.simulation.day import DAY_S, Day
+from tests.simulation.life import live_a_day
 from tests.simulation.shrink import Life, rule_of, shrink
 
 SEEDS, CHUNK = 20, 10

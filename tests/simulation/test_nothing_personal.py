@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.core.activation import Activated, NewPin, Phone, Rules
 from kiosk.journal_words import line, without_patrons
 from kiosk.reading import open_journal
 from simulators.library.sip2 import talk
-from tests.simulation import day as days
 from tests.simulation import sip2_wire
-from tests.simulation.library import KEYRING, OFFER, POINT, Library
-from tests.simulation.people import Person, Reader
-from tests.simulation.world import Script, World
+from tests.simulation.day import Day
+from tests.simulation.library import KEYRING, POINT, Library
+from tests.simulation.life import live_a_day
+from tests.simulation.owner import Newcomer, Owner
+from tests.simulation.world import Script
 
 PASSWORD = "the-point's-own-password"
 
@@ -35,44 +35,7 @@ def personal(day: "Kept") -> set[str]:
     return {one for one in found if one}
 
 
-class Owner(Reader):
-    """Looks at what they have."""
-
-    def visit(self, how: str = "account") -> Script:
-        for action in ("more", how):
-            self.touch(action)
-            yield 1.0
-        yield from self.tap()
-        yield from self.at_the_screen()
-
-
-class Newcomer(Person):
-    """Becomes a reader at the machine, if the library can be reached. ``phone`` and ``pin``: what they type."""
-
-    def __init__(self, world: World, name: str) -> None:
-        super().__init__(world, name, f"{world.rng.getrandbits(32):08X}")
-        self.phone, self.pin = (f"{world.rng.randrange(10 ** (n - 1), 10**n)}" for n in (11, OFFER.pin_digits))
-
-    def visit(self) -> Script:
-        yield from self.tap()
-        yield from self.at_the_screen()
-
-    def elsewhere(self, screen: object) -> Script:
-        match screen:
-            case Rules(n=n, of=of):
-                self.touch("agree" if n == of else "next")
-            case Phone(ready=False):
-                yield from self.types_in(self.phone)
-            case NewPin(digits=0):
-                yield from self.types_in(self.pin)
-            case Activated():
-                self.touch("finish")
-            case _:
-                self.touch("cancel")
-        yield 1.0
-
-
-class Kept(days.Day):
+class Kept(Day):
     """A day whose store is looked into before its directory goes. Its readers have PINs of twelve digits, which stand
     in no hash by chance; some people become readers, and choose one as long as may be."""
 
@@ -129,7 +92,7 @@ def test_a_day_leaves_nothing_personal(
     monkeypatch.setattr(Kept, "looked", look, raising=False)
     for module in (talk, sip2_wire):
         monkeypatch.setattr(module, "PASSWORD", PASSWORD)
-    day = days.live_a_day(3, visits=80, sip2=sip2, kind=Kept)
+    day = live_a_day(3, visits=80, sip2=sip2, kind=Kept)
     places["logs"] = caplog.text
     places["standard output and error"] = "".join(capfd.readouterr())
     assert len(people) > 10

@@ -5,8 +5,9 @@ from collections.abc import Iterable
 import pytest
 
 from kiosk.core.flows import wishing
-from tests.simulation.day import READERS, Day, live_a_day
+from tests.simulation.day import READERS, Day
 from tests.simulation.library import Library
+from tests.simulation.life import live_a_day
 from tests.simulation.rules import Violation
 from tests.simulation.searcher import Searcher
 from tests.simulation.world import Script

@@ -17,18 +17,22 @@ KINDS = {  # and how often among the others
     "sensor_torn": 2,
     "power_pulled": 2,
     "jams": 3,
+    "card_reader_away": 1,
+    "scanner_away": 1,
+    "pad_away": 1,
     "sip2_nonsense": 2,
 }
 DEAR = ("power_pulled", "bus_away")  # of much to do for every door, so seldom where days are to pass quickly
 
 
-def troubles(world: World, over: Callable[[], bool]) -> Script:
-    """One beside the other until the life is over. Each is a fault of its kind; a spell of it lasts."""
-    rng, spells = world.rng, set[str]()
+def troubles(world: World, over: Callable[[], bool], spells: set[str], pause_s: float) -> Script:
+    """One beside the other until it is over, each after so long a pause at most. Each is a fault of its kind; a spell
+    of it lasts. ``spells``: those under way, whoever began them."""
+    rng = world.rng
     kinds = [kind for kind in KINDS if kind != "sip2_nonsense" or isinstance(world.link, Sip2Link)]
     often = [1 if world.long and kind in DEAR else KINDS[kind] for kind in kinds]
     while not over():
-        yield rng.uniform(60.0, 2500.0 if not world.long else 9000.0)
+        yield rng.uniform(min(60.0, pause_s / 10), pause_s)
         (kind,) = rng.choices(kinds, often)
         if kind not in spells and world.dice.happens(kind):
             world.follow(_spell(world, kind, spells))
@@ -88,6 +92,11 @@ def _trouble(world: World, kind: str) -> Script:
         case "power_pulled":
             if world.loop is not None:
                 world.die()
+        case "card_reader_away" | "scanner_away" | "pad_away":
+            device = {"card_reader_away": "card", "scanner_away": "scanner", "pad_away": "pad"}[kind]
+            world.unplug(device)
+            yield rng.choice((5.0, 60.0, 1200.0))
+            world.plug_in(device)
         case "jams":
             for box in world.cabinet.boxes.values():
                 box.jammed_until = world.now + rng.choice((0.0, 0.0, 600.0))

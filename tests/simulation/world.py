@@ -13,7 +13,19 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from hardware.readings import DeviceUp
+from hardware.readings import (
+    CardGone,
+    CardShown,
+    CardUnread,
+    CodeUnknown,
+    DeviceDown,
+    DeviceUp,
+    IsbnScanned,
+    ItemScanned,
+    PassScanned,
+    PatronScanned,
+    PileSeen,
+)
 from kiosk.core.commands import Ask, Do, LookAgain, Print, Refresh, Secure, Unlock
 from kiosk.core.events import Tick
 from kiosk.core.limits import Limits
@@ -38,6 +50,18 @@ from tests.simulation.story import in_words
 
 EPOCH = 1_800_000_000.0
 SIZES = "SSSSMMML"
+DEVICES, GONE = ("card", "scanner", "pad"), "unplugged"
+SHOWN = (
+    CardGone,
+    CardShown,
+    CardUnread,
+    CodeUnknown,
+    IsbnScanned,
+    ItemScanned,
+    PassScanned,
+    PatronScanned,
+    PileSeen,
+)
 TICK_S = 6.0  # at most, while somebody is there
 Script = Iterator[float]  # a person or a trouble: yields how many seconds to wait
 
@@ -76,6 +100,7 @@ class World:
         self.order = count()
         self.events = self.boundaries = self.cuts = 0
         self.net_up, self.disk_full, self.disk_slow = True, False, False
+        self.unplugged: set[str] = set()  # of the card reader, the scanner, the pad
         self.busy_until = self.tick_at = 0.0
         self.life = 0
         self.loop: Loop | None = None
@@ -187,7 +212,8 @@ class World:
         self.say(f"the machine starts, life {self.life}")
         self.watch.born()
         self.cabinet.power(True)
-        self.post(DeviceUp("card"))
+        for device in DEVICES:
+            self.post(DeviceDown(device, GONE) if device in self.unplugged else DeviceUp(device))
         self.printer.begin()
         self._tick_later(self.life)
         self.link.begin(self.life, loop.point.counters.cursor)
@@ -236,8 +262,24 @@ class World:
             self.say(f"cut {where}")
             raise PowerCut
 
+    def unplug(self, device: str) -> None:
+        """A device is gone; of what is shown to it meanwhile nobody hears."""
+        self.say(f"{device} is unplugged")
+        self.unplugged.add(device)
+        self.post(DeviceDown(device, GONE))
+
+    def plug_in(self, device: str) -> None:
+        """It answers again."""
+        self.say(f"{device} is plugged in")
+        self.unplugged.remove(device)
+        self.post(DeviceUp(device))
+        if device == "pad":
+            self.pad.say_again(self.life)
+
     def post(self, incoming: Incoming) -> None:
         """Put something into the machine's inbox."""
+        if isinstance(incoming, SHOWN) and incoming.device in self.unplugged:
+            return
         self.later(0.01, self._handle, self.life, incoming)
 
     def _handle(self, life: int, incoming: Incoming) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from dataclasses import dataclass, field
 
-from tests.simulation.day import live_a_day
+from tests.simulation.life import live_a_day
 from tests.simulation.rules import Violation
 from tests.simulation.shrink import Life, shrink
 
@@ -32,6 +32,7 @@ class Tally:
     rests: int = 0
     cuts: int = 0
     faults: Counter[str] = field(default_factory=Counter)
+    done: Counter[str] = field(default_factory=Counter)  # by kind of telling
     breaches: list[str] = field(default_factory=list)
 
     def add(self, other: "Tally") -> None:
@@ -42,6 +43,7 @@ class Tally:
         self.rests += other.rests
         self.cuts += other.cuts
         self.faults += other.faults
+        self.done += other.done
         self.breaches += other.breaches
 
 
@@ -60,7 +62,8 @@ def lived(life: Life) -> Tally:
         told = []
     world = day.world
     rests = len(getattr(world.library, "stands", ()))
-    return Tally(1, world.now / DAY_S, world.events, rests, world.cuts, world.dice.counts, told)
+    done = Counter(telling.told.kind for telling, _ in world.library.received.values())
+    return Tally(1, world.now / DAY_S, world.events, rests, world.cuts, world.dice.counts, done, told)
 
 
 def lives(first: int, seeds: int, days: int) -> Iterator[Life]:
@@ -73,11 +76,13 @@ def lives(first: int, seeds: int, days: int) -> Iterator[Life]:
 def report(tally: Tally, took_s: float) -> str:
     """The figures."""
     kinds = ", ".join(f"{kind} {n:,}" for kind, n in tally.faults.most_common())
+    done = ", ".join(f"{kind} {n:,}" for kind, n in tally.done.most_common())
     return (
         f"{tally.lives:,} lives, {tally.days:,.1f} point-days ({tally.days / 365.25:.2f} point-years), "
         f"{tally.events:,} events, {tally.faults.total():,} injected faults, {tally.cuts:,} power cuts, "
         f"{tally.rests:,} nightly rests heard of\n"
         f"faults by kind: {kinds}\n"
+        f"told by kind: {done}\n"
         f"{len(tally.breaches)} breaches; {tally.days / took_s:,.1f} days a second, {took_s:,.0f} s of wall time"
     )
 
