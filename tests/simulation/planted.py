@@ -169,7 +169,7 @@ def taking_a_number_in_print_for_a_card(monkeypatch: pytest.MonkeyPatch) -> None
 @planted("the right person only", "is taken for the reader", first=3)
 def taking_who_returns_by_a_number_in_print_for_who_stands_there(monkeypatch: pytest.MonkeyPatch) -> None:
     def returns_of(step: Any, story: Any, patron: Any, now: float) -> Any:
-        return dropoff.card(step.shown_by(patron.id), story, patron.id, now)
+        return dropoff.card(step.shown_by(patron), story, patron.id, now)
 
     monkeypatch.setattr(identify, "_returns_of", returns_of)
 
@@ -246,10 +246,10 @@ def forgetting_what_the_library_has_not_heard(monkeypatch: pytest.MonkeyPatch) -
 
 @planted("no blind repeat", "a checkout was said twice", sip2=True, first=5)
 def saying_a_checkout_without_asking_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    def lend_blindly(booking: Booking, *said: Any) -> Any:
+    def lend_blindly(booking: Booking, patron: str, barcode: str, at: float, due: float, doubt: Doubt) -> Any:
         with monkeypatch.context() as patch:
             patch.setattr(Booking, "_item", lambda self, barcode: None)
-            return lend(booking, *said)
+            return lend(booking, patron, barcode, at, due, Doubt(said=False))
 
     lend = Booking._lend
     monkeypatch.setattr(Booking, "_lend", lend_blindly)
@@ -264,7 +264,7 @@ def checking_in_blindly_what_may_have_been_lent_since(monkeypatch: pytest.Monkey
     monkeypatch.setattr(Booking, "_check_in", check_in)
 
 
-@planted("silence is unknown", "and no loan was booked", sip2=True)
+@planted("silence is unknown", "and no loan was booked", sip2=True, days=10, first=4)
 def taking_silence_for_a_yes(monkeypatch: pytest.MonkeyPatch) -> None:
     def booked(point: Sip2, telling: Any, doubt: Doubt, until: float) -> Receipt:
         try:
