@@ -31,7 +31,7 @@ def configured(folder: Path) -> Path:
 def heard(config: Config, name: str, point: Point) -> list[Any]:
     device = next(one for one in config.scanners if one.name == name)
     source = device.module.connect(name, device.settings, config.codes)
-    source.wait(0.1)
+    source.wait(2.5)  # what is said sooner was lying there
     twin = point.twin(name, HandScanner)
     twin.scanner.scan("SX0001234")
     scans: list[Any] = []
