@@ -5,7 +5,7 @@ import stat
 from pathlib import Path
 from typing import Final
 
-LENGTH_MAX: Final = 8192
+LENGTH_MAX: Final = 65_536  # a key with a chain of certificates
 
 
 class UnfitFile(Exception):

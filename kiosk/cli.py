@@ -81,8 +81,17 @@ def run(config: Config, screen: str, trace_to: Path | None) -> None:
 @click.option("--limit", type=click.IntRange(1, 10**6), default=1000, show_default=True, help="So many of the newest.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 @click.option("--verify", "only_verify", is_flag=True, help="Only say whether the chain holds.")
+@click.option(
+    "--stands", type=(int, str), metavar="N HASH", help="And whether row N has the HASH the library was told."
+)
 def journal(
-    config: Config, since: float | None, kinds: tuple[str, ...], limit: int, as_json: bool, only_verify: bool
+    config: Config,
+    since: float | None,
+    kinds: tuple[str, ...],
+    limit: int,
+    as_json: bool,
+    only_verify: bool,
+    stands: tuple[int, str] | None,
 ) -> None:
     """What happened here, newest last. The hash chain is always verified; exit 1 when it is broken.
 
@@ -93,11 +102,14 @@ def journal(
     try:
         with open_journal(config.store, config.point.id) as book:
             verdict = book.verify()
-            entries = [] if only_verify else book.entries(kinds=kinds, since=since, limit=limit)
+            compared = book.stands(*stands) if stands else None
+            entries = [] if only_verify or stands else book.entries(kinds=kinds, since=since, limit=limit)
     except StoreError as error:
         end(EXIT_STORE, error)
     report.journal(config, entries, verdict, as_json)
-    sys.exit(0 if verdict.ok else EXIT_UNFIT)
+    if compared:
+        report.stands(config, compared)
+    sys.exit(0 if verdict.ok and (compared is None or compared.ok) else EXIT_UNFIT)
 
 
 @main.command()

@@ -16,7 +16,7 @@ from pydantic import BaseModel, SecretStr, ValidationError
 
 from hardware.registry import UnknownDriver, find
 from hardware.scanner.barcode import Meanings
-from hardware.secret_file import UnfitFile
+from hardware.secret_file import UnfitFile, read_secret
 from kiosk.clashes import clashes
 from kiosk.core.identity import Keyring
 from kiosk.core.limits import Limits
@@ -267,6 +267,11 @@ class _Reader:
 
     def _service(self) -> Service:
         head, settings, module = self._driven("kiosk.service", ServiceKeys, self._raw["service"], ("service",))
+        for name, path in getattr(settings, "secrets", {}).items():
+            try:
+                read_secret(path)
+            except UnfitFile as error:
+                self._fail(("service", name), str(error))
         try:
             return Service(head.driver, SecretStr(read_credential(head.credential)), settings, module)
         except UnfitFile as error:

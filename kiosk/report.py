@@ -83,6 +83,12 @@ def journal(config: Config, entries: Iterable[Entry], verdict: Verdict, as_json:
     click.echo(_verdict(verdict, config), err=as_json)
 
 
+def stands(config: Config, compared: Verdict) -> None:
+    """Whether a row is the one that the library was told of."""
+    words = "is the one that the library was told of" if compared.ok else f"IS NOT WHAT WAS TOLD: {compared.reason}"
+    click.echo(f"{config.store}: row {compared.n} {words}")
+
+
 def row(name: str, ok: bool, words: str) -> None:
     """One line of a table, its words wrapped under themselves."""
     mark = click.style("ok   ", fg="green") if ok else click.style("UNFIT", fg="red", bold=True)

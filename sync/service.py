@@ -1,4 +1,7 @@
-"""The contract of a lending service client: REST today, SIP2 beside it. Plain and blocking, without threads."""
+"""The contract of a lending service client: REST today, SIP2 beside it. Plain and blocking, without threads.
+
+A driver's ``Settings`` may have ``secrets``, files by the setting that names each: nobody else may read them.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -10,7 +10,6 @@ import math
 import time
 from collections.abc import Sequence
 from datetime import datetime
-from pathlib import Path
 
 from sync.account import AccountIs, AccountOf
 from sync.acts import Activate, ActKind, Ruling, Said
@@ -62,8 +61,8 @@ def abilities(settings: Settings) -> Abilities:
 
 def connect(settings: Settings, credential: str, point: str, seal: Seal | None = None) -> Service:
     """A client for this point. Opens nothing yet. ``credential``: the login's password (CO). ``seal``: keeps numbers
-    of patrons; SIP2 needs them. Raises ``OSError`` or ``ValueError`` for files that cannot be used, and names or
-    passwords that cannot be said in SIP2."""
+    of patrons; SIP2 needs them. Who else may read ``settings.secrets`` is the caller's to look at. Raises ``OSError``
+    or ``ValueError`` for files that cannot be used, and names or passwords that cannot be said in SIP2."""
     assert seal is not None
     return Sip2(settings, credential, seal)
 
@@ -75,7 +74,8 @@ class Sip2:
         self._settings = settings
         self._dialect = load(settings.dialect)
         self._seal = seal
-        self._says = Words(settings, self._dialect, password, _terminal_password(settings.terminal_password))
+        terminal = settings.terminal_password.read_text("utf-8").strip() if settings.terminal_password else ""
+        self._says = Words(settings, self._dialect, password, terminal)
         for said in (
             self._says.login(),
             self._says.checkin("", 0.0),
@@ -267,11 +267,3 @@ def _back(tellings: Sequence[Telling]) -> frozenset[str]:
 
 def _worker(role: Role, card: str) -> PatronChanged:
     return PatronChanged(Patron(f"{role}-{card[:12]}", "", role=role, cards=(card,)))
-
-
-def _terminal_password(file: Path | None) -> str:
-    if file is None:
-        return ""
-    if file.stat().st_mode & 0o077:
-        raise ValueError(f"{file} may be read or written by others; run: chmod 600 {file}")
-    return file.read_text(encoding="utf-8").strip()

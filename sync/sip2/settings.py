@@ -63,6 +63,13 @@ class Settings(BaseModel):
         return self
 
     @property
+    def secrets(self) -> Mapping[str, Path]:
+        """The files that nobody else may read, by the setting that names each."""
+        own = "key" if self.key else "certificate"  # one file may hold both
+        named = {own: self.key or self.certificate, "terminal_password": self.terminal_password}
+        return {name: path for name, path in named.items() if path}
+
+    @property
     def workers(self) -> Mapping[Role, Cards]:
         """The verifiers, by what their holders are here."""
         return {"courier": self.couriers, "staff": self.staff, "technician": self.technicians}

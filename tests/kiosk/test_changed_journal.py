@@ -9,7 +9,10 @@ from click.testing import CliRunner, Result
 from points import NOW, plan
 
 from kiosk.cli import main
+from kiosk.core.facts import DoorOpened
 from kiosk.core.session import NOBODY, Step
+from kiosk.journal import START, Verdict, body_of, chain
+from kiosk.reading import open_journal
 from kiosk.store import Store
 
 CHANGED = "it, or the one before, was changed"
@@ -72,6 +75,37 @@ def test_a_head_of_nonsense(example: Path, filled: Path, head: str, verdict: str
     for words in ((), ("--verify",)):
         result = kiosk(str(example), *words)
         assert (result.exit_code, result.output.splitlines()[-1]) == (1, f"{filled}: THE CHAIN IS BROKEN at {verdict}")
+
+
+def test_a_chain_written_anew_is_not_the_one_the_library_was_told_of(example: Path, filled: Path) -> None:
+    """Somebody who can read this program changes one row, and chains all that follow to it, head included."""
+    told = Verdict(True, 700, "")
+    with open_journal(filled, "dongmen") as journal:
+        hash = journal.entries()[699].hash
+        assert journal.stands(700, hash) == told
+    same = kiosk(str(example), "--stands", "700", hash)
+    assert (same.exit_code, len(same.output.splitlines())) == (0, 2)
+    assert same.output.endswith("row 700 is the one that the library was told of\n")
+    with closing(sqlite3.connect(filled)) as conn, conn:
+        before = START
+        for n, at, session, kind, body in conn.execute("SELECT n, at, session, kind, body FROM journal").fetchall():
+            said = body_of(DoorOpened("9", "9")) if n == 300 else body
+            before = chain(before, n, at, session, "door_opened" if n == 300 else kind, said)
+            row = ("door_opened" if n == 300 else kind, said, before, n)
+            conn.execute("UPDATE journal SET kind = ?, body = ?, hash = ? WHERE n = ?", row)
+        conn.execute("UPDATE head SET hash = ?", (before,))
+    assert kiosk(str(example), "--verify").exit_code == 0
+    other = kiosk(str(example), "--stands", "700", hash)
+    assert (other.exit_code, other.output.splitlines()) == (
+        1,
+        [
+            f"{filled}: the chain of 1000 facts is unbroken",
+            f"{filled}: row 700 IS NOT WHAT WAS TOLD: it has another hash",
+        ],
+    )
+    missing = kiosk(str(example), "--stands", "1001", hash)
+    assert (missing.exit_code, missing.output.endswith("NOT WHAT WAS TOLD: it is not there\n")) == (1, True)
+    assert kiosk(str(example), "--stands", "0", START).exit_code == 0
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,8 @@ def test_what_is_old_and_heard_goes_and_the_journal_still_proves_itself(store: S
     entries = store.journal.entries()
     assert entries[0].n == said.first
     assert entries[0].at >= now - limits.journal_days * DAY_S
+    assert store.journal.stands(said.n, said.hash).ok
+    assert store.journal.stands(5, said.hash) == (False, 5, "it is forgotten by now, compare a later one")
     assert store.journal.verify() == (True, 1201, "")
     assert store.load() == point
     store.close()

@@ -49,12 +49,42 @@ def test_a_secret_file_of_somebody_else(example: Path, monkeypatch: pytest.Monke
         assert "keys.hashing: <here>/hashing.key belongs to another user" in message(example)
 
 
-@pytest.mark.parametrize("content", ["", "abc", "g" * 64, "a" * 62, "a" * 66, "a" * 10_000, "\udcff"])
+@pytest.mark.parametrize(
+    ("setting", "others"),
+    [("terminal_password", ""), ("certificate", ""), ("key", 'certificate = "shown.pem"\n')],
+)
+def test_what_a_sip2_library_wants_kept_secret(example: Path, setting: str, others: str) -> None:
+    """The terminal's password; and the key of the point's certificate, in a file of its own or beside it."""
+    text = (Path(__file__).parents[2] / "examples" / "sip2.toml").read_text(encoding="utf-8")
+    text = text.replace("/var/lib/shuxiang-kiosk/store.db", "store.db")
+    example.write_text(text.replace("[service]", f'[service]\n{setting} = "secret.file"\n{others}'), encoding="utf-8")
+    for name in ("sip2.password", "secret.file", "shown.pem"):
+        (example.parent / name).write_text("secret")
+        (example.parent / name).chmod(0o600)
+    (example.parent / "shown.pem").chmod(0o644)
+    assert isinstance(load(example), Config)
+    secret = example.parent / "secret.file"
+    secret.chmod(0o640)
+    assert message(example).startswith(f"service.{setting}: <here>/secret.file may be read or written by others; run:")
+    secret.unlink()
+    secret.write_bytes(b"\xff")
+    secret.chmod(0o600)
+    assert message(example) == f"service.{setting}: <here>/secret.file is not a text of at most 65536 bytes"
+    if not os.getuid():
+        secret.write_text("secret")
+        os.chown(secret, 4242, -1)
+        assert f"service.{setting}: <here>/secret.file belongs to another user" in message(example)
+    secret.unlink()
+    os.mkfifo(secret, 0o600)
+    assert f"service.{setting}: " in message(example)
+
+
+@pytest.mark.parametrize("content", ["", "abc", "g" * 64, "a" * 62, "a" * 66, "a" * 100_000, "\udcff"])
 def test_a_hashing_key_that_is_none(example: Path, content: str) -> None:
     (example.parent / "hashing.key").write_bytes(content.encode("utf-8", "surrogateescape"))
     said = message(example)
     assert said.startswith("keys.hashing: <here>/hashing.key ")
-    assert "openssl rand -hex 32" in said or "is not a text of at most 8192 bytes" in said
+    assert "openssl rand -hex 32" in said or "is not a text of at most 65536 bytes" in said
     assert not content or content not in said
 
 

@@ -1,5 +1,6 @@
 """After a day of all kinds of people and faults: nobody's number, name, telephone, PIN or code stands in a log, in what
-`kiosk journal` prints, or in the store's file as it lies on the disk; nor does the point's own password."""
+`kiosk journal` prints, or in the store's file as it lies on the disk; nor does the point's own password. Titles
+stand in the store alone."""
 
 import json
 import logging
@@ -20,6 +21,11 @@ from tests.simulation.owner import Newcomer, Owner
 from tests.simulation.world import Script
 
 PASSWORD = "the-point's-own-password"
+
+
+def titles(day: "Kept") -> set[str]:
+    """What people read. It stands in the store, and nowhere else."""
+    return {item.title for packed in day.world.library.parcels.values() for item in packed.sent.items}
 
 
 def personal(day: "Kept") -> set[str]:
@@ -76,9 +82,11 @@ def test_a_day_leaves_nothing_personal(
     caplog.set_level(logging.DEBUG)
     places: dict[str, str] = {}
     people: set[str] = set()
+    read: set[str] = set()
 
     def look(day: Kept) -> None:
         people.update(personal(day))
+        read.update(titles(day))
         path: Path = day.world.path
         with open_journal(path, POINT) as book:
             entries = book.entries(limit=100_000)
@@ -102,6 +110,10 @@ def test_a_day_leaves_nothing_personal(
     assert places["logs"]  # the store had its troubles, and they were logged
     assert all(named(f"card {one}, read", people) for one in people)
     assert {where: named(text, people) for where, text in places.items()} == dict.fromkeys(places, 0)
+    assert named(places["the store"], read) > 5
+    assert {where: named(text, read) for where, text in places.items() if where != "the store"} == dict.fromkeys(
+        [where for where in places if where != "the store"], 0
+    )
     patrons = [name for name in day.cards if name.startswith("R")]
     for where in ("kiosk journal", "kiosk journal --json", "logs"):
         for patron in patrons:

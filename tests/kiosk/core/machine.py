@@ -24,7 +24,7 @@ from hardware.readings import (
 )
 from kiosk.core.commands import Ask, Command, Do, Secure, Unlock
 from kiosk.core.events import Acted, Answered, Event, Heard, Online, Started, Tick, Touched
-from kiosk.core.facts import Fact
+from kiosk.core.facts import Fact, Proved
 from kiosk.core.identity import Keyring
 from kiosk.core.limits import Limits
 from kiosk.core.model import Compartment, PickupPoint
@@ -77,7 +77,7 @@ def qr(pass_id: str = PASS_ID, point: str = "p1", not_after: float = NOW + DAY_S
 
 
 class Machine:
-    """``facts`` and ``commands``: those of the last event."""
+    """``facts`` and ``commands``: those of the last event. ``proved``: who last did so in this session."""
 
     def __init__(
         self,
@@ -95,6 +95,7 @@ class Machine:
         self.facts: tuple[Fact, ...] = ()
         self.all_facts: list[Fact] = []
         self.commands: tuple[Command, ...] = ()
+        self.proved = ""
         self.point = PickupPoint(
             Plan(
                 "p1",
@@ -123,6 +124,9 @@ class Machine:
         return self
 
     def take(self, taken: Step) -> None:
+        proofs = [fact.person for fact in taken.facts if isinstance(fact, Proved)]
+        same = taken.session.number == self.session.number
+        self.proved = proofs[-1] if proofs else self.proved if same else ""
         self.point, self.session = taken.point, taken.session
         self.facts, self.commands = taken.facts, taken.commands
         self.all_facts += taken.facts

@@ -101,6 +101,7 @@ from sync.messages import (
 from sync.rounds import BagHandedOver
 from sync.things import Neighbour, Patron, SentParcel
 from sync.titles import Title, TitlesAre
+from tests.kiosk.core.bystander import discreet
 from tests.kiosk.core.machine import (
     BOBS,
     CARDS,
@@ -142,6 +143,7 @@ OUTCOMES: tuple[Ruling | Literal["away", "unknown"], ...] = (
     "away",
     "unknown",
 )
+OF_ACCOUNTS = frozenset(line.title for line in (*ACCOUNT.loans, *ACCOUNT.holds))
 FOUND = TitlesAre((Title("t-1", "Three", "Liu", ISBN, 1, 0, NOW + DAY_S), Title("t-2", "Three again")), near=True)
 OFFER = Offer((Rules("一", "one"), Rules("二")), 4)
 DROPPED = ItemDropped("x-1", "A1", True)
@@ -697,6 +699,7 @@ def sound(machine: Machine) -> None:
     else:
         assert machine.session.until < machine.now + 1000.0
         assert machine.session.number
+    discreet(machine, OF_ACCOUNTS)
     knows_only_whom_it_shows(machine)
 
 

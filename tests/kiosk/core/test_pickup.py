@@ -306,6 +306,19 @@ def test_a_pass_is_used_once() -> None:
     assert machine.show(qr()).screen == Sorry("pass_used")
 
 
+def test_a_pass_that_changes_each_minute_is_good_for_its_own_minute() -> None:
+    """Passes of one parcel, each with its own last moment: a picture of the first is no good a minute later."""
+    first, second = qr(not_after=NOW + 90.0), qr(not_after=NOW + 150.0)
+    machine = stocked(PARCEL)
+    assert machine.copy().show(first).unlocked == ["A1"]
+    machine.now = NOW + 100.0
+    late = machine.copy().show(first)
+    assert (late.unlocked, late.screen) == ([], Sorry("pass_expired"))
+    machine.show(second).open().shut().touch("finish")
+    assert [told.parcel for told in machine.told(ParcelCollected)] == ["p-1"]
+    assert machine.show(qr(not_after=NOW + 210.0)).screen == Sorry("pass_used")  # whichever was shown, it is collected
+
+
 @pytest.mark.parametrize("way", ["card", "code"])
 def test_while_keys_are_changed_what_was_hashed_with_the_old_one_counts(way: str) -> None:
     machine = stocked(PARCEL)

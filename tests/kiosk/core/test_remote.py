@@ -1,11 +1,15 @@
 """Instructions from the library, and what is done about its clock and an image put back."""
 
+from collections import Counter
+from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import pytest
 
+from hardware.locker.bank import Bank, Duty
 from hardware.readings import Door, DoorSeen, Pulse, UnlockEnded
-from kiosk.core.commands import Refresh
+from kiosk.core.commands import Refresh, Unlock
 from kiosk.core.events import Heard, Restored, Tick
 from kiosk.core.facts import InstructionTaken, UnlockOrdered
 from kiosk.core.screens import Home
@@ -134,6 +138,42 @@ def test_a_forgery_is_told_and_does_not_use_up_the_name() -> None:
     machine = opening(key=STRANGER, id="I1")
     assert PointTrouble("instruction_forged", detail="I1") in machine.told(PointTrouble)
     assert machine.instruct("open", id="I1", compartment="A1", contents=("p-1",)).unlocked == ["A1"]
+
+
+class CountingBoard:
+    """A board of one lock: when it was pulsed."""
+
+    channels = 1
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self.pulsed: list[float] = []
+
+    def unlock(self, channel: int) -> None:
+        self.pulsed.append(self._clock())
+
+    def doors(self) -> dict[int, Door]:
+        return {1: Door.SHUT}
+
+
+def test_the_duty_limit_holds_for_the_library_too() -> None:
+    """Whoever has the signing key orders one door open each second for five minutes, and each time pushes it shut."""
+    machine = stocked(PARCEL)
+    board = CountingBoard(lambda: machine.now)
+    bank = Bank({"A1": (board, 1)}, Duty(), lambda: machine.now)
+    for n in range(300):
+        machine.instruct("open", id=f"I{n}", compartment="A1", contents=("p-1",))
+        for order in [command for command in machine.commands if isinstance(command, Unlock)]:
+            pulse, rests_s = bank.unlock(order.compartment), bank.rests_s(order.compartment)
+            machine.do(UnlockEnded("A1", order.order, order.attempt, pulse, rests_s if pulse is Pulse.REFUSED else 0.0))
+            if pulse is Pulse.ACCEPTED:
+                machine.do(DoorSeen("A1", Door.OPEN), DoorSeen("A1", Door.SHUT))
+        machine.do(Tick(), after=1.0)
+    assert all(later - sooner >= 2.0 for sooner, later in pairwise(board.pulsed))
+    assert all(ninth - first >= 60.0 for first, ninth in zip(board.pulsed, board.pulsed[8:], strict=False))
+    assert len(board.pulsed) > 30
+    outcomes = Counter(ended(machine))
+    assert outcomes == {("done", ""): len(board.pulsed), ("failed", "lock_rests"): 300 - len(board.pulsed)}
 
 
 def test_clocks_that_differ_are_told_once() -> None:

@@ -1,0 +1,55 @@
+"""What somebody who stands beside, or comes next, may read on a screen."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from functools import cache
+
+from kiosk.core.screens import Display, Goodbye
+from kiosk.core.search_screens import TitlePage
+from kiosk.core.show import display
+from kiosk.core.stories import Dropping, Returning, StaffStory
+from tests.kiosk.core.machine import Machine
+
+
+def discreet(machine: Machine, of_accounts: frozenset[str]) -> None:
+    """No patron's number stands on the screen, initials only of who is served, and titles (of parcels, and
+    ``of_accounts``) only once who they belong to was the last to prove who they are. Staff see what they handle, and
+    whoever holds a book its title."""
+    point, story = machine.point, machine.session.story
+    drawn = display(point, machine.session, machine.now)
+    said = _said(drawn)
+    assert not [word for text in said for word in re.findall(r"\w+", text) if word in point.patrons], drawn
+    served = {machine.proved, machine.session.reader, *(getattr(story, name, "") for name in ("patron", "courier"))}
+    assert drawn.initials in {"", *(point.patrons[one].initials for one in served if one in point.patrons)}, drawn
+    if isinstance(story, StaffStory):
+        return
+    account = getattr(story, "account", None) if machine.proved else None  # what the library says of whoever asked
+    held = {line.title for line in (*account.loans, *account.holds)} if account else set()
+    held |= {one.item.title for one in story.accepted} if isinstance(story, Returning | Dropping) else set()
+    if isinstance(drawn.screen, Goodbye) and drawn.screen.purpose == "dropoff":
+        held |= {*drawn.screen.titles}
+    if isinstance(drawn.screen, TitlePage):  # the catalogue says so to anybody, and does not say whose it is
+        held.add(drawn.screen.line.title)
+    mine = {
+        title for parcel in point.parcels.values() if parcel.patron in ("", machine.proved) for title in parcel.titles
+    }
+    all_of_them = of_accounts.union(*(parcel.titles for parcel in point.parcels.values()))
+    shown = {title for title in all_of_them - mine - held if any(title in text for text in said)}
+    assert not shown, (shown, machine.proved, drawn)
+
+
+@cache
+def _said(drawn: Display) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_texts(drawn)))
+
+
+def _texts(thing: object) -> Iterator[str]:
+    if isinstance(thing, str):
+        yield thing
+    elif isinstance(thing, tuple):
+        for one in thing:
+            yield from _texts(one)
+    elif is_dataclass(thing):
+        for field in fields(thing):
+            yield from _texts(getattr(thing, field.name))
