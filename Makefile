@@ -67,7 +67,8 @@ fuzz: setup ## MINUTES=10 of hostile input, bred by what it reaches, shared out 
 
 audit: setup ## ask the package index whether known weaknesses concern what is installed
 	@test -x build/audit/bin/pip-audit || { python3 -m venv build/audit && build/audit/bin/pip install -q pip-audit; }
-	@build/audit/bin/pip-audit --strict --skip-editable --path $$($(BIN)/python -c "import sysconfig; print(sysconfig.get_path('purelib'))")
+	@$(BIN)/pip freeze -q --exclude-editable > build/audit/installed.txt
+	@build/audit/bin/pip-audit --strict --no-deps --disable-pip --requirement build/audit/installed.txt
 
 clean: ## remove what was made, .venv too
 	rm -rf .venv build .mypy_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info

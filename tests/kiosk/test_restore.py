@@ -80,7 +80,9 @@ def life_goes_on(point: Point, library: Library) -> None:
         assert len([loan for loan in loans if loan["point"] == POINT]) == (who == HERS)
 
 
-@pytest.mark.parametrize("table", ["compartments", "parcels", "journal", "head"])
+@pytest.mark.parametrize(
+    "table", ["compartments", "parcels", "patrons", "drops", "cases", "counters", "journal", "head"]
+)
 def test_a_damaged_store(point: Point, library: Library, table: str) -> None:
     damage(point.config.store, table)
     wrong = point.config.store.read_bytes()
@@ -98,6 +100,22 @@ def test_a_damaged_store(point: Point, library: Library, table: str) -> None:
     assert library.ledger.rows("select 1 from cases where what = 'store_lost'")
     with closing(Store.open(point.config.store, point.config.plan())) as store:
         assert store.journal.verify().ok
+
+
+def test_what_the_library_has_not_heard_is_what_is_damaged(point: Point, library: Library) -> None:
+    """Then only the cabinet knows: the book that came back is found there and told, once; whose parcel is gone, nobody
+    can say, so that no loan is booked and staff are asked."""
+    damage(point.config.store, "outbox")
+    result = point.kiosk("restore")
+    assert result.exit_code == 0, result.output
+    assert "to be told to the library: 0; rows that cannot be read: 7" in result.output
+    assert "of which 3 should lie here" in result.output
+    assert not point.told(library, "parcel_collected")
+    life_goes_on(point, library)
+    assert sum(f'"item":"{point.back[1]}"' in one for one in point.told(library, "item_dropped")) == 1
+    assert [point.parcels[MINE] in one for one in point.told(library, "parcel_missing")] == [True]
+    assert library.ledger.rows("select 1 from cases where what = 'parcel_missing'")
+    assert not library.ledger.rows("select 1 from loans where patron = ? and point = ?", MINE, POINT)
 
 
 def test_a_new_disk_at_an_old_point(point: Point, library: Library) -> None:
