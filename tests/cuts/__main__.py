@@ -10,7 +10,8 @@ import random
 import sys
 import time
 
-from tests.cuts.cuts import Seen, cut_everywhere, live
+from tests.cuts.cuts import Seen, cut_everywhere
+from tests.cuts.living import live
 
 COMMITS, EACH = 30, 8
 

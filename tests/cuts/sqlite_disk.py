@@ -13,7 +13,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-OK, FULL, IOERR_FSYNC = 0, 13, 10 | (4 << 8)
+OK, READONLY, FULL = 0, 8, 13
+IOERR_WRITE, IOERR_FSYNC = 10 | (3 << 8), 10 | (4 << 8)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from kiosk.loop import Clock, Loop, Outgoing
 from kiosk.store import Store
 from sync.things import Item, Patron
 from tests.cuts.life import NOW, plan
-from tests.cuts.sqlite_disk import FULL, IOERR_FSYNC, OK, Asked, Fault, watched
+from tests.cuts.sqlite_disk import FULL, IOERR_FSYNC, IOERR_WRITE, OK, READONLY, Asked, Fault, watched
 
 CARD = CardShown("card", SecretStr("04A1B2C3"))
 
@@ -40,7 +40,18 @@ def no_room(asked: Asked) -> int:
     return FULL if asked.what == "write" else OK
 
 
-@pytest.mark.parametrize("fault", [no_sync, no_room])
+def no_write(asked: Asked) -> int:
+    return IOERR_WRITE if asked.what == "write" else OK
+
+
+def only_to_be_read(asked: Asked) -> int:
+    return READONLY
+
+
+FAULTS = [no_sync, no_room, no_write, only_to_be_read]
+
+
+@pytest.mark.parametrize("fault", FAULTS)
 def test_no_door_moves_that_could_not_be_written_down(tmp_path: Path, fault: Fault) -> None:
     now, shown, done = [NOW], list[Display](), list[Outgoing]()
     failing: list[Fault] = []
@@ -64,7 +75,7 @@ def test_no_door_moves_that_could_not_be_written_down(tmp_path: Path, fault: Fau
             assert store.journal.verify().ok
 
 
-@pytest.mark.parametrize("fault", [no_sync, no_room])
+@pytest.mark.parametrize("fault", FAULTS)
 def test_the_power_fails_while_the_disk_does(tmp_path: Path, fault: Fault) -> None:
     """What could not be acknowledged may be there afterwards or not; both are sound, and no door has moved for it."""
     shown, done = list[Display](), list[Outgoing]()
