@@ -222,6 +222,8 @@ class Sip2:
                 self._unanswered[telling.key] = now
             if not isinstance(error, ServiceSilent | ServiceBroken):
                 raise
+            if isinstance(error, ServiceSilent) and not self._booking.open and now >= until:  # a question, cut short
+                raise ServicePostponed("no time is left to hear an answer: the rest in the next round") from None
             since, times = self._failing.get(telling.key, (now, 0))
             self._failing[telling.key] = since, times + 1
             if now - since < GIVE_UP_S or times + 1 < GIVE_UP_TRIES:

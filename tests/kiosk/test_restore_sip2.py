@@ -150,12 +150,13 @@ class Slowly:
         return self._desk.answer(asked)  # type: ignore[attr-defined]
 
 
-def test_a_slow_library_is_told_everything_in_the_end_and_once(point: Point) -> None:
+@pytest.mark.parametrize("seconds", [0.1, 0.13, 0.2])  # so that the rounds end here and there
+def test_a_slow_library_is_told_everything_in_the_end_and_once(point: Point, seconds: float) -> None:
     items = point.items(12)
     for item in items:
         point.lend(ANN, item)
     point.told([ItemDropped(item, "A1", True, point.seal.hide(card_number(ANN))) for item in items], 3600.0)
-    point.sip2.desk = Slowly(point.sip2.desk, 0.12)  # type: ignore[assignment]
+    point.sip2.desk = Slowly(point.sip2.desk, seconds)  # type: ignore[assignment]
     result = point.restore()
     assert result.exit_code == 0, result.output
     assert result.output.count("takes its time") >= 3
