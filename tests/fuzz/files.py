@@ -3,7 +3,7 @@
 import os
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from functools import cache
 from pathlib import Path
 
@@ -98,7 +98,11 @@ def _store(data: bytes) -> Path:
 
 def salvaged(data: bytes) -> None:
     """What is left of a damaged store: tellings that fit to be told, in order, and nothing else."""
-    found, unread = unheard_in(_store(data))
+    _salvaged(_store(data))
+
+
+def _salvaged(path: Path) -> None:
+    found, unread = unheard_in(path)
     assert unread >= 0
     assert [telling.seq for telling in found] == sorted({telling.seq for telling in found})
     for telling in found:
@@ -107,7 +111,24 @@ def salvaged(data: bytes) -> None:
 
 def stores(data: bytes) -> None:
     """The file of the store: read as it is or found unfit, to look and to work with; and then it takes a commit."""
-    path = _store(data)
+    _worked_with(_store(data))
+
+
+def logs(data: bytes) -> None:
+    """The log beside a sound store, which SQLite reads at the start: the same."""
+    path = _store(_store_and_log()[0])
+    laid(f"{STORE}-wal", data)
+    _worked_with(path)
+
+
+def salvaged_logs(data: bytes) -> None:
+    """What is left where the log is damaged."""
+    path = _store(_store_and_log()[0])
+    laid(f"{STORE}-wal", data)
+    _salvaged(path)
+
+
+def _worked_with(path: Path) -> None:
     with suppress(StoreError):
         read_point(path, plan())
     with suppress(StoreError):
@@ -135,6 +156,28 @@ def some_stores() -> tuple[bytes, ...]:
         point = step.point
     store.close()
     return path.read_bytes(), b""
+
+
+def some_logs() -> Iterable[bytes]:
+    """As the power leaves it after three commits; and the first half of it."""
+    log = _store_and_log()[1]
+    return log, log[: len(log) // 2]
+
+
+@cache
+def _store_and_log() -> tuple[bytes, bytes]:
+    """A store of one commit, closed; and the log of three more, which are in no other file."""
+    path = folder() / "logged.db"
+    with closing(Store.open(path, plan())) as store:
+        point = store.load()
+        step = busy(point, 1)
+        store.commit(point, step, NOW)
+    before = path.read_bytes()
+    with closing(Store.open(path, plan())) as store:
+        for n in range(2, 5):
+            point, step = step.point, busy(step.point, n)
+            store.commit(point, step, NOW + n)
+        return before, path.with_name(path.name + "-wal").read_bytes()
 
 
 # ---- pictures ------------------------------------------------------------------------------------------------------

@@ -248,5 +248,7 @@ TARGETS: dict[str, Target] = {
     "dialects": Target(files.dialects, files.some_dialects, 4096),
     "stores": Target(files.stores, files.some_stores, 1 << 18),
     "salvaged": Target(files.salvaged, files.some_stores, 1 << 18),
+    "logs": Target(files.logs, files.some_logs, 1 << 18),
+    "salvaged_logs": Target(files.salvaged_logs, files.some_logs, 1 << 18),
     "pictures": Target(files.pictures, files.some_pictures, 1 << 14),
 }
