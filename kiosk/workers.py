@@ -26,7 +26,9 @@ WAIT_S = 0.25  # how soon a worker notices that it is to stop
 REOPEN_S = (0.2, 0.5, 1.0, 2.0)  # a device that is plugged in again answers within three seconds
 STEADY_S = 5.0  # one that was lost sooner is flapping, and is tried less and less often
 POLL_BUSY_S = 0.1  # while a door is awaited or stands open
-POLL_IDLE_S = 4.0  # a look takes 40 ms of the bus at 9600 baud, and an unlock must not wait behind one
+# A plug that was pulled and put back shows at the next look. A look takes 40 ms of the bus at 9600 baud, and an unlock
+# must not wait behind one.
+POLL_IDLE_S = 2.5
 AWAITED_S = 15.0  # how long a door is awaited after a pulse
 HELD_MAX_S = 2.0  # a pulse for a lock that rests is held for so long at most: less than a person waits for the door
 SETTLES_S = 3.0  # a door that has moved is looked at often for so long: its switch may chatter

@@ -203,7 +203,7 @@ def waiting_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fetching, "door_until", lambda step, now: now + 1e9)
 
 
-@planted("attempt limit", "wrong codes that day", first=5)
+@planted("attempt limit", "wrong codes that day", first=14)
 def counting_no_wrong_codes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pickup, "codes_open", lambda step, now: True)
 
@@ -213,7 +213,7 @@ def driving_a_coil_as_often_as_somebody_wants(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(Duty, "rests_s", lambda duty, compartment, now: 0.0)
 
 
-@planted("expiry", "has expired")
+@planted("expiry", "has expired", first=6)
 def handing_out_what_has_expired(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(PickupPoint, "expired", lambda point, parcel, now: False)
 
@@ -244,7 +244,7 @@ def forgetting_what_the_library_has_not_heard(monkeypatch: pytest.MonkeyPatch) -
 # ---- with a library that speaks SIP2 ------------------------------------------------------------------------------
 
 
-@planted("no blind repeat", "a checkout was said twice", sip2=True, first=5)
+@planted("no blind repeat", "a checkout was said twice", sip2=True, first=11)
 def saying_a_checkout_without_asking_first(monkeypatch: pytest.MonkeyPatch) -> None:
     def lend_blindly(booking: Booking, patron: str, barcode: str, at: float, due: float, doubt: Doubt) -> Any:
         with monkeypatch.context() as patch:
