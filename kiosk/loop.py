@@ -140,7 +140,7 @@ class Loop:
         if missed:
             self._act(Refresh())
         match self.session.story:  # they are told to come back later, so no door opens behind them
-            case Borrowing() | AskingCard(back=None) if self._unheard:
+            case Borrowing() | AskingCard(back=None):
                 self.session = NOBODY
 
     def _decide(self, event: Event, now: float, done: Sequence[Receipt] = ()) -> None:

@@ -16,6 +16,7 @@ import email.utils
 import ssl
 import time
 from collections.abc import Mapping, Sequence
+from http.cookiejar import DefaultCookiePolicy
 from ipaddress import ip_address
 from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
@@ -131,6 +132,7 @@ class Rest:
         self._base = f"{settings.url}/v1/points/{quote(point, safe='')}"
         self._session = _Session()
         self._session.trust_env = False  # no proxy, .netrc or CA from the environment of whoever started us
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))  # they pile up
         self._session.verify = str(settings.ca) if settings.ca else True
         self._session.headers.update(
             {"Authorization": f"Bearer {credential}", "Accept-Encoding": "identity", "User-Agent": "shuxiang-kiosk"}

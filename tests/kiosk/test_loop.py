@@ -90,7 +90,9 @@ def test_what_was_said_at_an_open_door_stays_in_sight_when_something_else_cannot
         assert shown[-1].screen == Sorry("store_trouble")  # this was not heard, and so it says
 
 
-def test_no_door_opens_behind_who_was_told_to_come_back_later(tmp_path: Path) -> None:
+@pytest.mark.parametrize("late", [False, True])
+def test_no_door_opens_behind_who_was_told_to_come_back_later(tmp_path: Path, late: bool) -> None:
+    """Whether the answer they wait for could not be written, or something else before it came."""
     now, shown, done = [1_795_000_000.0], list[Display](), list[Outgoing]()
     with closing(Store.open(tmp_path / "store.sqlite", plan())) as store:
         loop = Loop(store, Clock(lambda: now[0], lambda: now[0]), done.append, shown.append)
@@ -98,10 +100,14 @@ def test_no_door_opens_behind_who_was_told_to_come_back_later(tmp_path: Path) ->
         loop.handle(Online(True))
         loop.handle(CardShown("card", SecretStr("04A1")))
         assert shown[-1].screen == Wait("card")
+        answer = Answered(next(c.key for c in done if isinstance(c, Ask)), PatronIs(None))
         store._execute("PRAGMA query_only = ON")
-        loop.handle(Answered(next(c.key for c in done if isinstance(c, Ask)), PatronIs(None)))
+        loop.handle(DoorSeen(next(iter(loop.point.compartments)), Door.SHUT) if late else answer)
         assert shown[-1].screen == Sorry("store_trouble")
         store._execute("PRAGMA query_only = OFF")
+        if late:
+            loop.handle(answer)
+            assert shown[-1].screen == Sorry("store_trouble")
         now[0] += 6.0
         loop.handle(Tick())
         assert isinstance(shown[-1].screen, Home)

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import SecretStr
 
 from kiosk.core.identity import Keyring
+from kiosk.retelling import is_stand_in
 from simulators.library.passes import issue_pass
 from sync.account import AccountOf
 from sync.activation import Offer, Rules
@@ -83,7 +84,8 @@ class Library:
     feed: list[Change] = field(default_factory=list)
     horizon: int = 0
     expected: int = 1
-    received: dict[str, tuple[Telling, Receipt]] = field(default_factory=dict)
+    received: dict[str, tuple[Telling, Receipt]] = field(default_factory=dict)  # by key
+    numbers: dict[int, Telling] = field(default_factory=dict)  # those that are taken
     troubles: list[PointTrouble | ParcelMissing] = field(default_factory=list)
     conflicts: list[tuple[Telling, str]] = field(default_factory=list)
     twice: list[str] = field(default_factory=list)  # effects there were before
@@ -245,8 +247,11 @@ class Library:
             if status == "rejected":
                 self.twice.append(f"key {telling.key} was used for two different things")
             return replace(known[1], status=status)  # type: ignore[arg-type]
-        if telling.seq < self.expected:
-            self.twice.append(f"number {telling.seq} was told again with another key: {telling}")
+        if other := self.numbers.get(telling.seq):
+            if not (is_stand_in(telling.told) or is_stand_in(other.told)):
+                self.twice.append(f"number {telling.seq} was told again with another key: {telling}")
+            return Receipt(telling.key, "reused", "", expected=self.expected)
+        self.numbers[telling.seq] = telling
         self.expected = max(self.expected, telling.seq + 1)
         doubt = self._book(telling)
         receipt = self._routed(telling, Receipt(telling.key, "conflict" if doubt else "applied", doubt))

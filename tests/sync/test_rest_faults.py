@@ -177,6 +177,13 @@ def test_an_endless_body_is_cut_at_its_bound() -> None:
     assert peak < 4 * BODY_MAX
 
 
+def test_cookies_are_not_kept() -> None:
+    with hostile(says(reply("200 OK", ITEM_IS, "Set-Cookie: session=1; Path=/"))) as port:
+        client = client_of(port)
+        client.ask(WhatIs("x"))
+    assert not list(client._session.cookies)  # type: ignore[attr-defined]
+
+
 @pytest.mark.parametrize("head", [("200 OK",), ("302 Found", "Location: https://x/")], ids=["200", "redirect"])
 def test_a_gzip_bomb_is_not_unpacked(head: tuple[str, ...]) -> None:
     bomb = gzip.compress(b" " * 200_000_000)
