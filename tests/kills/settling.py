@@ -52,13 +52,14 @@ def heard(kiosk: KioskProcess, action: str) -> bool:
 def _look_behind(machine: Machine, kiosk: KioskProcess, door: str) -> None:
     kiosk.touch("check", door)
     seen = kiosk.wait_until(lambda s: s["screen"] in ("Inside", "DoorStuck"), "a door to look behind", 60)
+    if seen["screen"] == "DoorStuck":
+        kiosk.touch("cancel")
+        seen = kiosk.wait_until(lambda s: s["screen"] in ("Inside", "Courier"), "whether it opened after all", 60)
     if seen["screen"] == "Inside":
         answer(machine.cabinet, kiosk, seen)
         machine.cabinet.push(door)
         kiosk.wait_for("Courier", 60)
         kiosk.touch("finish")
-    else:
-        kiosk.touch("cancel")
 
 
 def _heard(machine: Machine) -> None:
