@@ -20,6 +20,8 @@ from typing import Any, Self
 
 Seen = dict[str, Any]
 KEPT_MAX = 1000
+LOOKS_AROUND_S = 1.2
+OUT_OF_VIEW_S = 0.8  # before the same code is shown once more
 
 
 class NotShown(Exception):
@@ -37,12 +39,14 @@ class KioskProcess:
         self._log = config.with_suffix(".log")
         self._lines: queue.Queue[Seen] = queue.Queue()
         self.seen: list[Seen] = []
+        self._looked_around = False
         self._process: subprocess.Popen[str] | None = None
 
     def start(self) -> None:
         """Start (again), over the same store."""
         assert self._process is None
         self._lines, self.seen = queue.Queue(), []  # what stood there in an earlier life is no answer in this one
+        self._looked_around = False
         with self._log.open("a") as log:
             self._process = subprocess.Popen(
                 self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, env=self._env, text=True
@@ -104,7 +108,16 @@ class KioskProcess:
         def fits(seen: Seen) -> bool:
             return seen.get("screen") == screen and all(seen.get(name) == value for name, value in fields.items())
 
-        return self.wait_until(fits, f"{screen} {fields or ''}", timeout_s)
+        seen = self.wait_until(fits, f"{screen} {fields or ''}", timeout_s)
+        if screen == "Home":
+            self.look_around()
+        return seen
+
+    def look_around(self) -> None:
+        """Let nobody come in the first moment after a start: what is shown then was lying there (``InView``)."""
+        if not self._looked_around:
+            time.sleep(LOOKS_AROUND_S)
+        self._looked_around = True
 
     def wait_until(self, fits: Callable[[Seen], bool], what: str, timeout_s: float = 30.0) -> Seen:
         """The next display (from now, or the one that stands) that fits. Raises ``NotShown``."""

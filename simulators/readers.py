@@ -135,7 +135,7 @@ class SerialReader(Twin):
         self.card = SerialCard(link, baud=baud)
         self.line = self.card.line
         self.port = self.card.port
-        self.section = {"driver": "serial_card", "port": self.port}
+        self.section = {"driver": "serial_card", "port": self.port, "quiet_s": 0.3}  # it says a card once
 
     def tap(self, uid: str) -> None:
         """Lay a card there."""

@@ -50,6 +50,7 @@ class Point:
             f"Home with {everything} free doors",
             120,  # a busy machine starts late
         )
+        self.kiosk.look_around()
         return self
 
     def standing_open(self) -> list[str]:

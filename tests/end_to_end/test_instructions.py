@@ -2,8 +2,10 @@
 
 import subprocess
 import sys
+import time
 
 from hardware.readings import Door
+from simulators.kiosk_process import OUT_OF_VIEW_S
 from simulators.library.instructing import instruct
 from simulators.machine import POINT
 from tests.end_to_end.people import COURIER, Point, eventually
@@ -58,6 +60,7 @@ def test_without_a_free_door_reader_and_courier_are_told_and_nothing_is_lost(poi
     assert point.standing_open() == []
     assert ended(point, instruct(ledger, POINT, "put_back", cabinet.names[0])) == ("done", "")
     point.kiosk.wait_until(lambda seen: seen["screen"] == "Courier" and seen["free_doors"] == 1, "room again")
+    time.sleep(OUT_OF_VIEW_S)
     point.machine.scanner.scan(item)
     door = point.open_door()
     cabinet.put_in(door, item)

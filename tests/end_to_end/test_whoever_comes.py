@@ -3,6 +3,7 @@
 import time
 
 from kiosk.config import load
+from simulators.kiosk_process import OUT_OF_VIEW_S
 from simulators.library.packing import pack_parcel, place_hold, recall_parcel
 from simulators.library.passes import issue_pass
 from simulators.library.seed import signing_key
@@ -47,6 +48,7 @@ def test_every_kind_of_return(point: Point) -> None:
     scan_back(point, somebody_elses, 1)
     scan_back(point, "SIP9999999", 1, "not_ours")
     scan_back(point, on_the_shelf, 2, "not_on_loan")
+    time.sleep(OUT_OF_VIEW_S)
     scan_back(point, somebody_elses, 2, "twice")
     point.kiosk.touch("unreadable")
     point.kiosk.wait_until(lambda s: s["screen"] == "Return" and len(s["titles"]) == 3, "one without a code")

@@ -187,6 +187,8 @@ class Crowd:
     def _tap(self, patron: str) -> None:
         self._kiosk.wait_until(lambda s: s["screen"] == "Home" and s["cards"], "Home", 10)
         self._machine.tap_and_lift(patron)
+        with contextlib.suppress(NotShown):  # who turned away at once would have a door opened behind them
+            self._kiosk.wait_until(lambda s: s["screen"] != "Home", "an answer", 10)
 
     def _touch(self, action: str, value: str = "") -> None:
         """And look up once the screen has answered, or after 2 s: something else may stand there by then."""

@@ -66,8 +66,7 @@ def test_a_row_of_nonsense_is_shown_and_named(example: Path, filled: Path, row: 
         ("begins_hash = CAST(x'ff' AS TEXT)", f"row 1: {CHANGED}"),
         ("begins = 5", "row 6: it was deleted"),
         ("begins = -5", "row -4: it was deleted"),
-        ("hash = 'zz'", "row 1000: it is not the one the head names"),
-        ("hash = CAST(x'ff' AS TEXT)", "row 1000: it is not the one the head names"),
+        (f"hash = '{'0' * 64}'", "row 1000: it is not the one the head names"),
     ],
 )
 def test_a_head_of_nonsense(example: Path, filled: Path, head: str, verdict: str) -> None:
@@ -75,6 +74,14 @@ def test_a_head_of_nonsense(example: Path, filled: Path, head: str, verdict: str
     for words in ((), ("--verify",)):
         result = kiosk(str(example), *words)
         assert (result.exit_code, result.output.splitlines()[-1]) == (1, f"{filled}: THE CHAIN IS BROKEN at {verdict}")
+
+
+@pytest.mark.parametrize("hash", ["'zz'", "CAST(x'ff' AS TEXT)"])
+def test_a_head_that_nothing_can_be_chained_to_is_damage(example: Path, filled: Path, hash: str) -> None:
+    """No kiosk could write one row more: so it is said, as at its start."""
+    change(filled, f"UPDATE head SET hash = {hash}")
+    result = kiosk(str(example), "--verify")
+    assert (result.exit_code, "damaged" in result.output) == (3, True)
 
 
 def test_a_chain_written_anew_is_not_the_one_the_library_was_told_of(example: Path, filled: Path) -> None:

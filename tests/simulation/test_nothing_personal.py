@@ -110,7 +110,7 @@ def test_a_day_leaves_nothing_personal(
     assert places["logs"]  # the store had its troubles, and they were logged
     assert all(named(f"card {one}, read", people) for one in people)
     assert {where: named(text, people) for where, text in places.items()} == dict.fromkeys(places, 0)
-    assert named(places["the store"], read) > 5
+    assert named(places["the store"], read) > 2
     assert {where: named(text, read) for where, text in places.items() if where != "the store"} == dict.fromkeys(
         [where for where in places if where != "the store"], 0
     )
