@@ -131,7 +131,7 @@ def telling_with_a_fresh_key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Store, "tellings", renamed)
 
 
-@planted("silence is unknown", "and the rows say set()", first=1)
+@planted("silence is unknown", "and the rows say set()", first=2)
 def booking_a_loan_though_the_door_never_opened(monkeypatch: pytest.MonkeyPatch) -> None:
     def booked(step: Any, compartment: str) -> Any:
         order = step.point.compartments[compartment].order
@@ -174,7 +174,7 @@ def taking_who_returns_by_a_number_in_print_for_who_stands_there(monkeypatch: py
     monkeypatch.setattr(identify, "_returns_of", returns_of)
 
 
-@planted("the right person only", "is recalled", first=1)
+@planted("the right person only", "is recalled", first=10)
 def handing_out_what_was_recalled(monkeypatch: pytest.MonkeyPatch) -> None:
     def why_not(step: Any, parcel: Any, patron: str, now: float) -> Any:
         return may_not(step, replace(parcel, recalled=False), patron, now)
@@ -203,17 +203,17 @@ def waiting_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fetching, "door_until", lambda step, now: now + 1e9)
 
 
-@planted("attempt limit", "wrong codes that day", first=14)
+@planted("attempt limit", "wrong codes that day", first=30)
 def counting_no_wrong_codes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pickup, "codes_open", lambda step, now: True)
 
 
-@planted("duty limit", "is driven too often", first=4)
+@planted("duty limit", "is driven too often")
 def driving_a_coil_as_often_as_somebody_wants(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Duty, "rests_s", lambda duty, compartment, now: 0.0)
 
 
-@planted("expiry", "has expired", first=6)
+@planted("expiry", "has expired", first=1)
 def handing_out_what_has_expired(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(PickupPoint, "expired", lambda point, parcel, now: False)
 
@@ -233,7 +233,7 @@ def printing_a_slip_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(slips, "touch", twice)
 
 
-@planted("nothing is lost", "were never told", days=3)
+@planted("nothing is lost", "were never told", days=3, first=27)
 def forgetting_what_the_library_has_not_heard(monkeypatch: pytest.MonkeyPatch) -> None:
     def all_of_it(execute: Any, limits: Any, now: float) -> int:
         return int(execute("DELETE FROM outbox WHERE outcome = ''").rowcount)
@@ -244,7 +244,7 @@ def forgetting_what_the_library_has_not_heard(monkeypatch: pytest.MonkeyPatch) -
 # ---- with a library that speaks SIP2 ------------------------------------------------------------------------------
 
 
-@planted("no blind repeat", "a checkout was said twice", sip2=True, first=11)
+@planted("no blind repeat", "a checkout was said twice", sip2=True)
 def saying_a_checkout_without_asking_first(monkeypatch: pytest.MonkeyPatch) -> None:
     def lend_blindly(booking: Booking, patron: str, barcode: str, at: float, due: float, doubt: Doubt) -> Any:
         with monkeypatch.context() as patch:
@@ -255,7 +255,7 @@ def saying_a_checkout_without_asking_first(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(Booking, "_lend", lend_blindly)
 
 
-@planted("no blind repeat", "and no loan was booked", sip2=True, first=9)
+@planted("no blind repeat", "and no loan was booked", sip2=True, first=6)
 def checking_in_blindly_what_may_have_been_lent_since(monkeypatch: pytest.MonkeyPatch) -> None:
     def check_in(booking: Booking, barcode: str, at: float, patron: str, doubt: Doubt) -> Any:
         return asked(booking, barcode, at, patron, Doubt(said=False))
@@ -264,7 +264,7 @@ def checking_in_blindly_what_may_have_been_lent_since(monkeypatch: pytest.Monkey
     monkeypatch.setattr(Booking, "_check_in", check_in)
 
 
-@planted("silence is unknown", "and no loan was booked", sip2=True, days=10, first=4)
+@planted("silence is unknown", "and no loan was booked", sip2=True, days=10, first=3)
 def taking_silence_for_a_yes(monkeypatch: pytest.MonkeyPatch) -> None:
     def booked(point: Sip2, telling: Any, doubt: Doubt, until: float) -> Receipt:
         try:
@@ -276,7 +276,7 @@ def taking_silence_for_a_yes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Sip2, "_told", booked)
 
 
-@planted("the right person only", "for another", sip2=True)
+@planted("the right person only", "for another", sip2=True, first=3)
 def handing_out_to_whoever_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
     def to_anybody(step: Any, event: Any, now: float) -> Any:
         step = receipted(step, event, now)
@@ -288,7 +288,7 @@ def handing_out_to_whoever_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(feed, "receipted", to_anybody)
 
 
-@planted("limits while away", "with the library away", first=19)
+@planted("limits while away", "with the library away", first=10)
 def lending_without_a_limit_while_the_library_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(offline, "why_not", lambda point, patron, now: None)
 
