@@ -15,7 +15,7 @@ from simulators.library.server import Library
 from sync import rest
 from sync.asked import ItemIs, LoansAre, LoansWith, PatronIs, WhatIs, WhoIs
 from sync.envelope import digest
-from sync.errors import ServiceBroken, ServiceError, ServiceGap, ServiceSilent, ServiceUnreachable
+from sync.errors import ServiceBroken, ServiceBusy, ServiceError, ServiceGap, ServiceSilent, ServiceUnreachable
 from sync.messages import (
     ItemDropped,
     ParcelCollected,
@@ -259,7 +259,7 @@ def test_lost_answer_after_effect_then_the_same_again(library: Library, client: 
     ("fault", "error"),
     [
         ("fails", ServiceSilent),
-        ("busy", ServiceUnreachable),
+        ("busy", ServiceBusy),
         ("not_json", ServiceBroken),
         ("wrong_shape", ServiceBroken),
         ("hangs", ServiceSilent),

@@ -18,6 +18,7 @@ title = "x"
 step = [
     { wait = "Home", fields = { cards = true }, within_s = 60 },
     { expect = { out = false }, within_s = 60 },
+    { pause_s = 3.0 },
     { act = "tap_and_lift", device = "card", card = "C2001" },
     { wait = "Courier", within_s = 60 },
     { act = "scan", device = "scanner", code = "SIP0001058" },
