@@ -9,7 +9,7 @@ from tests.simulation.borrower import Borrower
 from tests.simulation.browser import Browser
 from tests.simulation.carrier import Carrier
 from tests.simulation.faults import ALL, Allowed
-from tests.simulation.library import Library
+from tests.simulation.library import Library, Packed
 from tests.simulation.people import Reader
 from tests.simulation.returner import Copyist, Returner
 from tests.simulation.sip2_library import Sip2Library
@@ -214,9 +214,12 @@ class Day:
         """What a courier still carries when its time is over is nobody's any more; nor is what they found behind a door
         and nobody looks for."""
         for packed in self.world.library.parcels.values():
-            late = packed.status in OPEN and not packed.recalled and 0 < packed.sent.expires < self.world.wall()
-            if late and {item.barcode for item in packed.sent.items} <= hands:
+            if packed.status in OPEN and self.late(packed) and {item.barcode for item in packed.sent.items} <= hands:
                 self.world.library.recall(packed.sent.id)
+
+    def late(self, packed: Packed) -> bool:
+        """Whether its time is over, and the library has not let it go yet."""
+        return not packed.recalled and 0 < packed.sent.expires < self.world.wall()
 
     def unheard(self) -> dict[str, float]:
         """Items whose return the point has not told yet, and when they came."""

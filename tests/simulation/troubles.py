@@ -17,7 +17,7 @@ KINDS = {  # and how often among the others
     "sensor_torn": 2,
     "power_pulled": 2,
     "jams": 3,
-    "card_reader_away": 1,
+    "card_away": 1,
     "scanner_away": 1,
     "pad_away": 1,
     "sip2_nonsense": 2,
@@ -92,8 +92,8 @@ def _trouble(world: World, kind: str) -> Script:
         case "power_pulled":
             if world.loop is not None:
                 world.die()
-        case "card_reader_away" | "scanner_away" | "pad_away":
-            device = {"card_reader_away": "card", "scanner_away": "scanner", "pad_away": "pad"}[kind]
+        case "card_away" | "scanner_away" | "pad_away":
+            device = kind.removesuffix("_away")
             world.unplug(device)
             yield rng.choice((5.0, 60.0, 1200.0))
             world.plug_in(device)

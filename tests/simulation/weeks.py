@@ -32,7 +32,7 @@ class Weeks(Day):
         library = self.world.library
         if isinstance(library, Sip2Library):  # over REST the point knows itself whose time is over
             for packed in library.parcels.values():
-                if packed.status == "ready" and packed.sent.expires < self.world.wall():
+                if packed.status == "ready" and self.late(packed):
                     self.world.say(f"the time of {packed.sent.id} is over")
                     library.recall(packed.sent.id)
         for _ in range(self.rng.randint(0, 3)):

@@ -13,19 +13,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from hardware.readings import (
-    CardGone,
-    CardShown,
-    CardUnread,
-    CodeUnknown,
-    DeviceDown,
-    DeviceUp,
-    IsbnScanned,
-    ItemScanned,
-    PassScanned,
-    PatronScanned,
-    PileSeen,
-)
+from hardware.readings import CardGone, CardShown, CardUnread, DeviceDown, DeviceUp, PileSeen, Scan
 from kiosk.core.commands import Ask, Do, LookAgain, Print, Refresh, Secure, Unlock
 from kiosk.core.events import Tick
 from kiosk.core.limits import Limits
@@ -51,17 +39,7 @@ from tests.simulation.story import in_words
 EPOCH = 1_800_000_000.0
 SIZES = "SSSSMMML"
 DEVICES, GONE = ("card", "scanner", "pad"), "unplugged"
-SHOWN = (
-    CardGone,
-    CardShown,
-    CardUnread,
-    CodeUnknown,
-    IsbnScanned,
-    ItemScanned,
-    PassScanned,
-    PatronScanned,
-    PileSeen,
-)
+SHOWN = CardGone | CardShown | CardUnread | Scan | PileSeen
 TICK_S = 6.0  # at most, while somebody is there
 Script = Iterator[float]  # a person or a trouble: yields how many seconds to wait
 
