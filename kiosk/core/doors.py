@@ -136,8 +136,8 @@ def _aged(step: Step, wear: Wear) -> Step:
 
 
 def _shut(step: Step, row: Compartment, order: Order, now: float) -> tuple[Step, Outcome | None]:
-    if not order.opened_at and not order.cut:
-        return step, None  # the board is back and the door is shut: the wait for it goes on
+    if not order.opened_at and not order.cut:  # the board is back, or somebody pushed it shut: the wait for it goes on
+        return set_check(step, row.name) if row.out == "forced" else step, None
     if order.opened_at and not order.cut and now - order.opened_at < BOUNCE_S:
         return step, None  # time will tell
     if order.shut_at and not order.cut:
