@@ -45,7 +45,7 @@ class Carrier(Person):
             return
         if self.thorough and self.looks > LOOKS_MAX - A_DOOR:
             self.touch("finish")  # who begins no door that there is no patience for leaves none open
-        elif screen.to_check and (self.thorough or self.rng.random() < 0.6):
+        elif screen.to_check and (self.thorough or not screen.free_doors or self.rng.random() < 0.6):
             self.purpose = "check"
             self.touch("check", self.rng.choice(screen.to_check))
         elif screen.to_clear and (self.thorough or self.rng.random() < 0.5):

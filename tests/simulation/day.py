@@ -28,6 +28,7 @@ class Day:
     """A world with its library filled, its people, its troubles."""
 
     pause_s = 2500.0  # between two troubles, at the longest
+    waits_s: tuple[float, ...] = (7200.0, 3 * DAY_S, 3 * DAY_S)  # so long a parcel does
 
     def __init__(
         self,
@@ -107,7 +108,7 @@ class Day:
             return
         reader = f"R{self.rng.randrange(READERS):02d}"
         barcodes = self.rng.sample(shelf, min(len(shelf), self.rng.choice((1, 1, 1, 2, 3))))
-        expires = self.world.wall() + self.rng.choice((7200.0, 3 * DAY_S, 3 * DAY_S))
+        expires = self.world.wall() + self.rng.choice(self.waits_s)
         packed = library.pack(reader, barcodes, expires)
         self.world.say(f"{packed} is packed for {reader}: {barcodes}")
         self.hand_to(self.courier(), barcodes)
@@ -141,26 +142,17 @@ class Day:
 
     def one(self) -> Script:
         rng, library = self.rng, self.world.library
-        ready = [p for p in library.parcels.values() if p.status == "ready" and p.sent.patron]
         match rng.randrange(20 + 4 * self.stocks):
             case 0 | 1 | 2 | 3:
                 yield from self.carry(self.courier())
             case 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11:
+                ready = self.ready()
                 if not ready and rng.random() < 0.7:
                     yield from self.carry(self.courier())
                     return
-                parcels = [p for p in library.parcels.values() if p.sent.patron]
-                packed = rng.choice(ready or parcels)
-                name = packed.sent.patron
-                mine = [p for p in parcels if p.sent.patron == name]
-                mine.sort(key=lambda p: p.status != "ready")
-                how = rng.choice(("card", "card", "pass", "code")) if library.abilities.codes else "card"
-                yield from Reader(self.world, name, self.cards[name], mine).visit(how)
+                yield from self.collect(rng.choice(ready or [p for p in library.parcels.values() if p.sent.patron]))
             case 12 | 13 | 14 | 15:
-                name = f"R{rng.randrange(1, READERS):02d}"
-                person = self.returner(name)
-                if hands := sorted(person.hands):
-                    yield from person.visit(set(rng.sample(hands, min(len(hands), rng.randint(1, 4)))))
+                yield from self.bring_back(f"R{rng.randrange(1, READERS):02d}")
             case 16 if rng.random() < 0.7 and (shelf := self.shelf()):
                 name = f"R{rng.randrange(READERS):02d}"
                 items = rng.sample(shelf, min(len(shelf), rng.choice((1, 1, 2, 3))))
@@ -174,6 +166,25 @@ class Day:
                 self.for_anybody()
             case _:
                 self.news()
+
+    def ready(self) -> list[Packed]:
+        """What lies in the cabinet for a reader, as far as the library knows."""
+        parcels = self.world.library.parcels.values()
+        return [p for p in parcels if p.status == "ready" and p.sent.patron and not p.recalled]
+
+    def collect(self, packed: Packed) -> Script:
+        """Its reader comes for it, and for whatever else there may be."""
+        library, name = self.world.library, packed.sent.patron
+        mine = [p for p in library.parcels.values() if p.sent.patron == name]
+        mine.sort(key=lambda p: p.status != "ready")
+        how = self.rng.choice(("card", "card", "pass", "code")) if library.abilities.codes else "card"
+        yield from Reader(self.world, name, self.cards[name], mine).visit(how)
+
+    def bring_back(self, name: str) -> Script:
+        """Some of what they have."""
+        person = self.returner(name)
+        if hands := sorted(person.hands):
+            yield from person.visit(set(self.rng.sample(hands, min(len(hands), self.rng.randint(1, 4)))))
 
     def returner(self, name: str) -> Returner:
         """Or, where a number in print is good for nothing else, somebody with the number of another."""
@@ -246,7 +257,7 @@ class Day:
                 self.world.say(f"{parcel} is recalled")
                 library.recall(parcel)
             case 1:
-                library.change(f"R{rng.randrange(3):02d}", rng.choice(("fine", "blocked", "expired")))
+                library.change(f"R{rng.randrange(3):02d}", rng.choice(("fine", "fine", "fine", "blocked", "expired")))
             case 2 if isinstance(library, Library):
                 waited_for = {p.sent.patron for p in library.parcels.values() if p.status in ("sent", "ready")}
                 library.forget(rng.choice(sorted({f"R{n:02d}" for n in range(READERS)} - waited_for) or ["nobody"]))

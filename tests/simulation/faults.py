@@ -23,10 +23,14 @@ class Allowed:
 ALL = Allowed()
 
 
+# Each cut is a whole start, and people have their habits: more of these and nobody gets anything done.
+AS_EVER = ("power_cut", "wrong_clock_at_boot", "dawdles", "walks_away", "left_open", "takes_nothing", "unreadable")
+
+
 @dataclass
 class Faults:
-    """The dice. ``calm``: nothing goes wrong. ``unlucky``: things go wrong so many times as often, but for the power:
-    each of its cuts is a whole start, and they come often enough."""
+    """The dice. ``calm``: nothing goes wrong. ``unlucky``: things go wrong so many times as often, but what comes often
+    enough."""
 
     rng: random.Random
     allowed: Allowed = ALL
@@ -37,7 +41,7 @@ class Faults:
 
     def odd(self, chance: float, kind: str) -> bool:
         """Whether this goes wrong now. Every kind rolls the dice alike, left out or not."""
-        if kind != "power_cut":
+        if kind not in AS_EVER:
             chance = min(chance * self.unlucky, max(chance, 0.4))
         return self.rng.random() < chance and self.happens(kind)
 

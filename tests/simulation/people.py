@@ -147,6 +147,8 @@ class Person:
         """They are gone, whatever goes on: a door that opens now, or late. No other opens behind them."""
         if self.door and isinstance(screen, Opening | DoorStuck | LockRests):
             self.lie(self.at_stake(), "is gone when the door opens")
+        elif self.world.now < self.world.busy_until + 5.0:
+            self.lie(self.behind_doors(), "is gone before a slow machine opens the door")
 
     def at_stake(self) -> set[str]:
         """What the machine will believe to have gone out, or in, by the door that they do not wait for."""

@@ -51,7 +51,7 @@ class Returner(Person):
     def elsewhere(self, screen: object) -> Script:
         match screen:
             case Return(titles=titles):
-                if self.scans < len(self.items) + (self.rng.random() < 0.2):
+                if self.scans < (len(self.items) if titles else 4) + (self.rng.random() < 0.2):
                     self.scan()
                 elif titles:
                     self.touch("undo" if self.world.odd(0.05, "undo") else "open")

@@ -22,7 +22,7 @@ KINDS = {  # and how often among the others
     "pad_away": 1,
     "sip2_nonsense": 2,
 }
-DEAR = ("power_pulled", "bus_away")  # of much to do for every door, so seldom where days are to pass quickly
+DEAR = ("power_pulled", "bus_away", "door_forced", "sensor_torn")  # of much to do at doors, so seldom in weeks
 
 
 def troubles(world: World, over: Callable[[], bool], spells: set[str], pause_s: float) -> Script:
@@ -51,7 +51,7 @@ def _trouble(world: World, kind: str) -> Script:
         case "library_away":
             world.say("the library is away")
             world.net_up = False
-            weeks = (9 * DAY_S, 20 * DAY_S) if world.long and rng.random() < 0.05 else ()
+            weeks = (9 * DAY_S, 20 * DAY_S) if world.long and rng.random() < 0.01 else ()
             yield rng.choice(weeks or (30.0, 600.0, 4 * 3600.0))
             world.net_up = True
             world.say("the library is back")

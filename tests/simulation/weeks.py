@@ -1,7 +1,8 @@
 """Weeks at a point: the round of each morning, people who look at their account, search, become readers; a library that
 tidies up; troubles most of all while people are there."""
 
-from tests.simulation.day import READERS, Day
+from kiosk.core.flows.clearing import to_check, to_clear
+from tests.simulation.day import DAY_S, READERS, Day
 from tests.simulation.library import KEYRING, Library
 from tests.simulation.owner import Newcomer, Owner
 from tests.simulation.searcher import Searcher
@@ -10,6 +11,7 @@ from tests.simulation.troubles import troubles
 from tests.simulation.world import Script
 
 BUSY_PAUSE_S = 1500.0
+ROUNDS_MAX = 3
 PINS_EVERY = 4  # lives: its library wants one
 
 
@@ -17,6 +19,8 @@ class Weeks(Day):
     """Day after day of the same point."""
 
     pause_s = 12000.0
+    waits_s = (7200.0, *(3 * DAY_S,) * 4, *(7 * DAY_S,) * 3)
+    on_duty = "C0"
 
     def fill(self) -> None:
         super().fill()
@@ -27,7 +31,7 @@ class Weeks(Day):
 
     def morning(self) -> Script:
         """The library lets go whose time is over, packs, and sends a courier."""
-        self.busy = True
+        self.busy, self.on_duty = True, super().courier()
         self.world.follow(troubles(self.world, lambda: not self.busy, self.spells, BUSY_PAUSE_S))
         library = self.world.library
         if isinstance(library, Sip2Library):  # over REST the point knows itself whose time is over
@@ -37,7 +41,19 @@ class Weeks(Day):
                     library.recall(packed.sent.id)
         for _ in range(self.rng.randint(0, 3)):
             self.pack()
-        yield from self.carry(self.courier(), thorough=self.rng.random() < 0.7)
+        for _ in range(ROUNDS_MAX):
+            yield from self.carry(self.courier(), thorough=self.rng.random() < 0.9)
+            if not self.in_doubt():
+                break
+
+    def courier(self) -> str:
+        """Who brings the parcels of today, and hardly anybody else."""
+        return self.on_duty if self.rng.random() < 0.9 else super().courier()
+
+    def in_doubt(self) -> bool:
+        """Whether a door still wants somebody to look behind it, or to clear it."""
+        loop = self.world.loop
+        return loop is None or bool(to_check(loop.point) or to_clear(loop.point, self.world.wall()))
 
     def one(self) -> Script:
         library, name = self.world.library, f"R{self.rng.randrange(READERS):02d}"
@@ -52,5 +68,10 @@ class Weeks(Day):
                 self.newcomers += 1
                 library.citizens[KEYRING.card(person.card)] = person.name
                 yield from person.visit()
+            case 3 | 4 | 5 if ready := self.ready():
+                yield from self.collect(self.rng.choice(ready))
+            case 6 | 7 | 8:
+                with_books = sorted({who for who in self.world.holders.values() if who.startswith("R")})
+                yield from self.bring_back(self.rng.choice(with_books or [name]))
             case _:
                 yield from super().one()
