@@ -1,5 +1,5 @@
 """What every card reader and scanner owes, each against its twin on the real wire; those on serial lines in memory, a
-byte at a time, over a pseudo-terminal and over a socket.
+byte at a time, over a pseudo-terminal and over a socket. Most of it is waiting, so all of them wait side by side.
 
 A new driver joins with one rig in ``RIGS``.
 """
@@ -7,7 +7,7 @@ A new driver joins with one rig in ``RIGS``.
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -21,6 +21,7 @@ from hardware import registry
 from hardware.errors import DeviceGone
 from hardware.readings import CardShown, ItemScanned, Reading
 from hardware.scanner.barcode import Meanings
+from hardware.serialport import open_port
 from hardware.source import Source
 from simulators.camera import Camera
 from simulators.keyboard import Keyboard
@@ -30,6 +31,7 @@ from simulators.pcscd import Pcscd
 from simulators.serial_card import SerialCard
 from simulators.serial_scanner import SerialScanner
 from tests.conformance.in_memory import InMemory
+from tests.side_by_side import side_by_side
 
 DEVICE = "front"
 UID, BARCODE = "04A1B2C3", "SIP0000123"
@@ -168,17 +170,25 @@ def test_every_installed_driver_is_held_to_this_contract_on_every_wire_there_is_
 class Bench:
     """A driver, found by its name as the kiosk finds it, and its twin."""
 
-    def __init__(self, rig: Rig, twin: Twin, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, rig: Rig, twin: Twin) -> None:
         self.rig = rig
         self.twin = twin
         self.module = registry.find(rig.group, rig.driver)
-        if twin.memory:
-            monkeypatch.setattr(self.module, "open_port", twin.memory.open)
 
     def connect(self) -> Source:
         settings = self.module.Settings(**self.twin.settings)
         source: Source = self.module.connect(DEVICE, settings, Meanings())
         return source
+
+    @contextmanager
+    def opened(self) -> Iterator[Source]:
+        """Connected, and known to it what was lying there: nothing."""
+        source = self.connect()
+        try:
+            assert self.next(source, self.twin.looked_s) is None
+            yield source
+        finally:
+            source.close()
 
     def next(self, source: Source, within_s: float = 20.0) -> Reading | None:
         """The next reading of the kind this device is for."""
@@ -190,82 +200,111 @@ class Bench:
         return None
 
 
-@pytest.fixture(params=RIGS, ids=lambda rig: f"{rig.driver} {rig.way}".strip())
-def bench(
-    request: pytest.FixtureRequest, tmp_path: Path, pcscd: Pcscd, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Bench]:
-    with ExitStack() as undo:
-        yield Bench(request.param, request.param.build(tmp_path, pcscd, undo), monkeypatch)
+Benches = dict[str, Bench]
 
 
 @pytest.fixture
-def source(bench: Bench) -> Iterator[Source]:
-    opened = bench.connect()
-    assert bench.next(opened, bench.twin.looked_s) is None
-    yield opened
-    opened.close()
+def benches(tmp_path: Path, pcscd: Pcscd, monkeypatch: pytest.MonkeyPatch) -> Iterator[Benches]:
+    """Every driver with its twin, by driver and wire."""
+    made, memories = Benches(), dict[str, InMemory]()
+    with ExitStack() as undo:
+        for n, rig in enumerate(RIGS):
+            folder = tmp_path / str(n)
+            folder.mkdir()
+            twin = rig.build(folder, pcscd, undo)
+            if twin.memory:
+                memories[str(twin.settings["port"])] = twin.memory
+            made[f"{n} {rig.driver} {rig.way}".strip()] = Bench(rig, twin)
+
+        def opened(port: str, baud: int) -> object:
+            return memories[port].open(port, baud) if port in memories else open_port(port, baud)
+
+        for module in (one.module for one in made.values() if one.twin.memory):
+            monkeypatch.setattr(module, "open_port", opened)
+        yield made
 
 
-@pytest.mark.parametrize("timeout_s", [0.0, 0.2])
-def test_a_quiet_device_has_nothing_to_say_in_time(source: Source, timeout_s: float) -> None:
-    began = time.monotonic()
-    assert list(source.wait(timeout_s)) == []
-    assert timeout_s <= time.monotonic() - began + 0.02 < timeout_s + LATE_S
+def each(benches: Benches, check: Callable[[Bench], None]) -> None:
+    side_by_side({name: partial(check, bench) for name, bench in benches.items()})
 
 
-def test_what_is_shown_is_reported_once_and_again_when_shown_again(bench: Bench, source: Source) -> None:
-    for _ in range(2):
-        bench.twin.show()
-        reading = bench.next(source)
-        assert getattr(reading, "device", "") == DEVICE
-        assert bench.next(source, within_s=2.0) is None
+def test_a_quiet_device_has_nothing_to_say_in_time(benches: Benches) -> None:
+    def check(bench: Bench) -> None:
+        with bench.opened() as source:
+            for timeout_s in (0.0, 0.2):
+                began = time.monotonic()
+                assert list(source.wait(timeout_s)) == []
+                assert timeout_s <= time.monotonic() - began + 0.02 < timeout_s + LATE_S
+
+    each(benches, check)
+
+
+def test_what_is_shown_is_reported_once_and_again_when_shown_again(benches: Benches) -> None:
+    def check(bench: Bench) -> None:
+        with bench.opened() as source:
+            for _ in range(2):
+                bench.twin.show()
+                reading = bench.next(source)
+                assert getattr(reading, "device", "") == DEVICE
+                assert bench.next(source, within_s=2.0) is None
+                bench.twin.hide()
+                assert bench.next(source, bench.twin.looked_s) is None
+
+    each(benches, check)
+
+
+def test_what_lies_there_when_it_is_connected_is_not_reported_until_it_was_away(benches: Benches) -> None:
+    def check(bench: Bench) -> None:
+        laying = threading.Thread(target=bench.twin.show)  # some can say nothing before anybody listens
+        laying.start()
+        laying.join(1.0)
+        time.sleep(0.5)  # until pcscd has seen it
+        source = bench.connect()
+        assert bench.next(source, bench.twin.looked_s + 1.5) is None
+        laying.join()
         bench.twin.hide()
         assert bench.next(source, bench.twin.looked_s) is None
+        bench.twin.show()
+        assert bench.next(source)
+        source.close()
+
+    each(benches, check)
 
 
-def test_what_lies_there_when_it_is_connected_is_not_reported_until_it_was_away(bench: Bench) -> None:
-    laying = threading.Thread(target=bench.twin.show)  # some can say nothing before anybody listens
-    laying.start()
-    laying.join(1.0)
-    time.sleep(0.5)  # until pcscd has seen it
-    source = bench.connect()
-    assert bench.next(source, bench.twin.looked_s + 1.5) is None
-    laying.join()
-    bench.twin.hide()
-    assert bench.next(source, bench.twin.looked_s) is None
-    bench.twin.show()
-    assert bench.next(source)
-    source.close()
+def test_a_card_number_shows_nowhere(benches: Benches) -> None:
+    def check(bench: Bench) -> None:
+        with bench.opened() as source:
+            bench.twin.show()
+            reading = bench.next(source)
+            assert reading
+            for seen in (repr(reading), str(reading), repr(source), repr(vars(source))):
+                assert UID not in seen.upper()
+
+    each({name: bench for name, bench in benches.items() if bench.rig.kind is CardShown}, check)
 
 
-@pytest.mark.parametrize(
-    "bench", [rig for rig in RIGS if rig.kind is CardShown], indirect=True, ids=lambda rig: rig.driver
-)
-def test_a_card_number_shows_nowhere(bench: Bench, source: Source) -> None:
-    bench.twin.show()
-    reading = bench.next(source)
-    assert reading
-    for seen in (repr(reading), str(reading), repr(source), repr(vars(source))):
-        assert UID not in seen.upper()
+def test_a_lost_device_is_gone_and_comes_back(benches: Benches) -> None:
+    def check(bench: Bench) -> None:
+        with bench.opened() as source:
+            bench.twin.lose()
+            for _ in range(2):
+                with pytest.raises(DeviceGone):
+                    bench.next(source)
+            source.close()
+            source.close()
+            with pytest.raises(DeviceGone):
+                bench.connect()
+            bench.twin.restore()
+            again = bench.connect()
+            assert bench.next(again, bench.twin.looked_s) is None
+            bench.twin.show()
+            assert bench.next(again)
+            again.close()
+
+    each(benches, check)
 
 
-def test_a_lost_device_is_gone_and_comes_back(bench: Bench, source: Source) -> None:
-    bench.twin.lose()
-    for _ in range(2):
-        with pytest.raises(DeviceGone):
-            bench.next(source)
-    source.close()
-    source.close()
-    with pytest.raises(DeviceGone):
-        bench.connect()
-    bench.twin.restore()
-    again = bench.connect()
-    assert bench.next(again, bench.twin.looked_s) is None
-    bench.twin.show()
-    assert bench.next(again)
-    again.close()
-
-
-def test_an_unknown_setting_is_refused(bench: Bench) -> None:
-    with pytest.raises(ValidationError):
-        bench.module.Settings(**bench.twin.settings, no_such_setting=1)
+def test_an_unknown_setting_is_refused(benches: Benches) -> None:
+    for bench in benches.values():
+        with pytest.raises(ValidationError):
+            bench.module.Settings(**bench.twin.settings, no_such_setting=1)
