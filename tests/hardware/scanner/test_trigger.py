@@ -3,7 +3,8 @@
 import itertools
 import time
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from simulators.line import Fault
 from simulators.serial_scanner import SerialScanner
 from simulators.serve import Memory
 from simulators.trigger import Triggered, TriggeredSsi
+from tests.side_by_side import side_by_side
 
 VECTORS = tomllib.loads((Path(__file__).parents[2] / "vectors" / "serial_scanner.toml").read_text(encoding="utf-8"))
 ITEM, BOOK = ItemScanned("desk", "SX0001234"), IsbnScanned("desk", "9787020002207")
@@ -97,15 +99,25 @@ def test_a_code_in_several_packets_and_one_that_is_repeated() -> None:
 # ---- on a wire -----------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture(params=sorted(TRIGGERS))
-def make(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
+def wired(folder: Path, make: str) -> SerialScanner:
+    return SerialScanner(folder / f"tty-{make}", baud=115200, trigger=make, looks_s=0.8)
+
+
+Each = Callable[[Callable[[SerialScanner, str], None]], None]
 
 
 @pytest.fixture
-def scanner(make: str, tmp_path: Path) -> Iterator[SerialScanner]:
-    with SerialScanner(tmp_path / "ttySCANNER0", baud=115200, trigger=make, looks_s=0.8) as twin:
-        yield twin
+def each(tmp_path: Path) -> Each:
+    """Checks the scanners of all makes side by side, as most of it is waiting."""
+
+    def checked(check: Callable[[SerialScanner, str], None]) -> None:
+        def one(make: str) -> None:
+            with wired(tmp_path, make) as twin:
+                check(twin, make)
+
+        side_by_side({make: partial(one, make) for make in sorted(TRIGGERS)})
+
+    return checked
 
 
 def opened(twin: SerialScanner, make: str, **more: object) -> Source:
@@ -139,106 +151,124 @@ def heard(source: Source, count: int, within_s: float) -> list[Reading]:
     return readings
 
 
-def test_it_looks_as_long_as_somebody_waits_and_rests_when_let_go(scanner: SerialScanner, make: str) -> None:
-    assert scanner.eye
-    source = opened(scanner, make)
-    assert scanner.eye.starts == []
-    starts = scanner.eye.starts
-    assert heard_while(source, lambda: len(starts) < 4) == []
-    assert starts[3] - starts[0] > 1.2  # told again after 0.5 s each
-    scanner.scan("SX0001234")
-    assert heard(source, 1, within_s=PATIENT_S) == [ITEM]
-    source.close()
-    source.close()
-    time.sleep(0.1)
-    assert scanner.eye.stops == 1
+def test_it_looks_as_long_as_somebody_waits_and_rests_when_let_go(each: Each) -> None:
+    def check(scanner: SerialScanner, make: str) -> None:
+        assert scanner.eye
+        source = opened(scanner, make)
+        assert scanner.eye.starts == []
+        starts = scanner.eye.starts
+        assert heard_while(source, lambda: len(starts) < 4) == []
+        assert starts[3] - starts[0] > 1.2  # told again after 0.5 s each
+        scanner.scan("SX0001234")
+        assert heard(source, 1, within_s=PATIENT_S) == [ITEM]
+        source.close()
+        source.close()
+        time.sleep(0.1)
+        assert scanner.eye.stops == 1
+
+    each(check)
 
 
-def test_what_stays_before_it_is_one_scan_and_again_when_it_was_away(scanner: SerialScanner, make: str) -> None:
-    assert scanner.eye
-    source = looking(scanner, make, again_after_s=2.0)
-    starts = scanner.eye.starts
-    before = len(starts)
-    scanner.scan("SX0001234")
-    assert heard_while(source, lambda: len(starts) < before + 5) == [ITEM]  # it was read again and again
-    scanner.take_away()
-    assert source.wait(2.2) == []
-    scanner.scan("SX0001234")
-    assert heard(source, 1, within_s=PATIENT_S) == [ITEM]
-    scanner.scan("9787020002207")
-    assert heard(source, 1, within_s=PATIENT_S) == [BOOK]
-    source.close()
+def test_what_stays_before_it_is_one_scan_and_again_when_it_was_away(each: Each) -> None:
+    def check(scanner: SerialScanner, make: str) -> None:
+        assert scanner.eye
+        source = looking(scanner, make, again_after_s=2.0)
+        starts = scanner.eye.starts
+        before = len(starts)
+        scanner.scan("SX0001234")
+        assert heard_while(source, lambda: len(starts) < before + 5) == [ITEM]  # it was read again and again
+        scanner.take_away()
+        assert source.wait(2.2) == []
+        scanner.scan("SX0001234")
+        assert heard(source, 1, within_s=PATIENT_S) == [ITEM]
+        scanner.scan("9787020002207")
+        assert heard(source, 1, within_s=PATIENT_S) == [BOOK]
+        source.close()
+
+    each(check)
 
 
-def test_it_is_never_told_more_often_than_three_times_a_second(scanner: SerialScanner, make: str) -> None:
-    assert scanner.eye
-    source = opened(scanner, make)
-    for code in ("SX0001234", "9787020002207") * 3:
-        scanner.scan(code)
-        heard(source, 9, within_s=0.25)
-    starts = scanner.eye.starts
-    assert all(later - sooner > 0.2 for sooner, later in itertools.pairwise(starts))
-    source.close()
+def test_it_is_never_told_more_often_than_three_times_a_second(each: Each) -> None:
+    def check(scanner: SerialScanner, make: str) -> None:
+        assert scanner.eye
+        source = opened(scanner, make)
+        for code in ("SX0001234", "9787020002207") * 3:
+            scanner.scan(code)
+            heard(source, 9, within_s=0.25)
+        starts = scanner.eye.starts
+        assert all(later - sooner > 0.2 for sooner, later in itertools.pairwise(starts))
+        source.close()
+
+    each(check)
 
 
 @pytest.mark.parametrize("fault", [Fault.SILENT, Fault.CUT, Fault.GARBAGE, Fault.SPLIT])
-def test_a_disturbed_answer_costs_one_look_at_most(scanner: SerialScanner, make: str, fault: Fault) -> None:
-    source = opened(scanner, make)
-    scanner.line.disturb(fault, 2)
-    heard(source, 1, within_s=0.8)
-    scanner.line.mend()
-    scanner.scan("SX0001234")
-    until, got = time.monotonic() + PATIENT_S, list[Reading]()
-    while ITEM not in got and time.monotonic() < until:
-        got += heard(source, 1, within_s=until - time.monotonic())
-    assert ITEM in got
-    source.close()
+def test_a_disturbed_answer_costs_one_look_at_most(each: Each, fault: Fault) -> None:
+    def check(scanner: SerialScanner, make: str) -> None:
+        source = opened(scanner, make)
+        scanner.line.disturb(fault, 2)
+        heard(source, 1, within_s=0.8)
+        scanner.line.mend()
+        scanner.scan("SX0001234")
+        until, got = time.monotonic() + PATIENT_S, list[Reading]()
+        while ITEM not in got and time.monotonic() < until:
+            got += heard(source, 1, within_s=until - time.monotonic())
+        assert ITEM in got
+        source.close()
+
+    each(check)
 
 
-def test_unplugged_and_back(scanner: SerialScanner, make: str) -> None:
-    source = opened(scanner, make)
-    scanner.unplug()
-    with pytest.raises(DeviceGone):
-        heard(source, 1, within_s=PATIENT_S)
-    source.close()
-    with pytest.raises(DeviceGone):
-        opened(scanner, make)
-    scanner.plug()
-    again = looking(scanner, make)
-    scanner.scan("SX0001234")
-    assert heard(again, 1, within_s=PATIENT_S) == [ITEM]
-    again.close()
+def test_unplugged_and_back(each: Each) -> None:
+    def check(scanner: SerialScanner, make: str) -> None:
+        source = opened(scanner, make)
+        scanner.unplug()
+        with pytest.raises(DeviceGone):
+            heard(source, 1, within_s=PATIENT_S)
+        source.close()
+        with pytest.raises(DeviceGone):
+            opened(scanner, make)
+        scanner.plug()
+        again = looking(scanner, make)
+        scanner.scan("SX0001234")
+        assert heard(again, 1, within_s=PATIENT_S) == [ITEM]
+        again.close()
+
+    each(check)
 
 
-@pytest.mark.parametrize("make", [SSI], indirect=True)
-def test_one_that_goes_while_it_is_set_up_leaves_no_port_open(make: str, mocker: MockerFixture) -> None:
+def test_one_that_goes_while_it_is_set_up_leaves_no_port_open(mocker: MockerFixture) -> None:
     port = mocker.patch("hardware.scanner.serial_scanner.open_port").return_value
     port.write.side_effect = DeviceGone("pulled")
     with pytest.raises(DeviceGone):
-        connect("desk", Settings.model_validate({"port": "-", "trigger": make}), Meanings())
+        connect("desk", Settings.model_validate({"port": "-", "trigger": SSI}), Meanings())
     port.close.assert_called_once()
 
 
-@pytest.mark.parametrize("make", [SSI], indirect=True)
-def test_a_code_whose_acknowledgement_is_lost_is_repeated_and_counted_once(scanner: SerialScanner, make: str) -> None:
-    assert isinstance(scanner.eye, TriggeredSsi)
-    source = looking(scanner, make)
-    scanner.eye.deaf = 1
-    scanner.scan("SX0001234")
-    eye = scanner.eye
-    assert heard_while(source, lambda: eye.repeated < 1) + heard(source, 2, within_s=0.5) == [ITEM]
-    source.close()
+def test_a_code_whose_acknowledgement_is_lost_is_repeated_and_counted_once(tmp_path: Path) -> None:
+    with wired(tmp_path, SSI) as scanner:
+        assert isinstance(scanner.eye, TriggeredSsi)
+        source = looking(scanner, SSI)
+        scanner.eye.deaf = 1
+        scanner.scan("SX0001234")
+        eye = scanner.eye
+        assert heard_while(source, lambda: eye.repeated < 1) + heard(source, 2, within_s=0.5) == [ITEM]
+        source.close()
 
 
-def test_it_needs_no_port_of_its_own(make: str) -> None:
+def test_it_needs_no_port_of_its_own() -> None:
     """Whatever carries the bytes."""
-    said: list[bytes] = []
-    kind = TriggeredSsi if make == SSI else Triggered
-    eye = kind(make, b"\r", said.append, 5.0)
-    settings = Settings.model_validate({"port": "-", "trigger": make, "again_after_s": 0.5})
-    driver = ToldScanner("desk", settings, Meanings(), Memory(eye, piece=1), TRIGGERS[make]())
-    driver.set_up()
-    assert driver.wait(0.6) == []
-    eye.show(b"SX0001234")
-    assert heard(driver, 1, within_s=PATIENT_S) == [ITEM]
-    driver.close()
+
+    def check(make: str) -> None:
+        said: list[bytes] = []
+        kind = TriggeredSsi if make == SSI else Triggered
+        eye = kind(make, b"\r", said.append, 5.0)
+        settings = Settings.model_validate({"port": "-", "trigger": make, "again_after_s": 0.5})
+        driver = ToldScanner("desk", settings, Meanings(), Memory(eye, piece=1), TRIGGERS[make]())
+        driver.set_up()
+        assert driver.wait(0.6) == []
+        eye.show(b"SX0001234")
+        assert heard(driver, 1, within_s=PATIENT_S) == [ITEM]
+        driver.close()
+
+    side_by_side({make: partial(check, make) for make in sorted(TRIGGERS)})

@@ -3,6 +3,7 @@
 import time
 import tomllib
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from sync.sip2.probe import Probe
 from sync.sip2.probe_file import dialect_file
 from sync.sip2.probe_line import Forbidden, Fruitless, Guard
 from sync.sip2.settings import Settings
+from tests.side_by_side import side_by_side
 from tests.simulators.test_sip2_server import spare
 
 PATRON = card_number("R1016")
@@ -26,7 +28,11 @@ PATRON = card_number("R1016")
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Ledger:
-    made = Ledger(tmp_path / "library.sqlite", signing_key())
+    return books(tmp_path / "library.sqlite")
+
+
+def books(path: Path) -> Ledger:
+    made = Ledger(path, signing_key())
     seed(made)
     return made
 
@@ -39,10 +45,13 @@ def probed(ledger: Ledger, quirks: Quirks, may_lend: bool = True, password: str 
         return probe, server
 
 
-@pytest.mark.parametrize("name", PROFILES)
-def test_what_is_found_is_what_was_set(name: str, ledger: Ledger, tmp_path: Path) -> None:
+def test_what_is_found_is_what_was_set(tmp_path: Path) -> None:
+    side_by_side({name: partial(is_found, name, tmp_path) for name in PROFILES})
+
+
+def is_found(name: str, folder: Path) -> None:
     quirks = PROFILES[name]
-    probe, _ = probed(ledger, quirks)
+    probe, _ = probed(books(folder / f"{name}.sqlite"), quirks)
     found = {name: one.value for name, one in probe.found.items()}
     assert found["checked"] is True
     assert found["trusted"] is (name != "dp2")
@@ -59,7 +68,7 @@ def test_what_is_found_is_what_was_set(name: str, ledger: Ledger, tmp_path: Path
     assert "fields of 255 characters and messages of 2 kB are understood" in notes
     assert "connections at once: 4 or more" in notes
     assert found.get("charset", "utf-8") == ("utf-8" if quirks.charset == "utf-8" else found.get("charset", "utf-8"))
-    file = tmp_path / "ours.toml"
+    file = folder / f"{name}.toml"
     file.write_text(dialect_file(probe.found, probe.notes), encoding="utf-8")
     tomllib.loads(file.read_text(encoding="utf-8"))
     assert (load(file).loans, load(file).no_block) == (quirks.lists, quirks.no_block)
