@@ -87,8 +87,12 @@ def test_gbk_crlf_and_titles_are_found(ledger: Ledger) -> None:
     assert (found["charset"], found["end"], found["loans"], found["without"]) == ("gb18030", "CRLF", "title", ["17"])
 
 
-@pytest.mark.parametrize("waits", [True, False])
-def test_what_stands_in_the_list_of_waiting_holds_is_found_where_one_waits(waits: bool, ledger: Ledger) -> None:
+def test_what_stands_in_the_list_of_waiting_holds_is_found_where_one_waits(tmp_path: Path) -> None:
+    kept = {waits: books(tmp_path / f"{waits}.sqlite") for waits in (True, False)}
+    side_by_side({f"waits: {waits}": partial(waiting_is_found, waits, ledger) for waits, ledger in kept.items()})
+
+
+def waiting_is_found(waits: bool, ledger: Ledger) -> None:
     item, before = spare(ledger), ledger.rows("select * from holds")
     if waits:
         row = ledger.row("select isbn from items where barcode = ?", item)
@@ -107,8 +111,11 @@ def test_what_stands_in_the_list_of_waiting_holds_is_found_where_one_waits(waits
     assert ledger.rows("select * from holds") == before
 
 
-@pytest.mark.parametrize("answered", [True, False])
-def test_how_the_end_of_a_session_is_answered_is_noted_and_what_is_not_probed_is_written(answered: bool) -> None:
+def test_how_the_end_of_a_session_is_answered_is_noted_and_what_is_not_probed_is_written() -> None:
+    side_by_side({f"answered: {answered}": partial(end_is_noted, answered) for answered in (True, False)})
+
+
+def end_is_noted(answered: bool) -> None:
     said = {"on_35": lambda _: f"36Y{WHEN}AOmain|AA{PATRON}|"} if answered else {"on_35": lambda _: None}
     with library(stranger(**said)) as lib:  # type: ignore[arg-type]
         probe = probe_of(lib)
@@ -121,17 +128,24 @@ def test_how_the_end_of_a_session_is_answered_is_noted_and_what_is_not_probed_is
         assert why.startswith("# not probed: ")
 
 
-def test_all_is_as_it_was_and_without_leave_nothing_is_lent(ledger: Ledger) -> None:
-    item, open_holds = spare(ledger), "select * from holds where status in ('waiting', 'packed', 'ready')"
-    holds = ledger.rows(open_holds)
-    probe, _ = probed(ledger, PROFILES["koha"])
-    assert ledger.loan(item) is None
-    assert ledger.rows(open_holds) == holds
-    assert not any("NOT cancelled" in note for note in probe.notes)
-    before = ledger.rows("select count(*) as n from loans")
-    _, server = probed(ledger, PROFILES["koha"], may_lend=False)
-    assert ledger.rows("select count(*) as n from loans") == before
-    assert {"09", "11", "15"}.isdisjoint(server.heard)
+def test_all_is_as_it_was_and_without_leave_nothing_is_lent(tmp_path: Path) -> None:
+    def with_leave() -> None:
+        ledger = books(tmp_path / "with.sqlite")
+        item, open_holds = spare(ledger), "select * from holds where status in ('waiting', 'packed', 'ready')"
+        holds = ledger.rows(open_holds)
+        probe, _ = probed(ledger, PROFILES["koha"])
+        assert ledger.loan(item) is None
+        assert ledger.rows(open_holds) == holds
+        assert not any("NOT cancelled" in note for note in probe.notes)
+
+    def without() -> None:
+        ledger = books(tmp_path / "without.sqlite")
+        before = ledger.rows("select count(*) as n from loans")
+        _, server = probed(ledger, PROFILES["koha"], may_lend=False)
+        assert ledger.rows("select count(*) as n from loans") == before
+        assert {"09", "11", "15"}.isdisjoint(server.heard)
+
+    side_by_side({"with leave": with_leave, "without": without})
 
 
 def test_nobody_and_nothing_else_is_ever_named() -> None:
@@ -209,8 +223,11 @@ def test_a_stranger_that_remembers_and_keeps_the_promised_day() -> None:
     assert "requests may end with CR" in probe.notes  # what is left of a CRLF spoils the next
 
 
-@pytest.mark.parametrize("checked", [True, False])
-def test_a_stranger_without_logins(checked: bool) -> None:
+def test_a_stranger_without_logins() -> None:
+    side_by_side({f"checked: {checked}": partial(without_logins, checked) for checked in (True, False)})
+
+
+def without_logins(checked: bool) -> None:
     def status(line: str) -> str | bytes | None:
         return STATUS if checked else None if "AY" in line else f"{STATUS}\r".encode()
 
@@ -227,15 +244,16 @@ def test_a_stranger_that_takes_no_long_field() -> None:
     assert any("a field of 255 characters in a request: no right answer" in note for note in probe.notes)
 
 
-@pytest.mark.parametrize(
-    ("on_15", "on_09", "words"),
-    [
+def test_a_stranger_that_catches_holds_otherwise() -> None:
+    cases = [
         (None, "", "a hold of the test patron is refused"),
         ("161N", "CV02|CTNORTH|", "it is sent to 'NORTH'"),
         ("161N", "CV01|", "NOT said, so nobody gets it"),
-    ],
-)
-def test_a_stranger_that_catches_holds_otherwise(on_15: str | None, on_09: str, words: str) -> None:
+    ]
+    side_by_side({case[-1]: partial(catches_otherwise, *case) for case in cases})
+
+
+def catches_otherwise(on_15: str | None, on_09: str, words: str) -> None:
     said = {
         "on_15": lambda _: f"{on_15}{WHEN}AOmain|AA{PATRON}|" if on_15 else None,
         "on_09": lambda _: f"101YNN{WHEN}AOmain|AB660|AQ|{on_09}",
