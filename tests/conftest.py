@@ -10,15 +10,7 @@ from readers import OMNIKEY, PICC
 
 from simulators.pcscd import Pcscd
 
-LONGEST = {
-    "test_tour",
-    "test_dialogs_left_open",
-    "test_kills",
-    "test_walk",
-    "test_replay_every_kind",
-    "test_faults",
-    "test_scenarios",
-}
+LONGEST = {"test_tour", "test_dialogs_left_open", "test_kills", "test_scenarios"}
 SLOW = {"end_to_end", "kills", "screens", "simulation", "simulators", "cuts"}  # seconds each, most of it waiting
 
 settings.register_profile("house", deadline=None)  # how fast something is, no test decides

@@ -4,8 +4,9 @@ Its screens and touches are lines of JSON, or with ``--glass`` a window on a dis
 """
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,10 +16,14 @@ from simulators.machine import Machine
 from simulators.screen import Hand, Xvfb
 from tests.end_to_end.people import Point
 from tests.kills.windowed import WindowedProcess
+from tests.side_by_side import side_by_side
 
 PANEL = (540, 960)  # upright; a quarter of what a processor would have to draw for a real one
 
+AT_ONCE = 2  # beside a first
+
 Run = Callable[[Machine], AbstractContextManager[KioskProcess]]
+Story = Callable[[Point], None]
 
 
 @pytest.fixture
@@ -45,6 +50,22 @@ def kiosk_of(request: pytest.FixtureRequest) -> Run:
 def point(machine: Machine, kiosk_of: Run) -> Iterator[Point]:
     with kiosk_of(machine) as kiosk:
         yield Point(machine, kiosk).ready()
+
+
+@pytest.fixture
+def play(kiosk_of: Run) -> Callable[[Mapping[str, Story]], None]:
+    """Plays some stories, each at a point of its own, side by side: most of it is waiting."""
+
+    def one(story: Story) -> None:
+        with (
+            tempfile.TemporaryDirectory(prefix="point-") as name,
+            Machine(Path(name), pace=0.0, camera=False) as machine,
+        ):
+            assert not machine.no_pcsc, machine.no_pcsc
+            with kiosk_of(machine) as kiosk:
+                story(Point(machine, kiosk).ready())
+
+    return lambda stories: side_by_side({name: partial(one, story) for name, story in stories.items()}, AT_ONCE)
 
 
 def _by_lines(machine: Machine) -> KioskProcess:

@@ -1,6 +1,7 @@
 """What couriers and readers do at a simulated point, in the words of the stories."""
 
 import json
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from simulators.machine import POINT, Machine
 from sync.messages import Told
 
 COURIER = "C2001"
+_OUT = threading.Lock()
+"""Who runs a command here has standard output alone."""
 TOLD_KINDS = {kind.__dataclass_fields__["kind"].default for kind in get_args(get_args(Told)[0])}
 
 
@@ -151,7 +154,8 @@ class Point:
     def journal(self) -> list[dict[str, Any]]:
         """All facts, oldest first, as ``kiosk journal`` prints them; its chain holds."""
         command = ["journal", str(self.machine.config), "--json"]
-        done = CliRunner().invoke(main, command, catch_exceptions=False)  # here, as a process for it takes a second
+        with _OUT:
+            done = CliRunner().invoke(main, command, catch_exceptions=False)  # a process for it would take a second
         assert done.exit_code == 0, done.output
         return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
 

@@ -1,10 +1,23 @@
 """What may happen at the doors of a pickup, over real wires."""
 
-import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
 
 from simulators.library.packing import pack_parcel, place_hold
-from simulators.machine import POINT
+from simulators.machine import POINT, Machine
 from tests.end_to_end.people import COURIER, Point, eventually
+
+
+@pytest.fixture
+def machine(folder: Path) -> Iterator[Machine]:
+    """As everywhere, but for how long somebody is waited for who does not come, and a door that does not open."""
+    machine = Machine(folder, pace=0.0, camera=False)
+    machine.raw["limits"] |= {"next_door_s": 10, "open_wait_s": 2.2}
+    with machine:
+        assert not machine.no_pcsc, machine.no_pcsc
+        yield machine
 
 
 def with_three_parcels(point: Point) -> list[str]:
@@ -100,12 +113,12 @@ def test_a_door_that_stays_shut_is_told_and_the_book_is_still_theirs(point: Poin
     for left in (2, 1, 0):
         point.kiosk.wait_for("DoorStuck", 40, tries_left=left)
         if left:
-            time.sleep(2.5)  # the lock rests
             point.kiosk.touch("again")
             point.kiosk.wait_for("Opening")
     assert point.machine.cabinet.pulses(door) <= 4  # one of them was the courier's
     point.kiosk.touch("help")
     point.kiosk.wait_for("Sorry", reason="door_stuck")
+    point.kiosk.touch("finish")
     point.home()
     point.told()
     cases = {row["what"] for row in point.machine.library.ledger.rows("select what from cases")}
@@ -129,7 +142,6 @@ def test_a_door_opened_once_more_and_one_book_left(point: Point) -> None:
     point.kiosk.touch("more_time")
     assert all(point.on_loan(item) == "" for item in items)
     eventually(lambda: point.kiosk.seen[-1]["screen"] == "DoorShut", "shut")
-    time.sleep(2.5)  # the lock rests
     point.kiosk.touch("reopen")
     assert point.open_door() == door
     point.kiosk.touch("some")

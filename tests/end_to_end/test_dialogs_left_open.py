@@ -13,7 +13,7 @@ from tests.end_to_end.conftest import window_of
 @pytest.fixture
 def hand(machine: Machine) -> Iterator[Hand]:
     text = machine.config.read_text()
-    machine.config.write_text(text.replace("[limits]\n", "[limits]\nidle_s = 10\nwarn_s = 4\n"))
+    machine.config.write_text(text.replace("[limits]\n", "[limits]\nidle_s = 10\nwarn_s = 4\nslow_times = 1.2\n"))
     with window_of(machine) as hand:
         yield hand
 

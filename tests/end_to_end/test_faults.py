@@ -3,10 +3,10 @@
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import get_args
-
-import pytest
 
 from hardware.readings import Door
 from simulators.kiosk_process import KioskProcess
@@ -17,6 +17,8 @@ from simulators.pcsc import Card
 from simulators.pcsc import Fault as CardFault
 from simulators.readers import NOTICED_S
 from tests.end_to_end.people import COURIER, Point, eventually
+
+Play = Callable[[Mapping[str, Callable[[Point], None]]], None]
 
 
 def test_power_cut_with_the_door_open(point: Point) -> None:
@@ -82,8 +84,12 @@ def test_not_there_books_no_loan(point: Point) -> None:
     assert all(point.on_loan(item) == "" for item in point.items_of("R1002"))
 
 
-@pytest.mark.parametrize("fault", [Fault.SILENT, Fault.CUT, Fault.GARBAGE, Fault.BAD_CHECK, Fault.DEAF, Fault.SPLIT])
-def test_a_disturbed_wire_loses_nothing(point: Point, fault: Fault) -> None:
+def test_a_disturbed_wire_loses_nothing(play: Play) -> None:
+    faults = (Fault.SILENT, Fault.CUT, Fault.GARBAGE, Fault.BAD_CHECK, Fault.DEAF, Fault.SPLIT)
+    play({fault.name: partial(disturbed, fault=fault) for fault in faults})
+
+
+def disturbed(point: Point, fault: Fault) -> None:
     point.stock("R1002")
     point.machine.line.disturb(fault, 3)
     point.tap("R1002")
@@ -154,8 +160,11 @@ def test_ten_million_characters_from_the_scanner(point: Point) -> None:
     point.kiosk.wait_for("Goodbye")
 
 
-@pytest.mark.parametrize("fault", get_args(LibraryFault))
-def test_the_library_fails_in_every_way_it_can(point: Point, fault: LibraryFault) -> None:
+def test_the_library_fails_in_every_way_it_can(play: Play) -> None:
+    play({fault: partial(failing, fault=fault) for fault in get_args(LibraryFault)})
+
+
+def failing(point: Point, fault: LibraryFault) -> None:
     point.stock("R1001")
     point.told()
     point.machine.library.fault(fault, 1 if fault == "hangs" else 3)  # each hang takes its full time-out

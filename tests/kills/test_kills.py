@@ -14,16 +14,19 @@ from simulators.machine import POINT, Machine
 from sync.envelope import Sent
 from sync.messages import Telling
 from tests.kills.__main__ import Tally, contradictions, idle, life
+from tests.side_by_side import side_by_side
 
 TELLING: TypeAdapter[Telling] = TypeAdapter(Telling)
 
 
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize(("kills", "kind"), [(2, ()), (2, ("sip2",)), (2, ("window",))])
-def test_killed_at_random_moments_nothing_is_lost(kills: int, kind: tuple[str, ...]) -> None:
-    tally = Tally()
-    assert life(seed=7, kills=kills, tally=tally, kind=kind, then=partial(doubled, sip2="sip2" in kind)) == []
-    assert tally.ended.total() == kills
+def test_killed_at_random_moments_nothing_is_lost() -> None:
+    def check(*kind: str, kills: int = 2) -> None:
+        tally = Tally()
+        assert life(seed=7, kills=kills, tally=tally, kind=kind, then=partial(doubled, sip2="sip2" in kind)) == []
+        assert tally.ended.total() == kills
+
+    side_by_side({"rest": check, "sip2": partial(check, "sip2"), "window": partial(check, "window")})
 
 
 def doubled(machine: Machine, facts: Facts, sip2: bool) -> None:

@@ -1,6 +1,7 @@
 """Every scenario that ships, played through a real kiosk process; and what a scenario file may not say."""
 
 import threading
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,14 @@ from simulators.bench.scenario import Failed, parse, play, shipped, unfolded
 from simulators.bench.stage import Stage
 from simulators.machine import CONFIG as MACHINE
 from simulators.twins import Unfit
+from tests.side_by_side import side_by_side
 
 CONFIG = Path(__file__).with_name("point.toml")
 WITH_A_CAMERA = ("label-held-badly",)
 KNOWN = shipped()
+WHOLE = [name for name, one in KNOWN.items() if not one.part]
+AT_ONCE = 4
+"""So many are played side by side: most of it is waiting, and more would wait for each other."""
 
 
 def patient(folder: Path) -> Path:
@@ -25,12 +30,17 @@ def patient(folder: Path) -> Path:
 
 
 @pytest.mark.timeout(400)
-@pytest.mark.parametrize("name", [name for name, one in KNOWN.items() if not one.part])
-def test_it_plays_to_its_end(name: str, tmp_path: Path) -> None:
-    config = patient(tmp_path) if name in WITH_A_CAMERA else CONFIG
-    with Stage(config, tmp_path, window=False, pace=0.0) as stage:
-        assert not stage.point.no_pcsc, stage.point.no_pcsc
-        play(stage, unfolded(KNOWN[name], KNOWN), lambda _: None, threading.Event())
+@pytest.mark.parametrize("first", range(0, len(WHOLE), AT_ONCE))
+def test_each_plays_to_its_end(first: int, tmp_path: Path) -> None:
+    def check(name: str) -> None:
+        folder = tmp_path / name
+        folder.mkdir()
+        config = patient(folder) if name in WITH_A_CAMERA else CONFIG
+        with Stage(config, folder, window=False, pace=0.0) as stage:
+            assert not stage.point.no_pcsc, stage.point.no_pcsc
+            play(stage, unfolded(KNOWN[name], KNOWN), lambda _: None, threading.Event())
+
+    side_by_side({name: partial(check, name) for name in WHOLE[first : first + AT_ONCE]})
 
 
 @pytest.mark.parametrize("name", KNOWN)
