@@ -74,7 +74,9 @@ def _announcing(world: "World", library: Library, point: PickupPoint, unsure: se
     for barcode in library.items.keys() - unsure:
         if barcode in library.cabinet:
             must(barcode in inside, f"the library thinks {barcode} lies in the cabinet as returned")
-        _loan_is_so(world, barcode, library.loan(barcode), inside.get(barcode, ""))
+        borrower, holder = library.loan(barcode), world.holders.get(barcode, "")
+        _loan_is_so(world, barcode, borrower, inside.get(barcode, ""))
+        must(not borrower or holder == borrower, f"{barcode} is on loan to {borrower}, and {holder} has it")
 
 
 def _loan_is_so(world: "World", barcode: str, borrower: str, door: str) -> None:

@@ -23,6 +23,7 @@ from tests.simulation.agreement import agree
 from tests.simulation.cabinet import PULSES_MAX
 from tests.simulation.library import KEYRING
 from tests.simulation.rules import must
+from tests.simulation.turns import Turns
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -36,6 +37,7 @@ class Watch:
 
     def __init__(self, world: "World") -> None:
         self.world = world
+        self.turns = Turns(world)
         self.pulses: set[tuple[str, int]] = set()
         self.acted: set[str] = set()
         self.tags: set[str] = set()  # orders to write one
@@ -62,6 +64,7 @@ class Watch:
         loop, library = self.world.loop, self.world.library
         assert loop is not None
         story = loop.session.story
+        self.turns.hears(incoming)
         self.new, self.guessed = "", False
         match incoming:
             case DoorSeen(compartment, door):
@@ -91,6 +94,7 @@ class Watch:
         """Just after an event: what is remembered is what is decided, and no wait is without end."""
         loop = self.world.loop
         assert loop is not None
+        self.turns.handled()
         self._mind_the_session()
         session = loop.session
         activated = getattr(self.world.library, "citizens", {}).get(self.nobodys, "")
@@ -153,6 +157,7 @@ class Watch:
         looks = seen is Door.OPEN and row.out == "forced" and row.order.purpose == "check"  # its sensor may lie
         must(seen is Door.SHUT or looks, f"{name} is pulsed without having been seen shut")
         self._allowed(point, row)
+        self.turns.unlocks(command)
 
     def coils_rest(self, command: Unlock) -> None:
         """No coil burns: so many times a minute, however many people want the door; a pulse may be held a little."""

@@ -21,6 +21,7 @@ from kiosk.core.events import Touched
 from kiosk.core.reader_screens import Choose, DoorShut, Sort
 from kiosk.core.screens import DoorOpen, DoorStuck, Goodbye, Home, LockRests, Opening, Pin, Sorry, Wait
 from kiosk.core.staff_screens import Inside, TakeOut
+from tests.simulation.cabinet import Box
 from tests.simulation.library import Packed
 from tests.simulation.world import Script, World
 
@@ -39,6 +40,7 @@ class Person:
         self.door = ""  # the compartment that is theirs now
         self.came = world.now
         self.taken = ""  # the compartment they shut last
+        self.meant = ""  # what they have said of the open door
         self.purpose = ""  # what for, as last seen on the screen
 
     @property
@@ -95,15 +97,20 @@ class Person:
 
     def at_the_screen(self) -> Script:
         """Look, act, until the story is over or patience ends."""
+        self.world.crowd.append(self)
+        yield from self.looks_and_acts()
+        self.world.crowd.remove(self)
+
+    def looks_and_acts(self) -> Script:
         self.door = ""
         for self.looks in range(LOOKS_MAX):
             yield self.pause()
             self.copied()
             screen = self.screen
-            if self.not_mine(screen):
+            if self.not_mine(screen) and not self.forgot_door():
                 self.surprised(screen)
                 continue  # until it ends by itself
-            sprung = (b.name for b in self.world.cabinet.boxes.values() if b.open and b.sprung_at >= self.came)
+            sprung = (b.name for b in self.world.cabinet.boxes.values() if b.open and self.takes_for_theirs(b))
             self.door = self.door or next(sprung, "")
             if (
                 isinstance(screen, Opening | DoorOpen | Sort | DoorStuck | LockRests | Inside | TakeOut)
@@ -142,6 +149,15 @@ class Person:
                 case _:
                     yield from self.elsewhere(screen)
         self.leave(self.screen)
+
+    def takes_for_theirs(self, box: Box) -> bool:
+        """A door that has sprung open since they came; with others beside them, one with their things behind it."""
+        alone = all(other is self for other in self.world.crowd)
+        return box.sprung_at >= self.came and (alone or bool(box.inside & self.behind_doors()))
+
+    def forgot_door(self) -> bool:
+        """Their own door stands open before them, and the screen is another's by now."""
+        return bool(self.door and self.world.cabinet.boxes[self.door].open and len(self.world.crowd) > 1)
 
     def leave(self, screen: object) -> None:
         """They are gone, whatever goes on: a door that opens now, or late. No other opens behind them."""
@@ -217,6 +233,17 @@ class Person:
         last, screen = getattr(screen, "unsensed", False), self.screen
         right = isinstance(screen, DoorOpen | Inside | TakeOut) and screen.compartment == self.door
         self.heard = (right and getattr(screen, "said", "") == said) or (last and not right)
+        self.meant = said if self.heard else ""
+
+    def minds_the_neighbour(self, about: set[str]) -> Script:
+        """Before they shut the door: somebody beside them may have touched what they did not mean."""
+        screen = self.screen
+        other = isinstance(screen, DoorOpen) and screen.compartment == self.door and screen.said != self.meant
+        if other and len(self.world.crowd) + len(self.world.waiting) > 1:
+            meant = self.meant
+            yield from self.says("undo", "")
+            if meant or not self.heard:
+                self.lie(about, "was spoken for by somebody beside them")
 
     def lay(self, barcodes: Sequence[str]) -> None:
         """Lay items on the pad, and take them up again in a while. Now and then it cannot read all of them."""
@@ -343,7 +370,7 @@ class Reader(Person):
         screen = self.screen
         if isinstance(screen, DoorOpen) and screen.compartment == self.door and screen.said == "some":
             self.take(mine - leaves)
-            self.heard = True
+            self.heard, self.meant = True, "some"
 
     def behind_doors(self) -> set[str]:
         inside = {barcode for box in self.world.cabinet.boxes.values() for barcode in box.inside}
@@ -353,6 +380,7 @@ class Reader(Person):
         box = self.world.cabinet.boxes[self.door]
         mine = {i.barcode for p in self.parcels for i in p.sent.items} & box.inside
         yield self.rng.uniform(0.5, 5.0)
+        self.meant = ""
         about = {i.barcode for p in self.parcels for i in p.sent.items}
         if not mine and self.taken == self.door:
             pass  # opened once more, and all of it is in their hands
@@ -376,4 +404,5 @@ class Reader(Person):
             self.lie(mine, "walks away from the open door without taking it")
         else:
             self.take(mine)
+        yield from self.minds_the_neighbour(about)
         yield from self.shut()

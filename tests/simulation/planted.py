@@ -18,6 +18,7 @@ from kiosk.core import doors, feed, offline, settle, shown
 from kiosk.core.commands import Print, Unlock
 from kiosk.core.flows import common, dropoff, fetching, identify, pickup, slips
 from kiosk.core.model import Drop, PickupPoint
+from kiosk.core.stories import Fetching
 from kiosk.loop import Loop
 from kiosk.store import Store
 from sync.errors import ServiceSilent
@@ -286,6 +287,19 @@ def handing_out_to_whoever_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
 
     receipted = feed.receipted
     monkeypatch.setattr(feed, "receipted", to_anybody)
+
+
+@planted("the right person only", "ends as another shows", days=5)
+def letting_the_next_card_end_what_is_done_at_an_open_door(monkeypatch: pytest.MonkeyPatch) -> None:
+    def next_one(at: Any, number: str, now: float) -> Any:
+        return (
+            identify.card(shown._anew(at), number, now)
+            if isinstance(at.session.story, Fetching)
+            else card(at, number, now)
+        )
+
+    card = shown.card
+    monkeypatch.setattr(shown, "card", next_one)
 
 
 @planted("limits while away", "with the library away", first=10)

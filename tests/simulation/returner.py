@@ -72,7 +72,7 @@ class Returner(Person):
     def at_the_door(self) -> Script:
         """Whoever sees what the machine expects puts just that in; before a dark screen, they keep their items."""
         yield self.rng.uniform(0.8, 5.0)
-        screen = self.screen
+        screen, self.meant = self.screen, ""
         if not (isinstance(screen, DoorOpen) and screen.purpose == "dropoff" and screen.compartment == self.door):
             self.lie(self.world.cabinet.boxes[self.door].inside, "thought it was a door for returns")
             self.lie(self.hands & set(self.items), "kept them before a screen that said nothing")
@@ -88,6 +88,7 @@ class Returner(Person):
                 self.lie(wanted, "could not say that nothing went in")
         else:
             self.put(wanted)
+        yield from self.minds_the_neighbour(wanted)
         yield from self.shut()
 
 

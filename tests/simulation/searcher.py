@@ -42,7 +42,8 @@ class Searcher(Person):
             yield self.pause()
             if isinstance(self.screen, Home):
                 return
-            yield from self.goes_on()
+            if not self.not_mine(self.screen):
+                yield from self.goes_on()
         self.touch("finish")
 
     def goes_on(self) -> Script:

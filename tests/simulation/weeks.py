@@ -4,6 +4,7 @@ tidies up; troubles most of all while people are there."""
 from kiosk.core.flows.clearing import to_check, to_clear
 from tests.simulation.day import DAY_S, READERS, Day
 from tests.simulation.library import KEYRING, Library
+from tests.simulation.neighbour import Seconds
 from tests.simulation.owner import Newcomer, Owner
 from tests.simulation.searcher import Searcher
 from tests.simulation.sip2_library import Sip2Library
@@ -25,6 +26,7 @@ class Weeks(Day):
     def fill(self) -> None:
         super().fill()
         self.newcomers = 0
+        self.seconds = Seconds(self)
         if self.world.seed % PINS_EVERY == 1:
             readers = [name for name in self.cards if name.startswith("R")]
             self.world.library.wants_pins({name: f"{self.rng.randrange(10**4):04d}" for name in readers})
@@ -41,6 +43,7 @@ class Weeks(Day):
                     library.recall(packed.sent.id)
         for _ in range(self.rng.randint(0, 3)):
             self.pack()
+        self.seconds.pack()
         for _ in range(ROUNDS_MAX):
             yield from self.carry(self.courier(), thorough=self.rng.random() < 0.9)
             if not self.in_doubt():
@@ -57,6 +60,7 @@ class Weeks(Day):
 
     def one(self) -> Script:
         library, name = self.world.library, f"R{self.rng.randrange(READERS):02d}"
+        self.seconds.perhaps()
         match self.rng.randrange(12):
             case 0:
                 mine = [p for p in library.parcels.values() if p.sent.patron == name]

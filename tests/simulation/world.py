@@ -68,6 +68,7 @@ class World:
         self.cut_at, self.long = cut_at, long
         self.seldom = 24.0 if long else 1.0  # what comes by itself comes so much less often, for days to pass quickly
         self.copies = random.Random(seed + 2)  # for what is done with the numbers of others
+        self.beside = random.Random(seed + 3)  # for who stands behind somebody who is served
         self.dice = Faults(self.rng, allowed, calm, self.rng.choice((1.0, 3.0, 6.0)) if long else 1.0)
         self.now = 0.0
         self.epoch = EPOCH + self.rng.randrange(365) * 86400.0
@@ -115,6 +116,8 @@ class World:
         self.printer, self.pad = Printer(self), SimPad(self)
         self.holders: dict[str, str] = {}  # item to person, or "library"; nothing while it lies in a compartment
         self.taken: Counter[str] = Counter()  # how often a reader has taken an item out
+        self.crowd: list[object] = []  # who is served, or thinks so
+        self.waiting: set[str] = set()  # who stands beside them
         self.lied: dict[str, str] = {}  # items whose whereabouts people were silent or wrong about
         self.watch = Watch(self)
 
