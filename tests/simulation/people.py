@@ -41,6 +41,7 @@ class Person:
         self.came = world.now
         self.taken = ""  # the compartment they shut last
         self.meant = ""  # what they have said of the open door
+        self.about: set[str] = set()  # what it is about
         self.purpose = ""  # what for, as last seen on the screen
 
     @property
@@ -235,15 +236,19 @@ class Person:
         self.heard = (right and getattr(screen, "said", "") == said) or (last and not right)
         self.meant = said if self.heard else ""
 
-    def minds_the_neighbour(self, about: set[str]) -> Script:
+    def minds_the_neighbour(self) -> Script:
         """Before they shut the door: somebody beside them may have touched what they did not mean."""
-        screen = self.screen
-        other = isinstance(screen, DoorOpen) and screen.compartment == self.door and screen.said != self.meant
-        if other and len(self.world.crowd) + len(self.world.waiting) > 1:
-            meant = self.meant
+        if not self.about or len(self.world.crowd) + len(self.world.waiting) < 2:
+            return
+        meant, busy = self.meant, self.world.now < self.world.busy_until + 5.0
+        if self.spoken_for():
             yield from self.says("undo", "")
-            if meant or not self.heard:
-                self.lie(about, "was spoken for by somebody beside them")
+        if busy or self.spoken_for() or self.meant != meant:
+            self.lie(self.about, "may have been spoken for by somebody beside them")
+
+    def spoken_for(self) -> bool:
+        screen = self.screen
+        return isinstance(screen, DoorOpen) and screen.compartment == self.door and screen.said != self.meant
 
     def lay(self, barcodes: Sequence[str]) -> None:
         """Lay items on the pad, and take them up again in a while. Now and then it cannot read all of them."""
@@ -288,8 +293,9 @@ class Person:
             yield self.rng.uniform(50.0, 300.0)
         else:
             yield self.rng.uniform(1.0, 8.0)
+        yield from self.minds_the_neighbour()
         self.world.cabinet.shut(self.door)
-        self.door = ""
+        self.door, self.about = "", set()
         yield self.rng.uniform(0.6, 1.5)
 
 
@@ -381,7 +387,7 @@ class Reader(Person):
         mine = {i.barcode for p in self.parcels for i in p.sent.items} & box.inside
         yield self.rng.uniform(0.5, 5.0)
         self.meant = ""
-        about = {i.barcode for p in self.parcels for i in p.sent.items}
+        self.about = about = {i.barcode for p in self.parcels for i in p.sent.items}
         if not mine and self.taken == self.door:
             pass  # opened once more, and all of it is in their hands
         elif not mine:
@@ -404,5 +410,4 @@ class Reader(Person):
             self.lie(mine, "walks away from the open door without taking it")
         else:
             self.take(mine)
-        yield from self.minds_the_neighbour(about)
         yield from self.shut()

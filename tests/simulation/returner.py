@@ -79,6 +79,7 @@ class Returner(Person):
             yield from self.shut()
             return
         wanted = {b for b in self.hands if b in screen.titles or f"Title {b}" in screen.titles}
+        self.about = wanted
         others = {t.removeprefix("Title ") for t in screen.titles} - wanted
         if others or (whim := self.rng.random()) < 0.06:
             small = not others and whim < 0.02
@@ -88,7 +89,6 @@ class Returner(Person):
                 self.lie(wanted, "could not say that nothing went in")
         else:
             self.put(wanted)
-        yield from self.minds_the_neighbour(wanted)
         yield from self.shut()
 
 

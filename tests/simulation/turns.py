@@ -44,7 +44,7 @@ class Turns:
         loop = self.world.loop
         assert loop is not None
         story = loop.session.story
-        if not isinstance(story, AtDoor):
+        if not isinstance(story, AtDoor) or loop._unwritten:  # what was not written yet may have been the door's end
             return None
         order = loop.point.compartments[story.visit.compartment].order
         if order is None or order.id != story.visit.order or not order.opened_at or order.shut_at:
