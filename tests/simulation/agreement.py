@@ -114,7 +114,7 @@ def _set_aside_is_so(world: "World", library: Sip2Library, point: PickupPoint, b
     here = [p for p in point.parcels.values() if p.state == "ready" and barcode in {i.barcode for i in p.items}]
     returned = any(d.item.barcode == barcode for d in point.drops.values())
     if held and held["status"] == "ready" and held["point"] == "p1":
-        somewhere = door or world.holders.get(barcode, "").startswith("C")
+        somewhere = door or world.holders.get(barcode, "").startswith(("C", "S", "T"))
         must(somewhere, f"{barcode} is said to wait for {held['patron']} here, and it is gone")
         must(not door or here or returned, f"{barcode} waits in {door} and no row knows of it")
     for parcel in here:

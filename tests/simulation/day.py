@@ -213,9 +213,13 @@ class Day:
         person = Carrier(self.world, name, self.cards[name])
         person.thorough = thorough
         yield from person.visit()
+        self.puts_away(person)
+
+    def puts_away(self, person: Carrier) -> None:
+        """What is not to go in goes back to the library."""
         self.recall_late(person.hands)
         unheard = self.unheard()
-        for barcode in sorted(person.hands):  # what is not to go in goes back to the library
+        for barcode in sorted(person.hands):
             if self.world.library.take_in(barcode, barcode in unheard):
                 self.world.holders[barcode] = "library"
                 if barcode in unheard and self.rng.random() < 0.7:

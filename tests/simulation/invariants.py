@@ -213,6 +213,8 @@ class Watch:
         order, name = row.order, row.name
         assert order is not None
         inside = self.world.cabinet.boxes[name].inside - self.world.lied.keys()
+        new = order.purpose in ("dropoff", "stocking") and order.attempt == 1
+        must(not (new and row.aside), f"{name} is offered for {order.purpose} and was taken out of use")
         match order.purpose:
             case "pickup":
                 parcel = point.parcels[order.about]

@@ -45,7 +45,7 @@ class Sip2Library:
         self.cards: dict[str, str] = {}  # number to the id by which the point knows its patron
         self.numbers: dict[str, str] = {}  # patron to number
         self.pins: dict[str, str] = {}  # patron to PIN, where the library wants them
-        self.couriers: list[str] = []
+        self.workers: dict[str, tuple[str, ...]] = {}  # those who work here, by role
         self.stock = False  # what waits for nobody may lie at the point for anybody
         self.spare: set[str] = set()  # so that a courier who has them in hand puts them in
         self.items: dict[str, Item] = {}
@@ -60,7 +60,7 @@ class Sip2Library:
     @property
     def settings(self) -> Settings:
         """The point's."""
-        return _settings(self.dialect, tuple(self.couriers), bool(self.pins), self.stock)
+        return _settings(self.dialect, tuple(sorted(self.workers.items())), bool(self.pins), self.stock)
 
     @property
     def abilities(self) -> Abilities:
@@ -70,11 +70,11 @@ class Sip2Library:
     # ---- things
 
     def join(self, patron: str, role: str = "reader", standing: str = "fine") -> str:
-        """A new patron; returns the number of their card. Couriers are named in the point's settings only."""
+        """A new patron; returns the number of their card. Who works here is named in the point's settings only."""
         number = f"{self.rng.getrandbits(32):08X}"
         self.numbers[patron] = number
         if role != "reader":
-            self.couriers.append(KEYRING.card(number))
+            self.workers[role] = (*self.workers.get(role, ()), KEYRING.card(number))
             self.cards[number] = f"{role}-{KEYRING.card(number)[:12]}"
             return number
         self.cards[number] = SEAL.hide(number)
@@ -243,7 +243,8 @@ class Sip2Library:
 
 
 @lru_cache(1)
-def _settings(dialect: str, couriers: tuple[str, ...], pins: bool, stock: bool) -> Settings:
+def _settings(dialect: str, workers: tuple[tuple[str, tuple[str, ...]], ...], pins: bool, stock: bool) -> Settings:
     about = {"host": "memory", "tls": False, "user": USER, "institution": "SIP", "location": POINT}
     about |= {"loan_days_max": round(LOAN_S / 86400), "pin": "always" if pins else "never", "stock": stock}
-    return Settings.model_validate(about | {"couriers": couriers, "dialect": Path(dialect)})
+    names = {"courier": "couriers", "staff": "staff", "technician": "technicians"}
+    return Settings.model_validate(about | {names[role]: cards for role, cards in workers} | {"dialect": Path(dialect)})

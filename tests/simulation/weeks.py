@@ -8,6 +8,7 @@ from tests.simulation.neighbour import Seconds
 from tests.simulation.owner import Newcomer, Owner
 from tests.simulation.searcher import Searcher
 from tests.simulation.sip2_library import Sip2Library
+from tests.simulation.staff import Staff
 from tests.simulation.troubles import troubles
 from tests.simulation.world import Script
 
@@ -26,7 +27,7 @@ class Weeks(Day):
     def fill(self) -> None:
         super().fill()
         self.newcomers = 0
-        self.seconds = Seconds(self)
+        self.seconds, self.staff = Seconds(self), Staff(self)
         if self.world.seed % PINS_EVERY == 1:
             readers = [name for name in self.cards if name.startswith("R")]
             self.world.library.wants_pins({name: f"{self.rng.randrange(10**4):04d}" for name in readers})
@@ -61,6 +62,7 @@ class Weeks(Day):
     def one(self) -> Script:
         library, name = self.world.library, f"R{self.rng.randrange(READERS):02d}"
         self.seconds.perhaps()
+        yield from self.staff.perhaps()
         match self.rng.randrange(12):
             case 0:
                 mine = [p for p in library.parcels.values() if p.sent.patron == name]
