@@ -156,7 +156,10 @@ class Watch:
         seen = self.last_seen.get(name)
         looks = seen is Door.OPEN and row.out == "forced" and row.order.purpose == "check"  # its sensor may lie
         must(seen is Door.SHUT or looks, f"{name} is pulsed without having been seen shut")
-        self._allowed(point, row)
+        if row.order.purpose == "remote":
+            world.afar.unlocks(command, row.order)
+        else:
+            self._allowed(point, row)
         self.turns.unlocks(command)
 
     def coils_rest(self, command: Unlock) -> None:
@@ -313,6 +316,7 @@ class Watch:
             must(not row.out or row.name in told, f"{row.name} is out of use ({row.out}) and nobody was told")
         self.rows_fit_the_cabinet()
         self.journal_is_whole(store)
+        world.afar.all_ended()
         agree(world, loop.point)
 
     def _journal_is_as_was_told(self, store: Store) -> None:

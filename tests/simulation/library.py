@@ -7,7 +7,7 @@ disagrees. It also notices what no honest point tells: an effect that it has had
 import base64
 import random
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Literal
@@ -82,6 +82,7 @@ class Library:
     cabinet: set[str] = field(default_factory=set)
     parcels: dict[str, Packed] = field(default_factory=dict)
     feed: list[Change] = field(default_factory=list)
+    to_sign: list[Callable[[float], Sequence[Change]]] = field(default_factory=list)  # as the point asks for news
     horizon: int = 0
     expected: int = 1
     received: dict[str, tuple[Telling, Receipt]] = field(default_factory=dict)  # by key
@@ -214,10 +215,12 @@ class Library:
 
     def has_news(self, cursor: str) -> bool:
         """Whether a page after this cursor would say anything."""
-        return not cursor or not self.horizon <= int(base64.b64decode(cursor)) == len(self.feed)
+        return not cursor or bool(self.to_sign) or not self.horizon <= int(base64.b64decode(cursor)) == len(self.feed)
 
     def page(self, cursor: str, now: float) -> Page:
         """What is new after this cursor; all of it when the feed does not reach back so far."""
+        while self.to_sign:
+            self.feed += self.to_sign.pop()(now)
         after = int(base64.b64decode(cursor)) if cursor else -1
         newest = base64.b64encode(str(len(self.feed)).encode()).decode()
         if self.horizon <= after <= len(self.feed):

@@ -153,6 +153,8 @@ class Person:
 
     def takes_for_theirs(self, box: Box) -> bool:
         """A door that has sprung open since they came; with others beside them, one with their things behind it."""
+        if box.name in self.world.afar.doors:
+            return False
         alone = all(other is self for other in self.world.crowd)
         return box.sprung_at >= self.came and (alone or bool(box.inside & self.behind_doors()))
 

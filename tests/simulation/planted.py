@@ -16,7 +16,7 @@ from hardware.locker.bank import Duty
 from kiosk import forgetting
 from kiosk.core import doors, feed, offline, settle, shown
 from kiosk.core.commands import Print, Unlock
-from kiosk.core.flows import common, dropoff, fetching, identify, pickup, slips
+from kiosk.core.flows import common, dropoff, fetching, identify, pickup, remote, slips
 from kiosk.core.model import Drop, PickupPoint
 from kiosk.core.stories import Fetching
 from kiosk.loop import Loop
@@ -300,6 +300,16 @@ def letting_the_next_card_end_what_is_done_at_an_open_door(monkeypatch: pytest.M
 
     card = shown.card
     monkeypatch.setattr(shown, "card", next_one)
+
+
+@planted("orders from afar", "never signed for this point", days=5)
+def obeying_whoever_gives_an_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remote, "_signed", lambda point, said: True)
+
+
+@planted("orders from afar", "was signed", days=5)
+def opening_for_an_order_whose_time_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remote, "FRESH_S", 1e6)
 
 
 @planted("limits while away", "with the library away", first=10)

@@ -62,6 +62,7 @@ class Weeks(Day):
     def one(self) -> Script:
         library, name = self.world.library, f"R{self.rng.randrange(READERS):02d}"
         self.seconds.perhaps()
+        self.world.afar.perhaps()
         yield from self.staff.perhaps()
         match self.rng.randrange(12):
             case 0:

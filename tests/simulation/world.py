@@ -25,6 +25,7 @@ from kiosk.loop import Clock, Loop, Outgoing
 from kiosk.schema import connect
 from kiosk.store import Store, StoreTrouble
 from sync.errors import ServiceError
+from tests.simulation.afar import FromAfar
 from tests.simulation.cabinet import Cabinet
 from tests.simulation.faults import ALL, Allowed, Faults
 from tests.simulation.invariants import Watch
@@ -119,6 +120,7 @@ class World:
         self.crowd: list[object] = []  # who is served, or thinks so
         self.waiting: set[str] = set()  # who stands beside them
         self.lied: dict[str, str] = {}  # items whose whereabouts people were silent or wrong about
+        self.afar = FromAfar(self)
         self.watch = Watch(self)
 
     # ---- time
