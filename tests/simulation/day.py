@@ -175,6 +175,8 @@ class Day:
     def collect(self, packed: Packed) -> Script:
         """Its reader comes for it, and for whatever else there may be."""
         library, name = self.world.library, packed.sent.patron
+        if name in self.world.waiting:  # they stand there already
+            return
         mine = [p for p in library.parcels.values() if p.sent.patron == name]
         mine.sort(key=lambda p: p.status != "ready")
         how = self.rng.choice(("card", "card", "pass", "code")) if library.abilities.codes else "card"
@@ -183,7 +185,7 @@ class Day:
     def bring_back(self, name: str) -> Script:
         """Some of what they have."""
         person = self.returner(name)
-        if hands := sorted(person.hands):
+        if name not in self.world.waiting and (hands := sorted(person.hands)):
             yield from person.visit(set(self.rng.sample(hands, min(len(hands), self.rng.randint(1, 4)))))
 
     def returner(self, name: str) -> Returner:

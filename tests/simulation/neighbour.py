@@ -88,7 +88,7 @@ class Seconds:
             name, barcodes = chance.choice(NAMES), [chance.choice(shelf)]
             packed = self.world.library.pack(name, barcodes, self.world.wall() + 3 * DAY_S)
             self.world.say(f"{packed} is packed for {name}: {barcodes}")
-            self.day.hand_to(chance.choice(("C0", "C1")), barcodes)
+            self.day.hand_to(self.day.courier(), barcodes)
 
     def perhaps(self) -> None:
         """Now and then one of them comes, while somebody else does."""

@@ -94,11 +94,11 @@ class Staff:
         day.cards |= {name: day.world.library.join(name, role) for name, role in ROLES.items()}
 
     def perhaps(self) -> Script:
-        """Now and then one of them comes; what they still carry in the end goes where a courier would take it."""
+        """Now and then one of them comes; what they still carry in the end goes with a courier."""
         if self.rng.random() < OFTEN:
             name = self.rng.choice(sorted(ROLES))
             worker = Worker(self.day.world, name, self.day.cards[name])
             worker.rng, worker.thorough = self.rng, False
             yield from worker.visit()
             self.day.puts_away(worker)
-            self.day.hand_to("C0", sorted(worker.hands))
+            self.day.hand_to(self.day.courier(), sorted(worker.hands))
