@@ -8,6 +8,7 @@ with KioskProcess(config, env) as kiosk:
 import json
 import os
 import queue
+import resource
 import signal
 import subprocess
 import sys
@@ -81,6 +82,12 @@ class KioskProcess:
     def running(self) -> bool:
         """Whether it has been started and not ended."""
         return self._process is not None and self._process.poll() is None
+
+    def disk(self, full: bool) -> None:
+        """From now on it can write nothing more to any file, its log neither; or it can again."""
+        assert self._process
+        limit = 1 if full else resource.RLIM_INFINITY
+        resource.prlimit(self._process.pid, resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
 
     @property
     def worked_s(self) -> float:

@@ -58,6 +58,25 @@ def test_power_cut_before_the_door_moved_is_a_question_for_the_courier(point: Po
     point.kiosk.wait_for("Goodbye")
 
 
+def test_a_full_disk_opens_no_door_says_so_and_loses_nothing(point: Point) -> None:
+    point.stock("R1001")
+    cabinet = point.machine.cabinet
+    pulsed = [cabinet.pulses(name) for name in cabinet.names]
+    point.kiosk.disk(full=True)
+    point.tap("R1001")
+    point.kiosk.wait_for("Sorry", reason="store_trouble")
+    point.kiosk.touch("finish")
+    point.tap(COURIER)
+    point.kiosk.wait_for("Sorry", reason="store_trouble")
+    assert [cabinet.pulses(name) for name in cabinet.names] == pulsed
+    point.kiosk.disk(full=False)
+    point.home()
+    point.tap("R1001")
+    point.take(point.open_door())
+    point.kiosk.wait_for("Goodbye")
+    point.agreed()
+
+
 def test_a_door_that_sticks_then_opens(point: Point) -> None:
     point.stock("R1001")
     compartment = next(n for n in point.machine.cabinet.names if point.machine.cabinet.inside(n))
