@@ -20,7 +20,7 @@ from kiosk.watchdog import EXIT_FROZEN
 from simulators.machine import Machine
 
 STRANGER = "04A1B2C3"
-SORRY_S = 30
+SORRY_S = 20  # longer than a window may stand still
 FRONT = """
 import ctypes, sys, threading, time
 from pathlib import Path

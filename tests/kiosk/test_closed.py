@@ -4,6 +4,7 @@ again."""
 import contextlib
 import json
 import os
+import shutil
 import signal
 import socket
 import sqlite3
@@ -12,14 +13,15 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
-import pytest
 from points import NOW, busy, plan
 
 from kiosk.config import load
 from kiosk.store import Store
 from simulators.screen import Hand, Xvfb
+from tests.side_by_side import side_by_side
 
 START = "import sys, kiosk.app; kiosk.app.CLOSED_S = float(sys.argv.pop(1)); import kiosk.cli; kiosk.cli.main()"
 LONG_S = 600.0
@@ -63,10 +65,16 @@ def of_another_point(config: Path) -> str:
     return "the store of point 'dongmen', and this is 'ximen'"
 
 
-@pytest.mark.parametrize("trouble", [damaged, a_telling_that_makes_no_sense, no_directory, of_another_point])
-def test_the_screen_says_so_whatever_is_touched_and_ends_in_time(example: Path, trouble: object) -> None:
-    assert callable(trouble)
-    words = trouble(example)
+def test_the_screen_says_so_whatever_is_touched_and_ends_in_time(example: Path, tmp_path: Path) -> None:
+    checks = {}
+    for trouble in (damaged, a_telling_that_makes_no_sense, no_directory, of_another_point):
+        config = tmp_path / trouble.__name__ / example.name
+        shutil.copytree(tmp_path, config.parent, ignore=lambda folder, _: [one.name for one in Path(folder).glob("*/")])
+        checks[trouble.__name__] = partial(says_so, config, trouble(config))
+    side_by_side(checks)
+
+
+def says_so(example: Path, words: str) -> None:
     with started(example, "--screen", "json", closed_s=5.0) as kiosk:
         assert kiosk.stdin
         assert kiosk.stdout

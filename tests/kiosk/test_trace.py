@@ -170,7 +170,7 @@ def test_a_trace_replays_and_names_nobody(rig: Machine, tmp_path: Path) -> None:
     assert verdict.calls >= 2
     assert verdict.readings >= 3
 
-    changed = [json.loads(line) for line in path.read_text().splitlines()]
+    changed = [line for line in lines if line.get("device", "A") == "A"]  # the board's, whose replay takes no time
     next(line for line in changed if line.get("call") == "doors" and isinstance(line["gave"], dict))["gave"]["5"] = "?"
     path.write_text("\n".join(map(json.dumps, changed)))
     assert len(replay(path).differs) == 1

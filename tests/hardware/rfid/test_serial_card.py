@@ -50,7 +50,7 @@ def numbers(*said: Reading) -> list[str]:
 @pytest.mark.parametrize("vector", VECTORS, ids=[vector["means"] for vector in VECTORS])
 def test_a_line_says_what_it_means(source: SerialCardSource, reader: SerialCard, vector: dict[str, Any]) -> None:
     reader.say(bytes.fromhex(vector["bytes"]))
-    said = source.wait(10)
+    said = source.wait(10 if {"number", "unread"} & set(vector) else 2)
     assert numbers(*said) == ([vector["number"]] if "number" in vector else [])
     unread = [CardUnread("card", vector["unread"])] if "unread" in vector else []
     assert [reading for reading in said if not isinstance(reading, CardShown)] == unread

@@ -119,20 +119,19 @@ def heard(source: Source, within_s: float = 5.0) -> list[Reading]:
     return []
 
 
-@pytest.mark.parametrize(
-    ("kind", "content", "reading"),
-    [
+def test_each_held_label_is_read_once(camera: Camera, source: Source) -> None:
+    labels: list[tuple[Kind, str, Scan]] = [
         ("isbn", "9787020002207", BOOK),
         ("code128", "SX0001234", ITEM),
-        ("code39", "SX0001234", ITEM),
+        ("code39", "SX0001235", ItemScanned("camera", "SX0001235")),
         ("codabar", "A33191000105864B", ItemScanned("camera", "33191000105864")),
-        ("qr", "SX0001234", ITEM),
-    ],
-)
-def test_a_held_label_is_read_once(camera: Camera, source: Source, kind: Kind, content: str, reading: Scan) -> None:
-    camera.hold(kind, content)
-    assert heard(source) == [reading]
-    assert heard(source, 0.5) == []
+        ("qr", "SX0001236", ItemScanned("camera", "SX0001236")),
+        ("ean13", "6901234567892", UNKNOWN),  # a price
+    ]
+    for kind, content, reading in labels:
+        camera.hold(kind, content)
+        assert heard(source) == [reading]
+        assert heard(source, 0.5) == []
 
 
 def test_a_pass_of_full_length(camera: Camera, source: Source) -> None:
@@ -154,16 +153,11 @@ def test_one_label_after_the_other_and_the_first_again(camera: Camera, source: S
     assert heard(source) == [BOOK]
 
 
-@pytest.mark.parametrize("content", [b"\x00\xff\xfe", "取书".encode(), b"x" * 600, b"L2:ABC", b"L1:\x00"])
-def test_a_malformed_qr_is_unknown(camera: Camera, source: Source, content: bytes) -> None:
-    camera.hold("qr", content)
-    [scan] = heard(source)
-    assert isinstance(scan, CodeUnknown)
-
-
-def test_a_price_code_is_unknown(camera: Camera, source: Source) -> None:
-    camera.hold("ean13", "6901234567892")
-    assert heard(source) == [UNKNOWN]
+def test_each_malformed_qr_is_unknown(camera: Camera, source: Source) -> None:
+    for content in (b"\x00\xff\xfe", "取书".encode(), b"x" * 600, b"L2:ABCD", b"L1:\x00"):  # no two of one length
+        camera.hold("qr", content)
+        [scan] = heard(source)
+        assert isinstance(scan, CodeUnknown)
 
 
 def test_an_empty_view_yields_nothing(source: Source) -> None:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from sync.messages import ItemDropped, ParcelCollected, ParcelReady, Receipt, Te
 from sync.service import Known
 from sync.sip2.dialect import names
 from sync.sip2.service import Settings, Sip2
+from tests.side_by_side import side_by_side
 from tests.sync.sip2.sip2_client import SEAL
 
 DIALECTS = names()
@@ -123,9 +125,13 @@ def test_what_is_held_elsewhere_is_not_for_this_point(name: str, tmp_path: Path)
 @pytest.mark.parametrize(
     "fault", ["answer_lost", "silent", "cut", "closes", "wrong_sequence", "twice", "bad_check", "late", "under_way"]
 )
-@pytest.mark.parametrize("name", DIALECTS)
-def test_a_checkout_and_a_check_in_have_their_effect_once(name: str, fault: Fault, tmp_path: Path) -> None:
-    with day(name, tmp_path) as at:
+def test_a_checkout_and_a_check_in_have_their_effect_once(fault: Fault, tmp_path: Path) -> None:
+    side_by_side({name: partial(effect_once, name, fault, tmp_path / name) for name in DIALECTS})
+
+
+def effect_once(name: str, fault: Fault, folder: Path) -> None:
+    folder.mkdir()
+    with day(name, folder) as at:
         at.doubt_wait_s = LATE_S + 1.0 if fault == "under_way" else 0.0
         at.again()
         reader, item = at.ask(card_number("R1002")), at.parcel("R1002")
