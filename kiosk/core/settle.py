@@ -26,7 +26,8 @@ from sync.things import Item
 
 def settle(step: Step, compartment: str, order: Order, now: float) -> Step:
     """A door opened for this order has shut. ``order`` is no longer in the row."""
-    if order.cut and order.said and not order.shut_at:  # did they see that it was heard, or act otherwise in the dark?
+    dark = order.cut and order.said and not order.shut_at  # did they see that it was heard, or act otherwise?
+    if dark and not order.booked:
         return doubt(step, compartment)
     match order.purpose:
         case "pickup":

@@ -170,6 +170,14 @@ def test_saying_it_after_the_loan_was_booked_is_a_doubt(said: str) -> None:
     assert machine.out("A1") == "check"
 
 
+def test_what_was_said_after_the_loan_was_booked_is_known_after_a_power_cut_too() -> None:
+    machine = stocked(PARCEL).tap("ann").open().wait(80).touch("more_time").wait(15).touch("leave_it")
+    assert machine.order.said
+    machine.restart().do(DoorSeen("A1", Door.OPEN)).do(DoorSeen("A1", Door.SHUT)).wait(2)
+    assert PointTrouble("loan_in_doubt", "A1", "p-1", "i-1") in machine.told(PointTrouble)
+    assert machine.out("A1") == "check"
+
+
 def test_a_bouncing_switch_settles_nothing() -> None:
     machine = stocked(PARCEL).tap("ann").open().shut(0.2)
     assert not machine.told(ParcelCollected)
