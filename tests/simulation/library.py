@@ -217,20 +217,28 @@ class Library:
         """Whether a page after this cursor would say anything."""
         return not cursor or bool(self.to_sign) or not self.horizon <= int(base64.b64decode(cursor)) == len(self.feed)
 
-    def page(self, cursor: str, now: float) -> Page:
-        """What is new after this cursor; all of it when the feed does not reach back so far."""
-        while self.to_sign:
-            self.feed += self.to_sign.pop()(now)
-        after = int(base64.b64decode(cursor)) if cursor else -1
-        newest = base64.b64encode(str(len(self.feed)).encode()).decode()
-        if self.horizon <= after <= len(self.feed):
-            return Page(tuple(self.feed[after:]), newest, now)
+    def changes(self, cursor: str, now: float) -> Page | None:
+        """What is new after this cursor; None when the feed does not reach back so far."""
+        self._sign(now)
+        after = int(base64.b64decode(cursor))
+        return Page(tuple(self.feed[after:]), self._newest(), now) if self.horizon <= after <= len(self.feed) else None
+
+    def snapshot(self, now: float) -> Page:
+        """All that concerns the point."""
+        self._sign(now)
         here = [p.sent for p in self.parcels.values() if p.status in ("sent", "ready") and not p.recalled]
         wanted = sorted(
             {p.patron for p in here if p.patron} | {p.id for p in self.patrons.values() if p.role != "reader"}
         )
         changes = [PatronChanged(self.patrons[who]) for who in wanted] + [ParcelSent(p) for p in here]
-        return Page(tuple(changes), newest, now, snapshot=True)
+        return Page(tuple(changes), self._newest(), now, snapshot=True)
+
+    def _sign(self, now: float) -> None:
+        while self.to_sign:
+            self.feed += self.to_sign.pop()(now)
+
+    def _newest(self) -> str:
+        return base64.b64encode(str(len(self.feed)).encode()).decode()
 
     # ---- told
 

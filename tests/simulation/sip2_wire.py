@@ -4,12 +4,8 @@ What goes over a wire is what would go over a socket, byte for byte; the other e
 power may fail before and after each message.
 """
 
-import time
 from collections import deque
-from collections.abc import Callable
-from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any
-from unittest import mock
+from typing import TYPE_CHECKING
 
 from kiosk.core.commands import Ask, Do
 from kiosk.core.events import Acted, Answered, Online
@@ -22,6 +18,7 @@ from sync.sip2 import account, acting, booking, client, people, service, words
 from sync.sip2.frame import Frame, Reader
 from sync.sip2.service import Sip2
 from tests.simulation.sip2_library import SEAL, Sip2Library
+from tests.simulation.waiting import Clock, in_the_time_of
 
 if TYPE_CHECKING:
     from tests.simulation.world import Script, World
@@ -38,37 +35,7 @@ FAULTS: tuple[Fault, ...] = (
     "garbage",
     "nonsense",
 )
-
-
 MODULES = (account, acting, booking, client, people, service, words)
-
-
-class Clock:
-    """``time`` for the client: the world's, and what a call has spent waiting since it began."""
-
-    def __init__(self, world: "World") -> None:
-        self._world = world
-        self.spent = 0.0
-
-    def monotonic(self) -> float:
-        return self._world.now + self.spent
-
-    def time(self) -> float:
-        return self._world.wall() + self.spent
-
-    def sleep(self, seconds: float) -> None:
-        self.spent += seconds
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(time, name)
-
-
-def in_the_time_of(clock: Clock) -> ExitStack:
-    """From now on, and until this is closed, the client waits and times out in the world's time."""
-    patches = ExitStack()
-    for module in MODULES:
-        patches.enter_context(mock.patch.object(module, "time", clock))
-    return patches
 
 
 class MemoryWire:
@@ -136,7 +103,7 @@ class Sip2Link:
     def __init__(self, world: "World", library: Sip2Library) -> None:
         self.world, self.library = world, library
         self.clock = Clock(world)
-        self._patches = in_the_time_of(self.clock)
+        self._patches = in_the_time_of(self.clock, *MODULES)
         library.host.in_the_end = lambda does: world.later(world.rng.uniform(1.0, 40.0), does)
         self.nonsense = False  # every answer is none, for a while
 
@@ -162,21 +129,11 @@ class Sip2Link:
     def _service(self) -> Sip2:
         return Sip2(self.library.settings, PASSWORD, SEAL, lambda *_: MemoryWire(self))  # type: ignore[arg-type,return-value]
 
-    def _call(self, does: Callable[[], Any]) -> tuple[Any, float]:
-        """What comes of it, and after how long. ``PowerCut`` passes."""
-        self.clock.spent = 0.0
-        try:
-            return does(), self.clock.spent
-        except ServiceError as error:
-            return error, self.clock.spent
-        finally:
-            self.clock.spent = 0.0
-
     def _listen(self, life: int) -> "Script":
         world, clock = self.world, LibraryClock()
         while life == world.life:
             with world.powered():
-                page, spent = self._call(lambda: self.listens.changes(self.cursor, 0.0))
+                page, spent = self.clock.call(lambda: self.listens.changes(self.cursor, 0.0))
                 if isinstance(page, ServiceError):
                     world.later(spent, world.arrive, life, Online(False))
                 else:
@@ -194,7 +151,7 @@ class Sip2Link:
         if life != self.world.life:
             return
         with self.world.powered():
-            answer, spent = self._call(lambda: self.asks.ask(ask.query))
+            answer, spent = self.clock.call(lambda: self.asks.ask(ask.query))
             heard = Answered(ask.key, None if isinstance(answer, ServiceError) else answer)
             self.world.later(spent, self.world.arrive, life, heard)
 
@@ -207,7 +164,7 @@ class Sip2Link:
             return
         self.library.wants(command.said.act)
         with self.world.powered():
-            became, spent = self._call(lambda: outcome(self.asks, command.said))
+            became, spent = self.clock.call(lambda: outcome(self.asks, command.said))
             self.world.later(spent, self.world.arrive, life, Acted(command.said.key, became))
 
     def tell(self, upload: Upload) -> None:
@@ -218,7 +175,7 @@ class Sip2Link:
         if life != self.world.life:
             return
         with self.world.powered():
-            receipts, spent = self._call(lambda: self.tells.tell(upload.batch, upload.known))
+            receipts, spent = self.clock.call(lambda: self.tells.tell(upload.batch, upload.known))
             if isinstance(receipts, ServiceError):
                 self.world.later(spent, self.world.tell_failed, life, receipts)
             else:
