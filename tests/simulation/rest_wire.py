@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tests.simulation.world import Script, World
 
 FAULTS = BEFORE | AFTER
-CHANCE = 0.08  # of each exchange
+CHANCE = 0.08  # of each exchange; more where a life is unlucky
 
 
 class RestLink:
@@ -36,7 +36,7 @@ class RestLink:
 
     def __init__(self, world: "World", library: Library) -> None:
         self.world, self.library = world, library
-        self.rng = random.Random(world.seed + 4)  # for how it goes wrong, and when what comes
+        self.rng = random.Random(f"wire {world.seed}")  # for how it goes wrong, and when what comes
         self.clock = Clock(world)
         self.settings = rest.Settings(url="http://127.0.0.1:8000", ask_wait_s=self.rng.choice((3.0, 3.0, 12.0)))
         self._patches = in_the_time_of(self.clock, rest, deadline)

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import pytest
 
 from kiosk.core.flows import wishing
+from tests.simulation import rest_wire
 from tests.simulation.day import READERS, Day
 from tests.simulation.library import Library
 from tests.simulation.life import live_a_day
@@ -13,6 +14,12 @@ from tests.simulation.searcher import Searcher
 from tests.simulation.world import Script
 
 SEEDS = 12
+
+
+@pytest.fixture(autouse=True)
+def _over_a_bad_wire(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An act is said twice before nobody knows what became of it: on a good wire that is a matter of years."""
+    monkeypatch.setattr(rest_wire, "CHANCE", 0.4)
 
 
 class SearchDay(Day):
