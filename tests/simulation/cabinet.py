@@ -20,12 +20,14 @@ Later = Callable[..., None]  # (seconds, function, *arguments)
 
 @dataclass
 class Box:
-    """One compartment as it is. ``inside``: barcodes. ``torn``: the wire of its sensor, which then always says open.
-    ``driven``: when its coil was last, as often as it may be within a minute, and once more."""
+    """One compartment as it is. ``inside``: barcodes. ``torn``: the wire of its sensor, which then always says open;
+    ``mute``: its switch sticks and always says shut. ``driven``: when its coil was last, as often as it may be within a
+    minute, and once more."""
 
     name: str
     open: bool = False
     torn: bool = False
+    mute: bool = False
     inside: set[str] = field(default_factory=set)
     jammed_until: float = 0.0
     turned_at: float = 0.0
@@ -85,13 +87,13 @@ class Cabinet:
     def scan(self) -> None:
         """One poll of all doors."""
         if self.powered and self.bus_up:
-            for box in self.boxes.values():
-                self._report(box.name, Door.OPEN if box.open or box.torn else Door.SHUT)
+            for name in self.boxes:
+                self._look(name)
 
     def _look(self, name: str) -> None:
         if self.powered and self.bus_up:
             box = self.boxes[name]
-            self._report(name, Door.OPEN if box.open or box.torn else Door.SHUT)
+            self._report(name, Door.OPEN if (box.open or box.torn) and not box.mute else Door.SHUT)
 
     def tear(self, name: str, torn: bool) -> None:
         """The wire of a sensor breaks, or is mended."""
@@ -99,13 +101,20 @@ class Cabinet:
         self.boxes[name].torn = torn
         self._look(name)
 
+    def stick(self, name: str, mute: bool) -> None:
+        """The switch of a door sticks where it is when that is shut, or is freed."""
+        if self.boxes[name].mute is not mute:
+            self.say(f"the switch of {name} {'sticks: it says shut' if mute else 'is freed'}")
+            self.boxes[name].mute = mute
+            self._look(name)
+
     def _report(self, name: str, door: Door) -> None:
         if self.reported[name] is not door:
             self.reported[name] = door
             self.post(DoorSeen(name, door))
 
     def _flap(self, name: str, door: Door) -> None:
-        if self.powered and self.bus_up and not self.boxes[name].torn:
+        if self.powered and self.bus_up and not (self.boxes[name].torn or self.boxes[name].mute):
             self._report(name, door)
 
     # ---- locks and doors

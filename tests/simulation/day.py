@@ -320,6 +320,7 @@ class Day:
         for box in world.cabinet.boxes.values():
             box.jammed_until = 0.0
             world.cabinet.tear(box.name, False)
+            world.cabinet.stick(box.name, False)
             world.cabinet.shut(box.name)
         world.run(world.now + 4000.0)  # longer than the longest wait before, for news of the library
         world.watch.all_is_settled()

@@ -275,12 +275,18 @@ class Person:
             self.world.holders[barcode] = self.name
             self.world.taken[barcode] += self.name.startswith("R")
         self.world.say(f"{self.name} takes {sorted(barcodes)} out of {self.door}")
+        self.unseen(barcodes)
 
     def put(self, barcodes: set[str]) -> None:
         for barcode in sorted(barcodes & self.hands):
             self.world.holders.pop(barcode)
             self.world.cabinet.boxes[self.door].inside.add(barcode)
         self.world.say(f"{self.name} puts {sorted(barcodes)} into {self.door}")
+        self.unseen(barcodes)
+
+    def unseen(self, barcodes: set[str]) -> None:
+        if self.world.cabinet.boxes[self.door].mute:
+            self.lie(barcodes, "did so behind a door that the machine takes for shut")
 
     def lie(self, barcodes: set[str], why: str) -> None:
         if barcodes:

@@ -234,7 +234,7 @@ def printing_a_slip_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(slips, "touch", twice)
 
 
-@planted("nothing is lost", "were never told", days=3, first=27)
+@planted("nothing is lost", "were never told", days=3, first=9)
 def forgetting_what_the_library_has_not_heard(monkeypatch: pytest.MonkeyPatch) -> None:
     def all_of_it(execute: Any, limits: Any, now: float) -> int:
         return int(execute("DELETE FROM outbox WHERE outcome = ''").rowcount)
@@ -289,7 +289,7 @@ def handing_out_to_whoever_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(feed, "receipted", to_anybody)
 
 
-@planted("the right person only", "ends as another shows", days=5)
+@planted("the right person only", "ends as another shows", days=5, first=1)
 def letting_the_next_card_end_what_is_done_at_an_open_door(monkeypatch: pytest.MonkeyPatch) -> None:
     def next_one(at: Any, number: str, now: float) -> Any:
         return (
@@ -302,7 +302,7 @@ def letting_the_next_card_end_what_is_done_at_an_open_door(monkeypatch: pytest.M
     monkeypatch.setattr(shown, "card", next_one)
 
 
-@planted("orders from afar", "never signed for this point", days=5)
+@planted("orders from afar", "never signed for this point", days=5, first=1)
 def obeying_whoever_gives_an_order(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(remote, "_signed", lambda point, said: True)
 

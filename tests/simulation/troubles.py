@@ -15,6 +15,7 @@ KINDS = {  # and how often among the others
     "disk_slow": 3,
     "door_forced": 2,
     "sensor_torn": 2,
+    "sensor_mute": 2,
     "power_pulled": 2,
     "jams": 3,
     "card_away": 1,
@@ -22,6 +23,7 @@ KINDS = {  # and how often among the others
     "pad_away": 1,
     "sip2_nonsense": 2,
 }
+IN_WEEKS = {"sensor_mute"}
 DEAR = ("power_pulled", "bus_away", "door_forced", "sensor_torn")  # of much to do at doors, so seldom in weeks
 
 
@@ -29,7 +31,8 @@ def troubles(world: World, over: Callable[[], bool], spells: set[str], pause_s: 
     """One beside the other until it is over, each after so long a pause at most. Each is a fault of its kind; a spell
     of it lasts. ``spells``: those under way, whoever began them."""
     rng = world.rng
-    kinds = [kind for kind in KINDS if kind != "sip2_nonsense" or isinstance(world.link, Sip2Link)]
+    never = (set() if isinstance(world.link, Sip2Link) else {"sip2_nonsense"}) | (set() if world.long else IN_WEEKS)
+    kinds = [kind for kind in KINDS if kind not in never]
     often = [1 if world.long and kind in DEAR else KINDS[kind] for kind in kinds]
     while not over():
         yield rng.uniform(min(60.0, pause_s / 10), pause_s)
@@ -89,6 +92,11 @@ def _trouble(world: World, kind: str) -> Script:
             world.cabinet.tear(name, True)
             yield rng.choice((600.0, 3600.0, 4 * 3600.0))
             world.cabinet.tear(name, False)
+        case "sensor_mute":
+            name = rng.choice(world.cabinet.names)
+            world.cabinet.stick(name, True)
+            yield rng.choice((600.0, 3600.0, 4 * 3600.0))
+            world.cabinet.stick(name, False)
         case "power_pulled":
             if world.loop is not None:
                 world.die()
