@@ -14,6 +14,7 @@ from kiosk.core.commands import Unlock
 from kiosk.core.facts import DoorOpened, DoorShut, NotOpened, UnlockAnswered, UnlockOrdered
 from kiosk.core.heeded import OrderPurpose
 from kiosk.core.model import Compartment, PickupPoint
+from kiosk.core.notices import Reason
 from kiosk.core.order import Order, Out
 from kiosk.core.sensors import unsensed
 from kiosk.core.session import Step
@@ -233,7 +234,8 @@ def tick(step: Step, now: float) -> tuple[Step, list[Outcome]]:
             booked = book_collected(step, order, now)
             step = step if booked is step else booked.put(replace(row, order=replace(order, booked=True)))
         elif now - order.opened_at >= limits.shut_wait_s and not order.late:
-            step = step.put(replace(row, order=replace(order, late=True)))
+            since = row.down_since or order.opened_at  # what lies there nobody else can have
+            step = step.put(replace(row, order=replace(order, late=True), down_since=since))
             step = step.fact(PointTrouble("door_left_open", row.name))
             outcomes.append(Outcome(order.id, "late"))
     return step, outcomes
@@ -243,16 +245,18 @@ def give_up(step: Step, compartment: str) -> Step:
     """End an order whose door was not seen open: nobody waits for it any more. Nothing if it has opened.
 
     A door watched all the time did not move: things are where they were. One that could not be seen may have moved.
+    Of one that a reader could not have, because the board refused, staff hear as of any that stays shut.
     """
     row = step.point.compartments[compartment]
     order = row.order
     if order is None or order.opened_at:
         return step
     step = step.fact(NotOpened(compartment, order.id))
-    if order.unmoved:
+    refused = order.pulse == Pulse.REFUSED and order.purpose in ("pickup", "dropoff") and row.door is Door.SHUT
+    if order.unmoved and not (refused and not order.rests_until):
         return withdraw(step.put(replace(row, order=None)), compartment, order)
     parcel = order.about if order.purpose == "pickup" else ""  # its reader stood there and went without
-    if row.door is Door.SHUT and not order.blind:
+    if row.door is Door.SHUT and (order.unmoved or not order.blind):
         trouble = PointTrouble("door_stuck", compartment, parcel)
         row = replace(row, order=None, out=row.out or "stuck", down_since=row.down_since or order.asked_at)
         return withdraw(step.put(row).fact(trouble), compartment, order)
@@ -261,3 +265,9 @@ def give_up(step: Step, compartment: str) -> Step:
     step = step.put(replace(row, order=None, out=out)).fact(trouble)
     step = mark_doubt(step, compartment)
     return set_check(step, compartment) if row.door is Door.SHUT else step
+
+
+def why_shut(point: PickupPoint, compartment: str) -> Reason:
+    """Why a door that was given up stays shut: it did not open, and staff have been told; or nothing reached it, and
+    nobody has."""
+    return "door_stuck" if point.compartments[compartment].out else "door_unreachable"

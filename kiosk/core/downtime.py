@@ -1,9 +1,9 @@
-"""Hours when a door could not be opened, because the power was off, its board dead or its lock jammed, do not count
-against a reader.
+"""Hours when a door could not be opened, because the power was off, its board dead, its lock jammed or somebody left it
+open, do not count against a reader.
 
 From when that was so stands in its row; after the power was off, from when the machine was last noted to run; where the
-lock did not move, from when it was told to. As soon as the door is seen again, or has opened again, what lies behind it
-is held for longer by as much, and the library hears of it.
+lock did not move, from when it was told to; where it was left open, from when it opened. As soon as the door is seen
+again, or has opened again, or is shut, what lies behind it is held for longer by as much, and the library hears of it.
 
 A device that is away, or a door that its board does not see, for so long is told as well, once, and that it is back.
 """
@@ -60,10 +60,15 @@ def seen(step: Step, row: Compartment, now: float) -> tuple[Step, Compartment]:
     if row.told:
         step, row = step.fact(PointTrouble("door_seen", row.name)), replace(row, told=False)
         step = came_right(step, "door_unseen", row.name)
-    as_before = (row.out, row.door) in (("stuck", Door.SHUT), ("forced", Door.OPEN))
+    as_before = (_jammed(row) and row.door is Door.SHUT) or (row.out, row.door) == ("forced", Door.OPEN)
     if not row.down_since or as_before:
         return step, row
     return given_back(step, row, now), replace(row, down_since=0.0)
+
+
+def _jammed(row: Compartment) -> bool:
+    """Whether its lock did not move, and has not since."""
+    return row.out == "stuck" and not (row.order is not None and row.order.opened_at)
 
 
 def given_back(step: Step, row: Compartment, now: float) -> Step:
@@ -73,7 +78,7 @@ def given_back(step: Step, row: Compartment, now: float) -> Step:
         return step
     down_s = min(now - row.down_since, DOWN_MAX_S)
     longer_s = down_s if down_s >= step.point.plan.limits.down_min_s else 0.0
-    at_least = now + COME_AGAIN_S if row.out == "stuck" else 0.0
+    at_least = now + COME_AGAIN_S if _jammed(row) else 0.0
     for parcel in step.point.at(row.name):
         until = max(parcel.expires + longer_s, at_least)
         held = parcel.state in ("ready", "doubt") and not parcel.recalled and parcel.expires > row.down_since

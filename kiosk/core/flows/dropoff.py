@@ -222,7 +222,7 @@ def _open(
     space = _room(step, len(accepted), tried, story.least)
     if space is None:
         if tried:
-            return refuse(step, "door_stuck", now, person=patron)
+            return refuse(step, doors.why_shut(step.point, tried[-1]), now, person=patron)
         return _no_room(step, _size(len(accepted)), patron, now)
     step = doors.unlock(step, space.name, "dropoff", patron, "", "", now)
     here = visit(step, space.name)
@@ -289,5 +289,5 @@ def door_touch(step: Step, story: Dropping, touched: Touched, now: float) -> Ste
             step = doors.give_up(step, story.visit.compartment)
             if order.rests_until:  # nothing is wrong with it
                 return step.home()
-            return refuse(step, "door_stuck", now, person=story.patron)
+            return refuse(step, doors.why_shut(step.point, story.visit.compartment), now, person=story.patron)
     return step

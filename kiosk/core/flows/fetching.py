@@ -245,7 +245,8 @@ def _no_further(step: Step, story: Fetching, order: Order, helped: bool, now: fl
         return step.home()
     if purpose == "borrow":
         return refuse(step, "stock_stuck", now, then=("browse", "return"), person=story.patron)
-    return refuse(step, "door_stuck", now, then=("return",), person=_who(story.proof, story.patron))
+    why = doors.why_shut(step.point, story.visit.compartment)
+    return refuse(step, why, now, then=("return",), person=_who(story.proof, story.patron))
 
 
 def _at_rest(step: Step, story: Fetching, touched: Touched, now: float) -> Step:

@@ -127,3 +127,28 @@ def test_days_are_given_back_also_where_the_library_announces_nothing() -> None:
     machine.now = NOW + 5 * DAY_S
     mended(machine).tap("ann").answer(PatronIs(PEOPLE[0])).open().shut()
     assert machine.told(ParcelCollected)
+
+
+def looked_behind() -> Machine:
+    """A courier looks behind a door that was forced, and says that all is there."""
+    machine = stocked(PARCEL).do(DoorSeen("A1", Door.OPEN), DoorSeen("A1", Door.SHUT), after=5.0)
+    return machine.tap("max").touch("check", "A1").open().touch("yes")
+
+
+def test_days_in_which_somebody_else_left_the_door_open_are_given_back() -> None:
+    machine = looked_behind().wait(200)
+    machine.now += 5 * DAY_S
+    assert machine.tap("ann").screen.reason == "parcel_in_doubt"  # type: ignore[union-attr]
+    machine.touch("finish").shut().wait(1)
+    (told,) = machine.told(HoldExtended)
+    assert told.expires - PARCEL.expires >= 5 * DAY_S
+    machine.tap("max").touch("check", "A1").open().touch("yes").shut().touch("finish").tap("ann").open().shut()
+    assert machine.told(ParcelCollected)
+
+
+def test_a_jammed_door_that_opened_before_the_power_failed_lets_the_time_run_again() -> None:
+    machine = stocked(PARCEL).tap("ann").wait(5).touch("cancel").touch("finish").tap("ann").open()
+    machine.touch("leave_it").shut(done=False).wait(1).restart().doors(Door.SHUT).wait(1)
+    assert (machine.out("A1"), machine.point.compartments["A1"].down_since) == ("", 0.0)
+    machine.now += 4 * DAY_S
+    assert machine.tap("max").screen.clear_why == (1, 0, 0)  # type: ignore[union-attr]

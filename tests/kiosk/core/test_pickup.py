@@ -132,6 +132,33 @@ def test_a_clear_no_of_the_board_is_no_doubt() -> None:
     assert machine.parcel().state == "ready"
 
 
+def test_a_door_that_nothing_reached_is_not_said_to_be_told_of() -> None:
+    machine = stocked(PARCEL).tap("ann").do(UnlockEnded("A1", "2", 1, Pulse.NOT_SENT), DoorSeen("A1", Door.UNKNOWN))
+    assert machine.touch("help").screen == Sorry("door_unreachable", "", ("return",))
+    assert not machine.told(PointTrouble)
+
+
+@pytest.mark.parametrize(("gives_up", "then"), [("help", Sorry), ("cancel", Sorry), ("", Home)])
+def test_of_a_door_that_the_board_refused_staff_hear_and_its_time_stands_still(gives_up: str, then: type) -> None:
+    machine = stocked(PARCEL).tap("ann").do(UnlockEnded("A1", "2", 1, Pulse.REFUSED))
+    machine.touch(gives_up) if gives_up else machine.wait(100)
+    assert isinstance(machine.screen, then)
+    assert machine.told(PointTrouble) == [PointTrouble("door_stuck", "A1", "p-1")]
+    assert machine.parcel().state == "ready"
+    machine.now += 5 * DAY_S
+    assert machine.touch("finish").tap("max").screen.to_check == ("A1",)  # type: ignore[union-attr]
+    machine.touch("finish").tap("ann").open().shut()
+    assert machine.told(ParcelCollected)
+
+
+def test_a_door_that_the_board_refused_takes_no_returns_until_somebody_has_looked() -> None:
+    machine = Machine(online=False).scan("x-1").touch("open")
+    machine.do(UnlockEnded(machine.door, machine.order.id, 1, Pulse.REFUSED)).touch("other_door")
+    assert machine.unlocked == ["A2"]
+    assert machine.out("A1") == "stuck"
+    assert [told.what for told in machine.told(PointTrouble)] == ["door_stuck"]
+
+
 def test_a_silent_board_puts_the_compartment_aside_until_it_was_seen() -> None:
     machine = stocked(PARCEL).tap("ann").do(DoorSeen("A1", Door.UNKNOWN)).wait(120)
     assert isinstance(machine.screen, Home)
