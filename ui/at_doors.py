@@ -74,8 +74,13 @@ def _heard(screen: DoorOpen, _: Words) -> str:
 
 def _undo(screen: DoorOpen, _: Words) -> tuple[Button, ...]:
     """People slip."""
-    if screen.purpose == "dropoff":
-        return (Button("undo", _("I put them in after all")),)
+    match screen.purpose:
+        case "dropoff":
+            return (Button("undo", _("I put them in after all")),)
+        case "stocking":
+            return (Button("undo", _("I put the parcel in after all")),)
+        case "clearing":
+            return (Button("undo", _("I take everything out after all")),)
     return fetching.undo(screen, _)
 
 

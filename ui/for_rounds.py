@@ -13,7 +13,7 @@ def take_out(screen: TakeOut, _: Words) -> View:
     door = screen.compartment
     line = _("Door {n} of {of}. In the bag: {bag}.", n=screen.n, of=screen.of, bag=screen.bag)
     title = _("Take everything out of door {door}", door=door)
-    buttons: tuple[Button, ...] = ()
+    buttons: tuple[Button, ...] = (Button("undo", _("I take everything out after all")),)
     match screen.said:
         case "keep":
             title, line = _("Please push door {door} shut", door=door), _("What lies behind it stays noted as before.")

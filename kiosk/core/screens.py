@@ -92,7 +92,7 @@ class DoorOpen:
 
     Touches: pickup and borrow: not_here, some (which of ``several`` are not there, or stay?), wrong_book, leave_it,
     cannot_reach; or scan the book; undo once something is said. stocking: does_not_fit. dropoff: nothing_in and
-    does_not_fit, undo once said. clearing (to move a parcel): cancel, it stays.
+    does_not_fit. clearing (to move a parcel): cancel, it stays. Of these, too: undo once said.
     ``left``: open too long, please shut. ``said``: what the person has touched: it stays, it is not there, the door is
     out of reach, or too small for what is returned. ``titles``: at a pickup, those that are still taken. ``wrong``:
     another book lies there.

@@ -43,7 +43,8 @@ class Inside:
 @dataclass(frozen=True, slots=True)
 class TakeOut:
     """A door stands open: take all of this out, into the bag. Touches: absent (value: the id of a thing that is not
-    there, and again: it is), no (nothing is there), pause (not the next door just now), cancel (it stays inside).
+    there, and again: it is), no (nothing is there), pause (not the next door just now), cancel (it stays inside);
+    undo once one of the last two is said.
 
     ``bag``: how many things are in it. ``said``: what was touched. ``left``: open too long, please shut.
     """

@@ -146,6 +146,8 @@ def door_touch(step: Step, story: Clearing | Checking, touched: Touched, now: fl
         case "cancel" if opened and isinstance(story, Clearing):
             step = mark(step, story.visit, keep=True)
             return step.to(replace(story, pause=True), door_until(step, now))
+        case "undo" if order and (order.keep or order.missing) and isinstance(story, Clearing):
+            return mark(step, story.visit).to(story, door_until(step, now))
         case "again":
             return pulse_again(step, story, now)
         case "next" if stuck and story.queue:  # staff will look after this one

@@ -120,6 +120,8 @@ def door_touch(step: Step, story: Moving, touched: Touched, now: float) -> Step:
     match touched.action:
         case "cancel" if order and order.opened_at:
             return mark(step, story.visit, keep=True)
+        case "undo" if order and order.keep:
+            return mark(step, story.visit)
         case "again":
             return pulse_again(step, story, now)
         case "cancel" | "help" if order and order.stuck:

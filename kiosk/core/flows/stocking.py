@@ -162,33 +162,31 @@ def door(step: Step, story: Stowing, outcome: Outcome, now: float) -> Step:
     parcel = step.point.parcels.get(story.parcel)
     if parcel and parcel.state == "sent":
         if story.tried and story.tried[-1] == story.visit.compartment:  # it did not fit
+            step, parcel = _learnt(step, story, parcel)
             return stow(step, story.courier, parcel, story.tried, now)
         return stay(step, home(step.point, story.courier, "not_put_in"), now)
     return stay(step, home(step.point, story.courier), now)
 
 
-def _learnt(step: Step, story: Stowing) -> Step:
-    """It does not fit here: this parcel is larger than was thought, for the library too."""
-    parcel = step.point.parcels.get(story.parcel)
-    space = step.point.plan.spaces.get(story.visit.compartment)
-    if parcel is None or space is None:
-        return step
-    step = step.fact(ParcelDidNotFit(parcel.id, space.name, space.size, story.courier))
-    return step.put(replace(parcel, size=places.larger(step.point, space.size) or parcel.size))
+def _learnt(step: Step, story: Stowing, parcel: Parcel) -> tuple[Step, Parcel]:
+    """It did not fit here: this parcel is larger than was thought, for the library too."""
+    space = step.point.plan.spaces[story.visit.compartment]
+    parcel = replace(parcel, size=places.larger(step.point, space.size) or parcel.size)
+    return step.fact(ParcelDidNotFit(parcel.id, space.name, space.size, story.courier)).put(parcel), parcel
 
 
 def door_touch(step: Step, story: Stowing, touched: Touched, now: float) -> Step:
     """A touch while the door is opening, open or stuck."""
     order = order_at(step, story.visit)
     at = story.visit.compartment
+    before = tuple(name for name in story.tried if name != at)
     match touched.action:
         case "does_not_fit" if order and order.opened_at:
-            if at not in story.tried:
-                step, story = _learnt(step, story), replace(story, tried=(*story.tried, at))
-            return mark(step, story.visit, keep=True).to(story, door_until(step, now))
+            return mark(step, story.visit, keep=True).to(replace(story, tried=(*before, at)), door_until(step, now))
         case "cancel" if order and order.opened_at:
-            tried = tuple(name for name in story.tried if name != at)
-            return mark(step, story.visit, keep=True).to(replace(story, tried=tried), door_until(step, now))
+            return mark(step, story.visit, keep=True).to(replace(story, tried=before), door_until(step, now))
+        case "undo" if order and order.keep:  # it lies there after all
+            return mark(step, story.visit).to(replace(story, tried=before), door_until(step, now))
         case "again":
             return pulse_again(step, story, now)
         case "other_door" if order and order.stuck:

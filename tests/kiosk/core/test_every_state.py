@@ -797,10 +797,10 @@ UNDERSTOOD = {
     AtCourier: {"clear", "check", "bag", "desk", "move", "cancel", "finish"},
     AtDesk: {"audit", "doors", "door", "report", "use", "machine", "chart", "open", "reason", "aside", "back", "move"}
     | {"print", "cancel", "finish"},
-    Moving: {"again", "help", "cancel"},
+    Moving: {"undo", "again", "help", "cancel"},
     Loading: {"cancel"},
-    Stowing: {"does_not_fit", "again", "help", "other_door", "cancel", "finish"},
-    Clearing: {"no", "absent", "pause", "again", "help", "next", "cancel"},
+    Stowing: {"does_not_fit", "undo", "again", "help", "other_door", "cancel", "finish"},
+    Clearing: {"no", "undo", "absent", "pause", "again", "help", "next", "cancel"},
     Checking: {"yes", "no", "absent", "pause", "again", "help", "next", "cancel"},
     Sealing: {"digit", "erase", "enter", "cancel", "later", "finish"},
     HandingOver: {"digit", "erase", "enter", "cancel", "later", "finish"},

@@ -45,16 +45,31 @@ def courier(machine: Machine) -> Courier:
 
 
 def test_what_did_not_fit_is_larger_from_now_on_for_the_library_too() -> None:
-    machine = Machine(PARCEL).tap("max").scan("i-1").open().touch("does_not_fit")
+    machine = Machine(PARCEL).tap("max").scan("i-1").open().touch("does_not_fit").touch("does_not_fit")
+    assert not machine.told(ParcelDidNotFit)  # until its door has shut
+    machine.shut()
     assert machine.told(ParcelDidNotFit) == [ParcelDidNotFit("p-1", "A1", "S", "max")]
-    machine.touch("does_not_fit")
-    assert len(machine.told(ParcelDidNotFit)) == 1
     machine.restart().doors(Door.SHUT)
     assert machine.parcel().size == "M"
     machine.hear(ParcelSent(PARCEL))
     assert machine.parcel().size == "M"
     machine.hear(ParcelSent(replace(PARCEL, items=(item("i-8"),))))
     assert machine.parcel().size == "S"
+
+
+@pytest.mark.parametrize("slip", ["does_not_fit", "cancel"])
+def test_who_slipped_and_has_put_it_in_says_so(slip: str) -> None:
+    machine = Machine(PARCEL).tap("max").scan("i-1").open().touch(slip).touch("undo").shut()
+    assert [told.parcel for told in machine.told(ParcelReady)] == ["p-1"]
+    assert not machine.told(ParcelDidNotFit)
+    assert (machine.parcel().size, courier(machine).notice) == ("S", "")
+
+
+@pytest.mark.parametrize("slip", ["no", "cancel"])
+def test_who_slipped_and_takes_it_out_says_so(slip: str) -> None:
+    machine = called_back().touch("clear").open().touch(slip).touch("undo").shut()
+    assert [told.parcel for told in machine.told(ParcelRemoved)] == ["p-1"]
+    assert not machine.told(ParcelMissing)
 
 
 def test_parcels_of_one_reader_lie_beside_each_other() -> None:
