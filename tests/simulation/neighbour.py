@@ -106,4 +106,5 @@ class Seconds:
             yield from person.visit(person.hands)
         else:
             yield from Neighbour(self.world, name, self.day.cards[name]).visit()
+            yield 60.0  # so long what they touched may stand there
         self.world.waiting.remove(name)
