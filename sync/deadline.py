@@ -1,9 +1,11 @@
-"""Sockets that keep one deadline over a whole exchange.
+"""Sockets that keep one deadline and one measure over a whole exchange.
 
 The timeout of requests and urllib3 starts anew with each read, so a server that sends one byte now and then holds
 its caller for ever. Here each receive and send on a connection waits only for what is left of the deadline set by
 ``within``. Connecting has its own timeout (per address). Looking up the host's name is the system resolver's work
 and is bounded by resolv.conf alone.
+
+Nor do they bound what one read takes: http.client reads a chunk whose length is -1 until the other side ends.
 """
 
 import contextvars
@@ -12,35 +14,47 @@ import ssl
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
-_until: contextvars.ContextVar[float | None] = contextvars.ContextVar("_until", default=None)
+
+@dataclass(slots=True)
+class _Exchange:
+    until: float
+    bytes_left: int
+
+    def seconds_left(self) -> float:
+        left = self.until - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("the deadline of the whole exchange has passed")
+        return left
+
+    def received(self, count: int) -> int:
+        self.bytes_left -= count
+        if self.bytes_left < 0:
+            raise ValueError("more was sent than a whole exchange may hold")
+        return count
+
+
+_exchange: contextvars.ContextVar[_Exchange] = contextvars.ContextVar("_exchange")
 
 
 @contextmanager
-def within(seconds: float) -> Iterator[None]:
-    """In this block (and thread) everything on the sockets of this module ends ``seconds`` from now at the latest.
+def within(seconds: float, bytes_max: int) -> Iterator[None]:
+    """In this block (and thread) everything on the sockets of this module ends ``seconds`` from now at the latest, and
+    after ``bytes_max`` received, headers and all. Outside of it they neither send nor receive (``LookupError``).
 
-    What would take longer raises ``TimeoutError`` inside urllib3, which wraps it as a read timeout.
+    What would take longer raises ``TimeoutError`` inside urllib3, which wraps it as a read timeout; what is longer,
+    ``ValueError``.
     """
-    token = _until.set(time.monotonic() + seconds)
+    token = _exchange.set(_Exchange(time.monotonic() + seconds, bytes_max))
     try:
         yield
     finally:
-        _until.reset(token)
-
-
-def _left() -> float | None:
-    until = _until.get()
-    if until is None:
-        return None
-    left = until - time.monotonic()
-    if left <= 0:
-        raise TimeoutError("the deadline of the whole exchange has passed")
-    return left
+        _exchange.reset(token)
 
 
 if TYPE_CHECKING:
@@ -53,15 +67,16 @@ class _Bounded(_Base):
     """The three calls by which http.client reads from and writes to a socket."""
 
     def recv_into(self, *args: Any, **kwargs: Any) -> int:
-        self.settimeout(_left())
-        return super().recv_into(*args, **kwargs)
+        exchange = _exchange.get()
+        self.settimeout(exchange.seconds_left())
+        return exchange.received(super().recv_into(*args, **kwargs))
 
     def send(self, *args: Any, **kwargs: Any) -> int:
-        self.settimeout(_left())
+        self.settimeout(_exchange.get().seconds_left())
         return super().send(*args, **kwargs)
 
     def sendall(self, *args: Any, **kwargs: Any) -> None:
-        self.settimeout(_left())
+        self.settimeout(_exchange.get().seconds_left())
         super().sendall(*args, **kwargs)
 
 

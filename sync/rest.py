@@ -6,7 +6,7 @@ How failures are told apart:
   or 503, which the contract gives before any effect. Retry-After is passed on.
 - said, outcome unknown (``ServiceSilent``): the deadline passed, the connection was lost, any other 5xx.
 - the reply breaks the contract (``ServiceBroken``): any other status, not JSON, wrong shape, receipts that do not
-  match, an answer to another question, a body above 4 MB, times that cannot be.
+  match, an answer to another question, a body above 4 MB or a reply above 8, times that cannot be.
 - 409 with the seq the service wants (``ServiceGap``).
 
 One thread at a time may use one client: a second client for the long poll keeps questions quick.
@@ -62,6 +62,7 @@ ANSWERS: dict[type, type] = {
     TitlesLike: TitlesAre,
 }
 CHUNK = 65536
+REPLY_MAX = 2 * BODY_MAX  # with its headers and the lengths of its chunks
 
 
 class Settings(BaseModel):
@@ -191,7 +192,7 @@ class Rest:
         timeout = (min(self._settings.connect_wait_s, wait_s), wait_s)
         try:
             with (
-                deadline.within(wait_s),
+                deadline.within(wait_s, REPLY_MAX),
                 self._session.request(
                     method,
                     self._base + path,
@@ -208,7 +209,7 @@ class Rest:
                 return status, _read_body(response)
         except (requests.RequestException, HTTPError, OSError) as error:
             raise _failure(error) from None
-        except ValueError:  # of some library below, about something in the reply
+        except ValueError:  # of the sockets or some library below, about the reply
             raise ServiceBroken("the reply cannot be read") from None
 
 

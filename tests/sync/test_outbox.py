@@ -1,12 +1,21 @@
 """Order, one in flight, the same batch again, and in the end everything told once in effect: whatever goes wrong."""
 
 import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sync.errors import ServiceBroken, ServiceBusy, ServiceError, ServiceGap, ServiceSilent, ServiceUnreachable
+from sync.errors import (
+    ServiceBroken,
+    ServiceBusy,
+    ServiceError,
+    ServiceGap,
+    ServicePostponed,
+    ServiceSilent,
+    ServiceUnreachable,
+)
 from sync.messages import PointTrouble, Telling
 from sync.outbox import BATCH_MAX, GIVE_UP_S, GIVE_UP_TRIES, Outbox
 
@@ -56,6 +65,15 @@ def test_patience_asked_for_is_given() -> None:
     outbox = Outbox().sent(ROWS[:1]).failed(0.0, ServiceUnreachable("", 30.0), most)
     assert not outbox.due(30.9)
     assert outbox.due(31.0)
+
+
+def test_what_is_put_off_goes_at_the_time_said_and_is_no_failure() -> None:
+    before = Outbox().sent(ROWS[:2])
+    outbox = before.failed(100.0, ServicePostponed("", 7.0), most, answers=True)
+    assert (outbox.attempts, outbox.failures) == (0, 0)
+    assert not outbox.due(106.9)
+    assert seqs(outbox.batch(ROWS, 107.0)) == [1, 2]
+    assert not replace(outbox, away=True).back(101.0).due(106.9)  # it may be under way there until then
 
 
 def test_a_gap_leads_back() -> None:

@@ -177,6 +177,23 @@ def test_an_endless_body_is_cut_at_its_bound() -> None:
     assert peak < 4 * BODY_MAX
 
 
+@pytest.mark.parametrize("length", [b"-1", b"-5"])
+def test_a_chunk_of_a_length_that_cannot_be_is_not_read_to_its_end(length: bytes) -> None:
+    def endless(connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + length + b"\r\n")
+        while True:
+            connection.sendall(b" " * 0x10000)
+
+    with hostile(endless) as port:
+        client = client_of(port, ask_wait_s=20)
+        tracemalloc.start()
+        with pytest.raises(ServiceBroken, match="cannot be read"):
+            client.ask(WhatIs("x"))
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert peak < 4 * BODY_MAX
+
+
 def test_cookies_are_not_kept() -> None:
     with hostile(says(reply("200 OK", ITEM_IS, "Set-Cookie: session=1; Path=/"))) as port:
         client = client_of(port)
@@ -327,6 +344,34 @@ def test_tls_trusts_only_what_it_was_told(tmp_path: Path) -> None:
         client_of(port, "https", ca=ca).ask(WhatIs("x"))
     with hostile(says(reply("200 OK", ITEM_IS))) as port, pytest.raises(ServiceError):
         client_of(port, "https", ca=ca).ask(WhatIs("x"))
+
+
+HANDSHAKE_FAILURE = b"\x15\x03\x03\x00\x02\x02\x28"  # RFC 5246, 7.2: an alert, fatal
+
+
+@pytest.mark.parametrize(
+    ("said", "error", "match"),
+    [
+        (reply("400 Bad Request", b"plain HTTP was sent to a TLS port, or so"), ServiceUnreachable, "not speak TLS"),
+        (HANDSHAKE_FAILURE, ServiceSilent, "was lost"),
+    ],
+    ids=["plain", "no common cipher"],
+)
+def test_an_address_without_tls_is_told_from_a_handshake_that_broke(
+    said: bytes, error: type[ServiceError], match: str
+) -> None:
+    def answers() -> None:
+        connection = listening.accept()[0]
+        with connection:
+            connection.recv(65536)  # the hello
+            connection.sendall(said)
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        server = threading.Thread(target=answers)
+        server.start()
+        with pytest.raises(error, match=match):
+            client_of(listening.getsockname()[1], "https", ask_wait_s=20).ask(WhatIs("x"))
+        server.join()
 
 
 def test_the_client_works_again_after_any_of_it() -> None:

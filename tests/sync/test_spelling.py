@@ -32,7 +32,8 @@ def found(typed: str) -> TitlesAre:
         ("1984", "1984"),
         ("97875366", "三体"),
         ("7536692930", "三体"),
-        ("0261102217", "The Hobbit"),
+        ("0261102217", "The Hobbit"),  # the end of its number
+        ("0261102214", "The Hobbit"),  # its number of ten
     ],
 )
 def test_what_fingers_can_type_finds_the_title(typed: str, title: str) -> None:
@@ -43,7 +44,14 @@ def test_what_fingers_can_type_finds_the_title(typed: str, title: str) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "title"),
-    [("SBT", "三体"), ("SNATI", "三体"), ("SANTU", "三体"), ("TSI", "三体"), ("HONGLUOMENG", "红楼梦")],
+    [
+        ("SBT", "三体"),
+        ("SNATI", "三体"),
+        ("SANTU", "三体"),
+        ("TSI", "三体"),
+        ("HONGLUOMENG", "红楼梦"),
+        ("HRARY", "Harry Potter and the Philosopher's Stone"),
+    ],
 )
 def test_one_slip_finds_what_is_near_and_says_so(typed: str, title: str) -> None:
     answer = found(typed)
@@ -51,7 +59,7 @@ def test_one_slip_finds_what_is_near_and_says_so(typed: str, title: str) -> None
     assert answer.near
 
 
-@pytest.mark.parametrize("typed", ["", "QQQ", "ZQ", "SHNATU", "99999", "-"])
+@pytest.mark.parametrize("typed", ["", "QQQ", "ZQ", "SHNATU", "SANQQ", "99999", "-"])
 def test_nothing_is_found_where_nothing_fits(typed: str) -> None:
     assert found(typed) == TitlesAre(())
 
@@ -69,6 +77,13 @@ def test_a_character_is_read_as_its_phrase_wants_and_otherwise_only_nearly() -> 
     assert search("ZHANG", books).titles == (books[1],)
     for typed in ("NVREN", "NUREN", "NR"):
         assert search(typed, books) == TitlesAre((books[2],))
+
+
+def test_characters_that_nobody_reads_stand_for_themselves_and_hide_no_title() -> None:
+    book = Title("1", "三\U0003134b\U0003134c体")  # so rare that pypinyin leaves them as they are, together
+    assert spelled(book.title) == (("san",), ("\U0003134b",), ("\U0003134c",), spelled("体")[0])
+    assert search("SAN", [book]).titles == (book,)
+    assert search("TI", [book]).titles == (book,)
 
 
 def test_only_so_many_are_said_and_that_there_are_more() -> None:

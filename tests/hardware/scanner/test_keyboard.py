@@ -172,6 +172,8 @@ def test_unplugged_while_waiting_and_back(scanner: Keyboard) -> None:
         source.wait(1)
     source.close()
     source.close()
+    with pytest.raises(DeviceGone, match="closed"):
+        source.wait(1)
     with pytest.raises(DeviceGone, match="plugged in"):
         opened(scanner)
     scanner.plug()
@@ -204,6 +206,48 @@ def test_a_pipe_does_as_well(tmp_path: Path) -> None:
     assert heard(source, 1) == [ITEM]
     os.close(ours)
     with pytest.raises(DeviceGone):
+        source.wait(1)
+    source.close()
+
+
+def test_what_another_reads_first_is_no_trouble(tmp_path: Path, mocker: MockerFixture) -> None:
+    path = tmp_path / "events"
+    os.mkfifo(path)
+    ours = os.open(path, os.O_RDWR | os.O_NONBLOCK)
+    source = connect("desk", Settings(path=str(path)), USUAL)
+    select = keyboard.select.select
+
+    def outrun(*about: Any) -> Any:  # the moment between looking and reading cannot be met otherwise
+        ready = select(*about)
+        if ready[0]:
+            assert os.read(ours, 4096)
+        return ready
+
+    mocker.patch.object(keyboard.select, "select", outrun)
+    os.write(ours, typed("S"))
+    assert source.wait(0.1) == []
+    source.close()
+    os.close(ours)
+
+
+def test_the_kernels_word_for_a_line_that_broke_is_told() -> None:
+    near, far = os.openpty()
+    source = keyboard.Keyboard("desk", Settings(path="/dev/input/event7"), USUAL, near)
+    os.close(far)  # and what is read at the near end is EIO, as of a device that was pulled out
+    with pytest.raises(DeviceGone, match=r"^/dev/input/event7: .*\(unplugged\)$"):
+        source.wait(1)
+    source.close()
+
+
+def test_what_never_stops_holds_nobody_up() -> None:
+    source = connect("desk", Settings(path="/dev/zero"), USUAL)
+    assert source.wait(0.2) == []
+    source.close()
+
+
+def test_where_nothing_can_come_it_is_gone() -> None:
+    source = connect("desk", Settings(path="/dev/null"), USUAL)
+    with pytest.raises(DeviceGone, match="unplugged"):
         source.wait(1)
     source.close()
 
