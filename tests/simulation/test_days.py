@@ -63,7 +63,7 @@ def test_a_day_without_faults_leaves_no_doubt_and_no_case() -> None:
         world = live_a_day(seed, calm=True).world
         assert world.faults == 0
         assert all("was recalled" in detail for _, detail in world.library.conflicts)
-        assert not world.lied
+        assert set(world.lied.values()) <= {"came for something else, and takes nothing"}  # people may
 
 
 def test_a_day_without_faults_over_sip2_leaves_only_what_was_put_in_for_nobody() -> None:

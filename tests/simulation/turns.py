@@ -37,7 +37,8 @@ class Turns:
         story, order = loop.session.story, loop.point.compartments[command.compartment].order
         if order is None or order.purpose != "pickup":
             return
-        theirs = isinstance(story, AtDoor) and story.visit.order == order.id and whose(story) == order.person
+        who = "" if order.proof == "helper" else order.person  # a helper is nobody here
+        theirs = isinstance(story, AtDoor) and story.visit.order == order.id and whose(story) == who
         must(theirs, f"{command.compartment} is opened for {order.person} in the story of {whose(story) or 'nobody'}")
 
     def _at_an_open_door(self) -> tuple[str, str, str] | None:

@@ -3,6 +3,7 @@ tidies up; troubles most of all while people are there."""
 
 from kiosk.core.flows.clearing import to_check, to_clear
 from tests.simulation.day import DAY_S, READERS, Day
+from tests.simulation.helpers import Helpers
 from tests.simulation.library import KEYRING, Library
 from tests.simulation.neighbour import Seconds
 from tests.simulation.owner import Newcomer, Owner
@@ -27,7 +28,7 @@ class Weeks(Day):
     def fill(self) -> None:
         super().fill()
         self.newcomers = 0
-        self.seconds, self.staff = Seconds(self), Staff(self)
+        self.seconds, self.staff, self.helpers = Seconds(self), Staff(self), Helpers(self)
         if self.world.seed % PINS_EVERY == 1:
             readers = [name for name in self.cards if name.startswith("R")]
             self.world.library.wants_pins({name: f"{self.rng.randrange(10**4):04d}" for name in readers})
@@ -64,6 +65,7 @@ class Weeks(Day):
         self.seconds.perhaps()
         self.world.afar.perhaps()
         yield from self.staff.perhaps()
+        yield from self.helpers.perhaps()
         match self.rng.randrange(12):
             case 0:
                 mine = [p for p in library.parcels.values() if p.sent.patron == name]

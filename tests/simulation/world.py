@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hardware.readings import CardGone, CardShown, CardUnread, DeviceDown, DeviceUp, PileSeen, Scan
 from kiosk.core.commands import Ask, Do, LookAgain, Print, Refresh, Secure, Unlock
@@ -36,6 +36,9 @@ from tests.simulation.rest_wire import RestLink
 from tests.simulation.sip2_library import Sip2Library
 from tests.simulation.sip2_wire import Sip2Link
 from tests.simulation.story import in_words
+
+if TYPE_CHECKING:
+    from tests.simulation.helpers import Permit
 
 EPOCH = 1_800_000_000.0
 SIZES = "SSSSMMML"
@@ -120,6 +123,7 @@ class World:
         self.crowd: list[object] = []  # who is served, or thinks so
         self.waiting: set[str] = set()  # who stands beside them
         self.lied: dict[str, str] = {}  # items whose whereabouts people were silent or wrong about
+        self.permits: list[Permit] = []  # codes that readers had made for somebody else
         self.afar = FromAfar(self)
         self.watch = Watch(self)
 
@@ -269,7 +273,8 @@ class World:
         if self.loop is None or life != self.life:
             return
         if self.now < self.busy_until:  # the deciding thread still waits for its disk
-            self.later(self.busy_until - self.now + 0.001, self._handle, life, incoming)
+            waits = (self.busy_until, next(self.order), self._handle, (life, incoming))  # and none overtakes another
+            heapq.heappush(self.heap, waits)
             return
         self.events += 1
         with self.powered():
