@@ -185,7 +185,7 @@ class Person:
         if theirs and isinstance(screen, DoorOpen) and screen.purpose == "pickup" and "pickup" not in self.purposes:
             inside = set(self.world.cabinet.boxes[screen.compartment].inside)
             self.door, self.purpose = screen.compartment, "pickup"
-            if inside and self.rng.random() < 0.5:
+            if inside and (self.world.dice.calm or self.rng.random() < 0.5):
                 self.take(inside)
             else:
                 self.lie(inside, "came for something else, and takes nothing")
