@@ -60,8 +60,8 @@ def seen(step: Step, row: Compartment, now: float) -> tuple[Step, Compartment]:
     if row.told:
         step, row = step.fact(PointTrouble("door_seen", row.name)), replace(row, told=False)
         step = came_right(step, "door_unseen", row.name)
-    as_before = (_jammed(row) and row.door is Door.SHUT) or (row.out, row.door) == ("forced", Door.OPEN)
-    if not row.down_since or as_before:
+    stands_open = row.door is Door.OPEN and (row.out == "forced" or (row.order is not None and row.order.late))
+    if not row.down_since or stands_open or (row.door is Door.SHUT and _jammed(row)):
         return step, row
     return given_back(step, row, now), replace(row, down_since=0.0)
 

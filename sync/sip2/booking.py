@@ -84,12 +84,14 @@ class Booking:
         self._booked: list[Booked] = []
         self.open: Literal["", "said", "answered"] = ""
         """Of the item at which the last telling ended: whether what changes the library's books was said."""
+        self.further = False
+        """Whether the last telling came further: at least one of its items was booked."""
         self._lent: dict[str, Lent] = {}  # by barcode, what was lent here last
 
     def receipt(self, telling: Telling, doubt: Doubt, until: float) -> Receipt:
         """The library's word on one telling, before ``until``. Raises ``ServiceError``; the next try goes on with
         the item at which this one ended, and is a doubtful one where ``open`` says so."""
-        self._until, self.open = until, ""
+        self._until, self.open, self.further = until, "", False
         if telling.key != self._telling:
             self._telling, self._booked = telling.key, []
         told = telling.told
@@ -123,7 +125,7 @@ class Booking:
         """Item by item, those that were answered before left out."""
         for barcode in items[len(self._booked) :]:
             self._booked.append(book(barcode))
-            self.open = ""
+            self.open, self.further = "", True
         return self._booked
 
     def _say(self, request: Message) -> Message:

@@ -124,6 +124,7 @@ class Sip2:
         until = time.monotonic() + self._settings.tell_wait_s
         self._client.look_again()
         before = [telling for telling in tellings if telling.seq <= known.said]
+        first = True  # of this round: it has all the time there is
         for n, telling in enumerate(tellings):
             if telling.key in self._done:
                 continue
@@ -136,7 +137,8 @@ class Sip2:
                 _back(before[n + 1 :]) if telling in before else frozenset(),
                 telling.seq < known.image,
             )
-            self._done[telling.key] = self._told(telling, doubt, until)
+            self._done[telling.key] = self._told(telling, doubt, until, first)
+            first = False
         receipts = tuple(self._done[telling.key] for telling in tellings)
         for kept in (self._done, self._unsure, self._unanswered, self._failing):
             kept.clear()
@@ -211,7 +213,7 @@ class Sip2:
             raise ServiceUnreachable("this library has no item information")
         return item_is(self._client.say(self._says.item(barcode), until), barcode, self._dialect)
 
-    def _told(self, telling: Telling, doubt: Doubt, until: float) -> Receipt:
+    def _told(self, telling: Telling, doubt: Doubt, until: float, first: bool) -> Receipt:
         try:
             return self._booking.receipt(telling, doubt, until)
         except ServiceError as error:
@@ -220,10 +222,12 @@ class Sip2:
                 self._unsure.add(telling.key)
             if self._booking.open == "said":
                 self._unanswered[telling.key] = now
-            if not isinstance(error, ServiceSilent | ServiceBroken):
-                raise
-            if isinstance(error, ServiceSilent) and not self._booking.open and now >= until:  # a question, cut short
+            silent = isinstance(error, ServiceSilent) and not self._booking.open and now >= until  # a question
+            cut_short = silent or isinstance(error, ServicePostponed)
+            if cut_short and (self._booking.further or not first):
                 raise ServicePostponed("no time is left to hear an answer: the rest in the next round") from None
+            if not (cut_short or isinstance(error, ServiceSilent | ServiceBroken)):
+                raise
             since, times = self._failing.get(telling.key, (now, 0))
             self._failing[telling.key] = since, times + 1
             if now - since < GIVE_UP_S or times + 1 < GIVE_UP_TRIES:

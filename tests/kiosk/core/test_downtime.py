@@ -136,7 +136,7 @@ def looked_behind() -> Machine:
 
 
 def test_days_in_which_somebody_else_left_the_door_open_are_given_back() -> None:
-    machine = looked_behind().wait(200)
+    machine = looked_behind().wait(200).do(DoorSeen("A1", Door.UNKNOWN), DoorSeen("A1", Door.OPEN))
     machine.now += 5 * DAY_S
     assert machine.tap("ann").screen.reason == "parcel_in_doubt"  # type: ignore[union-attr]
     machine.touch("finish").shut().wait(1)

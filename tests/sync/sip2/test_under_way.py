@@ -1,5 +1,6 @@
 """What a library does not answer may be under way there still; what it breaks down at holds up nothing for ever."""
 
+import contextlib
 import time
 from pathlib import Path
 from types import SimpleNamespace
@@ -246,3 +247,21 @@ def test_a_long_outage_between_two_silences_gives_nothing_up(monkeypatch: pytest
                 service.tell([back(1)])
             ahead[0] += 10 * GIVE_UP_S
         assert service.tell([back(1)])[0].status == "applied"
+
+
+def test_nor_does_one_for_whose_question_no_round_is_long_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    ahead = [0.0]
+    clock = SimpleNamespace(monotonic=lambda: time.monotonic() + ahead[0], time=time.time)
+    monkeypatch.setattr(service_, "time", clock)
+    with library({"17": lambda _: None, "09": returned(0.0)}) as lib:  # said again, a round is over before it is silent
+        service = client(lib.port, connect_wait_s=0.15, answer_wait_s=0.15, tell_wait_s=0.6)
+        receipts: tuple[Receipt, ...] = ()
+        rounds = 0
+        while not receipts and rounds < 40:
+            with contextlib.suppress(ServicePostponed, ServiceSilent, ServiceUnreachable):
+                receipts = service.tell([LENT, back(2)])
+            ahead[0] += GIVE_UP_S / (GIVE_UP_TRIES - 2)
+            rounds += 1
+        assert rounds >= GIVE_UP_TRIES
+        assert [one.status for one in receipts] == ["conflict", "applied"]
+        assert "look whether it is booked" in receipts[0].detail
