@@ -10,6 +10,7 @@ from tests.simulation.people import LOOKS_MAX, Person
 from tests.simulation.sip2_library import Sip2Library
 from tests.simulation.world import Script
 
+DAY_S = 86400.0
 A_DOOR = 15  # looks at the screen that one door may take
 
 
@@ -96,7 +97,7 @@ class Carrier(Person):
             case DoorOpen(purpose="stocking"):
                 yield from self.stow(screen)
             case TakeOut():
-                self.take(set(box.inside))
+                self.clears(set(box.inside))
             case Inside(titles=titles):
                 yield from self.look(set(titles))
             case _:  # a dark screen before an open door: take nothing out that was not asked for
@@ -107,6 +108,18 @@ class Carrier(Person):
                     self.lie(self.loading, "could not say it was not put in")
         self.loading &= self.hands
         yield from self.shut()
+
+    def clears(self, inside: set[str]) -> None:
+        """Into the bag with it; or home, and back with the courier on another day."""
+        self.take(inside)
+        if inside and self.cheats("takes_home"):
+            self.lie(inside, "took it home")
+            self.world.holders |= dict.fromkeys(inside, f"the home of {self.name}")
+            self.world.later(self.world.sly.uniform(0.2, 6.0) * DAY_S, self.brings_back, inside)
+
+    def brings_back(self, barcodes: set[str]) -> None:
+        self.world.say(f"{self.name} brings {sorted(barcodes)} from home")
+        self.world.holders |= dict.fromkeys(barcodes, self.name)
 
     def stow(self, screen: DoorOpen) -> Script:
         wanted = {b for b in self.hands if f"Title {b}" in screen.titles or b in screen.titles}
@@ -122,6 +135,12 @@ class Carrier(Person):
                 self.lie(wanted | {t.removeprefix("Title ") for t in screen.titles}, "could not say it was not put in")
                 return
             self.doubt(wanted)
+        if self.cheats("stocks_something_else"):
+            others = sorted(self.hands - wanted)
+            instead = set(others[:1]) if self.world.sly.random() < 0.7 else set()
+            self.lie(wanted | instead, "did not put in what they had scanned")
+            self.put(instead)
+            return
         self.put(wanted)
 
     def look(self, titles: set[str]) -> Script:

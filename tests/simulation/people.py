@@ -1,7 +1,8 @@
 """The people of a day. Each is a script that looks at the screen and at the doors, as people do, and takes their time.
 
-They are honest, but they walk away, change their minds, and stand before dark screens. Where one of them could not
-tell the machine what they did, the items are noted in ``world.lied``: no machine without eyes can know better.
+They walk away, change their minds, stand before dark screens; in weeks a few of them are dishonest. Where one of them
+did not or could not tell the machine what they did, the items are noted in ``world.lied``: no machine without eyes can
+know better.
 """
 
 from collections.abc import Sequence
@@ -25,6 +26,7 @@ from tests.simulation.cabinet import Box
 from tests.simulation.library import Packed
 from tests.simulation.world import Script, World
 
+DISHONEST = 0.04  # of those who could be
 LOOKS_MAX = 60  # how often somebody looks at the screen before they go
 
 
@@ -284,6 +286,12 @@ class Person:
         self.world.say(f"{self.name} puts {sorted(barcodes)} into {self.door}")
         self.unseen(barcodes)
 
+    def takes_what_is_not_theirs(self, barcodes: set[str]) -> None:
+        """It should not lie there, and nobody looks."""
+        if barcodes and self.cheats("takes_anothers"):
+            self.lie(barcodes, "took what lay there for another, or for nobody")
+            self.take(set(barcodes))
+
     def unseen(self, barcodes: set[str]) -> None:
         if self.world.cabinet.boxes[self.door].mute:
             self.lie(barcodes, "did so behind a door that the machine takes for shut")
@@ -293,6 +301,11 @@ class Person:
             self.world.say(f"({self.name}: {why}: {sorted(barcodes)})")
         for barcode in barcodes:
             self.world.lied[barcode] = why
+            self.world.liars[barcode].add(self.name)
+
+    def cheats(self, kind: str) -> bool:
+        """Whether they are dishonest now, in a life of weeks."""
+        return self.world.long and self.world.sly.random() < DISHONEST and self.world.dice.happens(kind)
 
     def shut(self) -> Script:
         self.taken = self.door
@@ -396,6 +409,7 @@ class Reader(Person):
         yield self.rng.uniform(0.5, 5.0)
         self.meant = ""
         self.about = about = {i.barcode for p in self.parcels for i in p.sent.items}
+        self.takes_what_is_not_theirs(box.inside - mine)
         if not mine and self.taken == self.door:
             pass  # opened once more, and all of it is in their hands
         elif not mine:
@@ -416,6 +430,10 @@ class Reader(Person):
                 self.take(mine)
         elif self.world.odd(0.01, "takes_nothing"):
             self.lie(mine, "walks away from the open door without taking it")
+        elif self.cheats("denies_what_they_take"):
+            self.lie(mine, "takes it and says otherwise")
+            yield from self.says(*self.world.sly.choice((("leave_it", "keep"), ("not_here", "missing"))))
+            self.take(mine)
         else:
             self.take(mine)
         yield from self.shut()

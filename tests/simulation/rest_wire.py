@@ -114,6 +114,7 @@ class RestLink:
         if life != self.world.life:
             return
         became, spent = self._call(lambda: outcome(self.asks, command.said))
+        became = "away" if isinstance(became, ServiceUnreachable) else became  # not even begun
         self.world.later(spent, self.world.arrive, life, Acted(command.said.key, became))
 
     def refresh(self) -> None:

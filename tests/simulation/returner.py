@@ -80,6 +80,7 @@ class Returner(Person):
             return
         wanted = {b for b in self.hands if b in screen.titles or f"Title {b}" in screen.titles}
         self.about = wanted
+        self.takes_what_is_not_theirs(set(self.world.cabinet.boxes[self.door].inside))
         others = {t.removeprefix("Title ") for t in screen.titles} - wanted
         if others or (whim := self.rng.random()) < 0.06:
             small = not others and whim < 0.02
@@ -87,9 +88,18 @@ class Returner(Person):
             self.lie(others, "were not theirs")
             if not self.heard:
                 self.lie(wanted, "could not say that nothing went in")
+        elif self.cheats("false_return"):
+            self.keeps(wanted)
         else:
             self.put(wanted)
         yield from self.shut()
+
+    def keeps(self, wanted: set[str]) -> None:
+        """They put in another book that they carry, or nothing, and go home with what they have scanned."""
+        others = sorted(self.hands - wanted)
+        instead = set(others[:1]) if self.world.sly.random() < 0.5 else set()
+        self.lie(wanted | instead, "did not put in what they had scanned")
+        self.put(instead)
 
 
 class Copyist(Returner):
