@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from kiosk.core.model import HERE, PickupPoint
-from sync.messages import ParcelReady, PointTrouble
+from sync.messages import ParcelMissing, ParcelReady, PointTrouble
 from tests.simulation.library import Library
 from tests.simulation.rules import must
 from tests.simulation.sip2_library import Sip2Library
@@ -54,13 +54,27 @@ def _unsure(world: "World", point: PickupPoint) -> set[str]:
     unsure |= world.lied.keys()
     unsure |= {item for t in library.troubles if isinstance(t, PointTrouble) for item in t.detail.split()}
     parcels = library.parcels
-    doubted = {t.parcel for t in library.troubles if t.parcel}
+    doubted = _doubted(library)
     unsure |= {i.barcode for one in doubted if one in parcels for i in parcels[one].sent.items}
     unsure |= {i.barcode for one in doubted if one in point.parcels for i in point.parcels[one].items}
     told = [telling.told for telling, _ in library.received.values()]  # also of what the point has forgotten since
     unsure |= {item for t in told if isinstance(t, ParcelReady) and t.parcel in doubted for item in t.items}
     unsure |= {b for box in world.cabinet.boxes.values() if point.compartments[box.name].out for b in box.inside}
     return unsure
+
+
+def _doubted(library: Library | Sip2Library) -> set[str]:
+    """Parcels told to be in doubt, or not there, and not looked at since. A door that did not open makes no doubt."""
+    doubted = set[str]()
+    for telling, _ in library.received.values():
+        match telling.told:
+            case ParcelReady(parcel):
+                doubted.discard(parcel)
+            case PointTrouble("door_stuck"):
+                pass
+            case PointTrouble(parcel=parcel) | ParcelMissing(parcel):
+                doubted.add(parcel)
+    return doubted - {""}
 
 
 def _announcing(world: "World", library: Library, point: PickupPoint, unsure: set[str]) -> None:

@@ -132,7 +132,7 @@ def telling_with_a_fresh_key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Store, "tellings", renamed)
 
 
-@planted("silence is unknown", "and the rows say set()", first=2)
+@planted("silence is unknown", "is on loan, and", first=8)
 def booking_a_loan_though_the_door_never_opened(monkeypatch: pytest.MonkeyPatch) -> None:
     def booked(step: Any, compartment: str) -> Any:
         order = step.point.compartments[compartment].order
