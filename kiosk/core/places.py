@@ -65,7 +65,15 @@ def cannot_reach(step: Step, parcel: str, person: str) -> Step:
 def to_move(point: PickupPoint) -> list[Parcel]:
     """Parcels that lie out of reach of their readers, for whom there is a free door within reach."""
     far = (p for p in point.parcels.values() if p.state == "ready" and not p.recalled and needs_reach(point, p.patron))
-    return [p for p in far if _far(point, p) and within_reach(point, p)]
+    return [p for p in far if _far(point, p) and alone_behind(point, p.compartment) and within_reach(point, p)]
+
+
+def alone_behind(point: PickupPoint, compartment: str) -> Parcel | None:
+    """The one parcel behind this door, if nothing else lies there and it can be opened now."""
+    there, row = point.at(compartment), point.compartments.get(compartment)
+    if row is None or row.order or row.door is not Door.SHUT or len(there) != 1 or point.drops_at(compartment):
+        return None
+    return there[0]
 
 
 def _far(point: PickupPoint, parcel: Parcel) -> bool:

@@ -4,7 +4,6 @@ move a parcel, see the report, the charts and the machine itself. Rights by role
 
 from dataclasses import replace
 
-from hardware.readings import Door
 from kiosk.core import doors, places
 from kiosk.core.day_report import report
 from kiosk.core.desk_screens import DaySlip
@@ -31,12 +30,9 @@ def begin(step: Step, person: str, now: float) -> Step:
 
 def movable(point: PickupPoint, compartment: str) -> Parcel | None:
     """The one parcel behind this door, if it may be put elsewhere now and there is room."""
-    there, row = point.at(compartment), point.compartments.get(compartment)
-    if row is None or row.order or row.door is not Door.SHUT or len(there) != 1 or point.drops_at(compartment):
-        return None
-    parcel = there[0]
-    waits = parcel.state == "ready" and not parcel.recalled
-    return parcel if waits and places.for_parcel(point, parcel, (compartment,)) else None
+    parcel = places.alone_behind(point, compartment)
+    waits = parcel is not None and parcel.state == "ready" and not parcel.recalled
+    return parcel if parcel and waits and places.for_parcel(point, parcel, (compartment,)) else None
 
 
 def to_audit(point: PickupPoint) -> list[str]:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from hardware.readings import Door, Paper, Printed, PrintEnded
+from hardware.readings import Door, DoorSeen, Paper, Printed, PrintEnded
 from kiosk.core.commands import Print
 from kiosk.core.desk_screens import DaySlip, Desk, DoorList, DoorSheet, MachineSheet, Report, Use
 from kiosk.core.facts import SlipOrdered, StaffActed
@@ -155,6 +155,7 @@ def test_a_parcel_out_of_reach_is_moved_lower() -> None:
     machine.take(cannot_reach(Step(machine.point, machine.session), "p-1", "ann"))
     assert machine.told(PointTrouble) == [PointTrouble("out_of_reach", "A1", "p-1")]
     assert screen(machine.tap("sue")).to_move == ("A1",)
+    assert screen(machine.copy().do(DoorSeen("A1", Door.UNKNOWN))).to_move == ()  # it could not be opened now
     machine.touch("move", "A1").open().shut()
     assert machine.unlocked == ["A2"]
     assert screen(machine.open().shut()).to_move == ()
