@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from kiosk.core.model import HERE, PickupPoint
 from sync.messages import ParcelMissing, ParcelReady, PointTrouble
-from tests.simulation.library import Library
+from tests.simulation.library import Library, about
 from tests.simulation.rules import must
 from tests.simulation.sip2_library import Sip2Library
 
@@ -34,9 +34,9 @@ def agree(world: "World", point: PickupPoint) -> None:
     library = world.library
     explained = EXPLAINED if isinstance(library, Library) else EXPLAINED_OVER_SIP2
     unsure = _unsure(world, point)  # lied about among others
+    world.unsure = len(unsure & library.items.keys())
     for telling, detail in library.conflicts:
-        about = {getattr(telling.told, "item", ""), *getattr(telling.told, "items", ())}
-        clear = any(words in detail for words in explained) or about & unsure
+        clear = any(words in detail for words in explained) or about(telling) & unsure
         must(clear, f"a conflict nobody can explain: {detail} ({telling.told})")
     if isinstance(library, Library):
         _announcing(world, library, point, unsure)

@@ -55,6 +55,11 @@ KEYRING = Keyring(b"k" * 32, (SIGNING.public_key(),))
 OFFER = Offer((Rules("一", "1"), Rules("二", "2")), 8)
 
 
+def about(telling: Telling) -> set[str]:
+    """The items that it names."""
+    return {getattr(telling.told, "item", ""), *getattr(telling.told, "items", ())} - {""}
+
+
 @dataclass
 class Packed:
     """A parcel as the library knows it; ``code`` as it was sent to its reader."""
@@ -145,6 +150,15 @@ class Library:
         mine = [p for p in self.parcels.values() if barcode in {i.barcode for i in p.sent.items}]
         over = all(p.status in ("collected", "removed") or p.recalled for p in mine)
         return over and barcode not in self.cabinet
+
+    def found_here(self, barcode: str) -> bool:
+        """Somebody of the library has it in their hand: no loan is left. False: it is packed, and they let it be."""
+        if not self.on_shelf([barcode]):
+            return False
+        self.loans.pop(barcode, None)
+        self.cabinet.discard(barcode)
+        self.conflicts = [(telling, words) for telling, words in self.conflicts if barcode not in about(telling)]
+        return True
 
     def loan(self, barcode: str) -> str:
         """Who has it on loan, or nobody."""

@@ -141,6 +141,8 @@ class Person:
                     self.touch(self.rng.choice(("again", "again", "again", "other_door", "next", "cancel")))
                 case Goodbye() | Sorry() | Home():
                     if self.world.now < self.world.busy_until + 5.0:
+                        if self.rng.random() < 0.9:
+                            continue  # something may come yet
                         self.lie(self.behind_doors(), "took a slow machine for one that says no")
                     if isinstance(screen, Goodbye) and screen.printing == "offered" and self.rng.random() < 0.4:
                         self.touch("print", self.rng.choice(("zh", "en", "")))
@@ -301,7 +303,6 @@ class Person:
             self.world.say(f"({self.name}: {why}: {sorted(barcodes)})")
         for barcode in barcodes:
             self.world.lied[barcode] = why
-            self.world.liars[barcode].add(self.name)
 
     def cheats(self, kind: str) -> bool:
         """Whether they are dishonest now, in a life of weeks."""

@@ -25,7 +25,7 @@ from sync.service import Abilities
 from sync.sip2.dialect import load
 from sync.sip2.service import Settings, abilities
 from sync.things import Item, SentParcel
-from tests.simulation.library import KEYRING, POINT, SIGNING, Packed
+from tests.simulation.library import KEYRING, POINT, SIGNING, Packed, about
 
 ELSEWHERE = "p2"
 SEAL = Seal(b"k" * 32, KEYRING.card)
@@ -195,6 +195,18 @@ class Sip2Library:
         )
         recalled = row["status"] == "recalled"
         return Packed(sent, "", "", "sent" if recalled else str(row["status"]), recalled)
+
+    def found_here(self, barcode: str) -> bool:
+        """Somebody of the library has it in their hand. False: it is held, lent or on its way, and they let it be."""
+        if not self.on_shelf([barcode]) or self.loan(barcode) or self.open_parcel(barcode) or barcode in self.spare:
+            return False
+        self.conflicts = [(telling, words) for telling, words in self.conflicts if barcode not in about(telling)]
+        return True
+
+    def times_lent(self, barcode: str) -> int:
+        """So often, as its ledger has it."""
+        (row,) = self.ledger.rows("select count(*) as n from loans where barcode = ?", barcode)
+        return int(row["n"])
 
     def loan(self, barcode: str) -> str:
         """Who has it on loan, or nobody."""

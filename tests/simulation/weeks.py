@@ -9,6 +9,7 @@ from tests.simulation.neighbour import Seconds
 from tests.simulation.owner import Newcomer, Owner
 from tests.simulation.searcher import Searcher
 from tests.simulation.sip2_library import Sip2Library
+from tests.simulation.sorting import sort_out
 from tests.simulation.staff import Staff
 from tests.simulation.troubles import troubles
 from tests.simulation.world import Script
@@ -36,6 +37,7 @@ class Weeks(Day):
     def morning(self) -> Script:
         """The library lets go whose time is over, packs, and sends a courier."""
         self.busy, self.on_duty = True, super().courier()
+        sort_out(self.world)
         self.world.follow(troubles(self.world, lambda: not self.busy, self.spells, BUSY_PAUSE_S))
         library = self.world.library
         if isinstance(library, Sip2Library):  # over REST the point knows itself whose time is over

@@ -7,7 +7,7 @@ The machine may lose its power before and after each commit and each command; th
 import contextlib
 import heapq
 import random
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
@@ -123,7 +123,7 @@ class World:
         self.crowd: list[object] = []  # who is served, or thinks so
         self.waiting: set[str] = set()  # who stands beside them
         self.lied: dict[str, str] = {}  # items whose whereabouts people were silent or wrong about
-        self.liars: defaultdict[str, set[str]] = defaultdict(set)  # who were, by item
+        self.unsure = 0  # of how many items nothing could be asked in the end
         self.sly = random.Random(seed + 6)  # for who is dishonest
         self.permits: list[Permit] = []  # codes that readers had made for somebody else
         self.afar = FromAfar(self)

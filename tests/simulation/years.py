@@ -31,6 +31,8 @@ class Tally:
     events: int = 0
     rests: int = 0
     cuts: int = 0
+    items: int = 0
+    unsure: int = 0  # of these: in doubt in the end, or people were silent about them, so nothing is asked of them
     faults: Counter[str] = field(default_factory=Counter)
     done: Counter[str] = field(default_factory=Counter)  # by kind of telling
     breaches: list[str] = field(default_factory=list)
@@ -42,6 +44,8 @@ class Tally:
         self.events += other.events
         self.rests += other.rests
         self.cuts += other.cuts
+        self.items += other.items
+        self.unsure += other.unsure
         self.faults += other.faults
         self.done += other.done
         self.breaches += other.breaches
@@ -63,7 +67,10 @@ def lived(life: Life) -> Tally:
     world = day.world
     rests = len(getattr(world.library, "stands", ()))
     done = Counter(telling.told.kind for telling, _ in world.library.received.values())
-    return Tally(1, world.now / DAY_S, world.events, rests, world.cuts, world.dice.counts, done, told)
+    items = len(world.library.items)
+    return Tally(
+        1, world.now / DAY_S, world.events, rests, world.cuts, items, world.unsure, world.dice.counts, done, told
+    )
 
 
 def lives(first: int, seeds: int, days: int) -> Iterator[Life]:
@@ -83,6 +90,7 @@ def report(tally: Tally, took_s: float) -> str:
         f"{tally.rests:,} nightly rests heard of\n"
         f"faults by kind: {kinds}\n"
         f"told by kind: {done}\n"
+        f"{tally.unsure:,} of {tally.items:,} items in doubt at the end of a life\n"
         f"{len(tally.breaches)} breaches; {tally.days / took_s:,.1f} days a second, {took_s:,.0f} s of wall time"
     )
 
