@@ -20,7 +20,7 @@ from tests.side_by_side import side_by_side
 
 PANEL = (540, 960)  # upright; a quarter of what a processor would have to draw for a real one
 
-AT_ONCE = 2  # beside a first
+AT_ONCE = 1  # beside a first
 
 Run = Callable[[Machine], AbstractContextManager[KioskProcess]]
 Story = Callable[[Point], None]

@@ -59,7 +59,7 @@ class Kept(Day):
             self.newcomers.append(person)
             library.citizens[KEYRING.card(person.card)] = person.name
             yield from person.visit()
-        if self.rng.random() < 0.3:
+        if self.rng.random() < 0.5:
             name = self.rng.choice(self.readers)
             mine = [p for p in self.world.library.parcels.values() if p.sent.patron == name]
             yield from Owner(self.world, name, self.cards[name], mine).visit()
