@@ -92,7 +92,7 @@ def catch(bug: Planted, first: int = 0, lives: int = LIVES) -> Caught | None:
     return None
 
 
-@planted("commit before act", "is unlocked with no order on disk")
+@planted("commit before act", "is unlocked with no order on disk", first=1)
 def acting_before_the_commit(monkeypatch: pytest.MonkeyPatch) -> None:
     def act_first(loop: Loop, taken: Any, *more: Any) -> None:
         for command in taken.commands:
@@ -115,7 +115,7 @@ def repeating_an_unlock_blindly(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Loop, "_commit", twice)
 
 
-@planted("silence is unknown", "without having been seen shut", first=5)
+@planted("silence is unknown", "without having been seen shut", first=21)
 def pulsing_again_without_looking_at_the_door(monkeypatch: pytest.MonkeyPatch) -> None:
     def as_often_as_you_like(point: PickupPoint, compartment: str, now: float) -> int:
         return 3
@@ -123,7 +123,7 @@ def pulsing_again_without_looking_at_the_door(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(doors, "attempts_left", as_often_as_you_like)
 
 
-@planted("keyed dedupe", "with another key")
+@planted("keyed dedupe", "with another key", first=1)
 def telling_with_a_fresh_key(monkeypatch: pytest.MonkeyPatch) -> None:
     def renamed(store: Store, first: int, limit: int) -> Any:
         return [replace(telling, key=f"{telling.key}-{next(fresh)}") for telling in tellings(store, first, limit)]
@@ -175,7 +175,7 @@ def taking_who_returns_by_a_number_in_print_for_who_stands_there(monkeypatch: py
     monkeypatch.setattr(identify, "_returns_of", returns_of)
 
 
-@planted("the right person only", "is recalled", first=10)
+@planted("the right person only", "is recalled", first=25)
 def handing_out_what_was_recalled(monkeypatch: pytest.MonkeyPatch) -> None:
     def why_not(step: Any, parcel: Any, patron: str, now: float) -> Any:
         return may_not(step, replace(parcel, recalled=False), patron, now)
@@ -185,7 +185,7 @@ def handing_out_what_was_recalled(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pickup, "why_not", why_not)
 
 
-@planted("silence is unknown", "holds set(), and the rows say {")
+@planted("silence is unknown", "holds set(), and the rows say {", first=4)
 def saying_ready_before_the_door_has_shut(monkeypatch: pytest.MonkeyPatch) -> None:
     def at_once(step: Any, row: Any, order: Any, now: float) -> Any:
         step, outcome = opened(step, row, order, now)
@@ -204,22 +204,22 @@ def waiting_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fetching, "door_until", lambda step, now: now + 1e9)
 
 
-@planted("attempt limit", "wrong codes that day", first=30)
+@planted("attempt limit", "wrong codes that day", first=32)
 def counting_no_wrong_codes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pickup, "codes_open", lambda step, now: True)
 
 
-@planted("duty limit", "is driven too often")
+@planted("duty limit", "is driven too often", first=5)
 def driving_a_coil_as_often_as_somebody_wants(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Duty, "rests_s", lambda duty, compartment, now: 0.0)
 
 
-@planted("expiry", "has expired", first=1)
+@planted("expiry", "has expired")
 def handing_out_what_has_expired(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(PickupPoint, "expired", lambda point, parcel, now: False)
 
 
-@planted("silence is unknown", "is in doubt")
+@planted("silence is unknown", "is in doubt", first=16)
 def taking_a_door_out_of_sight_for_one_that_did_not_move(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doors, "doubt", lambda step, compartment: step)
 
@@ -234,7 +234,7 @@ def printing_a_slip_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(slips, "touch", twice)
 
 
-@planted("nothing is lost", "were never told", days=3, first=9)
+@planted("nothing is lost", "were never told", days=3, first=33)
 def forgetting_what_the_library_has_not_heard(monkeypatch: pytest.MonkeyPatch) -> None:
     def all_of_it(execute: Any, limits: Any, now: float) -> int:
         return int(execute("DELETE FROM outbox WHERE outcome = ''").rowcount)
@@ -245,7 +245,7 @@ def forgetting_what_the_library_has_not_heard(monkeypatch: pytest.MonkeyPatch) -
 # ---- with a library that speaks SIP2 ------------------------------------------------------------------------------
 
 
-@planted("no blind repeat", "a checkout was said twice", sip2=True)
+@planted("no blind repeat", "a checkout was said twice", sip2=True, first=1)
 def saying_a_checkout_without_asking_first(monkeypatch: pytest.MonkeyPatch) -> None:
     def lend_blindly(booking: Booking, patron: str, barcode: str, at: float, due: float, doubt: Doubt) -> Any:
         with monkeypatch.context() as patch:
@@ -256,7 +256,7 @@ def saying_a_checkout_without_asking_first(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(Booking, "_lend", lend_blindly)
 
 
-@planted("no blind repeat", "and no loan was booked", sip2=True, first=6)
+@planted("no blind repeat", "and no loan was booked", sip2=True)
 def checking_in_blindly_what_may_have_been_lent_since(monkeypatch: pytest.MonkeyPatch) -> None:
     def check_in(booking: Booking, barcode: str, at: float, patron: str, doubt: Doubt) -> Any:
         return asked(booking, barcode, at, patron, Doubt(said=False))
@@ -265,11 +265,11 @@ def checking_in_blindly_what_may_have_been_lent_since(monkeypatch: pytest.Monkey
     monkeypatch.setattr(Booking, "_check_in", check_in)
 
 
-@planted("silence is unknown", "and no loan was booked", sip2=True, days=10, first=3)
+@planted("silence is unknown", "is on loan, and", sip2=True, days=10, first=3)
 def taking_silence_for_a_yes(monkeypatch: pytest.MonkeyPatch) -> None:
-    def booked(point: Sip2, telling: Any, doubt: Doubt, until: float) -> Receipt:
+    def booked(point: Sip2, telling: Any, *rest: Any) -> Receipt:
         try:
-            return told(point, telling, doubt, until)
+            return told(point, telling, *rest)
         except ServiceSilent:
             return Receipt(telling.key, "applied")
 
@@ -277,7 +277,7 @@ def taking_silence_for_a_yes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Sip2, "_told", booked)
 
 
-@planted("the right person only", "for another", sip2=True, first=3)
+@planted("the right person only", "for another", sip2=True)
 def handing_out_to_whoever_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
     def to_anybody(step: Any, event: Any, now: float) -> Any:
         step = receipted(step, event, now)
@@ -289,7 +289,7 @@ def handing_out_to_whoever_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(feed, "receipted", to_anybody)
 
 
-@planted("the right person only", "ends as another shows", days=5, first=1)
+@planted("the right person only", "ends as another shows", days=5, first=4)
 def letting_the_next_card_end_what_is_done_at_an_open_door(monkeypatch: pytest.MonkeyPatch) -> None:
     def next_one(at: Any, number: str, now: float) -> Any:
         return (
@@ -302,7 +302,7 @@ def letting_the_next_card_end_what_is_done_at_an_open_door(monkeypatch: pytest.M
     monkeypatch.setattr(shown, "card", next_one)
 
 
-@planted("orders from afar", "never signed for this point", days=5, first=1)
+@planted("orders from afar", "never signed for this point", days=5, first=4)
 def obeying_whoever_gives_an_order(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(remote, "_signed", lambda point, said: True)
 
