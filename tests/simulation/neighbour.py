@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from pydantic import SecretStr
 
 from hardware.readings import CardGone, CardShown, PassScanned
-from kiosk.core.screens import Goodbye, Home, Sorry
+from kiosk.core.screens import DoorOpen, Goodbye, Home, Sorry
 from kiosk.core.staff_screens import Inside, TakeOut
 from tests.simulation.people import Reader
 from tests.simulation.returner import Returner
@@ -39,6 +39,7 @@ class Neighbour(Reader):
                 if not self.world.dice.happens("touches_amid_another" if jostles else "shows_amid_another"):
                     continue
                 if jostles:
+                    self.speaks_too_late()
                     self.touch(self.rng.choice(TOUCHES), str(self.rng.randrange(10)))
                     continue
             self.parcels = [p for p in self.world.library.parcels.values() if p.sent.patron == self.name]
@@ -47,6 +48,12 @@ class Neighbour(Reader):
             if self.is_served():
                 yield from self.at_the_screen()
                 return
+
+    def speaks_too_late(self) -> None:
+        """Of a door that somebody else has shut, which the machine has not seen yet: nobody is there to undo it."""
+        screen = self.screen
+        if isinstance(screen, DoorOpen) and not (box := self.world.cabinet.boxes[screen.compartment]).open:
+            self.lie(set(box.inside), "spoke of a door that was shut")
 
     def staff_works(self) -> bool:
         """Whose screen nobody else touches."""
