@@ -110,6 +110,7 @@ class Seconds:
             person.rng = self.world.beside
             while self.world.crowd:  # what they bring back they bring when it is their turn
                 yield self.world.beside.uniform(1.0, 20.0)
+            person.lie(person.hands, "brings them back while somebody else may come to the machine")
             yield from person.visit(person.hands)
         else:
             yield from Neighbour(self.world, name, self.day.cards[name]).visit()

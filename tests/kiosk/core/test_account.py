@@ -77,6 +77,7 @@ def test_what_lies_here_is_collected_from_the_account() -> None:
     machine = opened().touch("holds").touch("hold", "H1")
     assert isinstance(machine.screen, OneHold)
     assert machine.screen.may == ("collect", "permit", "longer", "cancel_hold")
+    assert isinstance(machine.copy().touch("cancel").screen, Holds)
     assert machine.touch("collect").unlocked == ["A1"]
 
 

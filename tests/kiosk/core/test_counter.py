@@ -215,7 +215,11 @@ def test_without_the_librarys_word_it_is_told_surely_and_once() -> None:
     for outcome in ("away", "unknown"):
         machine = listed("x-1").touch("borrow").act(outcome)  # type: ignore[arg-type]
         (lent,) = machine.told(ItemLent)
-        assert (lent.item, lent.patron) == ("x-1", "ann")
+        assert (lent.item, lent.patron, lent.due) == (
+            "x-1",
+            "ann",
+            machine.now + machine.point.plan.limits.loan_days * DAY_S,
+        )
         assert [order.item for order in machine.tags] == ["x-1"]
         machine.written()
         assert machine.screen.provisional  # type: ignore[union-attr]
@@ -358,6 +362,9 @@ def test_the_counter_is_one_touch_from_the_account_and_two_from_a_goodbye() -> N
     assert display(machine.point, machine.session, machine.now).to_borrow
     assert machine.touch("borrow").screen == Prove("checkout", False)
     assert isinstance(machine.tap("ann").screen, Counter)
+    ended = listed("x-1").touch("borrow").act(DONE).written()
+    assert isinstance(ended.screen, Goodbye)
+    assert display(ended.point, ended.session, ended.now).to_borrow
 
 
 def test_without_a_counter_nothing_leads_there() -> None:
