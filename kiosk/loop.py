@@ -164,7 +164,7 @@ class Loop:
         by = offset - self._offset
         if abs(by) >= CLOCK_JUMP_S:
             self._offset = offset
-            self._unwritten.append(ClockJumped(by))
+            self._unwritten.appendleft(ClockJumped(by))  # all that waits is decided at the time as it is now
             self._sorry_until += by
             self._trusted_from = self._clock.running() + TRUST_AFTER_S
 

@@ -28,7 +28,7 @@ class Order:
     settles; 0 before that. ``left``: barcodes of the items that stay.
     ``wrong``: another book lay there, its barcode or "?". ``reach``: its reader cannot reach this door. ``booked``: the
     loan was told while the door still stood open. ``had``: barcodes taken before it was opened once more.
-    Of a return: ``ringing``: barcodes of what was ordered to ring at the gate, ``pads``: on which pad each of them.
+    Of a return: ``ringing``: barcodes of what is on loan and was ordered to ring at the gate, ``pads``: where it lies.
     """
 
     id: str

@@ -124,10 +124,12 @@ class Fetching:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """An item that may be put in. ``checked``: the library (or our own rows) know it."""
+    """An item that may be put in. ``checked``: the library (or our own rows) know it. ``lent``: it is on loan, as far
+    as anybody knows."""
 
     item: Item
     checked: bool
+    lent: bool = True
 
 
 @dataclass(frozen=True, slots=True)

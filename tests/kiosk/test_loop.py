@@ -90,6 +90,29 @@ def test_what_was_said_at_an_open_door_stays_in_sight_when_something_else_cannot
         assert shown[-1].screen == Sorry("store_trouble")  # this was not heard, and so it says
 
 
+def test_a_clock_set_while_nothing_can_be_written_leaves_nobodys_screen_for_an_hour(tmp_path: Path) -> None:
+    running, ahead, shown = [0.0], [1_795_000_000.0], list[Display]()
+    with closing(Store.open(tmp_path / "store.sqlite", plan())) as store:
+        clock = Clock(lambda: running[0] + ahead[0], lambda: running[0])
+        loop = Loop(store, clock, lambda _: None, shown.append)
+        loop.start()
+        for name in loop.point.compartments:
+            loop.handle(DoorSeen(name, Door.SHUT))
+        for event in (Touched("return"), ItemScanned("scanner", "SIP0001"), Touched("open")):
+            loop.handle(event)
+        theirs = next(row.name for row in loop.point.compartments.values() if row.order)
+        loop.handle(DoorSeen(theirs, Door.OPEN))
+        running[0] += 10.0
+        store._execute("PRAGMA query_only = ON")
+        loop.handle(DoorSeen(theirs, Door.SHUT))
+        ahead[0] += 3600.0
+        loop.handle(Tick())
+        store._execute("PRAGMA query_only = OFF")
+        loop.handle(Tick())
+        assert not loop._unwritten
+        assert loop.session.until < clock.wall() + 200
+
+
 @pytest.mark.parametrize("late", [False, True])
 def test_no_door_opens_behind_who_was_told_to_come_back_later(tmp_path: Path, late: bool) -> None:
     """Whether the answer they wait for could not be written, or something else before it came."""

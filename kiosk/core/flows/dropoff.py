@@ -161,7 +161,8 @@ def answered(step: Step, story: Returning, answer: Answer | None, now: float) ->
 
 
 def _accept(step: Step, story: Returning, item: Item, checked: bool, now: float, notice: ReturnNotice = "") -> Step:
-    return go_on(step, replace(story, accepted=(*story.accepted, Accepted(item, checked)), notice=notice), now)
+    one = Accepted(item, checked, notice != "not_on_loan")
+    return go_on(step, replace(story, accepted=(*story.accepted, one), notice=notice), now)
 
 
 def _unreadable(step: Step, story: Returning, now: float) -> Step:
@@ -232,10 +233,11 @@ def _open(
             for n, a in enumerate(accepted, 1)
         )
     )
-    ringing = {a.item.barcode: pads[a.item.barcode] for a in accepted if a.item.barcode in pads}
-    step = step.put(_with(step.point.compartments[space.name], ringing))
-    for barcode, pad in ringing.items():
-        step, _ = tags.order(step, pad, barcode, True)
+    on_pads = [one for one in accepted if one.item.barcode in pads]
+    lent = {one.item.barcode: pads[one.item.barcode] for one in on_pads if one.lent}
+    step = step.put(_with(step.point.compartments[space.name], lent))
+    for one in on_pads:
+        step, _ = tags.order(step, pads[one.item.barcode], one.item.barcode, True)
     return step.to(Dropping(patron, accepted, here, tried, least=story.least), door_until(step, now))
 
 

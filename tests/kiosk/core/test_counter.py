@@ -339,6 +339,14 @@ def test_a_return_whose_tag_could_not_be_set_is_told() -> None:
     assert troubles(machine) == [("tag_not_set", "x-1")]
 
 
+def test_what_nobody_has_on_loan_rings_on_when_it_is_not_put_in() -> None:
+    machine = stocked(PARCEL, pads=PAD).touch("return").lay("x-1").answer(ItemIs(item("x-1"), False)).touch("open")
+    (order,) = machine.tags
+    assert (order.item, order.secured) == ("x-1", True)
+    machine.written().open().touch("nothing_in").shut()
+    assert not machine.tags
+
+
 def test_what_stays_out_passes_the_gate_as_before() -> None:
     machine = returning().written().open().touch("nothing_in").shut()
     (order,) = machine.tags
