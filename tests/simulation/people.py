@@ -186,6 +186,9 @@ class Person:
         """What waits for them lies open before them, though they came for something else."""
         display = self.world.display
         theirs = display is not None and display.initials == self.world.library.initials(self.name)
+        if theirs and isinstance(screen, DoorOpen) and screen.purpose == "borrow" and "borrow" not in self.purposes:
+            inside = set(self.world.cabinet.boxes[screen.compartment].inside)  # what somebody before them had chosen
+            self.lie(inside - self.world.lied.keys(), "did not choose it, and takes nothing")
         if theirs and isinstance(screen, DoorOpen) and screen.purpose == "pickup" and "pickup" not in self.purposes:
             inside = set(self.world.cabinet.boxes[screen.compartment].inside)
             self.door, self.purpose = screen.compartment, "pickup"
