@@ -68,17 +68,23 @@ def test_a_door_that_opens_is_shown_however_short_ago_the_store_was_in_trouble(t
         assert isinstance(shown[-1].screen, Opening)
 
 
+def opened_for_a_return(loop: Loop) -> str:
+    """Somebody brings a book; the door that stands open for it."""
+    for name in loop.point.compartments:
+        loop.handle(DoorSeen(name, Door.SHUT))
+    for event in (Touched("return"), ItemScanned("scanner", "SIP0001"), Touched("open")):
+        loop.handle(event)
+    theirs = next(row.name for row in loop.point.compartments.values() if row.order)
+    loop.handle(DoorSeen(theirs, Door.OPEN))
+    return theirs
+
+
 def test_what_was_said_at_an_open_door_stays_in_sight_when_something_else_cannot_be_written(tmp_path: Path) -> None:
     now, shown = [1_795_000_000.0], list[Display]()
     with closing(Store.open(tmp_path / "store.sqlite", plan())) as store:
         loop = Loop(store, Clock(lambda: now[0], lambda: now[0]), lambda _: None, shown.append)
         loop.start()
-        for name in loop.point.compartments:
-            loop.handle(DoorSeen(name, Door.SHUT))
-        for event in (Touched("return"), ItemScanned("scanner", "SIP0001"), Touched("open")):
-            loop.handle(event)
-        theirs = next(row.name for row in loop.point.compartments.values() if row.order)
-        loop.handle(DoorSeen(theirs, Door.OPEN))
+        theirs = opened_for_a_return(loop)
         loop.handle(Touched("nothing_in"))
         heard = shown[-1].screen
         assert isinstance(heard, DoorOpen)
@@ -96,12 +102,7 @@ def test_a_clock_set_while_nothing_can_be_written_leaves_nobodys_screen_for_an_h
         clock = Clock(lambda: running[0] + ahead[0], lambda: running[0])
         loop = Loop(store, clock, lambda _: None, shown.append)
         loop.start()
-        for name in loop.point.compartments:
-            loop.handle(DoorSeen(name, Door.SHUT))
-        for event in (Touched("return"), ItemScanned("scanner", "SIP0001"), Touched("open")):
-            loop.handle(event)
-        theirs = next(row.name for row in loop.point.compartments.values() if row.order)
-        loop.handle(DoorSeen(theirs, Door.OPEN))
+        theirs = opened_for_a_return(loop)
         running[0] += 10.0
         store._execute("PRAGMA query_only = ON")
         loop.handle(DoorSeen(theirs, Door.SHUT))

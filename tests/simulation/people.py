@@ -186,11 +186,12 @@ class Person:
         """What waits for them lies open before them, though they came for something else."""
         display = self.world.display
         theirs = display is not None and display.initials == self.world.library.initials(self.name)
-        if theirs and isinstance(screen, DoorOpen) and screen.purpose == "borrow" and "borrow" not in self.purposes:
-            inside = set(self.world.cabinet.boxes[screen.compartment].inside)  # what somebody before them had chosen
+        if not theirs or not isinstance(screen, DoorOpen) or screen.purpose in self.purposes:
+            return
+        inside = set(self.world.cabinet.boxes[screen.compartment].inside)
+        if screen.purpose == "borrow":  # what somebody before them had chosen
             self.lie(inside - self.world.lied.keys(), "did not choose it, and takes nothing")
-        if theirs and isinstance(screen, DoorOpen) and screen.purpose == "pickup" and "pickup" not in self.purposes:
-            inside = set(self.world.cabinet.boxes[screen.compartment].inside)
+        if screen.purpose == "pickup":
             self.door, self.purpose = screen.compartment, "pickup"
             if inside and (self.world.dice.calm or self.rng.random() < 0.5):
                 self.take(inside)

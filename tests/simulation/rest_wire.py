@@ -74,9 +74,7 @@ class RestLink:
                 world.later(spent, world.arrive, life, Online(False))
                 asked = getattr(page, "retry_after_s", None)
                 yield spent + delay_s(failures, world.rng.uniform, asked, LISTEN_CAP_S)
-                while (
-                    life == world.life and not world.net_up
-                ):  # what would come of it is known: it is not asked each time
+                while life == world.life and not world.net_up:  # what would come of it is known
                     yield world.rng.uniform(30.0, 400.0)
                 continue
             failures = 0
