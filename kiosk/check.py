@@ -152,7 +152,20 @@ def _store(config: Config) -> str:
         verdict = journal.verify()
     if not verdict.ok:
         raise Unfit(f"{path}: somebody changed the journal: at row {verdict.n}, {verdict.reason}. Keep a copy and ask")
+    if left := _left_behind(config):
+        raise Unfit(
+            f"something lies behind {', '.join(left)}, and no [[compartment]] of that name is in the configuration any "
+            "more; put it back, have a courier empty it, then take it out"
+        )
     return f"{path}: sound, an unbroken journal of {verdict.n} facts, {free >> 30} GB free"
+
+
+def _left_behind(config: Config) -> list[str]:
+    """Compartments that are no longer configured, though something lies there: nobody can get at it."""
+    plan = config.plan()
+    point = read_point(config.store, plan)
+    gone = (name for name in point.compartments if name not in plan.spaces)
+    return [name for name in gone if point.at(name) or point.drops_at(name)]
 
 
 def _board(config: Config, board: Board) -> Said:

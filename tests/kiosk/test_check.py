@@ -24,11 +24,13 @@ from hardware.readings import Door
 from kiosk import check
 from kiosk.check import Check, checks
 from kiosk.config import Config, load
+from kiosk.core.model import Drop
 from kiosk.core.session import NOBODY, Step
 from kiosk.store import Store
 from simulators.line import Fault
 from simulators.machine import Machine
 from simulators.serve import serve_pty
+from sync.things import Item
 
 SCREEN = ["screen font", "screen sound", "screen voice"]
 
@@ -288,6 +290,26 @@ def test_a_changed_journal(machine: Machine) -> None:
     with closing(sqlite3.connect(filled(config_of(machine)))) as conn, conn:
         conn.execute("UPDATE journal SET session = 9 WHERE n = 2")
     assert "somebody changed the journal: at row 2" in only(config_of(machine)).words
+
+
+def test_something_lies_where_no_door_is_configured_any_more(machine: Machine) -> None:
+    config = config_of(machine)
+    plan = config.plan()
+    last = list(plan.spaces)[-1]
+    fewer = config.path.with_name("fewer.toml")
+    made = tomllib.loads(config.path.read_text(encoding="utf-8"))
+    made["compartment"] = [one for one in made["compartment"] if one["name"] != last]
+    fewer.write_text(tomli_w.dumps(made), encoding="utf-8")
+    Store.open(config.store, plan).close()
+    assert not unfit(load(fewer)), "an empty one may go"
+    with closing(Store.open(config.store, plan)) as store:
+        before = store.load()
+        book = Drop("d-1", Item("b-1", "Moby"), last, "", False, "received", NOW)
+        store.commit(before, Step(before.put(book), NOBODY), NOW)
+    told = only(load(fewer))
+    assert told.name == "store"
+    assert told.words.startswith(f"something lies behind {last}, and no [[compartment]] of that name")
+    assert not unfit(config)
 
 
 def test_a_store_in_use(machine: Machine) -> None:
