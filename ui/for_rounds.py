@@ -32,7 +32,7 @@ def take_out(screen: TakeOut, _: Words) -> View:
     if screen.left:
         title = _("Please push door {door} shut", door=door)
     tone = "wait" if screen.left or screen.said else "done"
-    rows = ticked(screen.things, _, not screen.said)
+    rows = ticked(screen.things, _, not screen.said, none=screen.said == "missing")
     note = found(screen.found, _) or _unchecked(screen, _)
     return View("TakeOut", title, line, "cabinet", tone, door=door, rows=rows, buttons=buttons, note=note)  # type: ignore[arg-type]
 
@@ -46,11 +46,12 @@ def _unchecked(screen: TakeOut, _: Words) -> str:
     )
 
 
-def ticked(things: tuple[Thing, ...], _: Words, touchable: bool = True) -> tuple[Row, ...]:
-    """A line for each thing, ticked while it is there; a touch says that it is not, or is after all."""
+def ticked(things: tuple[Thing, ...], _: Words, touchable: bool = True, none: bool = False) -> tuple[Row, ...]:
+    """A line for each thing, ticked while it is there (``none``: nothing is); a touch says that it is not, or is after
+    all."""
     several = touchable and len(things) > 1
     touch = "absent" if several else ""
-    return tuple(Row(t.title, _goes(t, _), t.there, touch, t.id if several else "") for t in things)
+    return tuple(Row(t.title, _goes(t, _), t.there and not none, touch, t.id if several else "") for t in things)
 
 
 def _goes(thing: Thing, _: Words) -> str:

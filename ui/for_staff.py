@@ -184,6 +184,7 @@ def inside(screen: Inside, _: Words) -> View:
     if screen.n < screen.of:
         buttons = (*buttons, Button("pause", _("This is the last one")))
         line = _("Door {n} of {of}.", n=screen.n, of=screen.of) + "\n" + line
-    several = ticked(screen.things, _, screen.said != "no") if len(screen.things) > 1 else rows(screen.titles, _)
+    nothing, one = screen.said == "no", len(screen.things) <= 1
+    books = rows(screen.titles, _) if one else ticked(screen.things, _, not nothing, none=nothing)
     note = found(screen.found, _)
-    return View("Inside", title, line, "cabinet", "wait", door=door, rows=several, buttons=buttons, note=note)
+    return View("Inside", title, line, "cabinet", "wait", door=door, rows=books, buttons=buttons, note=note)

@@ -13,7 +13,7 @@ import pytest
 from kiosk.core.account_screens import Account, How
 from kiosk.core.reader_screens import Choose, Sort
 from kiosk.core.screens import Collect, Display, DoorOpen, DoorStuck, Goodbye, Home, Screen, Sorry
-from kiosk.core.staff_screens import Courier
+from kiosk.core.staff_screens import Courier, Inside
 from tests.screens.displays import SCREENS, display
 from tests.screens.player import ABOUT
 from ui import without_doors
@@ -267,3 +267,12 @@ def test_where_there_are_no_doors_nobody_is_sent_to_one_or_told_to_return(langua
         view = present(Display(screen, (), 0.0, online=False), about, language)
         assert not places.search(" ".join(sentences(view))), view
         assert "{" not in " ".join(sentences(view))
+
+
+def test_nothing_behind_a_door_where_nothing_was() -> None:
+    assert [row.done for row in present(display("take-out"), ABOUT, "en").rows] == [True, True]
+    assert [row.done for row in present(display("take-out-none"), ABOUT, "en").rows] == [False]
+    several = SCREENS["inside-several"]
+    assert isinstance(several, Inside)
+    told = present(replace(display("inside-several"), screen=replace(several, said="no")), ABOUT, "en")
+    assert {row.done for row in told.rows} == {False}
