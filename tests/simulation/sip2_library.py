@@ -53,6 +53,8 @@ class Sip2Library:
         self.troubles: list[PointTrouble | ParcelMissing] = []
         self.conflicts: list[tuple[Telling, str]] = []
         self.alike: set[str] = set()
+        self._parcels: dict[str, Packed] = {}
+        self._parcels_of = -1  # as it was after so many changes of the ledger
         self.twice: list[str] = []  # without keys it cannot notice; its books are looked at instead
         for point in (POINT, ELSEWHERE):
             self.ledger.add("points", id=point, name=point, token="", hashing_key=(b"k" * 32).hex(), expected=1)
@@ -183,6 +185,11 @@ class Sip2Library:
     @property
     def parcels(self) -> dict[str, Packed]:
         """What is or was set aside for the point."""
+        if (changes := self.ledger.changes) != self._parcels_of:
+            self._parcels_of, self._parcels = changes, self._set_aside()
+        return self._parcels
+
+    def _set_aside(self) -> dict[str, Packed]:
         sql = (
             "select id, patron, expires, status, barcode from parcels join parcel_items on id = parcel where point = ?"
         )
