@@ -1,7 +1,6 @@
 """The only place where the parts are joined: configuration, store, loop, threads, front end."""
 
 import contextlib
-import queue
 import signal
 import threading
 import time
@@ -16,11 +15,12 @@ from hardware.secret_file import UnfitFile
 from hardware.touch_panel import TouchPanel
 from kiosk.config import Config
 from kiosk.core.commands import Ask, Do, LookAgain, Print, Refresh, Secure, Unlock
-from kiosk.core.events import Tick, Touched
+from kiosk.core.events import Tick
 from kiosk.core.screens import Display, Sorry
 from kiosk.core.stories import AtHome
 from kiosk.devices import Devices
 from kiosk.frontend import FrontEnd, Shown
+from kiosk.inbox import Inbox
 from kiosk.incoming import Incoming, Upload
 from kiosk.library import LibraryWorkers
 from kiosk.loop import Clock, Loop, Outgoing
@@ -31,9 +31,7 @@ from kiosk.watchdog import NOTIFY_S, Watchdog, notify
 from kiosk.workers import REOPEN_S, WAIT_S, Worker
 from sync.spelling import load_readings
 
-INBOX_MAX = 2000
 TICK_S = 0.25
-HUNG_S = 5.0  # a device's thread waits so long for room in the inbox, then what it had to say is lost
 JOIN_S = 2.0
 READINGS_S = 20.0
 CLOSED_S = 60.0  # the screen says that the store cannot be used, then it is tried again
@@ -44,13 +42,14 @@ class Machine:
     """A pickup point at work: the loop's thread and every worker. ``run`` is the way in."""
 
     def __init__(self, config: Config, store: Store, shown: Shown, recorder: Recorder | None = None) -> None:
-        self._inbox: queue.Queue[Incoming] = queue.Queue(INBOX_MAX)
+        self._inbox = Inbox()
+        self.touch = self._inbox.touch
         self._shown = shown
         self.failed = False
         self.loop = Loop(store, Clock(time.time, time.monotonic), self._act, shown.put)
-        self._devices = Devices(config, self._post, self._bug, recorder)
+        self._devices = Devices(config, self._inbox.post, self._bug, recorder)
         self._workers = [Worker("deciding", self._decide, self._bug), *self._devices.workers]
-        self._library = LibraryWorkers(config.library, self.loop.point.counters.cursor, self._post)
+        self._library = LibraryWorkers(config.library, self.loop.point.counters.cursor, self._inbox.post)
         for name, work in (("asks", self._library.answer), ("tells", self._library.tell)):
             self._add(name, work)
         self._add("changes", self._library.listen)
@@ -67,6 +66,7 @@ class Machine:
 
     def stop(self) -> None:
         """End every thread that can be ended."""
+        self._inbox.close()
         for worker in self._workers:
             worker.stop()
         self._workers[0].join(JOIN_S)
@@ -74,17 +74,8 @@ class Machine:
         for worker in self._workers:
             worker.join(max(0.0, until - time.monotonic()))
 
-    def touch(self, touched: Touched) -> None:
-        """A touch from the front end. Never blocks; with a full inbox it is lost, as any touch on a busy machine."""
-        with contextlib.suppress(queue.Full):
-            self._inbox.put_nowait(touched)
-
     def _add(self, name: str, work: Callable[[Worker], None]) -> None:
         self._workers.append(Worker(name, work, self._bug))
-
-    def _post(self, incoming: Incoming) -> None:
-        with contextlib.suppress(queue.Full):
-            self._inbox.put(incoming, timeout=HUNG_S)
 
     def _act(self, command: Outgoing) -> None:
         match command:
@@ -106,10 +97,7 @@ class Machine:
         ticked = time.monotonic()
         while not worker.stopping:
             left = ticked + TICK_S - time.monotonic()
-            try:
-                incoming: Incoming = self._inbox.get(timeout=max(left, 0.0))
-            except queue.Empty:
-                incoming = Tick()
+            incoming: Incoming = self._inbox.take(left) or Tick()
             if isinstance(incoming, Tick) or left <= 0:
                 ticked = time.monotonic()
                 if not isinstance(incoming, Tick):
