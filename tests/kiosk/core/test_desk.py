@@ -115,10 +115,12 @@ def test_whoever_moves_a_parcel_comes_back_to_where_they_may_be() -> None:
     technician = with_one("technician", PARCEL).tap("sue").touch("doors").touch("door", "A1").touch("move")
     stays = technician.copy().open().touch("cancel").shut()
     assert at_desk(stays) == ""
+    after_all = technician.copy().open().touch("cancel").touch("undo").shut()
     jammed = technician.copy().wait(5)
     for away in ("cancel", "help"):
         assert at_desk(jammed.copy().touch(away)) == "not_opened"
     stowing = technician.open().shut()
+    assert after_all.screen == stowing.screen, "slipped, and took it out all the same"
     assert at_desk(stowing.copy().open().shut()) == ""
     assert at_desk(stowing.copy().open().touch("cancel").shut()) == "not_put_in"
     stuck = stowing.wait(5).touch("cancel")
