@@ -35,6 +35,7 @@ from tests.kills.windowed import WindowedProcess
 BUILD = Path(__file__).parents[2] / "build"  # where the journal of a life that went wrong is left
 A_LIFE = 12  # kills of one machine before it is looked at
 PANEL = (1080, 1920)
+START_S = 1.2  # on a machine with nothing else to do
 WAIT_S = 120.0  # a machine with other work is slow; how slow is told at the end
 
 
@@ -83,7 +84,8 @@ def life(seed: int, kills: int, tally: Tally, kind: Sequence[str] = (), then: Lo
             if n == kills:
                 break
             crowd.live(kiosk)
-            time.sleep(dice.uniform(0.0, 4.0))
+            slow = max(1.0, tally.back_s[-1][0] / START_S)  # on a busy machine people get less done in the same time
+            time.sleep(dice.uniform(0.0, 4.0) * slow)
             kiosk.kill()
             crowd.gone()
         done = achieved(machine, crowd)
@@ -143,7 +145,9 @@ def main() -> int:
     seed = asked.seed
     while done < asked.kills:
         kills = min(A_LIFE, asked.kills - done)
-        flaws += [f"seed {seed}: {flaw}" for flaw in life(seed, kills, tally, asked.kind)]
+        found = [f"seed {seed}: {flaw}" for flaw in life(seed, kills, tally, asked.kind)]
+        print(*found, sep="\n", end="\n" * bool(found), file=sys.stderr)
+        flaws += found
         done, seed = done + kills, seed + 1
         print(f"{done} kills, {len(flaws)} flaws; {said(tally.done)}", file=sys.stderr, flush=True)
     waits, works = zip(*tally.back_s, strict=True)
