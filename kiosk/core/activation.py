@@ -22,7 +22,7 @@ ActivationNotice = Literal["", "differ", "refused"]
 class Activating:
     """``digest``: of the card. ``page`` of the rules; the ``phone`` number, the ``pin`` and the same once ``more``.
     ``key``: of what is asked or done. ``doubt``: nobody has said whether it is done. ``words``: the library's, with the
-    notice. ``patron``: who it is, once it is done."""
+    notice. ``patron``: who it is, once it is done. ``another``: somebody else has shown a card meanwhile."""
 
     digest: str
     offer: Offer
@@ -37,6 +37,7 @@ class Activating:
     notice: ActivationNotice = ""
     words: str = ""
     patron: Patron | None = None
+    another: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,8 @@ def card(at: Step, number: str, now: float) -> Step:
         return identify.card(_anew(at), number, now, wanted)
     if isinstance(story, Activating) and story.digest == card_digest(at.point, number):
         return at if story.key else stay(at, story, now)
+    if isinstance(story, Activating) and story.key:
+        return at.to(replace(story, another=True), at.session.until).noting("finish_first")
     if _free(story):
         return identify.card(_anew(at), number, now)
     if isinstance(story, AtCourier | Loading):

@@ -103,7 +103,7 @@ def _entered(step: Step, story: Activating, now: float) -> Step:
     if not step.point.counters.online:
         return refuse(step, "activation_away", now, then=("return",))
     wanted = Activate(story.digest, story.phone, story.pin)
-    bare = replace(story, stage="doing", pin=NOTHING, more=NOTHING)
+    bare = replace(story, stage="doing", pin=NOTHING, more=NOTHING, another=False)
     return act(step, wanted, lambda key: replace(bare, key=key), now)
 
 
@@ -146,6 +146,8 @@ def answered(step: Step, story: Activating, answer: Answer | None, now: float) -
     if story.doubt and patron is None:
         return refuse(step, "activation_unknown", now, then=("return",))
     step = tries.right(step, story.digest)
+    if story.another:  # perhaps who stands there now
+        patron = None
     step = step.shown_by(patron) if patron else step
     return stay(step, replace(story, stage="done", key="", doubt=False, patron=patron), now)
 

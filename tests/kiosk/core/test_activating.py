@@ -135,6 +135,19 @@ def test_done_is_done_even_if_the_library_falls_silent_then() -> None:
     assert machine.touch("go_on").screen == Activated(False)
 
 
+def test_whoever_shows_another_card_meanwhile_gets_at_nothing_of_the_new_reader() -> None:
+    amid, after = told().tap("ann").act(Ruling(True)), told().act("unknown").tap("ann")
+    assert after.session.note == "finish_first"
+    for machine in (amid, after):
+        machine.answer(PatronIs(NEW))
+        assert machine.screen == Activated(False)
+        assert machine.session.reader == ""
+        assert isinstance(machine.touch("go_on").screen, Activated)
+        assert machine.tap("ann").unlocked == ["A1"]
+    again = typed(typed(told().tap("ann").act(Ruling(False, again="pin")), PIN), PIN)  # who goes on typing is there
+    assert again.act(Ruling(True)).answer(PatronIs(NEW)).session.reader == "new"
+
+
 def test_who_has_become_a_reader_begins_with_all_their_tries() -> None:
     machine = typed(typed(told().act(Ruling(False, again="pin")), PIN), PIN)
     assert machine.point.tries
