@@ -53,6 +53,9 @@ def scanned(step: Step, story: AtCourier | Loading, scan: ItemScanned, now: floa
     if not loadable:
         return _not_loadable(step, story, holding, now)
     parcel = max(loadable, key=lambda p: p.changed_at)  # of two that name it, the one announced last
+    if not step.point.plan.library.announces:  # it may have been given to somebody else since, as any other item
+        parcel = replace(parcel, patron="", stock=False, expires=_for_now(step.point, now))
+        step = step.put(parcel)
     loading = Loading(story.courier, parcel.id, (scan.barcode,))
     return _stow_when_whole(step, loading, parcel, now)
 
@@ -89,9 +92,14 @@ def _put_in(step: Step, story: AtCourier, item: Item, now: float) -> Step:
     step = forget_old(step, now)
     if not step.point.free() or len(step.point.parcels) >= step.point.plan.limits.parcels_max:
         return stay(step, replace(story, notice=_no_room(step.point)), now)
-    expires = now + step.point.plan.limits.hold_days * DAY_S
-    parcel = Parcel(f"h{step.point.counters.orders + 1}", "", (item,), "S", expires, changed_at=now)
+    number = step.point.counters.orders + 1
+    parcel = Parcel(f"h{number}", "", (item,), "S", _for_now(step.point, now), changed_at=now)
     return stow(step, story.courier, parcel, (), now)
+
+
+def _for_now(point: PickupPoint, now: float) -> float:
+    """Until when what is put in lies here, before the library has said whose it is."""
+    return now + point.plan.limits.hold_days * DAY_S
 
 
 def _no_room(point: PickupPoint) -> CourierNotice:

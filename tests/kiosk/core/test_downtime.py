@@ -1,5 +1,6 @@
 """Hours when a point is down are given back; what has expired blocks nothing."""
 
+from dataclasses import replace
 from typing import Any
 
 from hardware.readings import Door, DoorSeen
@@ -122,6 +123,8 @@ def test_a_jammed_door_gives_nothing_back_of_what_was_over_or_was_called_back() 
 
 def test_days_are_given_back_also_where_the_library_announces_nothing() -> None:
     machine = stocked(PARCEL, library=SILENT)
+    (parcel,) = machine.point.parcels.values()  # the library has heard that it lies here, and said whose it is
+    machine.point = machine.point.put(replace(parcel, patron="ann", expires=PARCEL.expires))
     machine.now = NOW + 2.9 * DAY_S
     machine.tap("ann").answer(PatronIs(PEOPLE[0])).wait(5).touch("help").touch("finish")
     machine.now = NOW + 5 * DAY_S

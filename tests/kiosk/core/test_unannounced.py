@@ -82,6 +82,19 @@ def test_what_is_perhaps_behind_a_silent_door_goes_in_from_the_hand_that_holds_i
     assert machine.tap("max").scan("i-1").answer(ItemIs(ONE)).unlocked == ["A2"]
 
 
+@pytest.mark.parametrize("whose", [ANN, Patron("s.bob", "B."), None])
+def test_whose_it_is_once_it_was_gone_and_is_put_in_again_the_library_says_anew(whose: Patron | None) -> None:
+    machine = loaded().wait(8 * DAY_S).tap("max").touch("clear").open().touch("no").shut().touch("finish")
+    (lost,) = machine.point.parcels.values()
+    assert (lost.state, lost.patron) == ("missing", "s.ann")
+    machine.do(Online(False)).tap("max").scan("i-1").open().shut().touch("finish")
+    assert not machine.copy().tap(TAP).unlocked, "nobody knows yet whether it is still theirs"
+    receipt(machine, machine.told(ParcelReady)[-1], whose)
+    (parcel,) = machine.point.parcels.values()
+    assert (parcel.patron, parcel.recalled) == (whose.id, False) if whose else parcel.recalled
+    assert not machine.point.expired(parcel, machine.now)
+
+
 def test_what_is_held_for_nobody_here_is_for_the_courier() -> None:
     machine = loaded(None)
     assert machine.told(ParcelCalledBack)
