@@ -150,6 +150,7 @@ class Person:
                     if self.rng.random() < 0.5 and not isinstance(screen, Home):
                         self.touch("finish")
                         yield 1.0
+                    self.leaves_it_to_another()
                     return
                 case _:
                     yield from self.elsewhere(screen)
@@ -161,6 +162,12 @@ class Person:
             return False
         alone = all(other is self for other in self.world.crowd)
         return box.sprung_at >= self.came and (alone or bool(box.inside & self.behind_doors()))
+
+    def leaves_it_to_another(self) -> None:
+        """After a cut: a door has sprung open that may be theirs, and somebody else before it may say so."""
+        sprung = any(box.open and box.sprung_at >= self.came for box in self.world.cabinet.boxes.values())
+        if sprung and len(self.world.crowd) > 1:
+            self.lie(self.behind_doors(), "left a door to who stands beside them")
 
     def forgot_door(self) -> bool:
         """Their own door stands open before them, and the screen is another's by now."""
