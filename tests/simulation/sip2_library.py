@@ -253,9 +253,9 @@ class Sip2Library:
     def renewed_too_often(self) -> list[str]:
         """Loans renewed more often than somebody wanted it: a checkout or a renewal was said twice."""
         sql = "select barcode, patron, count(*) as n from renewals join loans on loans.id = loan group by loan"
-        rows = self.ledger.rows(sql)
-        wanted = {r["barcode"]: self.may_renew[r["barcode"]] + self.may_renew[self.known_as(r["patron"])] for r in rows}
-        return [row["barcode"] for row in rows if row["n"] > wanted[row["barcode"]]]
+        wanted = self.may_renew
+        rows = [(row["barcode"], row["n"], self.known_as(row["patron"])) for row in self.ledger.rows(sql)]
+        return [barcode for barcode, times, patron in rows if times > wanted[barcode] + wanted[patron]]
 
     def close(self) -> None:
         self.ledger.close()
