@@ -124,11 +124,6 @@ class Ledger:
                 for listener in tuple(self.listeners):
                     listener()
 
-    @property
-    def changes(self) -> int:
-        """Rows changed since it was opened: where this has not risen, its books are as they were."""
-        return int(self._db.conn.total_changes)
-
     def rows(self, sql: str, *params: Any) -> list[dict[str, Any]]:
         with self._lock:
             return list(self._db.query(sql, params))

@@ -185,7 +185,7 @@ class Sip2Library:
     @property
     def parcels(self) -> dict[str, Packed]:
         """What is or was set aside for the point."""
-        if (changes := self.ledger.changes) != self._parcels_of:
+        if (changes := self.ledger._db.conn.total_changes) != self._parcels_of:
             self._parcels_of, self._parcels = changes, self._set_aside()
         return self._parcels
 
