@@ -6,9 +6,9 @@ import threading
 
 from kiosk.core.events import Touched
 from kiosk.incoming import Incoming
+from kiosk.workers import WAIT_S
 
 INBOX_MAX = 2000
-WAIT_S = 0.25  # how soon who waits for room notices that the program ends
 
 
 class Inbox:
