@@ -122,8 +122,8 @@ def settle(screen: Settle, _: Words) -> View:
         says = _("The oldest are off it: {n}. The journal has them.", n=screen.words)
     at = datetime.fromtimestamp(screen.at).strftime("%m-%d %H:%M")
     buttons = (
-        Button("by_hand", _("Put right at the library"), main=True),
-        Button("nothing", _("Nothing to put right")),
+        Button("by_hand", _("Put right at the library"), screen.id, main=True),
+        Button("nothing", _("Nothing to put right"), screen.id),
         *((Button("later", _("Later, the next one")),) if screen.of > 1 else ()),
     )
     return View(

@@ -110,12 +110,15 @@ def _opened(step: Step, row: Compartment, order: Order, now: float) -> tuple[Ste
     if order.opened_at and not order.shut_at:
         return step, None
     again = order.shut_at > 0.0
+    sprung = again and not order.asked_again and (order.keep or order.left != ())
     if order.asked_again:
         had = taken_so_far(step.point, order)
         # its reader wanted it open: what was said of it before it was shut holds no more
         order = replace(order, keep=False, missing=False, left=(), absent=(), wrong="", reach=False, had=had)
     row = replace(row, order=replace(order, opened_at=now, shut_at=0.0, stuck=False, late=False))
     step = step.put(row).fact(DoorOpened(row.name, order.id))
+    if sprung:  # said to stay, and within reach once more without a word
+        step = doubt(step, row.name)
     if not (again or order.blind or order.cut or unsensed(row)):
         step = _aged(step, opened(_wear(step, row.name), now - order.asked_at, order.attempt))
     return step, Outcome(order.id, "opened")

@@ -69,9 +69,9 @@ def _case(point: PickupPoint, story: Settling) -> Settle:
     all_of_them = in_order(point)
     n = next((n for n, case in enumerate(all_of_them, 1) if case.id == story.case), 0)
     if not n:  # it has gone meanwhile
-        return Settle(0, len(all_of_them), 0.0, "", (), "", "")
+        return Settle("", 0, len(all_of_them), 0.0, "", (), "", "")
     case = all_of_them[n - 1]
-    return Settle(n, len(all_of_them), case.at, case.about, case.things, case.what, case.detail)
+    return Settle(case.id, n, len(all_of_them), case.at, case.about, case.things, case.what, case.detail)
 
 
 def inside(point: PickupPoint, story: Checking, order: Order) -> Inside:

@@ -139,9 +139,10 @@ class Settle:
 
     ``kind`` of what was told and ``things`` it was about (barcodes, parcel, compartment); ``status`` conflict or
     rejected, ``words`` the library's own. Touches: by_hand (somebody has put it right at the library), nothing (there
-    is nothing to put right), later, cancel.
+    is nothing to put right), both with the ``id`` of the case as value; later, cancel.
     """
 
+    id: str
     n: int
     of: int
     at: float

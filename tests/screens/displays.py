@@ -132,7 +132,9 @@ SCREENS: dict[str, Screen] = {
     "rests-clearing": LockRests("clearing", "B2", 60, more=True),
     "shut-rests": DoorShut("B2", TITLES[:2], NOW + 30 * 86400, reopen=False, rests_s=35),
     "open-said-missing": DoorOpen("pickup", "B2", titles=TITLES[:2], said="missing"),
-    "settle": Settle(1, 3, NOW, "item_dropped", ("SIP0001104", "A3"), "conflict", "on loan to another reader since"),
+    "settle": Settle(
+        "p1-7-0", 1, 3, NOW, "item_dropped", ("SIP0001104", "A3"), "conflict", "on loan to another reader since"
+    ),
     "pin": Pin(2),
     "pin-wrong": Pin(0, wrong=True, tries_left=2),
     "collect-no-way": Collect("", False, cards_only=True, cards=False),

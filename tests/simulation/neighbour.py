@@ -34,6 +34,9 @@ class Neighbour(Reader):
         """Until it is their turn, or patience ends."""
         for _ in range(self.rng.randint(1, TRIES_MAX)):
             yield self.rng.uniform(0.5, 25.0)
+            if self.sees_theirs():
+                yield from self.at_the_screen()
+                return
             if not isinstance(self.screen, AT_REST):
                 jostles = self.rng.random() < 0.2 and not self.staff_works()
                 if not self.world.dice.happens("touches_amid_another" if jostles else "shows_amid_another"):
@@ -45,7 +48,7 @@ class Neighbour(Reader):
             self.parcels = [p for p in self.world.library.parcels.values() if p.sent.patron == self.name]
             self.came = self.world.now
             yield from self.shows()
-            if self.is_served():
+            if self.is_served() or self.sees_theirs():
                 yield from self.at_the_screen()
                 return
 
@@ -79,6 +82,11 @@ class Neighbour(Reader):
         """Whether the screen is theirs now."""
         display = self.world.display
         return display is not None and display.initials == self.world.library.initials(self.name)
+
+    def sees_theirs(self) -> bool:
+        """A door that has opened for them stands open, whatever the screen says, or if it is dark."""
+        boxes = self.world.cabinet.boxes.values()
+        return any(b.open and b.sprung_at >= self.came and b.inside & self.behind_doors() for b in boxes)
 
 
 class Seconds:

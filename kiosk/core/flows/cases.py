@@ -61,7 +61,7 @@ def touch(step: Step, story: Settling, touched: Touched, now: float) -> Step:
     match touched.action:
         case "cancel" | "finish":
             return stay(step, AtCourier(story.courier), now)
-        case "by_hand" | "nothing" if case:
+        case "by_hand" | "nothing" if case and touched.value == case.id:  # not one touched before this came to be seen
             following = _after(step, story)
             step = step.drop(case).fact(
                 CaseSettled(case.id, touched.action, story.courier),

@@ -36,13 +36,20 @@ def test_staff_see_them_one_after_another_oldest_first() -> None:
 
 
 def test_what_is_settled_is_off_the_list_in_the_journal_and_told() -> None:
-    machine = disagreed().tap("sue").touch("cases").touch("by_hand")
+    machine = disagreed().tap("sue").touch("cases").touch("by_hand", "p1-7-0")
     assert machine.told(CaseSettled) == [CaseSettled("p1-7-0", "by_hand", "sue")]
     assert PointTrouble("case_settled", detail="p1-7-0 by_hand") in machine.told(PointTrouble)
     assert machine.screen.words == "words 1"  # type: ignore[union-attr]
-    machine.touch("nothing")
+    machine.touch("nothing", "p1-7-1")
     assert not machine.point.cases
     assert isinstance(machine.screen, Courier)
+
+
+@pytest.mark.parametrize("action", ["by_hand", "nothing"])
+def test_touched_twice_while_nothing_moved_it_settles_what_was_seen_and_no_other(action: str) -> None:
+    machine = disagreed().tap("sue").touch("cases").touch(action, "p1-7-0").touch(action, "p1-7-0")
+    assert list(machine.point.cases) == ["p1-7-1"]
+    assert machine.screen.id == "p1-7-1"  # type: ignore[union-attr]
 
 
 def test_of_too_many_the_oldest_go_and_one_says_how_many(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -55,7 +62,7 @@ def test_of_too_many_the_oldest_go_and_one_says_how_many(monkeypatch: pytest.Mon
     assert (first.n, first.of, first.kind, first.status, first.words) == (1, 4, "left_out", "left_out", "2")
     assert sorted(machine.point.cases) == ["left-out", "p1-7-2", "p1-7-3", "p1-7-4"]
     assert len(machine.told(Disagreed)) == 5  # all of them, for whoever reads the journal
-    machine.touch("nothing")
+    machine.touch("nothing", "left-out")
     assert CaseSettled("left-out", "nothing", "sue") in machine.told(CaseSettled)
     assert (machine.screen.of, machine.screen.words) == (3, "words 2")  # type: ignore[union-attr]
 

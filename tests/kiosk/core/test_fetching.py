@@ -224,6 +224,22 @@ def test_a_switch_that_bounces_after_the_door_was_shut_forgets_nothing_of_what_w
     assert machine.told(ParcelCollected)[0].items == ("i-2",)
 
 
+def test_a_door_that_springs_open_after_something_was_said_to_stay_is_looked_behind() -> None:
+    machine = stocked(PARCEL).tap("ann").open().touch("leave_it").shut(done=False)
+    machine.do(DoorSeen("A1", Door.OPEN)).wait(6).do(DoorSeen("A1", Door.SHUT))
+    assert isinstance(machine.screen, DoorShut)
+    machine.touch("finish")
+    assert (machine.parcel("p-1").state, machine.out("A1")) == ("doubt", "check")
+    assert not machine.told(ParcelCollected)
+
+
+def test_who_then_says_that_they_have_it_has_borrowed_it() -> None:
+    machine = stocked(PARCEL).tap("ann").open().touch("leave_it").shut(done=False)
+    machine.do(DoorSeen("A1", Door.OPEN)).wait(6).touch("undo").do(DoorSeen("A1", Door.SHUT)).touch("finish")
+    assert (machine.parcel("p-1").state, machine.out("A1")) == ("collected", "")
+    assert len(machine.told(ParcelCollected)) == 1
+
+
 @pytest.mark.parametrize("cut", [True, False])
 def test_a_door_that_may_have_opened_once_more_unseen_is_looked_behind(cut: bool) -> None:
     machine = stocked(PARCEL).tap("ann").open().touch("leave_it").shut(done=False).touch("reopen")
