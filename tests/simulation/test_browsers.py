@@ -75,7 +75,7 @@ def test_the_power_fails_at_some_boundaries_while_two_are_borrowed(sip2: bool) -
         return live_a_day(seed, visits=4, cut_at=cut_at, calm=True, kind=StockDay, sip2=sip2)
 
     usual = next(day for seed in count(MORNING[sip2]) if (day := morning(seed)) and any(map(of_two, day.world.story)))
-    for cut_at in range(1, usual.boundaries + 1, 60 if sip2 else 30):
+    for cut_at in range(1, usual.boundaries + 1, 120 if sip2 else 60):
         assert morning(usual.world.seed, cut_at).world.cuts == 1
 
 

@@ -14,8 +14,8 @@ from tests.simulation.day import DAY_S, Day
 from tests.simulation.life import live_a_day
 from tests.simulation.shrink import Life, rule_of, shrink
 
-SEEDS, CHUNK = 20, 10
-SIP2_SEEDS, SIP2_CHUNK = 10, 5
+SEEDS, CHUNK = 10, 5
+SIP2_SEEDS, SIP2_CHUNK = 6, 3
 NEVER = 10**9
 MORNING = {False: 259, True: 579}  # with SIP2 or not: where to begin to look for one
 
@@ -32,7 +32,7 @@ def test_whole_days_over_sip2_with_every_message_failing(first: int) -> None:
         live_a_day(seed, sip2=True)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_days_and_weeks_with_one_store(seed: int) -> None:
     """Nights, holidays, weeks without the library, a clock that drifts, is set, and is wrong at boot."""
     day = live_a_day(seed, days=5)
@@ -88,9 +88,9 @@ def a_full_morning(sip2: bool) -> Day:
 
 @pytest.mark.parametrize("part", range(4))
 def test_the_power_fails_at_boundaries_of_a_morning(part: int) -> None:
-    """Before and after commits and commands, a quarter of them here, one life after the other."""
+    """Before and after commits and commands, a twelfth of them here, one life after the other."""
     usual = a_full_morning(sip2=False)
-    for cut_at in range(1 + part, usual.boundaries + 1, 16):
+    for cut_at in range(1 + 3 * part, usual.boundaries + 1, 48):
         assert live_a_day(usual.world.seed, visits=6, cut_at=cut_at, calm=True).world.cuts == 1
 
 
@@ -98,5 +98,5 @@ def test_the_power_fails_at_boundaries_of_a_morning(part: int) -> None:
 def test_the_power_fails_at_sip2_messages_of_a_morning(part: int) -> None:
     """Or commit or command between them, some of them here."""
     usual = a_full_morning(sip2=True)
-    for cut_at in range(1 + 4 * part, usual.boundaries + 1, 32):
+    for cut_at in range(1 + 8 * part, usual.boundaries + 1, 64):
         assert live_a_day(usual.world.seed, visits=6, cut_at=cut_at, calm=True, sip2=True).world.cuts == 1
