@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from hardware.readings import Door
 from simulators.cabinet import DoorIsShut, NothingThere
+from simulators.library.packing import pass_in_app
 from simulators.library.seed import card_number
 from simulators.machine import POINT, Machine
 
@@ -64,6 +65,17 @@ class Prompt(cmd.Cmd):
             camera.hold("qr", row["pass"])
         elif patron:
             print("  no message was sent to this person yet")
+
+    def do_app(self, patron: str) -> None:
+        """app R1003: hold this person's phone with the library's app before the camera: its QR is over in a minute"""
+        camera = self._machine.camera
+        if camera is None:
+            return
+        camera.take_away()
+        if shown := pass_in_app(self._machine.library.ledger, patron, POINT):
+            camera.hold("qr", shown)
+        else:
+            print("  the app of this person shows no parcel")
 
     def do_doors(self, _: str) -> None:
         """doors: how each door stands and what lies behind it"""

@@ -19,7 +19,7 @@ import zxingcpp
 from fastapi import Body, FastAPI, HTTPException, Query, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, StreamingResponse
 
-from simulators.bench.doing import ACTS, do
+from simulators.bench.doing import ACTS, do, text_of
 from simulators.bench.stage import Stage
 from simulators.readers import Eye, Printer
 from simulators.twins import Unfit
@@ -100,7 +100,10 @@ def make_app(stage: Stage) -> FastAPI:
     @app.get("/api/label.svg")
     def label(text: Annotated[str, Query(max_length=512)], kind: str) -> Response:
         """A label drawn: ean13, code128 or qr."""
-        return Response(_svg(text, kind), media_type="image/svg+xml")
+        try:
+            return Response(_svg(text_of(stage, text), kind), media_type="image/svg+xml")
+        except Unfit as why:
+            raise HTTPException(404, str(why)) from None
 
     @app.get("/")
     def page() -> FileResponse:

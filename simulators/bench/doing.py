@@ -12,6 +12,7 @@ from hardware.readings import Door
 from simulators.bench import acts, acts_around
 from simulators.bench.stage import Stage
 from simulators.cabinet import DoorIsShut, NothingThere
+from simulators.library.packing import pass_in_app
 from simulators.twins import Unfit
 
 ACTS: dict[str, Callable[..., None]] = {
@@ -30,8 +31,8 @@ def do(stage: Stage, name: str, arguments: dict[str, Any]) -> None:
     meant: dict[str, Callable[[Stage, str], str]] = {
         "door": door_of,
         "device": _device,
-        "text": _text,
-        "code": _text,
+        "text": text_of,
+        "code": text_of,
         "target": _target,
     }
     arguments = {
@@ -88,13 +89,19 @@ def _target(stage: Stage, target: str) -> str:
     return f"{what} {door_of(stage, door)}" if what and door == "out" else target
 
 
-def _text(stage: Stage, text: str) -> str:
-    """A code as it stands, or as ``pass of R1003`` the pickup QR that was sent to this person last."""
-    patron = text.removeprefix("pass of ")
-    if patron == text:
-        return text
-    sql = "select pass from messages where patron = ? order by id desc"
-    row = stage.point.library.ledger.row(sql, patron)
-    if row is None:
-        raise Unfit(f"no message was sent to {patron} yet")
-    return str(row["pass"])
+def text_of(stage: Stage, text: str) -> str:
+    """A code as it stands, as ``pass of R1003`` the pickup QR that was sent to this person last, or as ``app of R1003``
+    the one that their app shows in this minute. Raises ``Unfit``."""
+    what, _, patron = text.partition(" of ")
+    ledger = stage.point.library.ledger
+    match what:
+        case "pass" if patron:
+            row = ledger.row("select pass from messages where patron = ? order by id desc", patron)
+            if row is None:
+                raise Unfit(f"no message was sent to {patron} yet")
+            return str(row["pass"])
+        case "app" if patron:
+            if shown := pass_in_app(ledger, patron, stage.point.id):
+                return shown
+            raise Unfit(f"the app of {patron} shows no parcel")
+    return text

@@ -235,7 +235,11 @@ class Stage:
             "select pass, patron, code from messages where id in "
             "(select max(id) from messages where point = ? group by patron) order by patron"
         )
-        return labels + [
+        sent = ledger.rows(sql, self.point.id)
+        labels += [
             {"text": row["pass"], "kind": "qr", "title": f"pickup of {row['patron']}, code {row['code']}"}
-            for row in ledger.rows(sql, self.point.id)
+            for row in sent
+        ]
+        return labels + [
+            {"text": f"app of {r['patron']}", "kind": "qr", "title": f"app of {r['patron']}"} for r in sent
         ]

@@ -5,6 +5,7 @@ from simulators.library.passes import issue_pass
 from sync.messages import ParcelRecalled, ParcelSent, PatronChanged, PatronForgotten
 
 HOLD_SHELF_S, STOCK_S = 7 * 86400.0, 90 * 86400.0
+APP_PASS_S = 60.0
 OPEN = "('sent', 'ready')"
 
 
@@ -152,6 +153,20 @@ def message_patron(ledger: Ledger, parcel: str) -> None:
         at=ledger.clock(),
         **{"pass": issue_pass(ledger.signing_key, row["pass_id"], row["point"], latest["expires"])},
     )
+
+
+def pass_in_app(ledger: Ledger, patron: str, point: str) -> str:
+    """What the library's app on a reader's own phone shows now: a pass of their open parcels at this point that is over
+    in a minute, so that a picture of it is worth no more than that. "" where nothing is on its way or lies there."""
+    row = ledger.row(
+        f"select pass_id, max(expires) as expires from parcels where patron = ? and point = ? and status in {OPEN} "
+        "group by pass_id order by max(id) desc",
+        *(patron, point),
+    )
+    if row is None:
+        return ""
+    not_after = min(ledger.clock() + APP_PASS_S, row["expires"])
+    return issue_pass(ledger.signing_key, row["pass_id"], point, not_after)
 
 
 def _concerns(ledger: Ledger, point: str, patron: str) -> bool:

@@ -14,6 +14,7 @@ doors
 push 99
 put 1 SIP0000000
 show R1001
+app R1006
 library off
 library on
 card nobody
@@ -39,6 +40,7 @@ def test_what_is_typed_is_done_or_refused_in_words(tmp_path: Path) -> None:
         "no such door",
         "door 1 is shut",
         "no message was sent",
+        "shows no parcel",
         "the library is away",
         "the library is there",
         "neither a person",

@@ -10,10 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from stdnum import isbn, luhn
 
+from kiosk.core.identity import Keyring, read_pass
 from simulators.library.booking import LOAN_S, SequenceGap, hear
 from simulators.library.catalogue import TITLES
 from simulators.library.ledger import Ledger
-from simulators.library.packing import change_patron, pack_parcel, place_hold, recall_parcel
+from simulators.library.packing import APP_PASS_S, change_patron, pack_parcel, pass_in_app, place_hold, recall_parcel
 from simulators.library.seed import PEOPLE, card_barcode, card_number, seed, signing_key
 from sync.envelope import Sent, digest
 from sync.messages import (
@@ -432,3 +433,19 @@ def test_the_seed_is_the_same_every_time(ledger: Ledger, tmp_path: Path) -> None
     for table in ("points", "titles", "items", "patrons", "cards", "verifiers", "holds", "parcels", "loans", "changes"):
         assert other.rows(f"select * from {table}") == ledger.rows(f"select * from {table}")
     other.close()
+
+
+def test_the_app_shows_a_pass_that_is_over_in_a_minute_and_opens_what_the_message_opens(ledger: Ledger) -> None:
+    parcel = ledger.sent_parcel(pack_parcel(ledger, POINT, "R1003", (shelf(ledger),), NOW + 3600.0))
+    keys = Keyring(b"h" * 32, (signing_key().public_key(),))
+    shown = pass_in_app(ledger, "R1003", POINT)
+    assert read_pass(shown, keys, POINT, NOW + APP_PASS_S) == (parcel.pass_id, "")
+    assert read_pass(shown, keys, POINT, NOW + APP_PASS_S + 1) == (parcel.pass_id, "expired")
+    assert read_pass(shown, keys, OTHER, NOW) == (parcel.pass_id, "elsewhere")
+    assert pass_in_app(ledger, "R1003", OTHER) == ""
+
+
+def test_the_app_s_pass_ends_with_the_parcel(ledger: Ledger) -> None:
+    pack_parcel(ledger, POINT, "R1006", (shelf(ledger),), NOW + 20.0)
+    keys = Keyring(b"h" * 32, (signing_key().public_key(),))
+    assert read_pass(pass_in_app(ledger, "R1006", POINT), keys, POINT, NOW + 21.0)[1] == "expired"

@@ -14,7 +14,7 @@ export const WORDS = {
     ],
     power_off: "No power", starting: "Starting …", ended: "The kiosk ended", no_screen: "No display here; its words are below.",
     shows: "It shows:", alt: "The kiosk's screen, live; a click is a touch", gone: "The bench does not answer. Trying again …",
-    choose: "Choose a door to see what can be done with it.", door: "Door {0}", opened: "open", shut: "shut", empty: "empty", in_parcel: "parcel {0}", stock: "for anybody, parcel {0}", on_loan: "on loan to {0}", behind: "behind door {0}", pickup_of: "pickup of {0}, code {1}", holds: "{0} inside",
+    choose: "Choose a door to see what can be done with it.", door: "Door {0}", opened: "open", shut: "shut", empty: "empty", in_parcel: "parcel {0}", stock: "for anybody, parcel {0}", on_loan: "on loan to {0}", behind: "behind door {0}", pickup_of: "pickup of {0}, code {1}", app_of: "the library's app of {0}: a new QR each minute", holds: "{0} inside",
     push: "Push shut", pull: "Pull open by force", locked: "Door {0} is locked. Only the kiosk opens it, or force.",
     jam: "Jam the bolt", mend: "Repair", slow: "Opens 5 s late", stick_open: "Sensor says open", stick_shut: "Sensor says shut",
     cut: "Cut the sensor's wire", bounce: "Sensor chatters", lasting: "How long it lasts", lasts: "{0} times", lasts_on: "Until repaired", take: "Take out", put: "Put in", what: "What to put in", faults: "Faults",
@@ -47,7 +47,7 @@ export const WORDS = {
     ],
     power_off: "没有电", starting: "正在启动……", ended: "程序已退出", no_screen: "此处没有显示器，文字见下。",
     shows: "正在显示：", alt: "取书柜实时屏幕，点击即触摸", gone: "模拟台没有应答，正在重试……",
-    choose: "点一扇门，看能做什么。", door: "{0} 号门", opened: "开着", shut: "关着", empty: "空", in_parcel: "包裹 {0}", stock: "谁都可借，包裹 {0}", on_loan: "{0} 借阅中", behind: "在 {0} 号门后", pickup_of: "{0} 的取书码，数字码 {1}", holds: "内有 {0} 件",
+    choose: "点一扇门，看能做什么。", door: "{0} 号门", opened: "开着", shut: "关着", empty: "空", in_parcel: "包裹 {0}", stock: "谁都可借，包裹 {0}", on_loan: "{0} 借阅中", behind: "在 {0} 号门后", pickup_of: "{0} 的取书码，数字码 {1}", app_of: "{0} 手机上的图书馆应用：二维码每分钟一换", holds: "内有 {0} 件",
     push: "推上", pull: "强行拉开", locked: "{0} 号门锁着。只有取书柜能打开，或者强行拉开。",
     jam: "卡住锁舌", mend: "修好", slow: "延迟 5 秒才开", stick_open: "传感器总说开", stick_shut: "传感器总说关",
     cut: "剪断传感器线", bounce: "传感器抖动", lasting: "持续多久", lasts: "{0} 次", lasts_on: "直到修好", take: "取出", put: "放入", what: "放入什么", faults: "故障",
@@ -74,7 +74,7 @@ let language = localStorage.getItem("bench-language") || (navigator.language.sta
 export const spoken = () => language;
 
 // Where a thing is, which the bench says in English.
-const PLACES = [[/^parcel (.+)$/, "in_parcel"], [/^for anybody, parcel (.+)$/, "stock"], [/^on loan to (.+)$/, "on_loan"], [/^door (.+)$/, "behind"], [/^pickup of (.+), code (.+)$/, "pickup_of"]];
+const PLACES = [[/^parcel (.+)$/, "in_parcel"], [/^for anybody, parcel (.+)$/, "stock"], [/^on loan to (.+)$/, "on_loan"], [/^door (.+)$/, "behind"], [/^pickup of (.+), code (.+)$/, "pickup_of"], [/^app of (.+)$/, "app_of"]];
 
 export function told(place) {
   const known = PLACES.find(([form]) => form.test(place || ""));

@@ -75,10 +75,13 @@ def test_a_courier_loads_and_a_reader_collects(bench: Bench) -> None:
     bench.until(lambda s: s["kiosk"]["fields"].get("loaded") == 1, "loaded")
     bench.act("touch_named", target="finish")
     state = bench.until(lambda s: any(one["kind"] == "qr" for one in s["labels"]), "a message with a pass")
-    label = next(one for one in state["labels"] if one["kind"] == "qr")
-    assert "R1002" in label["title"]
+    sent, app = (one for one in state["labels"] if one["kind"] == "qr")
+    assert "R1002" in sent["title"]
+    assert app["text"] == "app of R1002"
+    drawn = requests.get(f"{bench.url}/api/label.svg", params={"text": app["text"], "kind": "qr"}, timeout=5)
+    assert drawn.status_code == 200
     time.sleep(2)  # the lock rests
-    bench.act("scan", device="hand", code=label["text"])
+    bench.act("scan", device="hand", code=app["text"])
     bench.until(lambda s: s["kiosk"]["screen"] == "DoorOpen", "door")
     bench.act("take", door="open")
     bench.act("push", door="open")
@@ -125,6 +128,7 @@ def test_what_does_not_fit_is_said_in_a_sentence_and_changes_nothing(bench: Benc
         ("hold", {"device": "camera", "kind": "qr", "text": "x", "distance": 99}, "less than or equal to 6"),
         ("touch", {"x": 5, "y": 5}, "no screen to touch"),
         ("hold", {"device": "camera", "kind": "ean13", "text": "abc"}, "cannot be printed"),
+        ("hold", {"device": "camera", "kind": "qr", "text": "app of R1006"}, "shows no parcel"),
         ("scenario", {"name": "none"}, "no scenario 'none'"),
         ("slow", {"door": "1", "seconds": 1e9}, "less than or equal to 120"),
     ):
