@@ -6,6 +6,7 @@ JSON, which a foreign page may not without asking first, and is never allowed.
 
 import asyncio
 import html
+import io
 import json
 import re
 from collections.abc import AsyncIterator
@@ -101,7 +102,8 @@ def make_app(stage: Stage) -> FastAPI:
     def label(text: Annotated[str, Query(max_length=512)], kind: str) -> Response:
         """A label drawn: ean13, code128 or qr."""
         try:
-            return Response(_svg(text_of(stage, text), kind), media_type="image/svg+xml")
+            drawn = _svg(text_of(stage, text), kind)
+            return Response(drawn, media_type="image/svg+xml", headers={"Cache-Control": "no-store"})
         except Unfit as why:
             raise HTTPException(404, str(why)) from None
 
@@ -191,7 +193,9 @@ def _encode(kind: str, picture: np.ndarray[Any, Any]) -> bytes:
 def _svg(text: str, kind: str) -> str:
     try:
         if kind == "qr":
-            return str(segno.make_qr(text).svg_inline(scale=4, border=4, dark="#000", light="#fff"))
+            qr = io.BytesIO()  # svg_inline leaves out the namespace, without which no browser draws it as a picture
+            segno.make_qr(text).save(qr, kind="svg", scale=4, border=4, dark="#000", light="#fff")
+            return qr.getvalue().decode()
         svg = zxingcpp.create_barcode(text, LINEAR[kind]).to_svg(add_hrt=True, add_quiet_zones=True)
     except KeyError:
         raise HTTPException(422, f"no kind {kind!r}; there are ean13, code128, qr") from None
