@@ -4,7 +4,7 @@ from kiosk.core.account_screens import Prove
 from kiosk.core.search_screens import FoundLine, Stock
 from sync.things import SentParcel
 from tests.simulation.library import Packed
-from tests.simulation.people import Reader
+from tests.simulation.readers import Reader
 from tests.simulation.world import Script, World
 
 

@@ -10,7 +10,7 @@ from tests.simulation.browser import Browser
 from tests.simulation.carrier import Carrier
 from tests.simulation.faults import ALL, Allowed
 from tests.simulation.library import Library, Packed
-from tests.simulation.people import Reader
+from tests.simulation.readers import Reader
 from tests.simulation.returner import Copyist, Returner
 from tests.simulation.sip2_library import Sip2Library
 from tests.simulation.sip2_wire import Sip2Link

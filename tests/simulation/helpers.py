@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from kiosk.core.account_screens import Account, Holds, OneHold, Permission
 from tests.simulation.library import Packed
 from tests.simulation.owner import Owner
-from tests.simulation.people import Reader
+from tests.simulation.readers import Reader
 from tests.simulation.world import Script, World
 
 if TYPE_CHECKING:

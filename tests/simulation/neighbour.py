@@ -8,7 +8,7 @@ from pydantic import SecretStr
 from hardware.readings import CardGone, CardShown, PassScanned
 from kiosk.core.screens import DoorOpen, Goodbye, Home, Sorry
 from kiosk.core.staff_screens import Inside, TakeOut
-from tests.simulation.people import Reader
+from tests.simulation.readers import Reader
 from tests.simulation.returner import Returner
 from tests.simulation.world import Script, World
 

@@ -2,7 +2,8 @@
 
 from kiosk.core.activation import Activated, NewPin, Phone, Rules
 from tests.simulation.library import OFFER
-from tests.simulation.people import Person, Reader
+from tests.simulation.people import Person
+from tests.simulation.readers import Reader
 from tests.simulation.world import Script, World
 
 
