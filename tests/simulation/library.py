@@ -7,7 +7,7 @@ disagrees. It also notices what no honest point tells: an effect that it has had
 import base64
 import random
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Literal
@@ -102,6 +102,7 @@ class Library:
     pins: dict[str, str] = field(default_factory=dict)
     citizens: dict[str, str] = field(default_factory=dict)
     stands: list[JournalStands] = field(default_factory=list)  # where the point said that its journal stood
+    lied: Container[str] = ()  # items that people say have come back and keep
 
     # ---- things
 
@@ -352,7 +353,7 @@ class Library:
     def _dropped(self, item: str) -> str:
         if item not in self.items:
             return f"no item has the barcode {item}"
-        if item in self.cabinet:
+        if item in self.cabinet and item not in self.lied:
             self.twice.append(f"{item} came back twice")
         self.cabinet.add(item)
         return "" if self.loans.pop(item, None) else f"nobody had {item} on loan"

@@ -123,4 +123,6 @@ class Seconds:
         else:
             yield from Neighbour(self.world, name, self.day.cards[name]).visit()
             yield 60.0  # so long what they touched may stand there
+            while self.world.now < self.world.busy_until + 60.0:  # or it waits behind a slow disk
+                yield 20.0
         self.world.waiting.remove(name)

@@ -123,6 +123,8 @@ class World:
         self.crowd: list[object] = []  # who is served, or thinks so
         self.waiting: set[str] = set()  # who stands beside them
         self.lied: dict[str, str] = {}  # items whose whereabouts people were silent or wrong about
+        if isinstance(self.library, Library):
+            self.library.lied = self.lied
         self.unsure = 0  # of how many items nothing could be asked in the end
         self.sly = random.Random(seed + 6)  # for who is dishonest
         self.permits: list[Permit] = []  # codes that readers had made for somebody else
