@@ -56,26 +56,14 @@ class Prompt(cmd.Cmd):
 
     def do_show(self, patron: str) -> None:
         """show R1003: hold the pickup QR of this person's last message before the camera; show alone takes it away"""
-        camera = self._machine.camera
-        if camera is None:
-            return
-        camera.take_away()
         sql = "select pass from messages where patron = ? order by id desc"
-        if patron and (row := self._machine.library.ledger.row(sql, patron)):
-            camera.hold("qr", row["pass"])
-        elif patron:
-            print("  no message was sent to this person yet")
+        row = self._machine.library.ledger.row(sql, patron)
+        self._hold(patron, str(row["pass"]) if row else "", "no message was sent to this person yet")
 
     def do_app(self, patron: str) -> None:
         """app R1003: hold this person's phone with the library's app before the camera: its QR is over in a minute"""
-        camera = self._machine.camera
-        if camera is None:
-            return
-        camera.take_away()
-        if shown := pass_in_app(self._machine.library.ledger, patron, POINT):
-            camera.hold("qr", shown)
-        else:
-            print("  the app of this person shows no parcel")
+        shown = pass_in_app(self._machine.library.ledger, patron, POINT)
+        self._hold(patron, shown, "the app of this person shows no parcel")
 
     def do_doors(self, _: str) -> None:
         """doors: how each door stands and what lies behind it"""
@@ -126,6 +114,17 @@ class Prompt(cmd.Cmd):
     def emptyline(self) -> bool:
         """Nothing; the usual repeats the last command, which nobody means at a door."""
         return False
+
+    def _hold(self, patron: str, shown: str, nothing: str) -> None:
+        """Before the camera, what this person shows, in place of what was there; nobody: only away with that."""
+        camera = self._machine.camera
+        if camera is None:
+            return
+        camera.take_away()
+        if shown:
+            camera.hold("qr", shown)
+        elif patron:
+            print(f"  {nothing}")
 
     def _at(self, door: str, act: Callable[[], None]) -> None:
         if door not in self._machine.cabinet.names:

@@ -51,7 +51,9 @@ class Worker(Carrier):
         if action in ("by_hand", "nothing"):
             self.world.say(f"{self.name} settles {case.kind} of {case.things}")
             self.lie(set(case.things) & self.world.library.items.keys(), "settled its case")
-        self.touch(action, case.id if action in ("by_hand", "nothing") else "")
+            self.touch(action, case.id)
+        else:
+            self.touch(action)
 
     def at_a_door(self, sheet: DoorSheet) -> None:
         if sheet.why:
