@@ -15,13 +15,12 @@ from hardware.secret_file import UnfitFile
 from hardware.touch_panel import TouchPanel
 from kiosk.config import Config
 from kiosk.core.commands import Ask, Do, LookAgain, Print, Refresh, Secure, Unlock
-from kiosk.core.events import Tick
 from kiosk.core.screens import Display, Sorry
 from kiosk.core.stories import AtHome
 from kiosk.devices import Devices
 from kiosk.frontend import FrontEnd, Shown
 from kiosk.inbox import Inbox
-from kiosk.incoming import Incoming, Upload
+from kiosk.incoming import Upload
 from kiosk.library import LibraryWorkers
 from kiosk.loop import Clock, Loop, Outgoing
 from kiosk.receipt import key_beside, make_key, read_key
@@ -31,7 +30,6 @@ from kiosk.watchdog import NOTIFY_S, Watchdog, notify
 from kiosk.workers import REOPEN_S, WAIT_S, Worker
 from sync.spelling import load_readings
 
-TICK_S = 0.25
 JOIN_S = 2.0
 READINGS_S = 20.0
 CLOSED_S = 60.0  # the screen says that the store cannot be used, then it is tried again
@@ -93,16 +91,10 @@ class Machine:
                 self._library.upload(command)
 
     def _decide(self, worker: Worker) -> None:
-        """The deciding thread: one event after another, and the time at least four times a second."""
-        ticked = time.monotonic()
+        """The deciding thread: one event after another, and the time."""
         while not worker.stopping:
-            left = ticked + TICK_S - time.monotonic()
-            incoming: Incoming = self._inbox.take(left) or Tick()
-            if isinstance(incoming, Tick) or left <= 0:
-                ticked = time.monotonic()
-                if not isinstance(incoming, Tick):
-                    self.loop.handle(Tick())
-                self._watchdog.look(served=not isinstance(self.loop.session.story, AtHome))
+            incoming = self._inbox.next()
+            self._watchdog.look(served=not isinstance(self.loop.session.story, AtHome))
             self.loop.handle(incoming)
 
     def _feel(self, panel: Path, worker: Worker) -> None:

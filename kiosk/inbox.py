@@ -3,12 +3,14 @@
 import contextlib
 import queue
 import threading
+import time
 
-from kiosk.core.events import Touched
+from kiosk.core.events import Tick, Touched
 from kiosk.incoming import Incoming
 from kiosk.workers import WAIT_S
 
 INBOX_MAX = 2000
+TICK_S = 0.25
 
 
 class Inbox:
@@ -18,6 +20,7 @@ class Inbox:
         self._queue: queue.Queue[Incoming] = queue.Queue(most)
         self._closed = threading.Event()
         self._deciding = 0  # the thread that takes
+        self._ticked_s = time.monotonic()
 
     def post(self, incoming: Incoming) -> None:
         """What a device or the library said: nobody says it again, so its thread waits for room, until ``close``.
@@ -38,6 +41,15 @@ class Inbox:
         """A touch from the front end. Never blocks; with a full inbox it is lost, as any touch on a busy machine."""
         with contextlib.suppress(queue.Full):
             self._queue.put_nowait(touched)
+
+    def next(self) -> Incoming:
+        """The next for the deciding thread, which waits for it; a ``Tick`` four times a second, but never before what
+        was said already: a door is late only where no word about it waits."""
+        incoming = self.take(self._ticked_s + TICK_S - time.monotonic())
+        if incoming is not None:
+            return incoming
+        self._ticked_s = time.monotonic()
+        return Tick()
 
     def take(self, timeout_s: float) -> Incoming | None:
         """The next, for the deciding thread; None when nothing has come for so long."""

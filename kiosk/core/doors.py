@@ -247,7 +247,8 @@ def tick(step: Step, now: float) -> tuple[Step, list[Outcome]]:
 def give_up(step: Step, compartment: str) -> Step:
     """End an order whose door was not seen open: nobody waits for it any more. Nothing if it has opened.
 
-    A door watched all the time did not move: things are where they were. One that could not be seen may have moved.
+    A door watched all the time did not move: things are where they were. One that could not be seen, or on whose pulse
+    the wire has not said a word yet, may have moved.
     Of one that a reader could not have, because the board refused, staff hear as of any that stays shut.
     """
     row = step.point.compartments[compartment]
@@ -259,7 +260,7 @@ def give_up(step: Step, compartment: str) -> Step:
     if order.unmoved and not (refused and not order.rests_until):
         return withdraw(step.put(replace(row, order=None)), compartment, order)
     parcel = order.about if order.purpose == "pickup" else ""  # its reader stood there and went without
-    if row.door is Door.SHUT and (order.unmoved or not order.blind):
+    if row.door is Door.SHUT and (order.unmoved or (order.pulse and not order.blind)):
         trouble = PointTrouble("door_stuck", compartment, parcel)
         row = replace(row, order=None, out=row.out or "stuck", down_since=row.down_since or order.asked_at)
         return withdraw(step.put(row).fact(trouble), compartment, order)

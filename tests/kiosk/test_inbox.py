@@ -6,8 +6,8 @@ from collections.abc import Callable
 from functools import partial
 
 from hardware.readings import DeviceUp
-from kiosk.core.events import Touched
-from kiosk.inbox import Inbox
+from kiosk.core.events import Tick, Touched
+from kiosk.inbox import TICK_S, Inbox
 
 MOST = 4
 
@@ -66,3 +66,26 @@ def test_at_the_end_nobody_waits_for_room() -> None:
     waiting.join(2.0)
     assert not waiting.is_alive()
     assert said(inbox, 1) == [DeviceUp("first")]
+
+
+def test_the_time_waits_until_all_is_heard_that_was_said_before() -> None:
+    inbox = Inbox()
+    words = [DeviceUp(str(n)) for n in range(3)]
+    for word in words:
+        inbox.post(word)
+    heard = []
+    for _ in words:
+        heard.append(inbox.next())
+        time.sleep(TICK_S * 2)  # the disk takes its time
+    assert heard == words
+    assert inbox.next() == Tick()
+
+
+def test_the_time_goes_on_while_words_keep_coming() -> None:
+    inbox, heard, until = Inbox(), list[object](), time.monotonic() + 6 * TICK_S
+    while time.monotonic() < until:
+        inbox.post(DeviceUp("a"))
+        heard.append(inbox.next())
+        time.sleep(TICK_S / 10)
+        heard.append(inbox.next())
+    assert heard.count(Tick()) >= 3

@@ -168,8 +168,8 @@ class Person:
         """They are gone, whatever goes on: a door that opens now, or late. No other opens behind them."""
         if self.door and isinstance(screen, Opening | DoorStuck | LockRests):
             self.lie(self.at_stake(), "is gone when the door opens")
-        elif self.world.now < self.world.busy_until + 5.0:
-            self.lie(self.behind_doors(), "is gone before a slow machine opens the door")
+        elif isinstance(screen, Wait) or self.world.now < self.world.busy_until + 5.0:
+            self.lie(self.behind_doors(), "is gone before a machine that waits, or is slow, opens the door")
 
     def at_stake(self) -> set[str]:
         """What the machine will believe to have gone out, or in, by the door that they do not wait for."""
@@ -244,14 +244,19 @@ class Person:
         self.heard = (right and getattr(screen, "said", "") == said) or (last and not right)
         self.meant = said if self.heard else ""
 
-    def minds_the_neighbour(self) -> Script:
-        """Before they shut the door: somebody beside them may have touched what they did not mean."""
-        if not self.about or len(self.world.crowd) + len(self.world.waiting) < 2:
+    def accompanied(self) -> bool:
+        return len(self.world.crowd) + len(self.world.waiting) > 1
+
+    def minds_the_neighbour(self, before: bool) -> Script:
+        """Before they shut the door: somebody beside them may have touched what they did not mean, and be gone
+        (``before``: who was there when they turned away from it)."""
+        if not self.about or not (before or self.accompanied()):
             return
         meant, busy = self.meant, self.world.now < self.world.busy_until + 5.0
         if self.spoken_for():
             yield from self.says("undo", "")
-        if busy or self.spoken_for() or self.meant != meant:
+        unseen = getattr(self.screen, "compartment", "") != self.door  # it no longer says what was said
+        if busy or unseen or self.spoken_for() or self.meant != meant:
             self.lie(self.about, "may have been spoken for by somebody beside them")
 
     def spoken_for(self) -> bool:
@@ -311,13 +316,13 @@ class Person:
         return self.world.long and self.world.sly.random() < DISHONEST and self.world.dice.happens(kind)
 
     def shut(self) -> Script:
-        self.taken = self.door
+        self.taken, before = self.door, self.accompanied()
         if self.world.odd(0.02, "left_open"):
             self.world.say(f"{self.name} leaves {self.door} open")
             yield self.rng.uniform(50.0, 300.0)
         else:
             yield self.rng.uniform(1.0, 8.0)
-        yield from self.minds_the_neighbour()
+        yield from self.minds_the_neighbour(before)
         self.world.cabinet.shut(self.door)
         self.door, self.about = "", set()
         yield self.rng.uniform(0.6, 1.5)

@@ -69,13 +69,18 @@ class Returner(Person):
     def behind_doors(self) -> set[str]:
         return self.hands & set(self.items)
 
+    def listed(self) -> set[str]:
+        """What the machine opened this door for: also what another has laid on its pad, or nobody could read."""
+        loop = self.world.loop
+        return {drop.item.barcode for drop in loop.point.drops_at(self.door)} if loop and self.door else set()
+
     def at_the_door(self) -> Script:
         """Whoever sees what the machine expects puts just that in; before a dark screen, they keep their items."""
         yield self.rng.uniform(0.8, 5.0)
         screen, self.meant = self.screen, ""
         if not (isinstance(screen, DoorOpen) and screen.purpose == "dropoff" and screen.compartment == self.door):
             self.lie(self.world.cabinet.boxes[self.door].inside, "thought it was a door for returns")
-            self.lie(self.hands & set(self.items), "kept them before a screen that said nothing")
+            self.lie(self.hands & set(self.items) | self.listed(), "kept them before a screen that said nothing")
             yield from self.shut()
             return
         wanted = {b for b in self.hands if b in screen.titles or f"Title {b}" in screen.titles}

@@ -280,6 +280,8 @@ class World:
             waits = (self.busy_until, next(self.order), self._handle, (life, incoming))  # and none overtakes another
             heapq.heappush(self.heap, waits)
             return
+        if isinstance(incoming, Tick) and self._unheard():
+            return
         self.events += 1
         with self.powered():
             self.watch.hears(incoming)
@@ -287,6 +289,11 @@ class World:
             self.watch.handled(incoming)
             if self.tick_at > self.now + TICK_S and self._busy():
                 self._tick_later(life)
+
+    def _unheard(self) -> bool:
+        """Whether something waits in the inbox. The time is not asked before it; it will be, later."""
+        waits = (args for at, _, what, args in self.heap if at <= self.now and what == self._handle)
+        return any(life == self.life and not isinstance(incoming, Tick) for life, incoming in waits)
 
     @contextlib.contextmanager
     def powered(self) -> Iterator[None]:

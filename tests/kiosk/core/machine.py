@@ -207,7 +207,10 @@ class Machine:
         return self
 
     def wait(self, seconds: float) -> Self:
-        """Time alone, half a second at a time."""
+        """Time alone, half a second at a time; by then the wire has said of each pulse that it was accepted."""
+        for row in self.point.compartments.values():
+            if row.order and not row.order.pulse and row.door is Door.SHUT:
+                self.do(UnlockEnded(row.name, row.order.id, row.order.attempt, Pulse.ACCEPTED))
         for _ in range(int(seconds * 2)):
             self.do(Tick(), after=0.5)
         return self

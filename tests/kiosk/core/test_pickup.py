@@ -116,7 +116,8 @@ def test_the_journal_says_what_the_board_answered_to_which_pulse() -> None:
     machine = stocked(PARCEL).tap("ann").wait(4.5).touch("again")
     order = machine.order.id
     machine.do(UnlockEnded("A1", order, 2, Pulse.REFUSED, 7.5))
-    assert machine.told(UnlockAnswered) == [UnlockAnswered("A1", order, 2, Pulse.REFUSED, 7.5)]
+    accepted = UnlockAnswered("A1", order, 1, Pulse.ACCEPTED, 0.0)
+    assert machine.told(UnlockAnswered) == [accepted, UnlockAnswered("A1", order, 2, Pulse.REFUSED, 7.5)]
 
 
 def test_an_unlock_is_never_repeated_blindly() -> None:
@@ -165,6 +166,13 @@ def test_a_silent_board_puts_the_compartment_aside_until_it_was_seen() -> None:
     assert (machine.out("A1"), machine.parcel().state) == ("silent", "doubt")
     machine.do(DoorSeen("A1", Door.SHUT))
     assert machine.out("A1") == "check"
+    assert [trouble.what for trouble in machine.told(PointTrouble)] == ["door_silent", "parcel_in_doubt"]
+
+
+def test_a_door_given_up_before_the_wire_has_said_a_word_is_looked_behind() -> None:
+    """It may have opened, and been shut, while the disk took its time and no word of it was heard."""
+    machine = stocked(PARCEL).tap("ann").do(Tick(), after=5.0).touch("cancel")
+    assert (machine.out("A1"), machine.parcel().state) == ("check", "doubt")
     assert [trouble.what for trouble in machine.told(PointTrouble)] == ["door_silent", "parcel_in_doubt"]
 
 
