@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from kiosk.core.commands import Command, Refresh, Unlock
-from kiosk.core.events import ClockJumped, Event, Forgotten, Heard, Online, Receipted, Restored, Started
+from kiosk.core.events import ClockJumped, Event, Forgotten, Heard, Online, Receipted, Restored, Started, Touched
 from kiosk.core.model import PickupPoint
 from kiosk.core.night import rested
 from kiosk.core.offline import left
@@ -91,6 +91,8 @@ class Loop:
     def handle(self, incoming: Incoming) -> None:
         """Decide one event, remember it, act on it, draw. When the store cannot be written nothing is acted on:
         the person is told, and lending stops until it can."""
+        if self.stale(incoming):
+            return
         now = self._clock.wall()
         self._mind_the_clock(now)
         self._unwritten.append(incoming)
@@ -108,6 +110,11 @@ class Loop:
             self._keep_what_happened()
             self._sorry_until = now + SORRY_S
         self._draw(now)
+
+    def stale(self, incoming: Incoming) -> bool:
+        """Whether this is a touch on a screen that has gone since: a slow disk held it up, or a finger came twice."""
+        made_on = incoming.on if isinstance(incoming, Touched) else ""
+        return bool(made_on) and self._shown is not None and made_on != type(self._shown.screen).__name__
 
     def _take(self, incoming: Incoming, now: float) -> None:
         match incoming:

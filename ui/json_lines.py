@@ -2,8 +2,9 @@
 
 Out, one line for each new display: ``{"screen": "Home", "free_doors": 12, ..., "doors": [...], "now": ...,
 "until": null, "warning": false, "initials": "", "online": true}``. The fields of the screen stand beside ``screen``.
-In, one line for each touch: ``{"action": "digit", "value": "3"}`` (``value`` may be left out). A line that is no
-touch is answered by ``{"trouble": "..."}``; those before and after it count. Ends at the end of input or when
+In, one line for each touch: ``{"action": "digit", "value": "3", "on": "Collect"}``. ``value`` may be left out, and so
+may ``on``; with the name of the screen that it was made on, a touch counts only while that one stands. A line that is
+no touch is answered by ``{"trouble": "..."}``; those before and after it count. Ends at the end of input or when
 ``shown`` is stopped.
 """
 
@@ -22,7 +23,7 @@ from kiosk.core.screens import Display
 from kiosk.frontend import About, ScreenSettings, Shown
 
 LINE_MAX = 4096  # bytes; a longer line is dropped whole
-FIELD_MAX = 64  # characters of an action or a value
+FIELD_MAX = 64  # characters of an action, a value or a screen
 
 
 class NoTouch(Exception):
@@ -84,12 +85,12 @@ def parse(line: bytes | None) -> Touched | None:
         said = json.loads(line)
     except (ValueError, RecursionError):
         raise NoTouch('a line is one JSON object: {"action": "...", "value": "..."}') from None
-    if not isinstance(said, dict) or not set(said) <= {"action", "value"} or "action" not in said:
-        raise NoTouch('a touch has an "action", may have a "value", and nothing else')
-    action, value = said["action"], said.get("value", "")
-    if not all(isinstance(text, str) and len(text) <= FIELD_MAX for text in (action, value)) or not action:
-        raise NoTouch(f"action and value are texts of at most {FIELD_MAX} characters")
-    return Touched(action, value)
+    if not isinstance(said, dict) or not set(said) <= {"action", "value", "on"} or "action" not in said:
+        raise NoTouch('a touch has an "action", may have a "value" and an "on", and nothing else')
+    action, value, on = said["action"], said.get("value", ""), said.get("on", "")
+    if not all(isinstance(text, str) and len(text) <= FIELD_MAX for text in (action, value, on)) or not action:
+        raise NoTouch(f"action, value and on are texts of at most {FIELD_MAX} characters")
+    return Touched(action, value, on)
 
 
 def as_data(display: Display) -> dict[str, Any]:

@@ -46,7 +46,7 @@ class Screen:
     ) -> None:
         if Window is None:
             raise NoScreen("no window can be opened; is DISPLAY set, and may this program use it?")
-        self._shown, self._about, self._settings, self._touch = shown, about, settings, touch
+        self._shown, self._about, self._settings, self._report = shown, about, settings, touch
         own = Manner(settings.language, low=settings.low, simple=settings.simple, volume=settings.volume)
         self._own = self._manner = own  # the machine's own, until somebody changes it
         self._helping, self._page = False, 0
@@ -59,7 +59,7 @@ class Screen:
         self._targets = Targets(os.environ.get(TARGETS))
         self._speaker = Speaker(settings, os.environ.get(SPOKEN))
         self._guide = Guide(settings, self._speaker)
-        self.page = Page(fonts, touch, self._adjust, self._left)
+        self.page = Page(fonts, self._touch, self._adjust, self._left)
 
     def run(self) -> None:
         """Show and report until stopped."""
@@ -71,6 +71,10 @@ class Screen:
         runTouchApp()
         self._speaker.close()
         Window.close()
+
+    def _touch(self, touched: Touched) -> None:
+        """It is meant for the screen that stands in the window."""
+        self._report(replace(touched, on=type(self._display.screen).__name__ if self._display else ""))
 
     def _look(self, _passed_s: float) -> None:
         """Once a frame: is there a newer display? Only this thread ever speaks to Kivy."""

@@ -1,6 +1,6 @@
 """What step is fed, besides the readings of devices."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from hardware.readings import Reading
@@ -29,10 +29,12 @@ class ClockJumped:
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """A touch that means something: an action named by the screen, with a value where it says so."""
+    """A touch that means something: an action named by the screen, with a value where it says so. ``on``: the name of
+    that screen, "" where the front end does not say; the touch means nothing once another one stands there."""
 
     action: str
     value: str = ""
+    on: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,24 @@ def test_a_store_that_cannot_be_written_is_said_once_and_nothing_is_lost(
         assert not done
 
 
+def test_a_touch_is_for_the_screen_it_was_made_on(tmp_path: Path) -> None:
+    """A disk that takes its time: the second finger was for the first screen too."""
+    shown = list[Display]()
+    with closing(Store.open(tmp_path / "store.sqlite", plan())) as store:
+        loop = Loop(store, Clock(lambda: 1_795_000_000.0, lambda: 0.0), lambda _: None, shown.append)
+        loop.start()
+        loop.handle(Touched("collect", on="Home"))
+        for digit in "40":
+            loop.handle(Touched("digit", digit, on="Collect"))
+        here = shown[-1]
+        assert isinstance(here.screen, Collect)
+        for action in ("collect", "return", "cancel"):
+            loop.handle(Touched(action, on="Home"))
+        assert shown[-1] is here
+        loop.handle(Touched("cancel", on="Collect"))
+        assert isinstance(shown[-1].screen, Home)
+
+
 def test_a_door_that_opens_is_shown_however_short_ago_the_store_was_in_trouble(tmp_path: Path) -> None:
     now, shown, done = [1_795_000_000.0], list[Display](), list[Outgoing]()
     with closing(Store.open(tmp_path / "store.sqlite", plan())) as store:

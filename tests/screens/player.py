@@ -2,8 +2,9 @@
 
 One JSON line each. In: ``{"show": <pickle, base64>}``, ``{"size": [w, h]}``, ``{"settle": n}``,
 ``{"twice_s": s}``: how soon a second tap belongs to the first, ``{"stop": 1}``.
-Out: ``{"touched": [action, value]}`` and, once everything asked for is drawn and at rest, ``{"settled": n, ...}`` with
-each text, the box it was given and the box it takes. Started by the tests as its own process with its own X display.
+Out: ``{"touched": [action, value], "on": screen}`` and, once everything asked for is drawn and at rest,
+``{"settled": n, ...}`` with each text, the box it was given and the box it takes. Started by the tests as its own
+process with its own X display.
 """
 
 import base64
@@ -33,7 +34,7 @@ def main(width: int, height: int, more: dict[str, Any]) -> None:
     player = Player(shown, orders)
     threading.Thread(target=read, args=(orders,), daemon=True).start()
     Clock.schedule_interval(player.play, 0)
-    run(shown, lambda touched: say(touched=[touched.action, touched.value]), ABOUT, settings)
+    run(shown, lambda touched: say(touched=[touched.action, touched.value], on=touched.on), ABOUT, settings)
     say(ended=True)
 
 

@@ -73,6 +73,7 @@ class Stage:
         )
         self.said: queue.Queue[dict[str, Any]] = queue.Queue()
         self.touched: queue.Queue[tuple[str, str]] = queue.Queue()
+        self.made_on = ""  # the screen of the last
         threading.Thread(target=self._hear, daemon=True).start()
         self._count = 0
 
@@ -87,6 +88,7 @@ class Stage:
         for line in self.player.stdout:
             said = json.loads(line)
             if "touched" in said:
+                self.made_on = said["on"]
                 self.touched.put(tuple(said["touched"]))
             else:
                 self.said.put(said)

@@ -155,6 +155,7 @@ def test_a_press_shows_at_once_and_before_anything_is_decided(stage: Stage, home
     assert stage.touched.empty()  # nothing is said before the finger lifts
     stage.pointer("mouseup", 1)
     assert stage.next_touch() == ("collect", "")
+    assert stage.made_on == "Home"
     assert share(cut(stage.picture(stage.settle()), box), PAPER.surface) == pytest.approx(resting)
 
 

@@ -66,6 +66,8 @@ class Watch:
         story = loop.session.story
         self.turns.hears(incoming)
         self.new, self.guessed = "", False
+        if loop.stale(incoming):
+            return
         match incoming:
             case DoorSeen(compartment, door):
                 self.last_seen[compartment] = door

@@ -47,7 +47,7 @@ class Person:
 
     def touch(self, action: str, value: str = "") -> None:
         self.world.say(f"{self.name} touches {action} {value}")
-        self.world.post(Touched(action, value))
+        self.world.post(Touched(action, value, type(self.screen).__name__ if self.screen else ""))
 
     def tap(self) -> Script:
         self.world.say(f"{self.name} taps a card")
@@ -324,5 +324,7 @@ class Person:
             yield self.rng.uniform(1.0, 8.0)
         yield from self.minds_the_neighbour(before)
         self.world.cabinet.shut(self.door)
-        self.door, self.about = "", set()
+        about, self.door, self.about = self.about, "", set()
         yield self.rng.uniform(0.6, 1.5)
+        if about and self.accompanied() and isinstance(self.screen, DoorOpen) and self.screen.compartment == self.taken:
+            self.lie(about, "is done with a door that the machine still has for open, and somebody is beside them")

@@ -28,7 +28,7 @@ from sync.sip2.service import Sip2
 from tests.simulation.life import live_a_day
 from tests.simulation.rules import Violation
 
-LIVES = 60  # at most, with each
+LIVES = 120  # at most, with each
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ def pulsing_again_without_looking_at_the_door(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(doors, "attempts_left", as_often_as_you_like)
 
 
-@planted("keyed dedupe", "with another key", first=1)
+@planted("keyed dedupe", "with another key")
 def telling_with_a_fresh_key(monkeypatch: pytest.MonkeyPatch) -> None:
     def renamed(store: Store, first: int, limit: int) -> Any:
         return [replace(telling, key=f"{telling.key}-{next(fresh)}") for telling in tellings(store, first, limit)]
@@ -132,7 +132,7 @@ def telling_with_a_fresh_key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Store, "tellings", renamed)
 
 
-@planted("silence is unknown", "is on loan, and", first=8)
+@planted("silence is unknown", "is on loan, and", first=3)
 def booking_a_loan_though_the_door_never_opened(monkeypatch: pytest.MonkeyPatch) -> None:
     def booked(step: Any, compartment: str) -> Any:
         order = step.point.compartments[compartment].order
@@ -167,7 +167,7 @@ def taking_a_number_in_print_for_a_card(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(shown, "printed", shown.card)
 
 
-@planted("the right person only", "is taken for the reader", first=3)
+@planted("the right person only", "is taken for the reader", first=8)
 def taking_who_returns_by_a_number_in_print_for_who_stands_there(monkeypatch: pytest.MonkeyPatch) -> None:
     def returns_of(step: Any, story: Any, patron: Any, now: float) -> Any:
         return dropoff.card(step.shown_by(patron), story, patron.id, now)
@@ -175,7 +175,7 @@ def taking_who_returns_by_a_number_in_print_for_who_stands_there(monkeypatch: py
     monkeypatch.setattr(identify, "_returns_of", returns_of)
 
 
-@planted("the right person only", "is recalled", first=25)
+@planted("the right person only", "is recalled", days=5, first=9)
 def handing_out_what_was_recalled(monkeypatch: pytest.MonkeyPatch) -> None:
     def why_not(step: Any, parcel: Any, patron: str, now: float) -> Any:
         return may_not(step, replace(parcel, recalled=False), patron, now)
@@ -185,7 +185,7 @@ def handing_out_what_was_recalled(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pickup, "why_not", why_not)
 
 
-@planted("silence is unknown", "holds set(), and the rows say {", first=4)
+@planted("silence is unknown", "holds set(), and the rows say {", first=3)
 def saying_ready_before_the_door_has_shut(monkeypatch: pytest.MonkeyPatch) -> None:
     def at_once(step: Any, row: Any, order: Any, now: float) -> Any:
         step, outcome = opened(step, row, order, now)
@@ -204,12 +204,12 @@ def waiting_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fetching, "door_until", lambda step, now: now + 1e9)
 
 
-@planted("attempt limit", "wrong codes that day", first=32)
+@planted("attempt limit", "wrong codes that day", first=99)
 def counting_no_wrong_codes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pickup, "codes_open", lambda step, now: True)
 
 
-@planted("duty limit", "is driven too often", first=5)
+@planted("duty limit", "is driven too often", first=3)
 def driving_a_coil_as_often_as_somebody_wants(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Duty, "rests_s", lambda duty, compartment, now: 0.0)
 
@@ -219,7 +219,7 @@ def handing_out_what_has_expired(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(PickupPoint, "expired", lambda point, parcel, now: False)
 
 
-@planted("silence is unknown", "is in doubt", first=16)
+@planted("silence is unknown", "is in doubt", first=4)
 def taking_a_door_out_of_sight_for_one_that_did_not_move(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doors, "doubt", lambda step, compartment: step)
 
@@ -234,7 +234,7 @@ def printing_a_slip_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(slips, "touch", twice)
 
 
-@planted("nothing is lost", "were never told", days=3, first=33)
+@planted("nothing is lost", "were never told", days=3, first=9)
 def forgetting_what_the_library_has_not_heard(monkeypatch: pytest.MonkeyPatch) -> None:
     def all_of_it(execute: Any, limits: Any, now: float) -> int:
         return int(execute("DELETE FROM outbox WHERE outcome = ''").rowcount)
@@ -245,7 +245,7 @@ def forgetting_what_the_library_has_not_heard(monkeypatch: pytest.MonkeyPatch) -
 # ---- with a library that speaks SIP2 ------------------------------------------------------------------------------
 
 
-@planted("no blind repeat", "a checkout was said twice", sip2=True, first=1)
+@planted("no blind repeat", "a checkout was said twice", sip2=True, first=3)
 def saying_a_checkout_without_asking_first(monkeypatch: pytest.MonkeyPatch) -> None:
     def lend_blindly(booking: Booking, patron: str, barcode: str, at: float, due: float, doubt: Doubt) -> Any:
         with monkeypatch.context() as patch:
@@ -256,7 +256,7 @@ def saying_a_checkout_without_asking_first(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(Booking, "_lend", lend_blindly)
 
 
-@planted("no blind repeat", "and no loan was booked", sip2=True)
+@planted("no blind repeat", "and no loan was booked", sip2=True, first=4)
 def checking_in_blindly_what_may_have_been_lent_since(monkeypatch: pytest.MonkeyPatch) -> None:
     def check_in(booking: Booking, barcode: str, at: float, patron: str, doubt: Doubt) -> Any:
         return asked(booking, barcode, at, patron, Doubt(said=False))
@@ -265,7 +265,7 @@ def checking_in_blindly_what_may_have_been_lent_since(monkeypatch: pytest.Monkey
     monkeypatch.setattr(Booking, "_check_in", check_in)
 
 
-@planted("silence is unknown", "is on loan, and", sip2=True, days=10, first=3)
+@planted("silence is unknown", "is on loan, and", sip2=True, days=10, first=6)
 def taking_silence_for_a_yes(monkeypatch: pytest.MonkeyPatch) -> None:
     def booked(point: Sip2, telling: Any, *rest: Any) -> Receipt:
         try:
@@ -289,7 +289,7 @@ def handing_out_to_whoever_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(feed, "receipted", to_anybody)
 
 
-@planted("the right person only", "ends as another shows", days=5, first=4)
+@planted("the right person only", "ends as another shows", days=5, first=3)
 def letting_the_next_card_end_what_is_done_at_an_open_door(monkeypatch: pytest.MonkeyPatch) -> None:
     def next_one(at: Any, number: str, now: float) -> Any:
         return (
@@ -302,7 +302,7 @@ def letting_the_next_card_end_what_is_done_at_an_open_door(monkeypatch: pytest.M
     monkeypatch.setattr(shown, "card", next_one)
 
 
-@planted("orders from afar", "never signed for this point", days=5, first=4)
+@planted("orders from afar", "never signed for this point", days=5, first=3)
 def obeying_whoever_gives_an_order(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(remote, "_signed", lambda point, said: True)
 
@@ -312,7 +312,7 @@ def opening_for_an_order_whose_time_is_over(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(remote, "FRESH_S", 1e6)
 
 
-@planted("limits while away", "with the library away", first=10)
+@planted("limits while away", "with the library away", first=14)
 def lending_without_a_limit_while_the_library_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(offline, "why_not", lambda point, patron, now: None)
 

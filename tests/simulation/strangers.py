@@ -3,7 +3,6 @@
 from pydantic import SecretStr
 
 from hardware.readings import CardShown, CodeUnknown, IsbnScanned, ItemScanned, PassScanned
-from kiosk.core.events import Touched
 from tests.simulation.people import Person
 from tests.simulation.world import Script
 
@@ -61,7 +60,7 @@ class Child(Person):
                     world.post(PassScanned("scanner", SecretStr("L1:NONSENSE")))
                 case 4:
                     world.post(ItemScanned("scanner", f"X{rng.randrange(3)}"))
-                    world.post(Touched("cancel"))
+                    self.touch("cancel")
                 case _:
                     action = rng.choice(ACTIONS)
                     if action != "open":
@@ -72,14 +71,14 @@ class Guesser(Person):
     """Tries pickup codes, one after another, until nobody would."""
 
     def visit(self) -> Script:
-        world, rng = self.world, self.rng
+        rng = self.rng
         for _ in range(rng.randint(2, 15)):
             self.touch("finish")
             yield rng.uniform(0.3, 2.0)
             self.touch("collect")
             for digit in f"{rng.randrange(10**8):08d}":
                 yield rng.uniform(0.1, 0.4)
-                world.post(Touched("digit", digit))
+                self.touch("digit", digit)
             self.touch("enter")
             yield rng.uniform(0.3, 4.0)
         self.touch("finish")

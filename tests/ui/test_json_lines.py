@@ -79,6 +79,8 @@ def test_displays_go_out_and_touches_come_in(pipes: Talk) -> None:
     pipes.write(b'{"action": "digit", "value": "3"}\n{"action": "cancel"}\n')
     assert pipes.touched.get(timeout=WAIT_S) == Touched("digit", "3")
     assert pipes.touched.get(timeout=WAIT_S) == Touched("cancel")
+    pipes.write(b'{"action": "collect", "on": "Home"}\n')
+    assert pipes.touched.get(timeout=WAIT_S).on == "Home"
     pipes.shown.put(display("open-pickup", warning=True))
     out = pipes.said.get(timeout=WAIT_S)
     assert out["screen"] == "DoorOpen"
@@ -94,6 +96,7 @@ def test_bad_lines_are_answered_and_the_good_ones_around_them_count(pipes: Talk)
         b'{"action": 3}',
         b'{"action": ""}',
         b'{"action": "a", "more": 1}',
+        b'{"action": "a", "on": 1}',
         b'{"action": "' + b"x" * 65 + b'"}',
         b"\xff\xfe\x00",
         b"[" * 4000,
