@@ -91,11 +91,10 @@ class Loop:
     def handle(self, incoming: Incoming) -> None:
         """Decide one event, remember it, act on it, draw. When the store cannot be written nothing is acted on:
         the person is told, and lending stops until it can."""
-        if self.stale(incoming):
-            return
         now = self._clock.wall()
         self._mind_the_clock(now)
-        self._unwritten.append(incoming)
+        if not self.stale(incoming):
+            self._unwritten.append(incoming)
         try:
             while self._unwritten:
                 self._take(self._unwritten[0], now)
