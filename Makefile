@@ -8,7 +8,7 @@ JOBS ?= 5
 export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench screens cuts simulate kills frames fuzz coverage mutants audit clean
+.PHONY: help setup demo test check compiled format bench screens cuts simulate kills frames fuzz coverage mutants audit clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 14
@@ -19,8 +19,12 @@ setup: ## install what is missing and make .venv
 demo: setup ## the whole pickup point on simulated devices: with a display to try, without one as a guided tour
 	@$(BIN)/python -m simulators demo
 
-test: check ## check, then all tests
+test: ## check, then all tests
+	@$(MAKE) --no-print-directory -j 2 check compiled
 	@$(BIN)/pytest -n $(JOBS) --dist worksteal
+
+compiled: setup # the tests, once and not by each worker; what does not compile, the tests themselves say
+	@$(BIN)/pytest --collect-only >/dev/null 2>&1 || true
 
 check: setup ## ruff, mypy and the import contracts
 	@$(BIN)/ruff check .

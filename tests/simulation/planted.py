@@ -175,7 +175,7 @@ def taking_who_returns_by_a_number_in_print_for_who_stands_there(monkeypatch: py
     monkeypatch.setattr(identify, "_returns_of", returns_of)
 
 
-@planted("the right person only", "is recalled", days=5, first=9)
+@planted("the right person only", "is recalled", days=5, first=18)
 def handing_out_what_was_recalled(monkeypatch: pytest.MonkeyPatch) -> None:
     def why_not(step: Any, parcel: Any, patron: str, now: float) -> Any:
         return may_not(step, replace(parcel, recalled=False), patron, now)
@@ -219,7 +219,7 @@ def handing_out_what_has_expired(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(PickupPoint, "expired", lambda point, parcel, now: False)
 
 
-@planted("silence is unknown", "is in doubt", first=4)
+@planted("silence is unknown", "is in doubt", first=25)
 def taking_a_door_out_of_sight_for_one_that_did_not_move(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doors, "doubt", lambda step, compartment: step)
 
@@ -234,7 +234,7 @@ def printing_a_slip_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(slips, "touch", twice)
 
 
-@planted("nothing is lost", "were never told", days=3, first=9)
+@planted("nothing is lost", "were never told", days=3, first=11)
 def forgetting_what_the_library_has_not_heard(monkeypatch: pytest.MonkeyPatch) -> None:
     def all_of_it(execute: Any, limits: Any, now: float) -> int:
         return int(execute("DELETE FROM outbox WHERE outcome = ''").rowcount)

@@ -94,6 +94,8 @@ def _trouble(world: World, kind: str) -> Script:
             world.cabinet.tear(name, False)
         case "sensor_mute":
             name = rng.choice(world.cabinet.names)
+            if (box := world.cabinet.boxes[name]).open:  # whoever stands there is told that they are done
+                world.lied.update(dict.fromkeys(box.inside, "lay behind an open door when its switch said shut"))
             world.cabinet.stick(name, True)
             yield rng.choice((600.0, 3600.0, 4 * 3600.0))
             world.cabinet.stick(name, False)

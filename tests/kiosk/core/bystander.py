@@ -7,19 +7,17 @@ from functools import cache
 
 from kiosk.core.screens import Display, Goodbye
 from kiosk.core.search_screens import TitlePage
-from kiosk.core.show import display
 from kiosk.core.stories import Dropping, Returning, StaffStory
 from tests.kiosk.core.machine import PEOPLE, Machine
 
 INITIALS = {"sue": "S.", **{patron.id: patron.initials for patron in PEOPLE}}
 
 
-def discreet(machine: Machine, of_accounts: frozenset[str]) -> None:
-    """No patron's number stands on the screen, initials only of who is served, and titles (of parcels, and
+def discreet(machine: Machine, drawn: Display, of_accounts: frozenset[str]) -> None:
+    """No patron's number stands on what is drawn, initials only of who is served, and titles (of parcels, and
     ``of_accounts``) only once who they belong to was the last to prove who they are. Staff see what they handle, and
     whoever holds a book its title."""
     point, story = machine.point, machine.session.story
-    drawn = display(point, machine.session, machine.now)
     said = _said(drawn)
     assert not [word for text in said for word in re.findall(r"\w+", text) if word in point.patrons], drawn
     known = {machine.proved, machine.session.reader, *(getattr(story, name, "") for name in ("patron", "courier"))}

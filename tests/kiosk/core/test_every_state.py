@@ -52,8 +52,9 @@ from kiosk.core.events import (
 )
 from kiosk.core.facts import Proved
 from kiosk.core.model import changed
+from kiosk.core.screens import Display
 from kiosk.core.search_stories import Borrowing, Searching, Wishing
-from kiosk.core.session import Step
+from kiosk.core.session import Session, Step
 from kiosk.core.show import display
 from kiosk.core.step import step
 from kiosk.core.stories import (
@@ -699,13 +700,13 @@ def sound(machine: Machine) -> None:
     else:
         assert machine.session.until < machine.now + 1000.0
         assert machine.session.number
-    discreet(machine, OF_ACCOUNTS)
-    knows_only_whom_it_shows(machine)
+    drawn = display(machine.point, machine.session, machine.now)
+    discreet(machine, drawn, OF_ACCOUNTS)
+    knows_only_whom_it_shows(machine.session, drawn)
 
 
-def knows_only_whom_it_shows(machine: Machine) -> None:
+def knows_only_whom_it_shows(session: Session, screen: Display) -> None:
     """A reader is known on the screens of their own story, and while what is searched is shown with their initials."""
-    session, screen = machine.session, display(machine.point, machine.session, machine.now)
     if isinstance(session.story, Searching):
         assert (session.reader != "") == (screen.initials != "")
     elif isinstance(session.story, AskingCard | ProvingPin):  # of another card, amid their return
