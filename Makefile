@@ -1,8 +1,8 @@
 # What a person types. Everything runs inside .venv, which `make setup` makes.
 SHELL := /bin/sh
 BIN := .venv/bin
-# Tests wait for wires more than they compute.
-JOBS ?= 5
+# Tests wait for wires and windows more than they compute.
+JOBS ?= 8
 
 # They start many processes: what is compiled once is kept for all, also where the environment says otherwise.
 export PYTHONDONTWRITEBYTECODE =
