@@ -47,7 +47,7 @@ def kiosk(rig: Machine, command: str, *words: str | Path) -> "subprocess.Popen[s
 
 def live(rig: Machine) -> None:
     """People at the machine, once it knows what was lying there, until the doors were looked at again."""
-    time.sleep(3.0)
+    time.sleep(5.0)
     rig.card.tap(UID)
     rig.scanner.scan("SIP0001001")
     time.sleep(3.0)  # in one breath they would be shown in one line
@@ -74,7 +74,7 @@ def opened(rig: Machine, process: "subprocess.Popen[str]", path: Path | None = N
 
 def test_listening_shows_bytes_and_meaning(rig: Machine) -> None:
     rig.cabinet.pulse("5")
-    listening = kiosk(rig, "listen", "--seconds", "15")
+    listening = kiosk(rig, "listen", "--seconds", "18")
     said = opened(rig, listening)
     live(rig)
     shown = "".join(said) + listening.communicate(timeout=60)[0]
@@ -104,10 +104,10 @@ def test_what_is_lost_is_explained_once(rig: Machine) -> None:
 
 
 def test_numbers_are_shown_to_who_asks(rig: Machine) -> None:
-    listening = kiosk(rig, "listen", "scanner", "--seconds", "9", "--show-numbers")
+    listening = kiosk(rig, "listen", "scanner", "--seconds", "10", "--show-numbers")
     assert listening.stdout
     said = listening.stdout.readline()
-    time.sleep(3.0)  # what is said sooner was lying there
+    time.sleep(5.0)  # what is said sooner was lying there
     rig.scanner.scan(PATRON)
     said += listening.communicate(timeout=60)[0]
     assert f"PatronScanned number={PATRON}" in said
@@ -153,7 +153,7 @@ def test_a_trace_replays_and_names_nobody(rig: Machine, tmp_path: Path) -> None:
     rig.cabinet.pulse("5")
     assert rig.cabinet.wait_until("5", Door.OPEN, 20)
     rig.line.disturb(Fault.GARBAGE)
-    tracing = kiosk(rig, "trace", path, "--seconds", "10")
+    tracing = kiosk(rig, "trace", path, "--seconds", "12")
     opened(rig, tracing, path)
     live(rig)
     tracing.communicate(timeout=60)
