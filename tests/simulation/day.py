@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from kiosk.core.events import Tick
 from kiosk.core.stories import AtHome
 from sync.messages import ItemDropped
 from tests.simulation.borrower import Borrower
@@ -315,6 +316,7 @@ class Day:
         world.run(world.now + 1500.0 * world.seldom)  # what else lasts comes to its end, who stands there goes
         world.seldom = 1.0
         world.set_clock()
+        world.post(Tick())  # and the machine hears of it now: one that rests is asked the time hours later
         if isinstance(world.link, Sip2Link):
             world.link.nonsense = False
         for box in world.cabinet.boxes.values():

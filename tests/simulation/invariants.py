@@ -238,7 +238,8 @@ class Watch:
                     self._within_the_limits(point, order.person)
                 theirs = all(self.world.library.may_take(b, order.person, point.counters.cursor) for b in inside)
                 must(theirs, f"{name} is opened for {order.person}; the library holds {inside} for another")
-                must(not parcel.recalled, f"{name} is opened though {parcel.id} is recalled")
+                recalled = parcel.recalled and not order.opened_at  # what was open for them is theirs
+                must(not recalled, f"{name} is opened though {parcel.id} is recalled")
                 ends = parcel.expires if not point.counters.clock_wrong else math.inf  # by a clock that is believed
                 in_time = self.world.wall() <= ends or order.attempt > 1  # they stand there, and came in time
                 waits = in_time or row.down_since  # its door did not open then, and that time is given back
