@@ -13,6 +13,8 @@ BT-532C, Partner RP-330 say the same.)
 import contextlib
 import json
 import logging
+import os
+import pickle
 import tempfile
 import time
 from collections import deque
@@ -31,23 +33,30 @@ from hardware.serialport import open_port
 from hardware.transport import Transport
 from hardware.usbport import open_usb
 
+MEMORY: Final = "/dev/shm"
+
 
 @contextlib.contextmanager
 def _tidily() -> Iterator[None]:
     """python-escpos sets up the program's logging and leaves a folder in /tmp whenever it is imported. It reads its
-    list of printers, which is JSON, as YAML: a third of a second at every start."""
-    handlers, before, slowly = logging.root.handlers[:], tempfile.tempdir, yaml.safe_load
-    with tempfile.TemporaryDirectory() as scratch:
-        tempfile.tempdir, yaml.safe_load = scratch, json.load
+    list of printers, which is JSON, as YAML: a third of a second at every start. And it writes the list into that
+    folder, which a full disk has no room for: so the folder is in memory, where there is some, and stays empty."""
+    handlers, before, slowly, written = logging.root.handlers[:], tempfile.tempdir, yaml.safe_load, pickle.dump
+    with tempfile.TemporaryDirectory(dir=MEMORY if os.access(MEMORY, os.W_OK) else None) as scratch:
+        tempfile.tempdir, yaml.safe_load, pickle.dump = scratch, json.load, lambda *_, **__: None
         try:
             yield
         finally:
-            tempfile.tempdir, logging.root.handlers[:], yaml.safe_load = before, handlers, slowly
+            tempfile.tempdir, logging.root.handlers[:] = before, handlers
+            yaml.safe_load, pickle.dump = slowly, written
 
 
-with _tidily():
-    from escpos.capabilities import Profile
-    from escpos.printer import Dummy
+try:
+    with _tidily():
+        from escpos.capabilities import Profile
+        from escpos.printer import Dummy
+except OSError as error:  # which would look like a bug to who wrote the configuration
+    raise ImportError(f"python-escpos has no place for a folder: {error}") from error
 
 BEGIN: Final = b"\x1d\x61\x00\x1b\x40\x1c\x26"
 PAPER_IN_TURN: Final = b"\x1d\x72\x01"

@@ -150,7 +150,7 @@ def closed(config: Config, front: str = "") -> None:
     worker.start()
     try:
         with _stopping_on_signals(shown):
-            front_end(shown, lambda touched: None, config.about(), config.screen)
+            front_end(shown, lambda touched: None, config.about_closed(), config.screen)
     finally:
         worker.stop()
         worker.join(JOIN_S)

@@ -12,8 +12,8 @@ import click
 from hardware.secret_file import UnfitFile
 from kiosk.cli_parts import EXIT_CONFIG, EXIT_STORE, EXIT_UNFIT, config_argument, end
 from kiosk.config import Config
+from kiosk.schema import StoreError, StoreUnfit
 from kiosk.secrets_file import before_of
-from kiosk.store import StoreError
 from sync.errors import ServiceError
 
 yes_option = click.option("--yes", is_flag=True, help="Do not ask.")
@@ -110,7 +110,12 @@ def _hashing(config: Config, ended: bool, yes: bool) -> None:
         return
     if not rotate.begun(config, path):
         agreed(yes, f"Make a new hashing key in {path}? The library must get it at once.")
-    done = rotate.hashing(config, path)
+    try:
+        done = rotate.hashing(config, path)
+    except StoreError as error:
+        if before_of(path).exists():
+            error = StoreUnfit(f"{error}. The key HAS changed, and the one of before counts too: type this once more")
+        raise error from None
     if not done.made:
         click.echo(f"No new key was made: the change to the one in {done.new} has begun; the one before: {done.before}")
         click.echo(f"numbers sealed anew: {done.sealed}. For another new key, first end this change with --done.")

@@ -8,7 +8,7 @@ import json
 import math
 import tomllib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar, get_args
 
@@ -112,15 +112,17 @@ class Config:
 
     def library(self) -> LibraryClient:
         """A client of the lending service, nothing opened yet."""
-        module, settings, credential = self.service.module, self.service.settings, self.service.credential
-        seal = Seal(self.keyring.hashing, self.keyring.card)
-        client: LibraryClient = module.connect(settings, credential.get_secret_value(), self.point.id, seal)
+        to, seal = self.service, Seal(self.keyring.hashing, self.keyring.card, self.keyring.before)
+        client: LibraryClient = to.module.connect(to.settings, to.credential.get_secret_value(), self.point.id, seal)
         return client
 
     def about(self) -> About:
         """What a front end may say of it. Raises ``UnfitFile`` for a receipt key that is there and cannot be used."""
-        sign = signer_at(key_beside(self.store), self.point.id)
-        return About(self.point.id, self.point.names.model_dump(), self.point.phone, sign, bool(self.compartments))
+        return replace(self.about_closed(), sign=signer_at(key_beside(self.store), self.point.id))
+
+    def about_closed(self) -> About:
+        """The same where no slip is made; no key is read."""
+        return About(self.point.id, self.point.names.model_dump(), self.point.phone, doors=bool(self.compartments))
 
     def buses(self) -> dict[str, list[Board]]:
         """The boards on each port."""
@@ -236,9 +238,8 @@ class _Reader:
                 name: self._placed(inside[name].annotation, part) if name in inside else part
                 for name, part in value.items()
             }
-        return (
-            str(self._path.absolute().parent / value) if isinstance(value, str) and _about_paths(annotation) else value
-        )
+        path = isinstance(value, str) and _about_paths(annotation)
+        return str(self._path.absolute().parent / value) if path else value
 
     def _driven(self, group: str, common: type[M], fields: dict[str, Any], place: Place) -> tuple[M, Any, Any]:
         """A section with a driver: what all such sections have, the driver's own settings, the driver."""
@@ -260,9 +261,8 @@ class _Reader:
         return Board(head.name, head.driver, head.port, head.baud or module.BAUD, settings, module)
 
     def _devices(self, kind: str) -> tuple[Device, ...]:
-        found = [
-            self._driven(f"kiosk.{kind}", DeviceKeys, fields, (kind, n)) for n, fields in enumerate(self._raw[kind])
-        ]
+        listed = enumerate(self._raw[kind])
+        found = [self._driven(f"kiosk.{kind}", DeviceKeys, fields, (kind, n)) for n, fields in listed]
         return tuple(Device(head.name, head.driver, settings, module) for head, settings, module in found)
 
     def _service(self) -> Service:

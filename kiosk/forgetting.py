@@ -33,7 +33,8 @@ def stands(execute: Execute, limits: Limits, now: float) -> JournalStands:
     """How far the journal has come, for the library to keep, and from which row on it will be kept. Trust the clock
     ``now`` before you call it."""
     n, hash, begins = execute("SELECT n, hash, begins FROM head").fetchone()
-    young = execute("SELECT min(n) FROM journal WHERE at >= ?", (now - limits.journal_days * DAY_S,)).fetchone()[0]
+    kept = (now - limits.journal_days * DAY_S, now + DAY_S)  # what is dated later: while the clock was ahead
+    young = execute("SELECT min(n) FROM journal WHERE at BETWEEN ? AND ?", kept).fetchone()[0]
     told = execute("SELECT min(n) FROM outbox WHERE seq >= ?", (_first_kept(execute, limits, now),)).fetchone()[0]
     return JournalStands(n, hash, max(begins + 1, min(n + 1 if one is None else one for one in (young, told))))
 
@@ -61,8 +62,8 @@ def forget_kept(store: Path, limits: Limits, now: float) -> int:
 
 def _first_kept(execute: Execute, limits: Limits, now: float) -> int:
     """Seq of the first telling that is kept: what goes, goes from the front, and the newest one stays."""
-    old = now - limits.told_days * DAY_S
-    kept = execute("SELECT min(seq) FROM outbox WHERE outcome = '' OR done_at >= ?", (old,)).fetchone()[0]
+    young = (now - limits.told_days * DAY_S, now + DAY_S)
+    kept = execute("SELECT min(seq) FROM outbox WHERE outcome = '' OR done_at BETWEEN ? AND ?", young).fetchone()[0]
     return int(kept or execute("SELECT max(seq) FROM outbox").fetchone()[0] or 0)
 
 

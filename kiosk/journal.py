@@ -71,7 +71,9 @@ def facts_in(body: str | bytes) -> dict[str, Any]:
 
 
 def _after(before: str, n: int, at: float, session: int, kind: bytes, body: bytes) -> str:
-    """The hash of such a row, or "" where no kiosk writes such a one."""
+    """The hash of such a row, or "" where no kiosk writes such a one, as the same text divided otherwise."""
+    if not (isinstance(session, int) and re.fullmatch(b"[a-z0-9_]+", kind) and facts_in(body)):
+        return ""
     try:
         return chain(before, n, at, session, kind.decode(), body.decode())
     except ValueError:

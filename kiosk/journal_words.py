@@ -73,7 +73,8 @@ def line(entry: Entry, key: bytes) -> str:
         name: _word(value) or ("somebody" if name in _PEOPLE else "")
         for name, value in without_patrons(entry, key).items()
     }
-    words = (RESTS if entry.facts.get("rests_s") else WORDS.get(entry.kind, entry.kind)).format_map(_Lenient(facts))
+    known = RESTS if entry.facts.get("rests_s") else WORDS.get(entry.kind)
+    words = known.format_map(_Lenient(facts)) if known else entry.kind
     visit = f"visit {entry.session}" if entry.session else "-"
     return f"{entry.n:>7}  {_moment(entry.at)}  {visit:<10}  {' '.join(words.split())}"
 

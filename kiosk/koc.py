@@ -38,7 +38,7 @@ def export(config: Config, path: Path) -> Written:
     """Write a new file, readable by its owner only: it names people. Raises ``StoreError``, ``OSError`` (also when
     there is one already)."""
     tellings = read_waiting(config.store, config.plan())
-    seal = Seal(config.keyring.hashing, config.keyring.card)
+    seal = Seal(config.keyring.hashing, config.keyring.card, config.keyring.before)
     lines = list(_lines(tellings, seal))
     kept = [line for line in lines if line is not None]
     with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8", newline="") as file:

@@ -16,11 +16,13 @@ from sync.acts import Activate, Ruling, Said
 from sync.backoff import delay_s
 from sync.errors import ServiceError, ServiceSilent, ServiceUnreachable
 from sync.library_clock import LibraryClock
+from sync.messages import Page
 from sync.service import Service
 
 CHANGES_WAIT_S = 25.0
 LISTEN_CAP_S = 30.0  # that the library is back is to be noticed soon: one small request of each point
 CLOCK_UNSURE_S = 2.0
+AT_ONCE_S = 1.0
 
 
 class LibraryWorkers:
@@ -93,6 +95,8 @@ class LibraryWorkers:
         service = self._connect()
         clock = LibraryClock()
         failures = 0
+        before: Page | None = None
+        barren = 0  # pages, in a row
         wait_s = 0.0  # the first answer at once, to know that the library is there
         try:
             while not worker.stopping:
@@ -113,14 +117,26 @@ class LibraryWorkers:
                 self._post(Online(True))
                 heard_at = time.monotonic()
                 clock = clock.heard(page.server_time, asked_at, heard_at)
+                barren = barren + 1 if _barren(page, before, heard_at - asked_at) else 0
+                before = page
                 self._cursor = page.cursor
                 self._post(Polled(page, clock))
                 known = clock.bounds(heard_at)
                 unsure = known is None or known.width_s > CLOCK_UNSURE_S
                 quick = page.more or (unsure and wait_s > 0)  # an answer given at once says best how late it is
                 wait_s = 0.0 if quick else CHANGES_WAIT_S
+                if barren > 1:  # one is usual: it was asked for at once
+                    worker.pause(min(2.0 ** (barren - 2), LISTEN_CAP_S) * random.uniform(0.5, 1.0))
         finally:
             service.close()
+
+
+def _barren(page: Page, before: Page | None, took_s: float) -> bool:
+    """Whether this page leads no further than the one before, and came at once; or is one more snapshot. A library that
+    does not wait, or knows no cursor, is not to be asked as fast as it answers."""
+    if before is None:
+        return False
+    return (page.snapshot and before.snapshot) or (page.cursor == before.cursor and took_s < AT_ONCE_S)
 
 
 def _unsaid(command: Ask | Do) -> Answered | Acted:

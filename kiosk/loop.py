@@ -26,7 +26,7 @@ from kiosk.retelling import heard, is_stand_in
 from kiosk.store import Store, StoreTrouble
 from kiosk.tellings import forgotten
 from sync.backoff import Uniform, spread_s
-from sync.errors import ServiceBusy, ServiceError, ServiceGap, ServiceUnreachable
+from sync.errors import ServiceBusy, ServiceDenied, ServiceError, ServiceGap, ServiceUnreachable
 from sync.messages import Receipt, Telling
 from sync.outbox import BATCH_MAX, Outbox
 from sync.service import Known
@@ -190,9 +190,9 @@ class Loop:
 
     def _upload_failed(self, error: ServiceError, now: float) -> None:
         """Only where nothing could be said the library is away; what else it does, it answers other things, and they
-        are not to suffer for it."""
+        are not to suffer for it. A credential that it refuses, it refuses the polls too."""
         online = self.point.counters.online
-        if isinstance(error, ServiceUnreachable) and not isinstance(error, ServiceBusy):
+        if isinstance(error, ServiceUnreachable) and not isinstance(error, ServiceBusy | ServiceDenied):
             self._take(Online(False), now)
         if isinstance(error, ServiceGap):
             self._look_back(error.expected, now)

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from hardware.port import Port
 from kiosk.core.plan import Space
@@ -30,13 +30,20 @@ class Names(Section):
     en: Annotated[str, Field(min_length=1, max_length=60)]
 
 
+def _named(phone: str) -> str:
+    if not phone.strip():
+        raise ValueError("must be the number of somebody who helps; many screens end with it")
+    return phone
+
+
 class Point(Section):
-    """``[point]``. ``id``: as the library knows it; it never changes. ``phone``: for help. ``counter``: readers may
-    borrow here what they bring to it, from shelves that stand open; then there need not be any compartments."""
+    """``[point]``. ``id``: as the library knows it; it never changes. ``phone``: for help; a machine that stands alone
+    must name somebody. ``counter``: readers may borrow here what they bring to it, from shelves that stand open; then
+    there need not be any compartments."""
 
     id: Name
     names: Names
-    phone: Annotated[str, Field(max_length=40)] = ""
+    phone: Annotated[str, Field(max_length=40), AfterValidator(_named)]
     counter: bool = False
 
 

@@ -109,8 +109,7 @@ def _tail(slip: Slip, about: About, language: str) -> Iterator[str]:
     if slip.provisional:
         yield _say(language, "provisional dropoff" if slip.purpose == "dropoff" else "provisional pickup")
     yield _say(language, "reference", reference=reference(slip, about))
-    if about.phone:
-        yield _say(language, "phone", phone=about.phone)
+    yield _say(language, "phone", phone=about.phone)
 
 
 def _say(language: str, key: str, **values: object) -> str:

@@ -3,6 +3,7 @@
 ``random(0, min(cap, base * 2**n))``, see "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
 """
 
+import email.utils
 import hashlib
 from collections.abc import Callable
 
@@ -39,3 +40,15 @@ def delay_s(attempts: int, uniform: Uniform, retry_after_s: float | None = None,
     jitter = uniform(0.0, min(cap_s, BASE_S * 2.0**doublings))
     asked = min(max(retry_after_s or 0.0, 0.0), RETRY_AFTER_MAX_S)
     return asked + jitter
+
+
+def patience_s(text: str | None, now: float) -> float | None:
+    """Seconds from ``now`` (Unix), of either form of Retry-After (RFC 9110, 10.2.3); None when absent or nonsense."""
+    if not text:
+        return None
+    if text.isascii() and text.isdigit() and len(text) < 10:
+        return float(text)
+    try:
+        return max(0.0, email.utils.parsedate_to_datetime(text).timestamp() - now)
+    except (ValueError, OverflowError):
+        return None

@@ -2,8 +2,8 @@
 
 The timeout of requests and urllib3 starts anew with each read, so a server that sends one byte now and then holds
 its caller for ever. Here each receive and send on a connection waits only for what is left of the deadline set by
-``within``. Connecting has its own timeout (per address). Looking up the host's name is the system resolver's work
-and is bounded by resolv.conf alone.
+``within``. Connecting has its own timeout (for all addresses together). Looking up the host's name is the system
+resolver's work and is bounded by resolv.conf alone.
 
 Nor do they bound what one read takes: http.client reads a chunk whose length is -1 until the other side ends.
 """
@@ -19,6 +19,9 @@ from typing import TYPE_CHECKING, Any
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
+
+from sync import connecting
 
 
 @dataclass(slots=True)
@@ -88,12 +91,27 @@ class _TlsSocket(_Bounded, ssl.SSLSocket):
     pass
 
 
-class _PlainConnection(HTTPConnection):
+class _Connecting(HTTPConnection):
+    """What urllib3 does here gives each address the whole timeout."""
+
+    def _new_conn(self) -> socket.socket:
+        assert self.timeout is not None  # sync.rest always says one
+        try:
+            return connecting.connect(self._dns_host, self.port, self.timeout)
+        except socket.gaierror as error:
+            raise NameResolutionError(self.host, self, error) from error
+        except TimeoutError as error:
+            raise ConnectTimeoutError(self, "no address answered in time") from error
+        except OSError as error:
+            raise NewConnectionError(self, str(error)) from error
+
+
+class _PlainConnection(_Connecting):
     def _new_conn(self) -> socket.socket:
         return _PlainSocket(fileno=super()._new_conn().detach())
 
 
-class _TlsConnection(HTTPSConnection):  # the context below wraps its socket
+class _TlsConnection(_Connecting, HTTPSConnection):  # the context below wraps its socket
     pass
 
 

@@ -20,6 +20,11 @@ class ServiceBusy(ServiceUnreachable):
     """Nothing was said: the library is there and asks for patience (429, 503)."""
 
 
+class ServiceDenied(ServiceUnreachable):
+    """Nothing was said: it is refused (401, 403). Either all that comes with this credential is, or, while other things
+    are answered, this alone, by something in between (a web firewall) that dislikes it."""
+
+
 class ServiceSilent(ServiceError):
     """Said, and no usable reply: the outcome is unknown. Say the same again with the same key, nothing else."""
 

@@ -23,6 +23,7 @@ from sync.backoff import RETRY_AFTER_MAX_S, Uniform, delay_s
 from sync.errors import (
     ServiceBroken,
     ServiceBusy,
+    ServiceDenied,
     ServiceError,
     ServiceGap,
     ServicePostponed,
@@ -34,8 +35,8 @@ from sync.messages import Telling
 BATCH_MAX = 100
 GIVE_UP_S = 3600.0
 GIVE_UP_TRIES = 8
-"""A telling at which the library breaks down, or answers nonsense, so long and so often becomes a case, and no longer
-holds up the others. A library that cannot be reached at all counts for nothing here."""
+"""A telling at which the library breaks down, which it refuses, or to which it answers nonsense, so long and so often
+becomes a case, and no longer holds up the others. A library that cannot be reached at all counts for nothing here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +105,12 @@ class Outbox:
         asked = error.retry_after_s if isinstance(error, ServiceUnreachable) else None
         next_at = now + delay_s(attempts, uniform, asked)
         patience_until = now + min(asked or 0.0, RETRY_AFTER_MAX_S)
-        away = not answers or (isinstance(error, ServiceUnreachable) and not isinstance(error, ServiceBusy))
-        later = replace(self, in_flight=False, attempts=attempts, next_at=next_at, away=away)
+        there = not isinstance(error, ServiceUnreachable) or isinstance(error, ServiceBusy | ServiceDenied)
+        later = replace(self, in_flight=False, attempts=attempts, next_at=next_at, away=not (answers and there))
         later = replace(later, patience_until=patience_until)
         if isinstance(error, ServiceGap):
             return replace(later, first=error.expected, last=None, failures=0, single_to=0)
-        if answers and isinstance(error, ServiceSilent | ServiceBroken):
+        if answers and isinstance(error, ServiceSilent | ServiceBroken | ServiceDenied):
             return later._failed_again(now)
         return later
 

@@ -2,8 +2,8 @@
 
 How failures are told apart:
 
-- nothing was said (``ServiceUnreachable``): no name, no connection, no trust in the certificate, and 401, 403, 429
-  or 503, which the contract gives before any effect. Retry-After is passed on.
+- nothing was said (``ServiceUnreachable``): no name, no connection, no trust in the certificate, and what the contract
+  gives before any effect: 401 or 403 (``ServiceDenied``), 429 or 503 (``ServiceBusy``). Retry-After is passed on.
 - said, outcome unknown (``ServiceSilent``): the deadline passed, the connection was lost, any other 5xx.
 - the reply breaks the contract (``ServiceBroken``): any other status, not JSON, wrong shape, receipts that do not
   match, an answer to another question, a body above 4 MB or a reply above 8, times that cannot be.
@@ -12,7 +12,6 @@ How failures are told apart:
 One thread at a time may use one client: a second client for the long poll keeps questions quick.
 """
 
-import email.utils
 import ssl
 import time
 from collections.abc import Mapping, Sequence
@@ -39,8 +38,17 @@ from sync import asked, deadline
 from sync.account import AccountIs, AccountOf
 from sync.acts import Ruling, Said
 from sync.asked import Answer, Query, Question
+from sync.backoff import patience_s
 from sync.envelope import BATCH, BODY_MAX, PROBLEM, RECEIPTS, Batch, Sent, digest
-from sync.errors import ServiceBroken, ServiceBusy, ServiceError, ServiceGap, ServiceSilent, ServiceUnreachable
+from sync.errors import (
+    ServiceBroken,
+    ServiceBusy,
+    ServiceDenied,
+    ServiceError,
+    ServiceGap,
+    ServiceSilent,
+    ServiceUnreachable,
+)
 from sync.messages import Page, Receipt, Telling
 from sync.outbox import BATCH_MAX
 from sync.seal import Seal
@@ -62,6 +70,7 @@ ANSWERS: dict[type, type] = {
     TitlesLike: TitlesAre,
 }
 CHUNK = 65536
+IDLE_S = 30.0  # routers forget quiet connections without a word: then a new one is made
 REPLY_MAX = 2 * BODY_MAX  # with its headers and the lengths of its chunks
 
 
@@ -132,6 +141,7 @@ class Rest:
         self._settings = settings
         self._base = f"{settings.url}/v1/points/{quote(point, safe='')}"
         self._session = _Session()
+        self._heard_at = 0.0
         self._session.trust_env = False  # no proxy, .netrc or CA from the environment of whoever started us
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))  # they pile up
         self._session.verify = str(settings.ca) if settings.ca else True
@@ -190,6 +200,8 @@ class Rest:
         """One request and its whole reply within ``wait_s``; the statuses that mean "no reply" are raised here."""
         headers = {"Content-Type": "application/json"} if body is not None else {}
         timeout = (min(self._settings.connect_wait_s, wait_s), wait_s)
+        if time.monotonic() - self._heard_at > IDLE_S:
+            self._session.close()
         try:
             with (
                 deadline.within(wait_s, REPLY_MAX),
@@ -204,6 +216,7 @@ class Rest:
                     allow_redirects=False,
                 ) as response,
             ):
+                self._heard_at = time.monotonic()
                 status = response.status_code
                 _raise_for_no_reply(status, response.headers)
                 return status, _read_body(response)
@@ -227,27 +240,17 @@ def _read_body(response: requests.Response) -> bytes:
 
 def _raise_for_no_reply(status: int, headers: Mapping[str, str]) -> None:
     if status == 401:
-        raise ServiceUnreachable("the library does not know this point's credential (401): check the credential file")
+        raise ServiceDenied("the library does not know this point's credential (401): check the credential file")
     if status == 403:
-        raise ServiceUnreachable(
-            "the library refuses this credential for this point (403): check the point's name and that it is enabled"
+        raise ServiceDenied(
+            "the library refuses this credential for this point (403): check the point's name, that it is enabled, "
+            "and what stands before it (a web firewall)"
         )
     if status in (429, 503):
-        raise ServiceBusy(f"the library asks for patience ({status})", _retry_after(headers.get("Retry-After")))
+        asked_s = patience_s(headers.get("Retry-After"), time.time())
+        raise ServiceBusy(f"the library asks for patience ({status})", asked_s)
     if status >= 500:
         raise ServiceSilent(f"the library failed ({status})")
-
-
-def _retry_after(text: str | None) -> float | None:
-    """Seconds, from either form of Retry-After (RFC 9110, 10.2.3); None when absent or nonsense."""
-    if not text:
-        return None
-    if text.isascii() and text.isdigit() and len(text) < 10:
-        return float(text)
-    try:
-        return max(0.0, email.utils.parsedate_to_datetime(text).timestamp() - time.time())
-    except (ValueError, OverflowError):
-        return None
 
 
 def _expect_ok(status: int, body: bytes) -> bytes:

@@ -5,6 +5,7 @@ loan, also with one that is booked days later. So the point's rows hold the numb
 key of the point's own, the same number always giving the same id, which makes it fit to name a person by.
 """
 
+import contextlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
 
@@ -27,11 +28,11 @@ class NotSealed(ValueError):
 class Seal:
     """Numbers to ids and back, and to the keyed hashes by which cards are known."""
 
-    def __init__(self, key: bytes, card: Callable[[str], str]) -> None:
-        """``key``: the point's hashing key, from which another is derived. ``card``: its keyed hash of a number."""
+    def __init__(self, key: bytes, card: Callable[[str], str], before: bytes = b"") -> None:
+        """``key``: the point's hashing key, from which another is derived. ``card``: its keyed hash of a number.
+        ``before``: the key in whose place it is being put; what was hidden with that one is shown too."""
         self.card = card
-        derived = HKDF(SHA256(), 64, salt=None, info=b"shuxiang patron numbers 1").derive(key)
-        self._cipher = AESSIV(derived)
+        self._cipher, *self._older = [_cipher(one) for one in (key, before) if one]
 
     def hide(self, number: str) -> str:
         """The id of the patron with this number. Raises ``ValueError`` for none and for one of over 30 bytes."""
@@ -47,6 +48,16 @@ class Seal:
             if text == patron:
                 raise ValueError
             raw = urlsafe_b64decode(text + "=" * (-len(text) % 4))
-            return SecretStr(self._cipher.decrypt(raw, None).decode())
+            return SecretStr(self._opened(raw).decode())
         except (ValueError, InvalidTag):
             raise NotSealed("not a sealed patron number of this point") from None
+
+    def _opened(self, raw: bytes) -> bytes:
+        for cipher in self._older:
+            with contextlib.suppress(InvalidTag):
+                return cipher.decrypt(raw, None)
+        return self._cipher.decrypt(raw, None)
+
+
+def _cipher(key: bytes) -> AESSIV:
+    return AESSIV(HKDF(SHA256(), 64, salt=None, info=b"shuxiang patron numbers 1").derive(key))

@@ -2,12 +2,13 @@
 
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 from babel.messages.pofile import read_po
 
 from kiosk.frontend import ScreenSettings
 from ui.fonts import NoFont, covers, find_font, prepare
-from ui.speaker import find_player, recorded
+from ui.speaker import find_player, indexes, read_index, recorded
 from ui.words import LANGUAGES, LOCALE
 
 
@@ -43,8 +44,10 @@ def _hearing(settings: ScreenSettings) -> Iterator[tuple[str, bool, str]]:
         yield "sound", True, "silent: no player is installed; install the Debian package alsa-utils to hear sounds"
     else:
         yield "sound", True, f"played by {player}" + (f" on {settings.audio_device}" if settings.audio_device else "")
-    files = recorded(settings.voice_files)
-    if settings.voice_files and not files:
+    files, unread = recorded(settings.voice_files), "; ".join(_unread(settings.voice_files))
+    if unread:
+        yield "voice", False, unread
+    elif settings.voice_files and not files:
         yield "voice", False, f"{settings.voice_files} holds no recorded sentence (zh/index.tsv: words, tab, file)"
     elif settings.voice == "off":
         yield "voice", True, "switched off"
@@ -53,6 +56,17 @@ def _hearing(settings: ScreenSettings) -> Iterator[tuple[str, bool, str]]:
     else:
         spoken = "spoken by espeak-ng" if shutil.which("espeak-ng") else "not spoken"
         yield "voice", True, f"{len(files)} recorded sentences, the others {spoken}" if files else spoken
+
+
+def _unread(folder: Path | None) -> Iterator[str]:
+    """Each list of recorded sentences that is there and cannot be read, and what to do."""
+    for _, index in indexes(folder) if folder else ():
+        try:
+            list(read_index(index))
+        except UnicodeDecodeError:
+            yield f"{index} is not UTF-8 text; save it as UTF-8"
+        except OSError as error:
+            yield f"{index} cannot be read ({error.strerror}); save it anew, as UTF-8, for the kiosk's user to read"
 
 
 def _sentences() -> Iterator[str]:

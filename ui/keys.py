@@ -1,4 +1,4 @@
-"""Four keys and digits: what a key of a keypad beside the screen means. Pure."""
+"""Four keys and digits: what a key of a keypad beside the screen means, and which are down. Pure."""
 
 from collections.abc import Mapping
 from typing import Literal
@@ -12,6 +12,25 @@ USUAL: dict[Move, tuple[str, ...]] = {
     "choose": ("enter", "numpadenter", "spacebar"),
     "back": ("escape", "backspace", "numpaddecimal", "f1"),
 }
+
+
+HELD_S = 3.0  # a key that is down repeats many times a second; one that has not for so long was let go unheard
+
+
+class Held:
+    """The keys that are down. One that stays down repeats itself, which no person does: a bag may lie on it."""
+
+    def __init__(self) -> None:
+        self._heard_s: dict[int, float] = {}  # by key, the last time it said that it is down
+
+    def pressed(self, code: int, now: float) -> bool:
+        """A key says that it is down. Whether it has come down now, and is not still down."""
+        before, self._heard_s[code] = self._heard_s.get(code), now
+        return before is None or now - before > HELD_S
+
+    def let_go(self, code: int) -> None:
+        """A key has come up."""
+        self._heard_s.pop(code, None)
 
 
 def meaning(name: str, shift: bool, own: Mapping[Move, tuple[str, ...]]) -> Move | str | None:

@@ -2,15 +2,16 @@
 
 Speech is made by espeak-ng, or taken from recorded files; both are played by the first of ``PLAYERS`` that is
 installed. What is missing is silent. Only the newest word counts: who says something new interrupts what is spoken.
+What is made to be played is never on a disk, which may be full.
 """
 
+import contextlib
 import os
 import shutil
 import subprocess
-import tempfile
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,7 +49,6 @@ class Speaker:
         self._recorded = recorded(settings.voice_files)
         self._wake = threading.Condition()
         self._word: Word | None = None
-        self._folder = Path(tempfile.mkdtemp(prefix="kiosk-sound-"))  # readable by nobody else
         self._worker = Worker("speaker", self._work, lambda _bug: None)  # a machine without voice goes on
         self._worker.start()
 
@@ -64,7 +64,6 @@ class Speaker:
         with self._wake:
             self._wake.notify()
         self._worker.join(1.0)
-        shutil.rmtree(self._folder, ignore_errors=True)
 
     def _work(self, worker: Worker) -> None:
         while not worker.stopping:
@@ -79,40 +78,48 @@ class Speaker:
         if word.cue:
             self._log(f"sound {word.cue}")
             if word.volume:
-                path = self._folder / f"{word.cue}-{word.volume}.wav"
-                if not path.exists():
-                    path.write_bytes(sound(word.cue, word.volume))
-                self._play(path, worker, to_the_end=True)
+                self._sound(word.cue, word.volume, worker)
         for sentence in word.sentences:
             if worker.stopping or self._word is not None:
                 return
             self._log(f"{word.language} {sentence}")
-            speech = self._recorded.get((word.language, sentence)) or self._speech(sentence, word)
-            if speech and word.volume:
-                self._play(speech, worker)
+            if word.volume:
+                self._speak(sentence, word, worker)
 
-    def _speech(self, sentence: str, word: Word) -> Path | None:
-        if not self.synthesizer or not word.volume:
-            return None
-        path = self._folder / "speech.wav"
+    def _sound(self, cue: Cue, volume: int, worker: Worker) -> None:
+        with contextlib.suppress(OSError), in_memory() as (path, held):
+            path.write_bytes(sound(cue, volume))
+            self._play(path, worker, held, to_the_end=True)
+
+    def _speak(self, sentence: str, word: Word, worker: Worker) -> None:
+        if recording := self._recorded.get((word.language, sentence)):
+            self._play(recording, worker)
+            return
+        with contextlib.suppress(OSError), in_memory() as (path, held):
+            if self._synthesize(sentence, word, path, held):
+                self._play(path, worker, held)
+
+    def _synthesize(self, sentence: str, word: Word, path: Path, held: int) -> bool:
+        """Whether the sentence is in the file now."""
+        if not self.synthesizer:
+            return False
         loud = str(25 + 150 * word.volume // VOLUME_MAX)  # of espeak's 0 to 200
         command = [self.synthesizer, "-v", VOICES[word.language], "-s", str(WORDS_A_MINUTE), "-a", loud]
-        said = sentence[:SENTENCE_MAX].encode()
+        command += ["-w", str(path)]
+        said, quiet = sentence[:SENTENCE_MAX].encode(), subprocess.DEVNULL
         try:
-            subprocess.run([*command, "-w", str(path)], input=said, timeout=10, check=True, stderr=subprocess.DEVNULL)
+            subprocess.run(command, input=said, timeout=10, check=True, stderr=quiet, pass_fds=[held])
         except (OSError, subprocess.SubprocessError):
-            return None
-        return path
+            return False
+        return True
 
-    def _play(self, path: Path, worker: Worker, to_the_end: bool = False) -> None:
-        """Play a file until it ends, or until something newer is to be said."""
+    def _play(self, path: Path, worker: Worker, *held: int, to_the_end: bool = False) -> None:
+        """Play a file until it ends, or until something newer is to be said. ``held``: what its path speaks of."""
         if not self.player:
             return
-        command = play(self.player, self._device, path)
+        command, quiet = play(self.player, self._device, path), subprocess.DEVNULL
         try:
-            process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-            )
+            process = subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet, pass_fds=held)
         except OSError:
             return
         until = time.monotonic() + PLAY_MAX_S
@@ -142,16 +149,39 @@ def play(player: str, device: str, path: Path) -> list[str]:
     return [player, *(["-q"] if name == "aplay" else []), *([option, device] if device else []), str(path)]
 
 
-def recorded(folder: Path | None) -> Mapping[tuple[str, str], Path]:
-    """The recorded sentences there are, by language and words. A line that names no file is left out."""
-    found = {}
+@contextlib.contextmanager
+def in_memory() -> Iterator[tuple[Path, int]]:
+    """A file on no disk, of which nothing is left however the program ends. Its path, which holds good in this process
+    and in one that is passed the descriptor, and that. Raises ``OSError``."""
+    held = os.memfd_create("kiosk-sound")
+    try:
+        yield Path(f"/proc/self/fd/{held}"), held
+    finally:
+        os.close(held)
+
+
+def indexes(folder: Path) -> Iterator[tuple[str, Path]]:
+    """Where the lists of recorded sentences are looked for, by language."""
     for language in VOICES:
-        index = folder / language / INDEX if folder else None
-        if index is None or not index.is_file():
-            continue
-        for line in index.read_text(encoding="utf-8").splitlines():
+        yield language, folder / language / INDEX
+
+
+def read_index(path: Path) -> Iterator[tuple[str, Path]]:
+    """The sentences of a list, none where there is no such file, and their recordings; a line that names no file is
+    left out. Raises ``OSError``, ``UnicodeDecodeError``."""
+    with contextlib.suppress(FileNotFoundError):
+        for line in path.read_text(encoding="utf-8-sig").splitlines():  # Excel and Notepad begin it with a mark
             sentence, tab, name = line.partition("\t")
-            path = index.parent / name.strip()
-            if tab and path.is_file():
-                found[language, sentence.strip()] = path
+            recording = path.parent / name.strip()
+            if tab and os.path.isfile(recording):
+                yield sentence.strip(), recording
+
+
+def recorded(folder: Path | None) -> Mapping[tuple[str, str], Path]:
+    """The recorded sentences there are, by language and words. A list that cannot be read is left out."""
+    found = {}
+    for language, index in indexes(folder) if folder else ():
+        with contextlib.suppress(OSError, UnicodeDecodeError):
+            for sentence, recording in read_index(index):
+                found[language, sentence] = recording
     return found

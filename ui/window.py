@@ -17,6 +17,7 @@ from kiosk.frontend import About, NoScreen, ScreenSettings, Shown
 from ui.dress import dress
 from ui.fonts import Fonts
 from ui.guide import Guide
+from ui.keys import Held
 from ui.layout import arrange
 from ui.manner import Manner
 from ui.present import present
@@ -56,6 +57,7 @@ class Screen:
         self._whole_s, self._ends_s = 0.0, 0.0
         self._alive_s = time.monotonic()  # of the last touch, key, or anything that brought another screen
         self._rest: Rest | None = None
+        self._held = Held()
         self._targets = Targets(os.environ.get(TARGETS))
         self._speaker = Speaker(settings, os.environ.get(SPOKEN))
         self._guide = Guide(settings, self._speaker)
@@ -64,7 +66,8 @@ class Screen:
     def run(self) -> None:
         """Show and report until stopped."""
         Window.clearcolor = PAPER.ground
-        Window.bind(size=lambda *_: self._draw(), on_touch_down=self._note_touch, on_key_down=self._key)
+        Window.bind(size=lambda *_: self._draw(), on_touch_down=self._note_touch)
+        Window.bind(on_key_down=self._key, on_key_up=lambda _window, code, *_: self._held.let_go(code))
         Clock.schedule_interval(self._look, 0)
         self._look(0)
         Window.add_widget(self.page)
@@ -150,6 +153,8 @@ class Screen:
 
     def _key(self, _window: Any, code: int, _scan: int, _text: str, modifiers: list[str]) -> bool:
         """Every key is taken, so that none closes the window or changes the settings of Kivy."""
+        if not self._held.pressed(code, time.monotonic()):
+            return True
         self._shown.felt()
         resting, self._alive_s = self._rest is not None, time.monotonic()
         self._wake()

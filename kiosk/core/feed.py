@@ -150,7 +150,7 @@ def forget_old(step: Step, now: float) -> Step:
         for p in step.point.parcels.values()
         if p.state in gone
         and not p.compartment
-        and p.changed_at < old
+        and (p.changed_at < old or p.changed_at > now + DAY_S)  # the latter: gone while this clock was ahead
         and not p.unheard
         and (p.state != "sent" or p.recalled or not announces)
     ]
@@ -209,13 +209,13 @@ def _whose(step: Step, event: Receipted, now: float) -> Step:
             if parcel.patron and (patron is None or patron.id == parcel.patron):
                 return step
             if patron is None and event.receipt.stock:
-                expires = now + step.point.plan.limits.stock_days * DAY_S
+                expires = step.point.dated(now) + step.point.plan.limits.stock_days * DAY_S
                 return step.put(replace(parcel, stock=True, recalled=False, expires=expires))
             row = step.point.compartments.get(parcel.compartment)
             fetched = row is not None and row.order is not None and row.order.purpose == "pickup"
             if patron is None or fetched:  # what whoever is at its door leaves there is looked through by a courier
                 return _recalled(step, parcel.id)
-            return _held(step, _of(parcel, patron, step.point.plan.limits.hold_days, now), patron)
+            return _held(step, _of(step.point, parcel, patron, now), patron)
         case ItemDropped():
             return _routed(step, event.receipt, told, now)
     return step
@@ -251,14 +251,15 @@ def _kept(step: Step, drop: Drop, receipt: Receipt, space: Space, now: float) ->
         return parcel and replace(parcel, state="ready", compartment=drop.compartment, changed_at=now)
     limits = step.point.plan.limits
     patron = receipt.held_for.id if receipt.held_for else ""
-    expires = now + (limits.hold_days if patron else limits.stock_days) * DAY_S
+    expires = step.point.dated(now) + (limits.hold_days if patron else limits.stock_days) * DAY_S
     parcel = Parcel(f"d{drop.id}", patron, (drop.item,), space.size, expires, stock=not patron)
     return replace(parcel, state="ready", compartment=drop.compartment, changed_at=now)
 
 
-def _of(parcel: Parcel, patron: Patron, days: float, now: float) -> Parcel:
+def _of(point: PickupPoint, parcel: Parcel, patron: Patron, now: float) -> Parcel:
     """Set aside for this patron from now on, whoever could have had it before."""
-    parcel = replace(parcel, patron=patron.id, stock=False, recalled=False, asked_at=now, expires=now + days * DAY_S)
+    expires = point.dated(now) + point.plan.limits.hold_days * DAY_S
+    parcel = replace(parcel, patron=patron.id, stock=False, recalled=False, asked_at=now, expires=expires)
     return replace(parcel, helper="", helper_until=0.0)
 
 

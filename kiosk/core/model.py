@@ -181,6 +181,11 @@ class PickupPoint:
         stays over, whatever it says now."""
         return max(now, self.counters.seen_at)
 
+    def dated(self, now: float) -> float:
+        """From when on something is kept for so many days: by a clock that is not believed, from the latest time that
+        is known to have passed."""
+        return self.counters.seen_at if self.counters.clock_wrong and self.counters.seen_at else now
+
     def drops_at(self, compartment: str) -> list[Drop]:
         """The returned items behind this door."""
         return [d for d in self.drops.values() if d.compartment == compartment]

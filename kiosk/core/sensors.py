@@ -11,7 +11,7 @@ from kiosk.core.downtime import given_back
 from kiosk.core.facts import NotOpened
 from kiosk.core.model import Compartment
 from kiosk.core.session import Step
-from kiosk.core.settle import mark_doubt, settle
+from kiosk.core.settle import found_there, mark_doubt, settle
 from kiosk.core.taken import book_collected
 from sync.messages import PointTrouble
 
@@ -29,12 +29,13 @@ def unsensed(row: Compartment) -> bool:
 
 def let_go(step: Step, compartment: str, now: float) -> Step:
     """Before somebody looks behind a door that seems open: what was under way there ends. What its reader took is
-    booked; what else lies there is in doubt. Nothing for a door that does not seem open."""
+    booked, what was found there has come back; what else lies there is in doubt. Nothing for a door that does not seem
+    open."""
     row = step.point.compartments[compartment]
     if not seems_open(row):
         return step
     if row.order is not None:
-        step = book_collected(step, row.order, now)
+        step = found_there(book_collected(step, row.order, now), compartment, row.order, now)
     since = row.down_since or (row.order.opened_at if row.order else now)
     return mark_doubt(step.put(replace(row, order=None, out="forced", down_since=since)), compartment)
 

@@ -28,6 +28,7 @@ def settle(step: Step, compartment: str, order: Order, now: float) -> Step:
     """A door opened for this order has shut. ``order`` is no longer in the row."""
     dark = order.cut and order.said and not order.shut_at  # did they see that it was heard, or act otherwise?
     if dark and not order.booked:
+        step = found_there(step, compartment, order, now)  # what was scanned was in a hand; of the rest nobody knows
         return doubt(step, compartment)
     match order.purpose:
         case "pickup":
@@ -147,11 +148,12 @@ def _gone(step: Step, parcel: Parcel, now: float) -> Step:
 
 
 def _clearing(step: Step, compartment: str, order: Order, now: float) -> Step:
+    step = found_there(step, compartment, order, now)  # the screen said: into the bag
     if _left_alone(step, order, now):
         return doubt(step, compartment)
     if order.keep:
         return step
-    step = _not_there(_found(step, compartment, order, now), compartment, order, now)
+    step = _not_there(step, compartment, order, now)
     parcels, drops = step.point.at(compartment), step.point.drops_at(compartment)
     for parcel in parcels:
         step = step.put(replace(parcel, state="removed", compartment="", changed_at=now, unheard=True))
@@ -172,7 +174,7 @@ def _check(step: Step, compartment: str, order: Order, now: float) -> Step:
     word what lies there is in doubt, or still is, and before a screen that went dark also where nothing should lie; so
     it is, whatever was said, where the door then stood open for long."""
     something = order.cut or step.point.at(compartment) or step.point.drops_at(compartment)
-    step = _found(step, compartment, order, now)
+    step = found_there(step, compartment, order, now)
     if _left_alone(step, order, now) or (something and not (order.keep or order.missing or order.absent)):
         return doubt(step, compartment)
     step = _not_there(step, compartment, order, now)
@@ -193,8 +195,9 @@ def _not_there(step: Step, compartment: str, order: Order, now: float) -> Step:
     return step.drop(*lost).fact(*(PointTrouble("drop_missing", compartment, detail=d.item.barcode) for d in lost))
 
 
-def _found(step: Step, compartment: str, order: Order, now: float) -> Step:
-    """What nobody expected here: it has come back, and whoever found it has it in the bag."""
+def found_there(step: Step, compartment: str, order: Order, now: float) -> Step:
+    """What nobody expected here and was scanned: it has come back, and whoever found it has it in the bag, whatever
+    becomes of the rest."""
     if not order.found:
         return step
     found = [

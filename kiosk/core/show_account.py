@@ -105,7 +105,7 @@ def _line(point: PickupPoint, patron: str, hold: Hold, now: float) -> HoldLine:
     """Our own rows say what lies here, sooner than the library does."""
     parcel = flow.lies_in(point, patron, hold)
     if parcel:
-        until, helper_until = hold.until or parcel.expires, helping.until(parcel, now)
+        until, helper_until = hold.until or parcel.expires, helping.until(point, parcel, now)
         return HoldLine(hold.id, hold.title, "here", hold.place, parcel.compartment, until, None, helper_until)
     state = hold.state if hold.state != "ready" else "here" if hold.here else "elsewhere"
     return HoldLine(hold.id, hold.title, state, hold.place, "", hold.until, hold.ahead)

@@ -26,7 +26,7 @@ def at_door(point: PickupPoint, story: Fetching, order: Order, now: float) -> Do
     titles = tuple(item.title for item in (items if said in ("keep", "missing", "reach") else taken))
     if order.resting:
         due = (order.shut_at + point.plan.limits.loan_days * DAY_S) if taken else 0.0
-        can = may_reopen(point, visit.compartment, now)
+        can = may_reopen(point, story, order, now)
         rests_s = order.rests_about_s if order.rests_until > now else 0
         stuck = order.stuck and not order.rests_until
         following = point.parcels.get(story.queue[0]) if story.queue else None

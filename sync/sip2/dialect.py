@@ -41,7 +41,13 @@ ENDS = {"CR": b"\r", "LF": b"\n", "CRLF": b"\r\n"}
 _SIZE_MAX = 1 << 16
 
 
+STANDARD_UTC = "%Y%m%d   %z%H%M%S"
+"""A date that the standard marks as UTC, by a Z."""
+
+
 def _fits_dates(pattern: str) -> str:
+    if "Z" in pattern:  # a letter as any other, or any zone's name, and in both cases the day would be a local one
+        raise ValueError("a Z would be passed over: %z is what reads it, as UTC")
     try:
         datetime.strptime(datetime(2026, 11, 24, tzinfo=UTC).strftime(pattern), pattern)
     except (ValueError, re.error) as error:
@@ -91,9 +97,9 @@ class Dialect(BaseModel):
         return Manners(self.charset, ENDS[self.end], self.checked, self.trusted)
 
     def day(self, text: str) -> float | None:
-        """Unix seconds of a date as this library writes them; None for what none of its patterns fits, and for what no
-        screen can show ("never", as the year 9999). Whatever was before 1970 is over."""
-        for pattern in (*self.dates, "%Y%m%d", "%Y-%m-%d"):
+        """Unix seconds of a date as this library writes it, or as the standard does in UTC; None for what fits none of
+        these, and for what no screen can show ("never", as the year 9999). Whatever was before 1970 is over."""
+        for pattern in (*self.dates, STANDARD_UTC, "%Y%m%d", "%Y-%m-%d"):
             try:
                 at = datetime.strptime(text.strip(), pattern).timestamp()
             except (ValueError, OverflowError):

@@ -4,6 +4,7 @@ import socket
 import time
 from collections.abc import Callable
 
+from sync.connecting import connect
 from sync.sip2.settings import Settings
 from sync.sip2.wire import tls_context
 
@@ -78,7 +79,7 @@ class Ear:
 
     def _connect(self) -> None:
         about = self._settings
-        plain = socket.create_connection((about.host, about.port), about.connect_wait_s)
+        plain = connect(about.host, about.port, about.connect_wait_s)
         try:
             tls = tls_context(about.ca, about.certificate, about.key) if about.tls else None
             self._wire = tls.wrap_socket(plain, server_hostname=about.host) if tls else plain

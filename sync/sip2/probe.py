@@ -187,6 +187,10 @@ class Probe:
     def _date(self, text: str) -> None:
         if not text or "dates" in self.found:
             return
+        if text[8:12] == "   Z":
+            note = "due dates are in UTC, which is understood; if it wants to be told UTC too, add utc = true"
+            self.notes += [note] if note not in self.notes else []
+            return
         for pattern in DATES:
             try:
                 datetime.strptime(text.strip(), pattern)

@@ -33,6 +33,7 @@ from sync.sip2.words import Words
 from sync.things import Patron, Role
 
 _ZONE_S = 900.0
+_ZONE_MAX_S = 14 * 3600.0
 
 __all__ = ["Settings", "Sip2", "abilities", "connect"]
 
@@ -255,15 +256,16 @@ class Sip2:
 
     def _server_time(self) -> float:
         """The library's clock, as its 98 says it. It does not say in which zone: so whole quarters of an hour count as
-        such, and only what is left counts as its clock being off."""
+        such, as many as a zone may be from UTC, and only what is left counts as its clock being off. What is further
+        off is no zone: one of the clocks is wrong."""
         now = time.time()
         text = self._client.status.fixed["sync"] if self._client.status else ""
         try:
             said = datetime.strptime(text[:8] + text[12:], "%Y%m%d%H%M%S").timestamp()
         except (ValueError, OverflowError):
             return now
-        off = said - now
-        return now + off - round(off / _ZONE_S) * _ZONE_S
+        zone = round((said - now) / _ZONE_S) * _ZONE_S
+        return said - zone if abs(zone) <= _ZONE_MAX_S else said
 
 
 def _back(tellings: Sequence[Telling]) -> frozenset[str]:

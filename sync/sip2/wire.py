@@ -5,12 +5,12 @@ instead. (The PyPI package Sip2 falls back to plain text and believes any certif
 """
 
 import select
-import socket
 import ssl
 import time
 from collections.abc import Callable
 from pathlib import Path
 
+from sync.connecting import connect
 from sync.sip2.frame import Frame, Reader
 
 SILENCE_S = 0.2
@@ -40,9 +40,8 @@ class Wire:
 
     def __init__(self, host: str, port: int, tls: ssl.SSLContext | None, until: float) -> None:
         """Connect. Raises ``ssl.SSLError`` where the other end is not who it should be."""
-        plain = socket.create_connection((host, port), timeout=_left(until))
+        plain = connect(host, port, _left(until))
         try:
-            plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             plain.settimeout(_left(until))
             self._socket = tls.wrap_socket(plain, server_hostname=host) if tls else plain
         except BaseException:

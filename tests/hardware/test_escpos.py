@@ -31,6 +31,27 @@ def part(fields: dict[str, Any]) -> Line | Code | Rule:
     return Code(fields["code"]) if "code" in fields else Line(fields.pop("line"), **fields)
 
 
+WITHOUT_DISK = """
+import resource
+resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))  # no file may hold a byte
+import hardware.escpos
+print(len(hardware.escpos.compose([], hardware.escpos.Settings(port="-"))))
+"""
+
+
+def test_its_driver_needs_no_disk() -> None:
+    said = subprocess.run([sys.executable, "-c", WITHOUT_DISK], capture_output=True, text=True, timeout=60)
+    assert (said.returncode, said.stderr) == (0, "")
+    assert int(said.stdout) > 0
+
+
+def test_where_there_is_neither_disk_nor_memory_it_cannot_be_loaded() -> None:
+    """Which the configuration says, as of any driver."""
+    bare = WITHOUT_DISK.replace("import hardware", "import os; os.access = lambda *_: False\nimport hardware", 1)
+    said = subprocess.run([sys.executable, "-c", bare], capture_output=True, text=True, timeout=60)
+    assert "ImportError: python-escpos has no place for a folder: " in said.stderr
+
+
 @pytest.mark.parametrize("vector", VECTORS["slip"], ids=lambda vector: vector["means"])
 def test_a_slip_by_the_book(vector: dict[str, Any]) -> None:
     sheet = [part(dict(fields)) for fields in vector["sheet"]]

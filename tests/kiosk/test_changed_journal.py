@@ -39,6 +39,7 @@ def change(store: Path, sql: str) -> None:
         "body = CAST(x'7bff7d' AS TEXT)",
         "kind = CAST(x'ff' AS TEXT)",
         "kind = 'nothing_known'",
+        "kind = 'nothing_{known'",
         "kind = 'journal_stands', body = 'x'",
         "kind = 'journal_stands', body = '{}'",
         "hash = 'zz'",
@@ -57,6 +58,18 @@ def test_a_row_of_nonsense_is_shown_and_named(example: Path, filled: Path, row: 
     assert f"THE CHAIN IS BROKEN at row 1000: {CHANGED}" in result.output.splitlines()[-1]
     if words in ((), ("--json",)):
         assert len(result.output.splitlines()) == 1001
+
+
+@pytest.mark.parametrize("words", [(), ("--verify",)])
+def test_the_same_text_divided_otherwise_is_another_row(example: Path, filled: Path, words: tuple[str, ...]) -> None:
+    with closing(sqlite3.connect(filled)) as conn:
+        kind, body = conn.execute("SELECT kind, body FROM journal WHERE n = 1000").fetchone()
+    kind, _, body = f'{kind}",{body}'.rpartition('",')
+    assert "{" in kind
+    change(filled, f"UPDATE journal SET kind = '{kind}', body = '{body}' WHERE n = 1000")
+    result = kiosk(str(example), *words)
+    assert result.exit_code == 1
+    assert f"THE CHAIN IS BROKEN at row 1000: {CHANGED}" in result.output.splitlines()[-1]
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from pathlib import Path
 from points import NOW, busy, plan
 
 from kiosk.config import load
+from kiosk.receipt import key_beside
 from kiosk.store import Store
 from simulators.screen import Hand, Xvfb
 from tests.side_by_side import side_by_side
@@ -65,9 +66,31 @@ def of_another_point(config: Path) -> str:
     return "the store of point 'dongmen', and this is 'ximen'"
 
 
+def a_receipt_key_that_is_none(config: Path) -> str:
+    key = key_beside(load(config).store)
+    key.touch(0o600)
+    key.write_text("xyz\n")
+    return "must hold 64 hex digits"
+
+
+def a_receipt_key_for_all_to_read(config: Path) -> str:
+    key = key_beside(load(config).store)
+    key.write_text("5" * 64 + "\n")
+    key.chmod(0o644)
+    return "no key for receipts"
+
+
+def a_receipt_key_that_cannot_be_read(config: Path) -> str:
+    key_beside(load(config).store).mkdir(0o700)
+    return "no key for receipts"
+
+
+NO_KEY = (a_receipt_key_that_is_none, a_receipt_key_for_all_to_read, a_receipt_key_that_cannot_be_read)
+
+
 def test_the_screen_says_so_whatever_is_touched_and_ends_in_time(example: Path, tmp_path: Path) -> None:
     checks = {}
-    for trouble in (damaged, a_telling_that_makes_no_sense, no_directory, of_another_point):
+    for trouble in (damaged, a_telling_that_makes_no_sense, no_directory, of_another_point, *NO_KEY):
         config = tmp_path / trouble.__name__ / example.name
         shutil.copytree(tmp_path, config.parent, ignore=lambda folder, _: [one.name for one in Path(folder).glob("*/")])
         checks[trouble.__name__] = partial(says_so, config, trouble(config))

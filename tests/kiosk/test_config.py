@@ -131,6 +131,9 @@ FLAWS = [
     ('zh = "东门自助取书柜"', "zh = 3", 'point.names.zh: must be text in "quotes", not 3'),
     ('id = "dongmen" ', "id = 2026-01-01", 'point.id: must be text in "quotes", not "2026-01-01"'),
     ('id = "dongmen" ', 'id = "东门"', "point.id: must fit the pattern ^[A-Za-z0-9._-]+$"),
+    ('phone = "010-5555 0123"', "", "point.phone: is missing"),
+    ('"010-5555 0123"', '""', "point.phone: must be the number of somebody who helps; many screens end with it"),
+    ('"010-5555 0123"', '" "', "point.phone: must be the number of somebody who helps; many screens end with it"),
     ('path = "store.db"', "path = 1", 'store.path: must be text in "quotes", not 1'),
     ("# item = ", 'item = "[" #', None),
     (

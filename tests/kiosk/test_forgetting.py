@@ -57,6 +57,22 @@ def night(store: Store, point: PickupPoint, now: float) -> JournalStands:
     return said
 
 
+def test_what_was_written_while_the_clock_was_ahead_keeps_nothing(store: Store) -> None:
+    """A dead battery made it nine years later for an hour; what was written before goes in its time, and it too."""
+    point = lived(store, 10, 10)
+    ahead = NOW + 9 * 365 * DAY_S
+    step = busy(point, 11, *quiet(point, 1).facts)
+    store.commit(point, step, ahead)
+    point = step.point
+    store.commit(point, Step(point, NOBODY), ahead, [Receipt(store.tellings(11, 1)[0].key, "applied")])
+    rows = len(store._execute("SELECT n FROM journal").fetchall())
+    for day in range(600, 603):
+        night(store, point, NOW + day * DAY_S)
+    kept = [row[0] for row in store._execute("SELECT kind FROM journal").fetchall()]
+    assert rows > 30
+    assert set(kept) == {"journal_stands"}, kept
+
+
 def test_what_is_old_and_heard_goes_and_the_journal_still_proves_itself(store: Store, tmp_path: Path) -> None:
     point = lived(store, 400, 400)
     now = NOW + 400 * DAY_S

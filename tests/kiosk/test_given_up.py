@@ -4,6 +4,7 @@ import random
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,9 @@ from kiosk.core.events import Online, Tick
 from kiosk.incoming import Upload, Uploaded, UploadFailed
 from kiosk.loop import Clock, Loop, Outgoing
 from kiosk.store import Store
-from sync.errors import ServiceBusy, ServiceError, ServiceSilent
+from simulators.library.server import Library
+from sync import rest
+from sync.errors import ServiceBusy, ServiceDenied, ServiceError, ServiceSilent
 from sync.messages import ParcelCollected, Receipt, Telling, Told
 from sync.outbox import BATCH_MAX, GIVE_UP_S, GIVE_UP_TRIES
 from sync.service import Service
@@ -34,7 +37,7 @@ class Breaks:
         return receipts
 
 
-def goes_on(life: Life, client: Breaks, limit_s: float = 4 * GIVE_UP_S) -> None:
+def goes_on(life: Life, client: Breaks | Service, limit_s: float = 4 * GIVE_UP_S) -> None:
     """Until all is told, or for so long."""
     for _ in range(int(limit_s / 200.0)):
         while life.uploads:
@@ -160,7 +163,52 @@ class Point:
         return away
 
 
-@pytest.mark.parametrize("error", [ServiceSilent("500"), ServiceBusy("503")], ids=["silent", "busy"])
+class Firewall:
+    """Stands before the library and refuses whatever has this word in it."""
+
+    def __init__(self, app: Any, word: str) -> None:
+        self._app, self._word = app, word.encode()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        message = await receive()
+        body = message.get("body", b"")
+        while message.get("more_body"):
+            message = await receive()
+            body += message.get("body", b"")
+        if self._word in body:
+            headers = [(b"content-type", b"text/html"), (b"content-length", b"7")]
+            await send({"type": "http.response.start", "status": 403, "headers": headers})
+            await send({"type": "http.response.body", "body": b"Blocked"})
+            return
+
+        async def heard() -> Any:
+            return {"type": "http.request", "body": body}
+
+        await self._app(scope, heard, send)
+
+
+def test_what_a_firewall_refuses_is_a_case_and_the_library_is_not_away(tmp_path: Path) -> None:
+    told = lends(tmp_path / "library", tmp_path / "point.sqlite")
+    bad = told[BAD - 1]
+    assert isinstance(bad.told, ParcelCollected)
+    (word,) = bad.told.items
+    with Library(tmp_path / "library") as library, closing(Store.open(tmp_path / "point.sqlite", PLAN)) as store:
+        library.wire.app = Firewall(library.wire.app, word)
+        with closing(rest.connect(*library.settings_of(POINT))) as client:
+            life = Life(store)
+            goes_on(life, client, 600.0)
+            assert life.loop.point.counters.online
+            goes_on(life, client)
+            assert client.changes("", 0.0).snapshot  # it has been answering all the while
+        assert store.waiting_count() == 0
+        assert list(life.loop.point.cases) == [bad.key]
+        assert "a web firewall" in life.loop.point.cases[bad.key].detail
+        assert len(library.ledger.rows("select * from loans where barcode like 'REP%'")) == len(told) - 1
+
+
+@pytest.mark.parametrize(
+    "error", [ServiceSilent("500"), ServiceDenied("403"), ServiceBusy("503")], ids=["silent", "refused", "busy"]
+)
 def test_a_library_that_answers_everything_else_is_not_away_and_is_tried_less_and_less(
     tmp_path: Path, error: ServiceError
 ) -> None:
@@ -172,10 +220,11 @@ def test_a_library_that_answers_everything_else_is_not_away_and_is_tried_less_an
         assert not point.loop.point.cases
 
 
-def test_nothing_is_given_up_while_the_library_is_away(tmp_path: Path) -> None:
+@pytest.mark.parametrize("error", [ServiceSilent("hangs"), ServiceDenied("401")], ids=["hangs", "not let in"])
+def test_nothing_is_given_up_while_the_library_is_away(tmp_path: Path, error: ServiceError) -> None:
     lends(tmp_path / "library", tmp_path / "point.sqlite", 1)
     with closing(Store.open(tmp_path / "point.sqlite", PLAN)) as store:
-        point = Point(store, ServiceSilent("hangs"))
+        point = Point(store, error)
         point.run(40)  # as long as it takes to find out
         point.loop.handle(Online(False))
         point.run(5 * int(GIVE_UP_S), polled=False)

@@ -14,6 +14,7 @@ from kiosk.core.screens import Home
 from kiosk.core.session import Session, Step
 from kiosk.core.staff_screens import Courier
 from kiosk.receipt import key_beside, make_key, read_key, signer
+from kiosk.schema import StoreUnfit
 from kiosk.secrets_file import before_of
 from kiosk.slip import Slip
 from kiosk.store import Store
@@ -183,6 +184,25 @@ def test_the_power_fails_before_numbers_are_sealed_anew(point: Point) -> None:
     with closing(Store.open(config.store, config.plan())) as store:
         patrons = [one for one in store.load().patrons if one.startswith("s.")]
     assert [new.show(one).get_secret_value() for one in patrons] == ["23529000035676"]
+
+
+def test_the_disk_is_full_before_numbers_are_sealed_anew(point: Point, mocker: MockerFixture) -> None:
+    """It says that the key has changed; a kiosk that starts then still knows whose loans wait to be told."""
+    config = point.config
+    patron = Seal(config.keyring.hashing, config.keyring.card).hide("23529000035676")
+    with closing(Store.open(config.store, config.plan())) as store:
+        before = store.load()
+        told = ParcelCollected("h1", patron, ("SIP0000001",), "card", 1.79e9)
+        store.commit(before, Step(before, Session(4)).put(Patron(patron, "L.")).fact(told), 1.79e9)
+    mocker.patch("kiosk.rotate.transaction", side_effect=StoreUnfit("the disk is full"))
+    result = point.kiosk("rotate-key", "hashing")
+    mocker.stopall()
+    assert result.exit_code == 3
+    assert "the disk is full. The key HAS changed" in result.output
+    keyring = point.config.keyring
+    assert keyring.hashing != config.keyring.hashing
+    assert Seal(keyring.hashing, keyring.card, keyring.before).show(patron).get_secret_value() == "23529000035676"
+    assert "numbers sealed anew: 2" in point.kiosk("rotate-key", "hashing").output
 
 
 def test_a_code_nobody_has_is_wrong_once_under_two_keys(point: Point, library: Library) -> None:

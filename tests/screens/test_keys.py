@@ -104,6 +104,15 @@ def test_digits_have_keys_of_their_own_and_back_leads_out(stage: Stage, spoken: 
     assert stage.next_touch() == ("cancel", "")
 
 
+def test_a_key_that_is_held_down_counts_once(stage: Stage) -> None:
+    stage.show(display("pin", until_s=NEVER))
+    for _ in range(2):  # let go, it counts anew
+        stage.pointer("keydown", "1", "sleep", 1.5, "keyup", "1")
+        stage.settle()
+        assert stage.next_touch() == ("digit", "1")
+        assert stage.touched.empty()
+
+
 def test_a_keyboard_types_letters_and_digits_whichever_pad_is_shown(stage: Stage, spoken: Path) -> None:
     for name in ("search-found", "search-digits"):
         stage.show(display(name, until_s=NEVER))
@@ -218,6 +227,16 @@ def test_the_resting_picture_says_nothing_of_anybody_and_wakes_at_once(resting: 
     assert stage.touched.empty()  # it woke, no more
     stage.tap(drawn, "button 0")
     assert stage.next_touch() == ("collect", "")
+
+
+def test_a_bag_on_the_keypad_is_nobody(resting: tuple[Stage, dict[str, Any]]) -> None:
+    stage, _ = resting
+    stage.pointer("keydown", "Right")
+    assert not stage.settle()["resting"]
+    eventually(lambda: bool(stage.settle()["resting"]))
+    time.sleep(1.0)
+    assert stage.settle()["resting"]  # though the key says so all the time
+    stage.pointer("keyup", "Right")
 
 
 def test_whatever_happens_ends_the_rest(resting: tuple[Stage, dict[str, Any]]) -> None:

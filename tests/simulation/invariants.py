@@ -41,7 +41,7 @@ class Watch:
         self.pulses: set[tuple[str, int]] = set()
         self.acted: set[str] = set()
         self.tags: set[str] = set()  # orders to write one
-        self.rang: dict[str, bool] = {}  # items whose return has begun: whether a gate rang for them before
+        self.rang: dict[str, tuple[int, bool]] = {}  # items whose return began, in which session, and rang then or not
         self.slips: set[str] = set()  # begun, and perhaps on paper
         self.wrong: Counter[int] = Counter()  # wrong codes that were entered, by the day of the machine's clock
         self.last_seen: dict[str, Door] = {}
@@ -197,13 +197,14 @@ class Watch:
                 any(d.item.barcode == item for d in world.loop.point.drops.values()),
                 f"{item} rings and nobody returns it",
             )
-            self.rang[item] = world.pad.rings.get(item, False)
+            if self._began(item) is None:  # or it is for another door, and what the pad was told between may be unheard
+                self.rang[item] = world.loop.session.number, world.pad.rings.get(item, False)
             return
         row = world.loop.point.counter_items.get(item)
         must(
             row is None or (row.booked and row.writing == command.order), f"{item} passes the gate with no loan on disk"
         )
-        if row is None and not self.rang.pop(item, True):  # as it was before a return that came to nothing
+        if row is None and self._began(item) is False:  # as it was before a return that came to nothing
             return
         told = [t.told for t in world.store.waiting(1000)]
         unheard = {one.item for one in told if isinstance(one, ItemLent)}
@@ -218,6 +219,12 @@ class Watch:
         """A slip goes to the printer: again only where nothing came of it."""
         must(command.slip.id not in self.slips, f"slip {command.slip.id} is printed twice")
         self.slips.add(command.slip.id)
+
+    def _began(self, item: str) -> bool | None:
+        """Whether a gate rang for it as its return began, in this session or the one before. None: it did not begin."""
+        assert self.world.loop is not None
+        session, rang = self.rang.get(item, (-2, False))
+        return rang if self.world.loop.session.number - session <= 1 else None
 
     def _allowed(self, point: PickupPoint, row: Compartment) -> None:
         order, name = row.order, row.name

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from ipaddress import ip_address
 from pathlib import Path
 
+import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -48,6 +49,28 @@ def hostile(act: Act, tls: ssl.SSLContext | None = None) -> Iterator[int]:
                 one.shutdown(socket.SHUT_RDWR)
             one.close()
         thread.join(timeout=10)
+
+
+@contextlib.contextmanager
+def black_hole(port: int) -> Iterator[str]:
+    """An address at which all that is sent to this port is lost: its queue is full, and nobody takes anything out."""
+    address = "127.0.0.9"
+    with contextlib.ExitStack() as open_ones:
+        open_ones.enter_context(socket.create_server((address, port), backlog=0))
+        for _ in range(4):
+            queued = open_ones.enter_context(socket.socket())
+            queued.setblocking(False)
+            queued.connect_ex((address, port))
+        yield address
+
+
+def called(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
+    """What a name server would have to say: from now on every name has these addresses, in this order."""
+
+    def found(host: str, port: int, *_: object, **__: object) -> list[object]:
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in addresses]
+
+    monkeypatch.setattr(socket, "getaddrinfo", found)
 
 
 def _read_request(connection: socket.socket) -> bool:

@@ -17,7 +17,7 @@ MUCH = 1 << 20
 @pytest.fixture
 def pool() -> Iterator[HTTPConnectionPool]:
     with hostile(lambda connection: connection.sendall(reply("200 OK", BODY))) as port:
-        yield POOLS["http"]("127.0.0.1", port)
+        yield POOLS["http"]("127.0.0.1", port, timeout=20.0)
 
 
 def get(pool: HTTPConnectionPool) -> HTTPResponse:

@@ -1,5 +1,10 @@
-"""How long the thread that listens for changes waits when there is no answer, against a real socket."""
+"""How long the thread that listens waits without an answer, or with one that leads nowhere, against real sockets."""
 
+import json
+from collections.abc import Iterable, Iterator
+from itertools import chain, count, cycle, repeat
+
+import pytest
 from hostile import hostile, reply
 
 from kiosk.library import LISTEN_CAP_S, LibraryWorkers
@@ -24,10 +29,11 @@ class Patient(Worker):
         self.waits.append(seconds)
 
 
-def waits(answer: bytes, times: int) -> list[float]:
-    with hostile(lambda connection: connection.sendall(answer)) as port:
+def waits(answer: bytes | Iterable[bytes], times: int, cursor: str = "") -> list[float]:
+    answers = repeat(answer) if isinstance(answer, bytes) else iter(answer)
+    with hostile(lambda connection: connection.sendall(next(answers))) as port:
         settings = rest.Settings(url=f"http://127.0.0.1:{port}")
-        listening = LibraryWorkers(lambda: rest.connect(settings, "token", "p"), "", lambda event: None)
+        listening = LibraryWorkers(lambda: rest.connect(settings, "token", "p"), cursor, lambda event: None)
         worker = Patient(listening, times)
         listening.listen(worker)
     return worker.waits
@@ -45,3 +51,38 @@ def test_that_the_library_is_back_is_noticed_soon_and_not_by_all_at_one_moment()
     later = waits(reply("500 Internal Server Error", b""), 40)[10:]
     assert all(wait <= LISTEN_CAP_S for wait in later)
     assert len(set(later)) == 30
+
+
+GONE = reply("410 Gone", b"{}")
+FAILS = reply("500 Internal Server Error")
+
+
+def page(cursor: str, more: bool = False, snapshot: bool = False) -> bytes:
+    said = {"changes": [], "cursor": cursor, "server_time": 1.79e9, "snapshot": snapshot, "more": more}
+    return reply("200 OK", json.dumps(said).encode())
+
+
+def snapshots() -> Iterator[bytes]:
+    for n in count():
+        yield from (GONE, page(str(n), snapshot=True))
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [repeat(page("x")), repeat(page("x", more=True)), snapshots()],
+    ids=["does not wait", "more of the same", "knows no cursor"],
+)
+def test_a_library_whose_answers_lead_nowhere_is_asked_less_and_less(answers: Iterator[bytes]) -> None:
+    longer = waits(answers, 12, "x")
+    tops = [min(2.0**n, LISTEN_CAP_S) for n in range(12)]
+    assert all(top / 2 <= wait <= top for wait, top in zip(longer, tops, strict=True))
+
+
+def test_what_leads_on_is_asked_for_at_once_and_ends_the_waiting() -> None:
+    leads_on = [page(str(n), more=True) for n in range(20)]
+    nowhere = [page("19")] * 3
+    news = [page("20")]
+    all_of_it = chain([page("s", snapshot=True)], leads_on, nowhere, news, [page("20")] * 2, cycle([FAILS]))
+    short = waits(all_of_it, 3)
+    assert all(0.5 <= wait <= 1.0 for wait in short[::2])
+    assert 1.0 <= short[1] <= 2.0

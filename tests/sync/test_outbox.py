@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sync.errors import (
     ServiceBroken,
     ServiceBusy,
+    ServiceDenied,
     ServiceError,
     ServiceGap,
     ServicePostponed,
@@ -97,8 +98,9 @@ def fails(outbox: Outbox, error: ServiceError, answers: bool = True, tries: int 
     return outbox
 
 
-def test_a_batch_at_which_a_library_breaks_down_is_said_one_by_one_and_then_as_before() -> None:
-    outbox = fails(Outbox(), ServiceSilent(""))
+@pytest.mark.parametrize("error", [ServiceSilent(""), ServiceBroken(""), ServiceDenied("")])
+def test_a_batch_at_which_a_library_breaks_down_is_said_one_by_one_and_then_as_before(error: ServiceError) -> None:
+    outbox = fails(Outbox(), error)
     assert not outbox.hopeless(1e9)
     for seq in range(1, BATCH_MAX + 1):
         batch = outbox.batch(ROWS, outbox.next_at)
@@ -118,11 +120,12 @@ def test_one_alone_is_hopeless_after_so_many_tries_and_so_long() -> None:
     ("outbox", "error", "answers"),
     [
         (Outbox(), ServiceSilent(""), False),
+        (Outbox(), ServiceDenied(""), False),
         (Outbox(), ServiceUnreachable(""), True),
         (Outbox(), ServiceBusy(""), True),
         (Outbox(keys=False), ServiceSilent(""), True),
     ],
-    ids=["away", "unreachable", "busy", "without keys"],
+    ids=["away", "refused", "unreachable", "busy", "without keys"],
 )
 def test_these_are_no_reason_to_say_them_otherwise(outbox: Outbox, error: ServiceError, answers: bool) -> None:
     outbox = fails(outbox, error, answers, 3 * GIVE_UP_TRIES)
@@ -131,7 +134,7 @@ def test_these_are_no_reason_to_say_them_otherwise(outbox: Outbox, error: Servic
     assert not outbox.hopeless(1e9)
 
 
-@pytest.mark.parametrize("error", [ServiceSilent(""), ServiceBroken(""), ServiceBusy("")])
+@pytest.mark.parametrize("error", [ServiceSilent(""), ServiceBroken(""), ServiceDenied(""), ServiceBusy("")])
 def test_a_wait_that_no_outage_was_the_reason_of_is_not_cut_short(error: ServiceError) -> None:
     waiting = fails(Outbox(), error)
     assert waiting.back(waiting.next_at - 50.0).next_at == waiting.next_at

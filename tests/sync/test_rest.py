@@ -15,7 +15,15 @@ from simulators.library.server import Library
 from sync import rest
 from sync.asked import ItemIs, LoansAre, LoansWith, PatronIs, WhatIs, WhoIs
 from sync.envelope import digest
-from sync.errors import ServiceBroken, ServiceBusy, ServiceError, ServiceGap, ServiceSilent, ServiceUnreachable
+from sync.errors import (
+    ServiceBroken,
+    ServiceBusy,
+    ServiceDenied,
+    ServiceError,
+    ServiceGap,
+    ServiceSilent,
+    ServiceUnreachable,
+)
 from sync.messages import (
     ItemDropped,
     ParcelCollected,
@@ -228,9 +236,9 @@ def test_network_goes_away_during_a_long_poll(library: Library, client: Service)
 
 def test_wrong_token_says_what_to_check(library: Library) -> None:
     settings, token, point = library.settings_of(POINT)
-    with pytest.raises(ServiceUnreachable, match="credential file"):
+    with pytest.raises(ServiceDenied, match="credential file"):
         rest.connect(settings, "wrong", point).tell([READY])
-    with pytest.raises(ServiceUnreachable, match="point's name"):
+    with pytest.raises(ServiceDenied, match="point's name"):
         rest.connect(settings, token, "lujia").ask(WhatIs("x"))
     assert library.ledger.rows("select * from received") == []
 

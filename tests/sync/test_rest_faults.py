@@ -372,6 +372,30 @@ def test_an_address_without_tls_is_told_from_a_handshake_that_broke(
         server.join()
 
 
+def forgotten(connection: socket.socket) -> None:
+    """Answers once; what comes later on this connection is lost on the way."""
+    connection.sendall(reply("200 OK", ITEM_IS).replace(b"Connection: close\r\n", b""))
+    while connection.recv(65536):
+        pass
+
+
+def test_a_connection_that_was_quiet_for_long_is_made_anew_before_a_question(monkeypatch: pytest.MonkeyPatch) -> None:
+    with hostile(forgotten) as port:
+        client = client_of(port, ask_wait_s=5.0)
+        client.ask(WhatIs("x"))
+        monkeypatch.setattr(rest, "IDLE_S", 0.05)
+        time.sleep(0.1)
+        client.ask(WhatIs("x"))
+
+
+def test_a_connection_is_kept_for_a_while() -> None:
+    with hostile(forgotten) as port:
+        client = client_of(port)
+        client.ask(WhatIs("x"))
+        with pytest.raises(ServiceSilent):
+            client.ask(WhatIs("x"))
+
+
 def test_the_client_works_again_after_any_of_it() -> None:
     turns = iter([says(b""), says(reply("200 OK", b"[]")), drips(b"HTTP/1.1 2"), says(reply("200 OK", ITEM_IS))])
     with hostile(lambda connection: next(turns)(connection)) as port:

@@ -37,3 +37,12 @@ def test_a_strange_id_shows_nothing(patron: str) -> None:
 def test_another_points_id_shows_nothing() -> None:
     with pytest.raises(NotSealed):
         SEAL.show(Seal(bytes(32), str).hide("0123456789"))
+
+
+def test_while_keys_are_changed_what_was_hidden_with_the_one_before_is_shown_too() -> None:
+    changing = Seal(bytes(32), str, before=bytes(range(32)))
+    assert changing.show(SEAL.hide("0123456789")).get_secret_value() == "0123456789"
+    assert changing.hide("0123456789") == Seal(bytes(32), str).hide("0123456789")
+    assert changing.show(changing.hide("0123456789")).get_secret_value() == "0123456789"
+    with pytest.raises(NotSealed):
+        changing.show(Seal(bytes([7]) * 32, str).hide("0123456789"))

@@ -1,11 +1,14 @@
 """The speaker: real speech from espeak-ng, heard from a real sound server that keeps its card in memory."""
 
 import os
+import resource
 import shutil
 import subprocess
+import tempfile
 import time
 import wave
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +17,7 @@ import pytest
 from kiosk.frontend import ScreenSettings
 from ui.check import check
 from ui.sounds import sound
-from ui.speaker import Speaker, Word, play, recorded
+from ui.speaker import Speaker, Word, in_memory, play, recorded
 
 SERVER = ("pulseaudio", "paplay", "parec")
 with_server = pytest.mark.skipif(not all(map(shutil.which, SERVER)), reason="pulseaudio is not installed")
@@ -131,11 +134,11 @@ def test_a_recorded_sentence_replaces_the_machine_voice(server: Path, tmp_path: 
 @pytest.mark.parametrize(("language", "words"), [("zh", "三号门已开，请取书"), ("en", "Door three is open")])
 def test_espeak_makes_speech_of_both_languages(language: str, words: str, tmp_path: Path) -> None:
     speaker = Speaker(ScreenSettings())
-    path = speaker._speech(words, Word(None, (words,), language, 4))
-    assert path
-    with wave.open(str(path)) as file:
-        seconds = file.getnframes() / file.getframerate()
-        loud = np.abs(np.frombuffer(file.readframes(file.getnframes()), np.int16)).max()
+    with in_memory() as (path, held):
+        assert speaker._synthesize(words, Word(None, (words,), language, 4), path, held)
+        with wave.open(str(path)) as file:
+            seconds = file.getnframes() / file.getframerate()
+            loud = np.abs(np.frombuffer(file.readframes(file.getnframes()), np.int16)).max()
     speaker.close()
     assert 0.5 < seconds < 10
     assert loud > 1000
@@ -162,6 +165,73 @@ def test_without_player_and_voice_the_machine_is_silent_and_says_so(
     assert "silent" in told["voice"][1]
     lost = {name: fit for name, fit, _ in check(ScreenSettings(voice_files=tmp_path))}
     assert not lost["voice"]
+
+
+@pytest.fixture
+def player(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A player that hands on what it plays to a pipe, one after another; espeak-ng beside it."""
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "aplay").write_text(f'#!/bin/sh\n{shutil.which("cat")} "$2" > {tmp_path}/pipe\n')
+    (tmp_path / "bin" / "aplay").chmod(0o755)
+    os.symlink(str(shutil.which("espeak-ng") or "/bin/false"), tmp_path / "bin" / "espeak-ng")
+    os.mkfifo(tmp_path / "pipe")
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    return tmp_path / "pipe"
+
+
+@with_voice
+def test_on_a_full_disk_it_is_heard_all_the_same(player: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", "/nowhere")
+    with closing(Speaker(ScreenSettings())) as speaker:
+        for _ in range(2):
+            speaker.tell(Word("done", ("Door three is open",), "en", 2))
+            assert player.read_bytes() == sound("done", 2)
+            assert len(player.read_bytes()) > 20_000  # of speech
+
+
+def test_where_no_file_can_be_written_a_sound_is_left_out_and_the_next_is_heard(player: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with closing(Speaker(ScreenSettings())) as speaker:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1, hard))  # a file in memory as well
+        try:
+            speaker.tell(Word("trouble", (), "en", 2))
+            until = time.monotonic() + 20
+            while speaker._word and time.monotonic() < until:
+                time.sleep(0.05)
+            time.sleep(0.5)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        speaker.tell(Word("done", (), "en", 2))
+        assert player.read_bytes() == sound("done", 2)
+
+
+@pytest.mark.parametrize(
+    ("written", "heard", "flaw"),
+    [
+        ("请取书\tone.wav\n".encode("gbk"), set(), "is not UTF-8 text; save it as UTF-8"),
+        ("请取书\tone.wav\n".encode("utf-16"), set(), "is not UTF-8 text; save it as UTF-8"),
+        (None, set(), "cannot be read (Is a directory); save it anew, as UTF-8"),
+        ("请取书\tone.wav\n".encode("utf-8-sig"), {("zh", "请取书")}, ""),
+    ],
+)
+def test_a_list_that_spreadsheets_write_does_not_end_the_machine(
+    tmp_path: Path, written: bytes | None, heard: set[tuple[str, str]], flaw: str
+) -> None:
+    for language in ("zh", "en"):
+        (tmp_path / language).mkdir()
+        (tmp_path / language / "one.wav").write_bytes(sound("done", 2))
+    index = tmp_path / "zh" / "index.tsv"
+    if written is None:
+        index.mkdir()
+    else:
+        index.write_bytes(written)
+    (tmp_path / "en" / "index.tsv").write_text("Thank you\tone.wav\n", encoding="utf-8")
+    settings = ScreenSettings(voice_files=tmp_path)
+    with closing(Speaker(settings)):
+        assert set(recorded(tmp_path)) == heard | {("en", "Thank you")}
+    [(fit, words)] = [(fit, words) for name, fit, words in check(settings) if name == "voice"]
+    assert fit == (not flaw)
+    assert not flaw or words.startswith(f"{index} {flaw}")
 
 
 def test_each_player_is_asked_in_its_own_words() -> None:

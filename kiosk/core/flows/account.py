@@ -282,7 +282,7 @@ def _at_hold(step: Step, story: AtAccount, action: str, now: float) -> Step:
 
 def helpers(step: Step, parcel: Parcel, now: float) -> Literal["", "permit", "take_back"]:
     """What its reader may touch about somebody else fetching this parcel."""
-    if helping.until(parcel, now):
+    if helping.until(step.point, parcel, now):
         return "take_back"
     return "permit" if pickup.codes_open(step, now) and helping.may_permit(step.point, parcel, now) else ""
 

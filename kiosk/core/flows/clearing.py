@@ -132,7 +132,9 @@ def door_touch(step: Step, story: Clearing | Checking, touched: Touched, now: fl
     opened, stuck = order is not None and order.opened_at > 0, order is not None and order.stuck
     match touched.action:
         case "yes" if isinstance(story, Checking):
-            return _said(mark(step, story.visit, keep=True), story, now)
+            # The last word counts. Without a sensor it is also how to end: all but what was said not to be there.
+            whole = not sensors.unsensed(step.point.compartments[story.visit.compartment])
+            return _said(mark(step, story.visit, keep=True, whole=whole), story, now)
         case "no":
             return _said(mark(step, story.visit, missing=True), story, now)
         case "cancel" if opened and sensors.unsensed(step.point.compartments[story.visit.compartment]):
@@ -189,7 +191,8 @@ def scanned(step: Step, story: Clearing | Checking, barcode: str, now: float) ->
     mine = [p for p in step.point.at(row.name) if any(i.barcode == barcode for i in p.items)]
     if mine or barcode in things(step.point, row.name):
         there = {barcode, *(p.id for p in mine)}
-        order = replace(order, absent=tuple(t for t in order.absent if t not in there))
+        gone = things(step.point, row.name) if order.missing else order.absent
+        order = replace(order, missing=False, absent=tuple(t for t in gone if t not in there))
     elif barcode not in order.found and len(order.found) < FOUND_MAX:
         order = replace(order, found=(*order.found, barcode))
     return step.put(replace(row, order=order)).to(story, door_until(step, now))

@@ -120,12 +120,14 @@ def door_until(step: Step, now: float) -> float:
     return begins + max(limits.open_wait_s + step.wait_s(limits.idle_s), limits.shut_wait_s + limits.left_open_s)
 
 
-def mark(step: Step, at: Visit, *, keep: bool = False, missing: bool = False) -> Step:
-    """What the person says of the open door: things stay as they are, or are not there."""
+def mark(step: Step, at: Visit, *, keep: bool = False, missing: bool = False, whole: bool = False) -> Step:
+    """What the person says of the open door: things stay as they are, or are not there. ``whole``: all of them, also
+    what was said before not to be there."""
     row = step.point.compartments[at.compartment]
     if row.order is None or row.order.id != at.order or not row.order.opened_at:
         return step
-    return step.put(replace(row, order=replace(row.order, keep=keep, missing=missing)))
+    absent = () if whole else row.order.absent
+    return step.put(replace(row, order=replace(row.order, keep=keep, missing=missing, absent=absent)))
 
 
 def pulse_again(step: Step, story: AtDoor, now: float) -> Step:

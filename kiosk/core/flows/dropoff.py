@@ -285,8 +285,9 @@ def door_touch(step: Step, story: Dropping, touched: Touched, now: float) -> Ste
         case "again":
             return pulse_again(step, story, now)
         case "other_door" if order and order.stuck:
-            step = doors.give_up(step, story.visit.compartment)
-            return _open(step, story, (*story.tried, story.visit.compartment), now)
+            step = doors.give_up(step, story.visit.compartment)  # what was to ring is let past the gate again, for now
+            ringing = dict(zip(order.ringing, order.pads, strict=True))
+            return _open(step, story, (*story.tried, story.visit.compartment), now, ringing)
         case "cancel" | "help" if order and order.stuck:
             step = doors.give_up(step, story.visit.compartment)
             if order.rests_until:  # nothing is wrong with it

@@ -23,7 +23,7 @@ from kiosk.core.screens import Goodbye, Slip
 from kiosk.core.search_stories import Borrowing
 from kiosk.core.session import Step
 from kiosk.core.stories import Fetching, Story
-from kiosk.core.taken import row_of_taken
+from kiosk.core.taken import row_of_taken, sort_out
 from sync.things import Patron
 
 
@@ -55,7 +55,7 @@ def _without(step: Step, gone: Gone, parcel: str, patron: str, why: WhyNot, now:
 def open_next(step: Step, patron: str, proof: str, parcels: Sequence[str], gone: Gone, now: float) -> Step:
     """Order the next door that can still be opened; the others count as left. After the last, goodbye. ``parcels`` lie
     here, so that nothing heard meanwhile forgets them (feed.py)."""
-    if parcels and (barred := _barred(step, patron)):
+    if parcels and (barred := _barred(step.point, patron)):
         return _no_more(step, barred, proof, parcels, gone, now)
     queue = list(parcels)
     while queue:
@@ -73,9 +73,9 @@ def open_next(step: Step, patron: str, proof: str, parcels: Sequence[str], gone:
     return _goodbye(step, patron, gone, now)
 
 
-def _barred(step: Step, patron: str) -> Patron | None:
+def _barred(point: PickupPoint, patron: str) -> Patron | None:
     """Them, where the library has come to lend them nothing just now."""
-    known = step.point.patrons.get(patron)
+    known = point.patrons.get(patron)
     return known if known is not None and known.standing != "fine" else None
 
 
@@ -138,9 +138,13 @@ def _rest_s(step: Step, story: Fetching) -> float:
     return step.wait_s(max(limits.reopen_s, limits.next_door_s) if story.queue else limits.reopen_s)
 
 
-def may_reopen(point: PickupPoint, compartment: str, now: float) -> bool:
-    """Whether a door that was just shut may be opened once more."""
-    return point.plan.limits.reopen_s > 0 and doors.attempts_left(point, compartment, now) > 0
+def may_reopen(point: PickupPoint, story: Fetching, order: Order, now: float) -> bool:
+    """Whether a door that was just shut may be opened once more: not for what they left there and may not have now.
+    What they have in hand is theirs, also where the library has called it back meanwhile."""
+    parcel, why = point.parcels.get(story.parcel), _lost(point, story)
+    if why and not (parcel and why != "not_here_now" and sort_out(parcel, order).taken == parcel.items):
+        return False
+    return point.plan.limits.reopen_s > 0 and doors.attempts_left(point, story.visit.compartment, now) > 0
 
 
 def rested(step: Step, story: Fetching, now: float) -> Step:
@@ -187,11 +191,11 @@ def touch(step: Step, story: Fetching, touched: Touched, now: float) -> Step:
     """A touch while a door is opening, open, shut again, or stuck."""
     order = order_at(step, story.visit)
     if order is not None and order.resting:
-        return _at_rest(step, story, touched, now)
+        return _at_rest(step, story, order, touched, now)
     if order is not None and order.opened_at and not order.shut_at:
         return open_door.touch(step, story, order, touched)
     match touched.action:
-        case "again" if order and order.stuck and (why := _lost(step, story)):
+        case "again" if order and order.stuck and (why := _lost(step.point, story)):
             return _not_theirs(step, story, why, now)
         case "again":
             return pulse_again(step, story, now)
@@ -205,11 +209,11 @@ def touch(step: Step, story: Fetching, touched: Touched, now: float) -> Step:
     return step
 
 
-def _lost(step: Step, story: Fetching) -> Reason | None:
+def _lost(point: PickupPoint, story: Fetching) -> Reason | None:
     """Why a door that has not opened is not tried once more: the library has said meanwhile that they may not have what
     lies there. Time that runs out while they stand there takes nothing from them."""
-    parcel = step.point.parcels.get(story.parcel)
-    if _barred(step, story.patron):
+    parcel = point.parcels.get(story.parcel)
+    if _barred(point, story.patron):
         return "patron_blocked"
     if parcel is None or parcel.recalled:
         return "parcel_recalled"
@@ -223,7 +227,7 @@ def _not_theirs(step: Step, story: Fetching, why: Reason, now: float) -> Step:
     borrows = purpose_of(step.point, story) == "borrow"
     if story.queue or story.done or (story.not_lent and borrows):
         return open_next(step, story.patron, story.proof, story.queue, gone, now)
-    if barred := _barred(step, story.patron):
+    if barred := _barred(step.point, story.patron):
         return _no_more(step, barred, story.proof, (), gone, now)
     if story.proof == "helper":
         return refuse(step, "helper_not_now", now, then=("return",))
@@ -249,9 +253,9 @@ def _no_further(step: Step, story: Fetching, order: Order, helped: bool, now: fl
     return refuse(step, why, now, then=("return",), person=_who(story.proof, story.patron))
 
 
-def _at_rest(step: Step, story: Fetching, touched: Touched, now: float) -> Step:
+def _at_rest(step: Step, story: Fetching, order: Order, touched: Touched, now: float) -> Step:
     match touched.action:
-        case "reopen" if may_reopen(step.point, story.visit.compartment, now):
+        case "reopen" if may_reopen(step.point, story, order, now):
             return doors.again(step, story.visit.compartment, now).to(story, door_until(step, now))
         case "next" if story.queue:
             return _on(step, story, story.queue, now)

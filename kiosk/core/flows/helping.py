@@ -19,9 +19,10 @@ from kiosk.core.session import Step
 HOUR_S = 3600.0
 
 
-def until(parcel: Parcel, now: float) -> float:
-    """How long somebody else may still fetch it; 0: nobody may."""
-    return parcel.helper_until if parcel.helper and now <= parcel.helper_until else 0.0
+def until(point: PickupPoint, parcel: Parcel, now: float) -> float:
+    """How long somebody else may still fetch it; 0: nobody may. By a clock that is behind, nothing that was over begins
+    again."""
+    return parcel.helper_until if parcel.helper and point.no_earlier(now) <= parcel.helper_until else 0.0
 
 
 def may_permit(point: PickupPoint, parcel: Parcel, now: float) -> bool:
@@ -29,7 +30,7 @@ def may_permit(point: PickupPoint, parcel: Parcel, now: float) -> bool:
     patron = point.patrons.get(parcel.patron)
     fine = patron is None or patron.standing == "fine"
     lies_here = parcel.state in ("ready", "doubt") and not parcel.recalled and not point.expired(parcel, now)
-    return fine and lies_here and now < parcel.expires and not until(parcel, now)
+    return fine and lies_here and point.no_earlier(now) < parcel.expires and not until(point, parcel, now)
 
 
 def permit(step: Step, parcel: Parcel, now: float) -> tuple[Step, str]:
@@ -42,7 +43,7 @@ def permit(step: Step, parcel: Parcel, now: float) -> tuple[Step, str]:
     taken |= {patron.code for patron in step.point.patrons.values()}
     codes = (keyring.helper_code(f"{name}-{n}") for n in count())
     code = next(code for code in codes if keyring.code(code) not in taken)
-    ends = min(now + step.point.plan.limits.helper_h * HOUR_S, parcel.expires)
+    ends = min(step.point.no_earlier(now) + step.point.plan.limits.helper_h * HOUR_S, parcel.expires)
     step = step.put(replace(parcel, helper=keyring.code(code), helper_until=ends))
     return step.fact(PermissionGiven(parcel.id, parcel.patron, ends)), code
 
@@ -55,8 +56,7 @@ def take_back(step: Step, parcel: Parcel) -> Step:
 
 def allowed(point: PickupPoint, digest: str, now: float) -> Parcel | None:
     """The parcel that this code lets somebody fetch."""
-    at = point.no_earlier(now)
-    return next((p for p in point.parcels.values() if p.helper == digest and until(p, at)), None)
+    return next((p for p in point.parcels.values() if p.helper == digest and until(point, p, now)), None)
 
 
 def fetch(step: Step, parcel: Parcel, now: float) -> Step:

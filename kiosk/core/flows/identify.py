@@ -108,7 +108,8 @@ def answered(step: Step, story: AskingCard, answer: Answer | None, now: float) -
     step = tries.right(step, story.digest) if patron and story.pin else step
     if patron and (known_here := step.point.patrons.get(patron.id)):
         reach = patron.reach or (known_here.reach and not step.point.plan.library.announces)  # as they have said here
-        step = step.put(replace(patron, cards=known_here.cards or patron.cards, reach=reach))
+        cards = known_here.cards or (() if _works_here(patron) else patron.cards)
+        step = step.put(replace(patron, cards=cards, reach=reach))
     if story.back is not None:
         if patron:
             return _returns_of(step, story.back, patron, now)
@@ -132,7 +133,7 @@ def known(
     if "round" in theirs:
         return stocking.begin(step, patron.id, now)
     if theirs:
-        return desk.begin(step, patron.id, now)
+        return _to_desk(step, patron, now)
     step = step.shown_by(patron)
     library = step.point.plan.library
     if isinstance(want, Basket):
@@ -149,3 +150,13 @@ def known(
         notice: AccountNotice = "ready_elsewhere" if elsewhere else pickup.why_nothing(step.point, parcels, now)
         return account.begin(step, patron.id, now, notice, elsewhere, pin)
     return pickup.begin(step, patron, "card", parcels, now, elsewhere)
+
+
+def _to_desk(step: Step, patron: Patron, now: float) -> Step:
+    """The desk asks at each touch what its person may. One who was not announced is kept for that, without their cards:
+    the next time the library is asked again, as for a courier who was not."""
+    if patron.id not in step.point.patrons:
+        if len(step.point.patrons) >= step.point.plan.limits.patrons_max:
+            return refuse(step, "card_unknown", now, then=("return",))
+        step = step.put(replace(patron, cards=(), code=""))
+    return desk.begin(step, patron.id, now)

@@ -99,7 +99,7 @@ def _put_in(step: Step, story: AtCourier, item: Item, now: float) -> Step:
 
 def _for_now(point: PickupPoint, now: float) -> float:
     """Until when what is put in lies here, before the library has said whose it is."""
-    return now + point.plan.limits.hold_days * DAY_S
+    return point.dated(now) + point.plan.limits.hold_days * DAY_S
 
 
 def _no_room(point: PickupPoint) -> CourierNotice:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from pydantic import SecretStr
 
-from hardware.readings import CodeUnknown, Incomplete, IsbnScanned, PileSeen, Written
+from hardware.readings import CodeUnknown, Door, DoorSeen, Incomplete, IsbnScanned, PileSeen, Written
 from kiosk.core.account_screens import Account, Prove
 from kiosk.core.commands import Do, LookAgain
 from kiosk.core.counter_screens import Counter
@@ -354,6 +354,46 @@ def test_what_stays_out_passes_the_gate_as_before() -> None:
     assert not machine.told(ItemDropped)
     machine.written(Written.NOTHING)
     assert troubles(machine) == [("tag_not_cleared", "x-1")]
+
+
+def elsewhere(machine: Machine) -> list[tuple[str, bool]]:
+    """The first door stays shut, and another opens; which tags are written, and how."""
+    machine.written().wait(5).touch("other_door")
+    assert machine.unlocked == ["B1"]
+    orders = [int(order.order) for order in machine.tags]
+    assert orders == sorted(set(orders))
+    return [(order.item, order.secured) for order in machine.tags]
+
+
+def test_what_goes_behind_another_door_rings_again() -> None:
+    machine = returning()
+    assert elsewhere(machine) == [("x-1", False), ("x-1", True)]
+    machine.written()
+    stays_out = machine.copy().open().touch("nothing_in").shut()
+    assert [(order.item, order.secured) for order in stays_out.tags] == [("x-1", False)]
+    machine.open().shut()
+    assert not machine.tags
+    assert [told.compartment for told in machine.told(ItemDropped)] == ["B1"]
+    assert troubles(machine) == [("door_stuck", "")]
+
+
+def test_what_nobody_has_on_loan_rings_on_behind_another_door() -> None:
+    machine = stocked(PARCEL, pads=PAD).touch("return").lay("x-1").answer(ItemIs(item("x-1"), False)).touch("open")
+    assert elsewhere(machine) == []
+
+
+def test_what_a_silent_door_keeps_out_passes_the_gate_once_nothing_was_put_in_elsewhere() -> None:
+    machine = returning().do(DoorSeen("A2", Door.UNKNOWN))
+    assert elsewhere(machine) == [("x-1", True)]
+    machine.written().open().touch("nothing_in").shut()
+    assert [(order.item, order.secured) for order in machine.tags] == [("x-1", False)]
+
+
+def test_where_no_other_door_is_free_it_passes_the_gate_as_before() -> None:
+    machine = Machine(spaces=[("A1", "S")], pads=PAD).lay("x-1").answer(ItemIs(item("x-1"), True)).touch("open")
+    machine.written().wait(5).touch("other_door")
+    assert isinstance(machine.screen, Sorry)
+    assert [(order.item, order.secured) for order in machine.tags] == [("x-1", False)]
 
 
 def test_what_was_lifted_before_the_door_opens_is_left_alone() -> None:

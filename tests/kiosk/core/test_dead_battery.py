@@ -1,6 +1,8 @@
 """The battery of the clock is dead: after a power cut the machine believes in any day at all. Nothing expires by such a
 clock, what was over stays over, and it comes right by itself as soon as anybody knows what time it is."""
 
+from dataclasses import replace
+
 import pytest
 
 from hardware.readings import Door, DoorSeen
@@ -13,7 +15,7 @@ from sync.library_clock import Bounds
 from sync.messages import Page, ParcelCollected, PointTrouble
 from sync.rounds import HoldExtended
 from tests.kiosk.core.machine import DAY_S, NOW, PARCEL, Machine, expiring, qr, stocked
-from tests.kiosk.core.test_helping import permitted
+from tests.kiosk.core.test_helping import at_hold, may, permitted
 
 YEAR_S = 365 * DAY_S
 WRONG = (-25 * YEAR_S, -DAY_S, 40 * DAY_S, 9 * YEAR_S)
@@ -78,6 +80,37 @@ def test_what_was_over_before_the_power_failed_stays_over() -> None:
     assert machine.told(WrongCode)
     assert not machine.unlocked
     assert machine.wait(60).show(qr(not_after=NOW + YEAR_S)).unlocked == ["A1"]
+
+
+@pytest.mark.parametrize("by", [-2 * YEAR_S, -10 * DAY_S])
+def test_a_helper_is_let_in_for_as_long_as_the_account_says(by: float) -> None:
+    machine = booted(stocked(expiring(PARCEL, 9 * DAY_S)), by).do(Online(True))
+    seen_at, helper_s = machine.point.counters.seen_at, machine.point.plan.limits.helper_h * 3600.0
+    code = permitted(machine)
+    assert machine.parcel().helper_until == seen_at + helper_s
+    assert at_hold(machine.wait(60)).screen.line.helper_until == seen_at + helper_s  # type: ignore[union-attr]
+    machine.touch("finish")
+    late = machine.copy()
+    assert machine.code(code).unlocked == ["A1"]
+    assert not machine.point.counters.wrong_codes
+    late.now = seen_at + helper_s + 1.0
+    assert may(at_hold(late.do(ClockJumped(late.now - machine.now)))) == ("collect", "permit", "longer", "cancel_hold")
+    assert not late.touch("finish").code(code).unlocked
+
+
+def test_a_helpers_code_that_was_over_before_the_power_failed_is_not_shown_as_good() -> None:
+    machine = stocked(PARCEL)
+    code = permitted(machine)
+    machine.point = machine.point.put(replace(machine.parcel(), helper_until=NOW + 60.0))
+    booted(machine, -2 * YEAR_S).do(Online(True))
+    assert "permit" in may(at_hold(machine))
+    assert machine.screen.line.helper_until == 0.0  # type: ignore[union-attr]
+    assert not machine.touch("finish").code(code).unlocked
+
+
+def test_no_helper_for_what_had_expired_before_the_power_failed() -> None:
+    machine = booted(stocked(expiring(PARCEL, 60.0)), -2 * YEAR_S).do(Online(True))
+    assert "permit" not in may(at_hold(machine))
 
 
 @pytest.mark.parametrize("by", WRONG)

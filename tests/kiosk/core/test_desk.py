@@ -3,17 +3,21 @@
 from dataclasses import replace
 from typing import Any
 
-from hardware.readings import Door, DoorSeen, Paper, Printed, PrintEnded
+from pydantic import SecretStr
+
+from hardware.readings import CardShown, Door, DoorSeen, Paper, Printed, PrintEnded
 from kiosk.core.commands import Print
 from kiosk.core.desk_screens import DaySlip, Desk, DoorList, DoorSheet, MachineSheet, Report, Use
+from kiosk.core.events import Online
 from kiosk.core.facts import SlipOrdered, StaffActed
 from kiosk.core.places import cannot_reach
-from kiosk.core.screens import DoorOpen, Home, Opening
+from kiosk.core.screens import DoorOpen, Home, Opening, Sorry, Wait
 from kiosk.core.session import Step
 from kiosk.core.staff_screens import Courier, Inside
+from sync.asked import PatronIs, WhoIs
 from sync.messages import ParcelMissing, ParcelReady, PatronChanged, PointTrouble
 from sync.things import Patron
-from tests.kiosk.core.machine import BOBS, KEYRING, PARCEL, Machine, stocked
+from tests.kiosk.core.machine import BOBS, KEYRING, LIMITS, PARCEL, Machine, stocked
 
 
 def with_one(role: str, *parcels: Any) -> Machine:
@@ -42,6 +46,37 @@ def test_each_role_has_its_rights_and_no_other() -> None:
     assert not screen(courier).desk
     assert isinstance(courier.touch("desk").screen, Courier)
     assert isinstance(with_one("technician", PARCEL).tap("sue").scan("i-1").screen, Desk)
+
+
+def sent(role: str, machine: Machine) -> Machine:
+    """Somebody comes who was not announced, and the library says who it is."""
+    machine.do(CardShown("card", SecretStr("0888")))
+    assert machine.asks == [WhoIs(KEYRING.card("0888"))]
+    return machine.answer(PatronIs(Patron("tec", "T.", role=role, cards=(KEYRING.card("0888"),))))  # type: ignore[arg-type]
+
+
+def test_who_was_not_announced_has_the_desk_when_the_library_says_who_it_is() -> None:
+    machine = sent("technician", Machine())
+    assert screen(machine) == Desk(("doors", "use", "machine"))
+    assert isinstance(screen(machine.touch("doors").touch("door", "C1")), DoorSheet)
+    assert screen(sent("staff", Machine(spaces=(), counter=True))) == Desk(("report", "use", "cases"))
+    courier = sent("courier", Machine())
+    assert isinstance(screen(courier), Courier)
+    assert "tec" not in courier.point.patrons
+
+
+def test_the_library_is_asked_each_time_and_what_it_says_then_counts() -> None:
+    machine = sent("technician", sent("technician", Machine()).wait(200))
+    assert isinstance(screen(machine), Desk)
+    assert screen(sent("reader", machine.copy().wait(200))) == Wait("account")
+    machine.wait(200).do(Online(False), CardShown("card", SecretStr("0888")))
+    assert screen(machine) == Sorry("library_away", then=("return",))
+
+
+def test_where_too_many_are_known_the_desk_says_that_it_does_not_know_them() -> None:
+    machine = sent("technician", Machine(limits=LIMITS.model_copy(update={"patrons_max": 5})))
+    assert screen(machine) == Sorry("card_unknown", then=("return",))
+    assert "tec" not in machine.point.patrons
 
 
 def test_the_audit_goes_behind_every_door_with_something() -> None:

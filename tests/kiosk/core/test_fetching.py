@@ -1,5 +1,6 @@
 """At the door of a parcel: what to take, what is not as it should be, and the time to have it opened once more."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -12,8 +13,8 @@ from kiosk.core.places import for_parcel
 from kiosk.core.plan import Space
 from kiosk.core.reader_screens import Choose, DoorShut, Sort, Waiting
 from kiosk.core.screens import DoorOpen, Goodbye, Home, Opening, Sorry
-from sync.messages import ParcelCollected, ParcelMissing, PointTrouble
-from tests.kiosk.core.machine import DAY_S, LIMITS, OTHER_ISBN, PAIR, PARCEL, Machine, stocked
+from sync.messages import ParcelCollected, ParcelMissing, ParcelSent, PatronChanged, PointTrouble
+from tests.kiosk.core.machine import DAY_S, LIMITS, OTHER_ISBN, PAIR, PARCEL, PEOPLE, Machine, stocked
 
 THIRD = replace(PARCEL, id="p-5", items=(PARCEL.items[0].__class__("i-5", "Title i-5"),))
 
@@ -196,6 +197,36 @@ def test_what_is_said_of_a_door_opened_once_more_is_about_the_rest() -> None:
     assert not back.told(ParcelCollected)
     gone = stocked(PARCEL).tap("ann").open().shut(done=False).touch("reopen").open().touch("not_here").shut()
     assert gone.told(ParcelMissing)
+
+
+def _given_to_bob(machine: Machine) -> Machine:
+    return machine.hear(ParcelSent(replace(PARCEL, patron="bob")))
+
+
+def _recalled(machine: Machine) -> Machine:
+    return machine.recall("p-1")
+
+
+def _blocked(machine: Machine) -> Machine:
+    return machine.hear(PatronChanged(replace(PEOPLE[0], standing="blocked")))
+
+
+@pytest.mark.parametrize("loses", [_given_to_bob, _recalled, _blocked])
+def test_a_door_does_not_open_once_more_for_what_was_left_and_is_theirs_no_longer(
+    loses: Callable[[Machine], Machine],
+) -> None:
+    machine = loses(stocked(PARCEL).tap("ann").open().touch("leave_it").shut(done=False))
+    assert machine.screen.reopen is False  # type: ignore[union-attr]
+    assert not machine.touch("reopen").unlocked
+    assert not machine.wait(60).told(ParcelCollected)
+
+
+@pytest.mark.parametrize("loses", [_recalled, _blocked])
+def test_who_has_it_in_hand_may_still_put_it_back(loses: Callable[[Machine], Machine]) -> None:
+    machine = loses(stocked(PARCEL).tap("ann").open().shut(done=False))
+    assert machine.touch("reopen").unlocked == ["A1"]
+    machine.open().touch("leave_it").shut(done=False)
+    assert not machine.touch("reopen").unlocked
 
 
 def test_a_door_is_not_opened_again_and_again() -> None:

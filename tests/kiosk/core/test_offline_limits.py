@@ -123,3 +123,9 @@ def test_a_loan_not_heard_of_is_not_forgotten() -> None:
     assert "p-3" in machine.hear().point.parcels
     machine.now += 9 * DAY_S
     assert "p-3" not in receipt_all(machine).hear().point.parcels
+
+
+def test_what_has_gone_while_the_clock_was_years_ahead_is_forgotten_too() -> None:
+    machine = receipt_all(collect(stocked(keep_days=1, away_lending_h=8760), "bob"))
+    machine.point = machine.point.put(replace(machine.point.parcels["p-3"], changed_at=machine.now + 900 * DAY_S))
+    assert "p-3" not in machine.hear().point.parcels

@@ -82,6 +82,16 @@ def test_what_was_said_to_a_machine_that_died_is_looked_at(said: str) -> None:
     assert (machine.parcel().state, machine.out("A1")) == ("doubt", "check")
 
 
+@pytest.mark.parametrize("purpose", ["clearing", "check"])
+def test_what_was_scanned_in_a_hand_before_the_power_failed_was_seen(purpose: str) -> None:
+    machine = CUT[purpose]().open().scan("x-9").restart().doors(Door.SHUT)
+    assert machine.told(ItemDropped) == [ItemDropped("x-9", "A1", False)]
+    assert machine.told(ItemsCleared) == [ItemsCleared(("x-9",), "A1", "max")]
+    assert machine.point.rounds["max"].items == ("x-9",)
+    assert (machine.parcel().state, machine.out("A1")) == ("doubt", "check")
+    assert not machine.told(BOOKED[purpose])
+
+
 def test_a_look_behind_a_door_where_nothing_should_lie_is_no_look_before_a_dark_screen() -> None:
     forced = Machine().do(DoorSeen("A1", Door.OPEN), DoorSeen("A1", Door.SHUT))
     looking = forced.tap("max").touch("check", "A1").open().restart().doors(Door.SHUT)

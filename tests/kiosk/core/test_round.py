@@ -309,6 +309,56 @@ def test_something_nobody_expected_has_come_back() -> None:
     assert machine.point.rounds["max"].items == ("x-9",)
 
 
+def returned(machine: Machine) -> bool:
+    """Whether the book that nobody expected has come back, and is in the bag, once."""
+    told = (machine.told(ItemDropped), machine.told(ItemsCleared), machine.point.rounds["max"].items)
+    return told == ([ItemDropped("x-9", "A1", False)], [ItemsCleared(("x-9",), "A1", "max")], ("x-9",))
+
+
+def test_so_has_one_found_at_a_door_whose_things_stay() -> None:
+    machine = called_back().touch("clear").open().scan("x-9").touch("cancel").shut()
+    assert returned(machine)
+    assert (machine.parcel().state, machine.out("A1"), courier(machine).bag) == ("ready", "", 1)
+    assert not machine.told(ParcelRemoved)
+
+
+def test_so_has_one_found_at_a_door_that_then_stood_open_for_long() -> None:
+    machine = called_back().touch("clear").open().scan("x-9").wait(95).shut()
+    assert returned(machine)
+    assert (machine.parcel().state, machine.out("A1"), courier(machine).bag) == ("doubt", "check", 1)
+    assert not machine.told(ParcelRemoved)
+
+
+def test_so_has_one_found_at_an_open_door_behind_which_somebody_else_looks_then() -> None:
+    machine = called_back().touch("clear").open().scan("x-9").wait(200)
+    assert isinstance(machine.screen, Home)
+    machine.hear(PatronChanged(TOM)).do(CardShown("card", TOMS)).touch("check", "A1")
+    assert machine.unlocked == ["A1"]
+    assert returned(machine)
+    assert machine.parcel().state == "doubt"
+
+
+@pytest.mark.parametrize("second", ["", "yes"])
+def test_who_says_at_last_that_it_is_there_is_believed(second: str) -> None:
+    machine = Machine(online=False).scan("x-1").scan("x-2").touch("open").open().shut().touch("finish")
+    machine.do(DoorSeen("A1", Door.OPEN), DoorSeen("A1", Door.SHUT)).tap("max").touch("check", "A1").open()
+    machine.touch("absent", "x-1").touch(second)
+    assert isinstance(machine.screen, Inside)
+    assert [thing.there for thing in machine.screen.things] == [second == "yes", True]
+    machine.shut()
+    lost = [trouble.detail for trouble in machine.told(PointTrouble) if trouble.what == "drop_missing"]
+    assert lost == ([] if second else ["x-1"])
+    assert len(machine.point.drops_at("A1")) == (2 if second else 1)
+
+
+def test_what_is_scanned_after_all_is_there_though_nothing_was() -> None:
+    machine = Machine(online=False).scan("x-1").scan("x-2").touch("open").open().shut().touch("finish")
+    machine.do(DoorSeen("A1", Door.OPEN), DoorSeen("A1", Door.SHUT)).tap("max").touch("check", "A1").open()
+    machine.touch("no").scan("x-2").shut()
+    assert [trouble.detail for trouble in machine.told(PointTrouble) if trouble.what == "drop_missing"] == ["x-1"]
+    assert [drop.item.barcode for drop in machine.point.drops_at("A1")] == ["x-2"]
+
+
 def test_a_recalled_parcel_in_the_hand_goes_into_the_bag() -> None:
     machine = Machine(PARCEL).recall("p-1").tap("max").scan("i-1")
     assert (courier(machine).notice, courier(machine).bag) == ("recalled", 1)

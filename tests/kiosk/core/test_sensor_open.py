@@ -59,6 +59,14 @@ def test_what_is_not_there_is_missing_and_nothing_is_left_to_look_at() -> None:
     assert machine.screen.to_check == ()  # type: ignore[union-attr]
 
 
+def test_what_was_unticked_before_the_last_touch_is_not_there() -> None:
+    machine = Machine(online=False).scan("x-1").scan("x-2").touch("open").open().shut().touch("finish")
+    machine = looks(lying(machine)).touch("absent", "x-1").touch("yes")
+    assert isinstance(machine.screen, Courier)
+    assert [told.detail for told in machine.told(PointTrouble) if told.what == "drop_missing"] == ["x-1"]
+    assert [drop.item.barcode for drop in machine.point.drops_at("A1")] == ["x-2"]
+
+
 def test_a_mended_sensor_is_looked_behind_once_more_and_the_days_are_given_back() -> None:
     machine = looks(lying()).touch("yes").touch("finish")
     machine.now += 5 * DAY_S

@@ -16,7 +16,8 @@ from sync.account import AccountIs
 from sync.asked import ItemIs, PatronIs, Shown, WhatIs, WhoIs
 from sync.messages import ItemDropped, ParcelCollected, ParcelReady, PointTrouble, Receipt, Telling
 from sync.things import Patron
-from tests.kiosk.core.machine import CARDS, DAY_S, KEYRING, NOW, ONE, SILENT, Machine, item
+from tests.kiosk.core.machine import CARDS, DAY_S, KEYRING, LIMITS, NOW, ONE, SILENT, Machine, item
+from tests.kiosk.core.test_dead_battery import booted
 
 ANN = Patron("s.ann", "A. N.", cards=(KEYRING.card(CARDS["eve"]),))  # the card is not one that was announced
 TAP = "eve"
@@ -50,6 +51,20 @@ def test_an_item_the_library_knows_goes_behind_the_smallest_door_and_its_reader_
     receipt(machine, ready, ANN)
     assert machine.point.parcels[ready.parcel].patron == "s.ann"
     assert machine.told(HoldLearnt) == [HoldLearnt(ready.parcel, "s.ann", "A1")]
+
+
+@pytest.mark.parametrize("by", [-25 * 365 * DAY_S, -10 * DAY_S, 9 * 365 * DAY_S])
+@pytest.mark.parametrize("held", [True, False])
+def test_what_is_put_in_by_a_clock_known_to_be_wrong_is_held_as_long_as_any_other(by: float, held: bool) -> None:
+    machine = put_in().touch("finish").touch("finish").wait(301)
+    machine = booted(machine, by).do(Online(True)).tap("max").scan("i-1").answer(ItemIs(ONE)).open().shut()
+    (ready,) = machine.touch("finish").told(ParcelReady)
+    machine = receipt(machine, ready, ANN) if held else machine
+    machine.now -= by
+    machine.do(ClockJumped(-by))
+    assert not machine.point.counters.clock_wrong
+    days = (machine.point.parcels[ready.parcel].expires - machine.now) / DAY_S
+    assert LIMITS.hold_days - 1 < days <= LIMITS.hold_days
 
 
 def test_what_does_not_fit_the_smallest_tries_a_larger_door() -> None:

@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hostile import certificate
+from hostile import black_hole, called, certificate
 from pydantic import SecretStr
 from raw_library import CUT, LOGIN, WHEN, Answer, library, sealed
 from sip2_client import SEAL, client
@@ -166,6 +166,12 @@ def test_nobody_listens() -> None:
         port = lib.port
     with pytest.raises(ServiceUnreachable):
         client(port).ask(WhatIs("i-1"))
+
+
+def test_a_name_whose_first_address_swallows_everything(monkeypatch: pytest.MonkeyPatch) -> None:
+    with library({"17": lambda _: ITEM}) as lib, black_hole(lib.port) as hole:
+        called(monkeypatch, hole, "127.0.0.1")
+        assert client(lib.port, host="library", connect_wait_s=1.0).ask(WhatIs("i-1")) == IS
 
 
 def test_tls_with_the_right_name_the_wrong_one_and_none(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """Dialects: shipped ones can be read, a site's own changes single lines, and what is misspelt is named."""
 
+import time
+from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 
@@ -42,6 +44,8 @@ def test_a_sites_own_file_changes_a_line(tmp_path: Path) -> None:
         ("blocks = ['card_lots']", "did you mean 'card_lost'"),
         ("keep_alive_s = 0", "keep_alive_s"),
         ("charset = ", "is not TOML"),
+        ("dates = ['%Y-%m-%dT%H:%M:%SZ']", "dates.0: .*%z is what reads it"),
+        ("dates = ['%Y-%m-%d %H:%M:%S %Z']", "dates.0: .*%z is what reads it"),
     ],
 )
 def test_what_is_wrong_is_named(tmp_path: Path, text: str, words: str) -> None:
@@ -56,8 +60,6 @@ def test_what_is_wrong_is_named(tmp_path: Path, text: str, words: str) -> None:
     [("20261207    164338", "2026-12-07"), ("2026-12-07 23:59:59", "2026-12-07"), ("20261207", "2026-12-07")],
 )
 def test_due_dates_as_koha_writes_them(text: str, day: str) -> None:
-    from datetime import datetime
-
     at = load(Path("koha")).day(text)
     assert at is not None
     assert f"{datetime.fromtimestamp(at):%Y-%m-%d}" == day
@@ -68,3 +70,18 @@ def test_a_day_before_all_is_over_and_one_beyond_all_is_none() -> None:
     koha = load(Path("koha"))
     assert koha.day("19000101") == 0.0
     assert koha.day("99991231    235959") is None
+
+
+@pytest.mark.parametrize("zone", ["Asia/Shanghai", "UTC"])
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("plain", "20261207   Z155959"), ("koha", "20261207   Z155959"), ("invenio", "2026-12-07T15:59:59Z")],
+)
+def test_a_date_with_a_z_is_utc_wherever_the_point_stands(
+    monkeypatch: pytest.MonkeyPatch, zone: str, name: str, text: str
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", zone)
+        time.tzset()
+        assert load(Path(name)).day(text) == datetime(2026, 12, 7, 15, 59, 59, tzinfo=UTC).timestamp()
+    time.tzset()

@@ -204,6 +204,14 @@ def test_a_stranger_that_does_everything_again_and_keeps_no_due_date() -> None:
         assert sum(line.startswith("11") for line in said) == sum(line.startswith("09") for line in said) == 2
 
 
+def test_a_stranger_whose_dates_are_in_utc_needs_no_pattern() -> None:
+    with library(stranger(on_17=lambda _: f"18030201{WHEN}AB660|AJx|AH20270102   Z155959|")) as lib:
+        probe = probe_of(lib)
+        assert "dates" not in probe.found
+        [note] = [note for note in probe.notes if "due date" in note]
+        assert "in UTC, which is understood" in note
+
+
 def test_a_stranger_that_remembers_and_keeps_the_promised_day() -> None:
     last: dict[str, str] = {}
 

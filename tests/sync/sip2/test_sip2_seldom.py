@@ -3,6 +3,7 @@
 import time
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from sync.asked import ItemIs, LoansAre, LoansWith, PatronIs, Shown, WhatIs
 from sync.errors import ServiceSilent, ServiceUnreachable
 from sync.messages import ItemDropped
 from sync.sip2 import booking
+from sync.sip2 import service as service_
 from sync.sip2.account import Accounts
 from sync.sip2.dialect import UnfitDialect, load
 from sync.sip2.service import Settings
@@ -45,6 +47,31 @@ def stated(answers: dict[str, Answer], **more: Any) -> AccountIs:
         answer = client(lib.port, ask_wait_s=10.0, **more).ask(AccountOf(ANN))
     assert isinstance(answer, AccountIs)
     return answer
+
+
+# ---- its clock ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("by", "said"),
+    [
+        (0.0, 0.0),
+        (20.0, -20.0),
+        (8 * 3600.0 + 20.0, -20.0),  # a clock in another zone
+        (-13.75 * 3600, 0.0),
+        (86400.0, -86400.0),
+        (40 * 86400.0, -40 * 86400.0),
+        (-25 * 365 * 86400.0 + 300.0, 25 * 365 * 86400.0 - 300.0),  # a battery is dead
+    ],
+)
+def test_its_clock_is_heard_but_for_the_zone(by: float, said: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """``by``: this clock is ahead by so much; ``said``: the library's, seen from it. Days are no zone."""
+    clock = SimpleNamespace(monotonic=time.monotonic, time=lambda: time.time() + by)
+    monkeypatch.setattr(service_, "time", clock)
+    status = f"98YYYYYN100003{time.strftime('%Y%m%d    %H%M%S')}2.00AOmain|BXYYYYYYYYYYYYYYYY|"
+    with library({"99": lambda _: status}) as lib:
+        page = client(lib.port).changes("", 0.0)
+    assert abs(page.server_time - clock.time() - said) < 5.0
 
 
 # ---- told ---------------------------------------------------------------------------------------------------------
