@@ -307,6 +307,12 @@ class Day:
         self.boundaries = self.world.boundaries
         self.evening()
 
+    def settled(self) -> None:
+        """All is, but for what was said in this very moment: that is told first."""
+        if self.world.store is not None and self.world.store.waiting_count():
+            self.world.run(self.world.now + 300.0)
+        self.world.watch.all_is_settled()
+
     def evening(self) -> None:
         """Faults stop, doors are shut, all is told; then couriers look behind each door in doubt, and none is left."""
         world = self.world
@@ -325,12 +331,12 @@ class Day:
             world.cabinet.stick(box.name, False)
             world.cabinet.shut(box.name)
         world.run(world.now + 4000.0)  # longer than the longest wait before, for news of the library
-        world.watch.all_is_settled()
+        self.settled()
         world.say("---- a courier looks behind every door in doubt")
         for _ in range(4):
             world.follow(self.carry(self.courier(), thorough=True))
             world.run(world.now + 2000.0)
-        world.watch.all_is_settled()
+        self.settled()
         world.watch.nothing_is_in_doubt()
         assert world.loop is not None
         assert isinstance(world.loop.session.story, AtHome)
