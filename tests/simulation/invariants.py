@@ -198,7 +198,7 @@ class Watch:
                 f"{item} rings and nobody returns it",
             )
             if self._began(item) is None:  # or it is for another door, and what the pad was told between may be unheard
-                self.rang[item] = world.loop.session.number, world.pad.rings.get(item, False)
+                self.rang[item] = world.loop.point.counters.sessions, world.pad.rings.get(item, False)
             return
         row = world.loop.point.counter_items.get(item)
         must(
@@ -224,7 +224,7 @@ class Watch:
         """Whether a gate rang for it as its return began, in this session or the one before. None: it did not begin."""
         assert self.world.loop is not None
         session, rang = self.rang.get(item, (-2, False))
-        return rang if self.world.loop.session.number - session <= 1 else None
+        return rang if self.world.loop.point.counters.sessions - session <= 1 else None
 
     def _allowed(self, point: PickupPoint, row: Compartment) -> None:
         order, name = row.order, row.name
