@@ -141,7 +141,8 @@ def test_every_character_has_a_shape_of_its_own(stage: Stage, home: dict[str, An
     *known, smile, thai = pictures
     for one, other in itertools.combinations(known, 2):
         assert one.size != other.size or ImageStat.Stat(ImageChops.difference(one, other)).sum[0] > 1000
-    assert (smile.size, ImageChops.difference(smile, thai).getbbox()) == (thai.size, None)  # both as the printer's sign for "no such type", which is no square
+    # Both as the printer's sign for "no such type", which is no square.
+    assert (smile.size, ImageChops.difference(smile, thai).getbbox()) == (thai.size, None)
 
 
 def test_a_press_shows_at_once_and_before_anything_is_decided(stage: Stage, home: dict[str, Any]) -> None:

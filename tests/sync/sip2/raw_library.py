@@ -44,8 +44,10 @@ class Library:
         if answered is None:
             return True
         if isinstance(answered, list):
-            for part in answered:
+            for n, part in enumerate(answered, 1):
                 if isinstance(part, bytes):
+                    # The last words travel with the end of the connection: nobody says more in between.
+                    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, n == len(answered))
                     connection.sendall(part)
                 else:
                     time.sleep(part)
