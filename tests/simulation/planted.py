@@ -204,22 +204,22 @@ def waiting_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fetching, "door_until", lambda step, now: now + 1e9)
 
 
-@planted("attempt limit", "wrong codes that day", first=99)
+@planted("attempt limit", "wrong codes that day", first=13)
 def counting_no_wrong_codes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pickup, "codes_open", lambda step, now: True)
 
 
-@planted("duty limit", "is driven too often", first=3)
+@planted("duty limit", "is driven too often")
 def driving_a_coil_as_often_as_somebody_wants(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Duty, "rests_s", lambda duty, compartment, now: 0.0)
 
 
-@planted("expiry", "has expired")
+@planted("expiry", "has expired", first=2)
 def handing_out_what_has_expired(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(PickupPoint, "expired", lambda point, parcel, now: False)
 
 
-@planted("silence is unknown", "is in doubt", first=25)
+@planted("silence is unknown", "is in doubt", first=5)
 def taking_a_door_out_of_sight_for_one_that_did_not_move(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doors, "doubt", lambda step, compartment: step)
 
@@ -234,7 +234,7 @@ def printing_a_slip_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(slips, "touch", twice)
 
 
-@planted("nothing is lost", "were never told", days=3, first=11)
+@planted("nothing is lost", "were never told", days=3, first=25)
 def forgetting_what_the_library_has_not_heard(monkeypatch: pytest.MonkeyPatch) -> None:
     def all_of_it(execute: Any, limits: Any, now: float) -> int:
         return int(execute("DELETE FROM outbox WHERE outcome = ''").rowcount)
@@ -265,7 +265,7 @@ def checking_in_blindly_what_may_have_been_lent_since(monkeypatch: pytest.Monkey
     monkeypatch.setattr(Booking, "_check_in", check_in)
 
 
-@planted("silence is unknown", "is on loan, and", sip2=True, days=10, first=6)
+@planted("silence is unknown", "is on loan, and", sip2=True, days=3, first=6)
 def taking_silence_for_a_yes(monkeypatch: pytest.MonkeyPatch) -> None:
     def booked(point: Sip2, telling: Any, *rest: Any) -> Receipt:
         try:
@@ -289,7 +289,7 @@ def handing_out_to_whoever_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(feed, "receipted", to_anybody)
 
 
-@planted("the right person only", "ends as another shows", days=5, first=3)
+@planted("the right person only", "ends as another shows", days=5, first=4)
 def letting_the_next_card_end_what_is_done_at_an_open_door(monkeypatch: pytest.MonkeyPatch) -> None:
     def next_one(at: Any, number: str, now: float) -> Any:
         return (
@@ -302,7 +302,7 @@ def letting_the_next_card_end_what_is_done_at_an_open_door(monkeypatch: pytest.M
     monkeypatch.setattr(shown, "card", next_one)
 
 
-@planted("orders from afar", "never signed for this point", days=5, first=3)
+@planted("orders from afar", "never signed for this point", days=5, first=14)
 def obeying_whoever_gives_an_order(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(remote, "_signed", lambda point, said: True)
 
@@ -312,7 +312,7 @@ def opening_for_an_order_whose_time_is_over(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(remote, "FRESH_S", 1e6)
 
 
-@planted("limits while away", "with the library away", first=14)
+@planted("limits while away", "with the library away", first=10)
 def lending_without_a_limit_while_the_library_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(offline, "why_not", lambda point, patron, now: None)
 

@@ -41,11 +41,11 @@ def test_days_and_weeks_with_one_store(seed: int) -> None:
 
 
 def test_a_failing_life_is_made_short_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    planted.handing_out_what_has_expired(monkeypatch)
-    life, breach = next((life, breach) for life in (Life(n, visits=30) for n in count(14)) if (breach := life.live()))
+    planted.handing_out_to_whoever_is_known(monkeypatch)
+    life, breach = next((life, breach) for life in (Life(n, visits=12) for n in count(19)) if (breach := life.live()))
     shorter, told = shrink(life, breach)
     assert rule_of(told) == rule_of(breach)
-    assert 0 < shorter.visits < 30
+    assert 0 < shorter.visits < 12
     again = shorter.live()
     assert again is not None
     assert str(again) == str(told)
