@@ -21,6 +21,7 @@ from collections import deque
 from collections.abc import Iterator
 from typing import Annotated, Any, Final, Literal
 
+import segno
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -63,6 +64,8 @@ PAPER_IN_TURN: Final = b"\x1d\x72\x01"
 THROW_AWAY: Final = b"\x10\x05\x02"
 FEED: Final = 6  # lines from the print head to the knife, as python-escpos has it
 ERROR_CORRECTION: Final = 1  # M
+QUIET: Final = 1  # modules beside a code; around it the paper is white
+QR_DOTS_MIN: Final = 3
 DOTS: Final = {58: 384, 80: 576}  # of a line; a column has twelve
 ASK_AGAIN_S: Final = 0.5
 WIRE_MAX_S: Final = 20.0
@@ -84,7 +87,7 @@ class Settings(BaseModel):
     charset: Charset = "gb18030"
     cut: Literal["partial", "full", "none"] = "partial"
     qr: Literal["printer", "image", "none"] = "printer"
-    qr_dots: Annotated[int, Field(ge=3, le=10)] = 6  # a module of the code
+    qr_dots: Annotated[int, Field(ge=QR_DOTS_MIN, le=10)] = 6  # a module of the code, at most
     confirm: Literal["in_turn", "status"] = "in_turn"
     answer_wait_s: Annotated[float, Field(ge=0.05, le=0.6)] = 0.5
     print_wait_s: Annotated[float, Field(ge=1, le=20)] = 10.0
@@ -96,7 +99,7 @@ class Settings(BaseModel):
 
 
 def compose(sheet: Sheet, settings: Settings) -> bytes:
-    """The bytes that print ``sheet`` and cut it off."""
+    """The bytes that print ``sheet`` and cut it off. A code that no line of this paper has room for is left out."""
     paper = Dummy(profile=_profile(settings))
     paper._raw(BEGIN)
     for part in sheet:
@@ -106,15 +109,26 @@ def compose(sheet: Sheet, settings: Settings) -> bytes:
             case Rule():
                 _line(paper, Line("-" * settings.columns), settings)
             case Code(text=text) if settings.qr != "none":
-                paper.set(align="center")
-                text = printable(text, settings.charset)
-                paper.qr(text, ERROR_CORRECTION, settings.qr_dots, native=settings.qr == "printer")
-                paper._raw(b"\n")
+                _code(paper, printable(text, settings.charset), settings)
     if settings.cut == "none":
         paper.print_and_feed(FEED)
     else:
         paper.cut("PART" if settings.cut == "partial" else "FULL")
     return bytes(paper.output)
+
+
+def _code(paper: Any, text: str, settings: Settings) -> None:
+    """In modules as large as asked for, or as the paper has room for; none where a scanner could not read them."""
+    try:
+        modules, _ = segno.make_qr(text, error="m", boost_error=False).symbol_size(border=QUIET)
+    except segno.DataOverflowError:
+        return
+    dots = min(settings.qr_dots, DOTS[settings.paper_mm] // modules)
+    if dots < QR_DOTS_MIN:
+        return
+    paper.set(align="center")
+    paper.qr(text, ERROR_CORRECTION, dots, native=settings.qr == "printer")
+    paper._raw(b"\n")
 
 
 def _line(paper: Any, line: Line, settings: Settings) -> None:

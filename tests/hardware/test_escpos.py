@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import segno
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -68,6 +69,23 @@ def test_its_state_by_the_book(vector: dict[str, Any]) -> None:
             return [bytes((said[data[2]],))]
 
     assert EscposPrinter(PLAIN, Memory(Says())).paper() is Paper(vector["paper"])
+
+
+@pytest.mark.parametrize("mm", [58, 80])
+@pytest.mark.parametrize("characters", [20, 252, 700, 1100, 2000, 3000])
+def test_a_code_is_never_wider_than_the_paper(characters: int, mm: int) -> None:
+    """Drawn here it would end the program, drawn by the printer nobody knows what comes out."""
+    sheet, line = [Code("R1;" + "a" * characters)], {58: 384, 80: 576}[mm]
+    settings = Settings.model_validate({"port": "-", "paper_mm": mm, "qr_dots": 10})
+    said = compose(sheet, settings)
+    drawn = compose(sheet, settings.model_copy(update={"qr": "image"}))
+    at = said.find(b"\x1d\x28\x6b\x03\x00\x31\x43")  # the size of a module
+    modules, _ = segno.make_qr(sheet[0].text, error="m", boost_error=False).symbol_size(border=1) if at > 0 else (0, 0)
+    assert modules * said[at + 7] <= line if at > 0 else b"\x1d\x76\x30" not in drawn
+    assert (at > 0) == (characters < (1200 if mm == 58 else 2300))
+    width = int.from_bytes(drawn.partition(b"\x1d\x76\x30")[2][1:3], "little") * 8
+    assert width <= line
+    assert (width > 0) == (at > 0)
 
 
 # ---- words ----------------------------------------------------------------------------------------------------------
