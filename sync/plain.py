@@ -6,7 +6,8 @@ from pydantic import Field, PlainSerializer, SecretStr
 
 Id = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._:-]+$")]
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-Text = Annotated[str, Field(max_length=200)]
+TEXT_MAX = 200
+Text = Annotated[str, Field(max_length=TEXT_MAX)]
 TIME_MAX = 32503680000.0  # the year 3000; far beyond it dates cannot be shown
 Moment = Annotated[float, Field(ge=0, le=TIME_MAX)]
 """Unix seconds, as a library says them."""

@@ -4,6 +4,7 @@ The physical fact wins: opened for its reader and shut again means taken, unless
 """
 
 from dataclasses import replace
+from textwrap import wrap
 
 from kiosk.core import places
 from kiosk.core.facts import LeftInside
@@ -12,7 +13,7 @@ from kiosk.core.model import HERE, Drop, Parcel
 from kiosk.core.order import Order
 from kiosk.core.session import Step
 from kiosk.core.tags import order as order_tag
-from kiosk.core.taken import book_collected, sort_out
+from kiosk.core.taken import book_collected, row_of_taken, sort_out
 from sync.messages import (
     ItemDropped,
     ItemsCleared,
@@ -21,6 +22,7 @@ from sync.messages import (
     ParcelRemoved,
     PointTrouble,
 )
+from sync.plain import TEXT_MAX
 from sync.things import Item
 
 
@@ -50,7 +52,7 @@ def settle(step: Step, compartment: str, order: Order, now: float) -> Step:
 def _pickup(step: Step, compartment: str, order: Order, now: float) -> Step:
     parcel = step.point.parcels.get(order.about)
     if parcel is None or parcel.state == "collected" or order.booked:  # told while it stood open: who knows who shut it
-        return set_check(mark_doubt(step, compartment), compartment).fact(_told_too_soon(compartment, order, parcel))
+        return set_check(mark_doubt(step, compartment), compartment).fact(*_told_too_soon(step, compartment, order))
     step = book_collected(step, order, now)
     sorted_ = sort_out(parcel, order)
     if order.reach:
@@ -70,11 +72,17 @@ def _pickup(step: Step, compartment: str, order: Order, now: float) -> Step:
     return step if order.wrong else _clear_check(step, compartment)
 
 
-def _told_too_soon(compartment: str, order: Order, parcel: Parcel | None) -> PointTrouble:
+def _told_too_soon(step: Step, compartment: str, order: Order) -> list[PointTrouble]:
     """The loan was told while the door stood open. Who said afterwards that something stays there may be right."""
-    if parcel is None or not order.said:
-        return PointTrouble("parcel_in_doubt", compartment, order.about)
-    return PointTrouble("loan_in_doubt", compartment, parcel.id, " ".join(item.barcode for item in parcel.items))
+    taken = row_of_taken(step.point, order.about, order.id)
+    if taken is None or not order.said:
+        return [PointTrouble("parcel_in_doubt", compartment, order.about)]
+    back = sort_out(taken, order)
+    said = back.left + back.lacking or (taken.items if taken.id == order.about else ())
+    lines = wrap(" ".join(item.barcode for item in said), TEXT_MAX, break_long_words=False, break_on_hyphens=False)
+    if not lines:  # what was said is of the rest of the parcel, whose loan was not told
+        return [PointTrouble("parcel_in_doubt", compartment, order.about)]
+    return [PointTrouble("loan_in_doubt", compartment, order.about, line) for line in lines]
 
 
 def _stocking(step: Step, compartment: str, order: Order, now: float) -> Step:

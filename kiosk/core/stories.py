@@ -124,12 +124,12 @@ class Fetching:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """An item that may be put in. ``checked``: the library (or our own rows) know it. ``lent``: it is on loan, as far
-    as anybody knows."""
+    """An item that may be put in. ``checked``: the library (or our own rows) know it. ``lent``: it is surely on loan,
+    so that its tag may be let past the gate again when nothing comes of the return."""
 
     item: Item
     checked: bool
-    lent: bool = True
+    lent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

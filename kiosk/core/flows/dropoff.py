@@ -87,23 +87,24 @@ def _item(step: Step, story: Returning, barcode: str, now: float) -> Step:
     inside = {d.item.barcode for d in step.point.drops.values() if d.state != "doubt"}  # a doubtful one is in a hand
     if barcode in inside or any(a.item.barcode == barcode for a in story.accepted):
         return go_on(step, replace(story, notice="twice"), now)
-    known = _known(step, barcode)
-    if known:
-        return _accept(step, story, known, True, now)
-    if not step.point.counters.online:
+    online = step.point.counters.online
+    item, unheard = _known(step, barcode)
+    # Who laid it on a pad wants its tag seen to: whether it is still on loan, the library knows, once it heard of that.
+    if item and (unheard or not online or barcode not in tags.writable(step, story.lying)):
+        return _accept(step, story, item, True, now, lent=unheard)
+    if not online:
         return _accept(step, story, Item(barcode, barcode), False, now)
     story = replace(story, about=barcode, notice="")
     return ask(step, WhatIs(barcode), lambda key: replace(story, key=key), now)
 
 
-def _known(step: Step, barcode: str) -> Item | None:
-    """An item that left here with its reader, from our own rows."""
+def _known(step: Step, barcode: str) -> tuple[Item | None, bool]:
+    """An item that left here with its reader, from our own rows, and whether the library has yet to hear so."""
     for parcel in step.point.parcels.values():
-        if parcel.state == "collected":
-            for item in parcel.items:
-                if item.barcode == barcode:
-                    return item
-    return None
+        for item in parcel.items if parcel.state == "collected" else ():
+            if item.barcode == barcode:
+                return item, parcel.unheard
+    return None, False
 
 
 def _isbn(step: Step, story: Returning, isbn: str, now: float) -> Step:
@@ -129,7 +130,7 @@ def _copies(step: Step, story: Returning, copies: tuple[Item, ...], none: Return
     taken = {a.item.barcode for a in story.accepted}
     copies = tuple(item for item in copies if item.barcode not in taken)
     if len(copies) == 1:
-        return _accept(step, story, copies[0], True, now)
+        return _accept(step, story, copies[0], True, now, lent=none == "isbn_not_yours")
     return go_on(step, replace(story, notice="isbn_several" if copies else none), now)
 
 
@@ -152,16 +153,19 @@ def answered(step: Step, story: Returning, answer: Answer | None, now: float) ->
         case ItemIs(item=None):
             return go_on(step, replace(story, notice="not_ours"), now)
         case ItemIs(item=Item() as item):
-            return _accept(step, story, item, True, now, "" if answer.on_loan else "not_on_loan")
+            return _accept(step, story, item, True, now, "" if answer.on_loan else "not_on_loan", answer.on_loan)
         case LoansAre(items=items):
             return _copies(step, story, items, "isbn_not_yours", now)
     if code.startswith(("978", "979")) and len(code) == 13:
         return go_on(step, replace(story, notice="isbn_offline"), now)
-    return _accept(step, story, Item(code, code), False, now)
+    item, _ = _known(step, code)
+    return _accept(step, story, item or Item(code, code), item is not None, now)
 
 
-def _accept(step: Step, story: Returning, item: Item, checked: bool, now: float, notice: ReturnNotice = "") -> Step:
-    one = Accepted(item, checked, notice != "not_on_loan")
+def _accept(
+    step: Step, story: Returning, item: Item, checked: bool, now: float, notice: ReturnNotice = "", lent: bool = False
+) -> Step:
+    one = Accepted(item, checked, lent)
     return go_on(step, replace(story, accepted=(*story.accepted, one), notice=notice), now)
 
 

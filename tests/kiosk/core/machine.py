@@ -24,7 +24,7 @@ from hardware.readings import (
 )
 from kiosk.core.commands import Ask, Command, Do, Secure, Unlock
 from kiosk.core.events import Acted, Answered, Event, Heard, Online, Started, Tick, Touched
-from kiosk.core.facts import Fact, Proved
+from kiosk.core.facts import Fact, Proved, told
 from kiosk.core.identity import Keyring
 from kiosk.core.limits import Limits
 from kiosk.core.model import Compartment, PickupPoint
@@ -34,6 +34,7 @@ from kiosk.core.screens import Screen
 from kiosk.core.session import NOBODY, Session, Step
 from kiosk.core.show import display
 from kiosk.core.step import step
+from kiosk.tellings import TOLD
 from simulators.library.passes import issue_pass
 from sync.acts import Act, Ruling
 from sync.asked import Answer
@@ -124,6 +125,8 @@ class Machine:
         return self
 
     def take(self, taken: Step) -> None:
+        for said in filter(None, map(told, taken.facts)):  # else the store stops, at each start again
+            assert TOLD.validate_json(TOLD.dump_json(said)) == said
         proofs = [fact.person for fact in taken.facts if isinstance(fact, Proved)]
         same = taken.session.number == self.session.number
         self.proved = proofs[-1] if proofs else self.proved if same else ""

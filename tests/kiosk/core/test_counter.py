@@ -7,7 +7,7 @@ from pydantic import SecretStr
 
 from hardware.readings import CodeUnknown, Door, DoorSeen, Incomplete, IsbnScanned, PileSeen, Written
 from kiosk.core.account_screens import Account, Prove
-from kiosk.core.commands import Do, LookAgain
+from kiosk.core.commands import Ask, Do, LookAgain
 from kiosk.core.counter_screens import Counter
 from kiosk.core.events import Acted, Online, Receipted
 from kiosk.core.limits import Limits
@@ -17,9 +17,9 @@ from kiosk.core.tag_facts import TagEnded
 from sync.account import AccountIs
 from sync.acts import Checkout, Ruling
 from sync.asked import ItemIs, PatronIs, WhatIs
-from sync.messages import ItemDropped, ItemLent, PointTrouble, Receipt, Telling
+from sync.messages import ItemDropped, ItemLent, ParcelCollected, PointTrouble, Receipt, Telling
 from sync.things import Patron
-from tests.kiosk.core.machine import DAY_S, ISBN, NOW, PARCEL, SILENT, Machine, item, stocked
+from tests.kiosk.core.machine import DAY_S, ISBN, NOW, ONE, PARCEL, SILENT, Machine, item, stocked
 
 DUE = NOW + 28 * DAY_S
 PAD = frozenset({"pad"})
@@ -345,6 +345,32 @@ def test_what_nobody_has_on_loan_rings_on_when_it_is_not_put_in() -> None:
     assert (order.item, order.secured) == ("x-1", True)
     machine.written().open().touch("nothing_in").shut()
     assert not machine.tags
+
+
+def test_what_may_have_come_back_elsewhere_since_it_was_lent_here_is_asked_for_and_rings_on() -> None:
+    """It lies on a shelf, perhaps, and somebody would have its tag let past the gate."""
+    machine = stocked(PARCEL, pads=PAD).tap("ann").open().shut().touch("finish")
+    (collected,) = machine.told(ParcelCollected)
+    machine.do(Receipted(Telling("k-1", 1, NOW, collected), Receipt("k-1", "applied")))
+    asked = machine.touch("return").lay("i-1")
+    assert [type(command) for command in asked.commands] == [Ask]
+    for answer in (ItemIs(ONE, False), None):
+        other = asked.copy().answer(answer).touch("open").written().open().touch("nothing_in").shut()
+        assert not other.tags
+    lent = asked.copy().answer(ItemIs(ONE, True)).touch("open").written().open().touch("nothing_in").shut()
+    assert [(order.item, order.secured) for order in lent.tags] == [("i-1", False)]
+
+
+def test_what_nobody_can_be_asked_about_rings_on_when_it_is_not_put_in() -> None:
+    machine = stocked(PARCEL, pads=PAD).do(Online(False)).touch("return").lay("x-1").touch("open")
+    machine.written().open().touch("nothing_in").shut()
+    assert not machine.tags
+
+
+def test_what_was_lent_here_and_the_library_has_not_heard_of_passes_as_before() -> None:
+    machine = stocked(PARCEL, pads=PAD).do(Online(False)).tap("ann").open().shut().touch("finish")
+    machine.touch("return").lay("i-1").touch("open").written().open().touch("nothing_in").shut()
+    assert [(order.item, order.secured) for order in machine.tags] == [("i-1", False)]
 
 
 def test_what_stays_out_passes_the_gate_as_before() -> None:

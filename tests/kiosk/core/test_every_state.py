@@ -631,7 +631,7 @@ def from_afar() -> Iterator[Event]:
     for action in ("open", "set_aside", "put_back", "cancel_hold"):
         for contents in ((), ("p-1",), ("never-seen",)):
             for key in (SIGNING, STRANGER):
-                order = Instruction(f"I-{action}-{contents}"[:20], "p1", NOW, action, "A1", "p-1", contents)  # type: ignore[arg-type]
+                order = Instruction(f"I-{action}-{'-'.join(contents)}", "p1", NOW, action, "A1", "p-1", contents)  # type: ignore[arg-type]
                 page = Page((Instructed(order, key.sign(signed_bytes(order)).hex()),), "d", NOW)
                 yield Heard(page, Bounds(NOW, NOW + 0.1))
                 yield from (Heard(page, bounds) for bounds in (None, Bounds(1.0, 1.1)) if key is SIGNING)

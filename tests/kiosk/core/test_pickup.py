@@ -29,6 +29,7 @@ from tests.kiosk.core.machine import (
     STRANGER,
     Machine,
     expiring,
+    item,
     qr,
     stocked,
 )
@@ -203,6 +204,22 @@ def test_saying_it_after_the_loan_was_booked_is_a_doubt(said: str) -> None:
     assert not machine.told(ParcelMissing)
     assert PointTrouble("loan_in_doubt", "A1", "p-1", "i-1") in machine.told(PointTrouble)
     assert machine.out("A1") == "check"
+
+
+def test_of_many_books_that_stay_after_their_loan_was_told_each_is_named() -> None:
+    """In as many words as there is room for: else it could not be told at all, at no start."""
+    many = replace(PARCEL, items=tuple(item(f"3{n:013d}") for n in range(50)))
+    machine = stocked(many).tap("ann").open().wait(95).touch("leave_it").shut()
+    doubts = [told for told in machine.told(PointTrouble) if told.what == "loan_in_doubt"]
+    assert [barcode for told in doubts for barcode in told.detail.split()] == [one.barcode for one in many.items]
+    assert all(len(told.detail) <= 200 for told in doubts)
+
+
+def test_what_stayed_before_the_loan_of_the_rest_was_told_is_no_loan_in_doubt() -> None:
+    machine = stocked(PAIR).tap("ann").open().touch("some", "").touch("item", "i-3").touch("stay_here").wait(200).shut()
+    (collected,) = machine.told(ParcelCollected)
+    assert (collected.items, collected.left) == (("i-2",), ("i-3",))
+    assert {told.what for told in machine.told(PointTrouble)} == {"door_left_open", "parcel_in_doubt"}
 
 
 def test_what_was_said_after_the_loan_was_booked_is_known_after_a_power_cut_too() -> None:
