@@ -76,13 +76,13 @@ def _library(point: PickupPoint, story: Searching) -> Library:
 
 def _title(point: PickupPoint, story: Searching, title: Title, reader: str, now: float) -> Screen:
     cards = point.answers(point.plan.cards)
-    here, can = titles.lies_here(point, title.id, now), searching.may_hold(point, title)
+    parcel = titles.parcel_of(title)
+    here, can = titles.lies_here(point, parcel, now), searching.may_hold(point, title)
     if story.proving and (here or can):
         return Prove("stock" if here else "hold", cards, title.title, _unread(story))
-    row = point.parcels.get(title.id)
-    line = titles.line_of(title, row.compartment if row and here else "")
-    away = not row and not point.counters.online
-    gone = row is not None and not here
+    line = titles.line_of(title, point.parcels[parcel].compartment if here else "")
+    away = not parcel and not point.counters.online
+    gone = parcel != "" and not here
     others = here and len(on_offer(point, now)) > 1
     return TitlePage(line, can, away, cards, story.notice, gone, here and reader != "", others)
 

@@ -158,8 +158,8 @@ def answered(step: Step, story: Returning, answer: Answer | None, now: float) ->
             return _copies(step, story, items, "isbn_not_yours", now)
     if code.startswith(("978", "979")) and len(code) == 13:
         return go_on(step, replace(story, notice="isbn_offline"), now)
-    item, _ = _known(step, code)
-    return _accept(step, story, item or Item(code, code), item is not None, now)
+    known, _ = _known(step, code)
+    return _accept(step, story, known or Item(code, code), known is not None, now)
 
 
 def _accept(

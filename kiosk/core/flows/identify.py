@@ -34,11 +34,14 @@ def card(step: Step, number: str, now: float, want: Want = "", *, printed: bool 
     story = step.session.story
     if isinstance(story, Returning):
         story = replace(story, printed=printed)
-    if not step.point.plan.library.announces and step.point.counters.online and not _works_here(patron):
+    asked = not step.point.plan.library.announces and not _works_here(patron)
+    if asked and step.point.counters.online:
         if isinstance(story, Returning) and story.key:  # one question at a time
             return step
         back, shown = story if isinstance(story, Returning) else None, SecretStr(number)
         return ask(step, Shown(shown), lambda key: AskingCard(key, digest, back, shown, want=want), now)
+    if asked and tries.wrong_today(step.point, digest, now):  # who guessed its PIN need not pull the network's plug
+        patron = None
     if isinstance(story, Returning):
         # A reader's card while returning says whose loans to look at; their parcels can wait.
         return _returns_of(step, story, patron, now) if patron else _ask_for_return(step, story, digest, now)

@@ -45,7 +45,7 @@ def browse(step: Step, now: float) -> Step:
 
 def may_hold(point: PickupPoint, title: Title) -> bool:
     """Whether this title can be sent for now: not what lies or lay here, nor while the library is out of reach."""
-    if title.id in point.parcels:
+    if titles.parcel_of(title):
         return False
     return point.counters.online and "place_hold" in point.plan.library.acts
 
@@ -53,14 +53,14 @@ def may_hold(point: PickupPoint, title: Title) -> bool:
 def wanted(point: PickupPoint, story: Searching, now: float) -> Title | Basket | None:
     """What who shows a card now may have: what was chosen of what lies here, or a title that is sent; None: neither."""
     chosen = chosen_here(point, story, now)
-    if story.title and not titles.lies_here(point, story.title.id, now):
+    if story.title and not titles.lies_here(point, titles.parcel_of(story.title), now):
         return story.title if may_hold(point, story.title) else None
     return Basket(chosen) if chosen and (story.browsing or story.title) else None
 
 
 def chosen_here(point: PickupPoint, story: Searching, now: float) -> tuple[str, ...]:
     """The parcels that were chosen and still lie here, with the title that is looked at."""
-    chosen = (*story.chosen, *((story.title.id,) if story.title else ()))
+    chosen = (*story.chosen, titles.parcel_of(story.title))
     return tuple(one for one in dict.fromkeys(chosen) if titles.lies_here(point, one, now))
 
 
@@ -88,7 +88,7 @@ def touch(step: Step, story: Searching, touched: Touched, now: float) -> Step:
             return stay(step, replace(story, proving=True), now)
         case "borrow" if not story.proving and isinstance(basket := wanted(step.point, story, now), Basket):
             return _borrow(step, story, basket, now)
-        case "choose" if story.title and not story.proving and titles.lies_here(step.point, story.title.id, now):
+        case "choose" if not story.proving and titles.lies_here(step.point, titles.parcel_of(story.title), now):
             return stay(step, Searching(browsing=True, chosen=chosen_here(step.point, story, now)), now)
         case "title" if story.browsing and story.title is None and not story.proving:
             return _choose(step, story, touched.value, now)

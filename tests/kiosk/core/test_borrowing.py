@@ -112,7 +112,7 @@ def test_a_search_an_account_and_a_goodbye_lead_there_too() -> None:
 def test_a_title_that_was_found_can_be_borrowed() -> None:
     machine = letters(home().touch("more").touch("search"), "HLM").touch("enter")
     assert isinstance(machine.screen, Found)
-    machine.touch("title", "s-1")
+    machine.touch("title", "/s-1")
     assert isinstance(machine.screen, TitlePage)
     assert machine.screen.line.door
     assert not machine.screen.hold
@@ -127,7 +127,7 @@ def test_a_title_that_was_found_can_be_borrowed() -> None:
 def test_its_number_finds_it_without_the_library() -> None:
     machine = home().do(Online(False)).touch("more").touch("search").do(ItemScanned("scanner", "t-3"))
     assert isinstance(machine.screen, TitlePage)
-    assert machine.screen.line.id == "s-2"
+    assert machine.screen.line.id == "/s-2"
 
 
 def test_a_printed_number_borrows_nothing() -> None:
@@ -237,7 +237,7 @@ def test_what_was_called_back_or_set_aside_meanwhile_is_not_handed_out() -> None
         machine = change(chosen()).answer(Allowed(True))
         assert machine.screen == Sorry("not_here_now", "", ("browse", "return"))
         assert not machine.unlocked
-        shown = letters(home().touch("more").touch("search"), "HLM").touch("enter").touch("title", "s-1")
+        shown = letters(home().touch("more").touch("search"), "HLM").touch("enter").touch("title", "/s-1")
         change(shown)
         assert isinstance(shown.screen, TitlePage)
         assert shown.screen.gone

@@ -80,7 +80,7 @@ def test_not_without_end() -> None:
 
 
 def test_a_title_that_was_found_is_the_first_of_several() -> None:
-    machine = letters(home().touch("more").touch("search"), "TITLE").touch("enter").touch("title", "s-2")
+    machine = letters(home().touch("more").touch("search"), "TITLE").touch("enter").touch("title", "/s-2")
     assert isinstance(machine.screen, TitlePage)
     machine.touch("choose").touch("title", "s-1")
     assert machine.screen.chosen == ("s-2", "s-1")  # type: ignore[union-attr]

@@ -580,7 +580,7 @@ TELLING = Telling("p1-1-1", 1, NOW, PointTrouble("door_forced"))
 
 def touches() -> Iterator[Touched]:
     for action in (*ACTIONS, "nonsense", ""):
-        for value in ("", "0", "7", "A1", "A0", "p-1", "i-2", "repair", "stuck", "t-1", "nowhere"):
+        for value in ("", "0", "7", "A1", "A0", "p-1", "i-2", "repair", "stuck", "t-1", "/t-1", "nowhere"):
             yield Touched(action, value)
 
 

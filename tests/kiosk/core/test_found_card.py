@@ -6,7 +6,7 @@ import pytest
 
 from kiosk.core.events import ClockJumped, Online
 from kiosk.core.facts import WrongPin
-from kiosk.core.screens import Home, Opening, Pin, Sorry
+from kiosk.core.screens import Home, Opening, Pin, Return, Sorry
 from kiosk.core.tries import CARDS_MAX
 from sync.account import AccountIs
 from sync.asked import PatronIs
@@ -91,6 +91,17 @@ def test_with_the_network_pulled_after_a_guess_the_card_alone_opens_nothing() ->
     machine.tap(TAP).answer(None)
     assert machine.screen == Sorry("library_away", then=("return",))
     assert not machine.unlocked
+
+
+def test_with_the_library_known_to_be_away_neither() -> None:
+    machine = loaded()
+    guesses(machine, 1)
+    machine.do(Online(False)).tap(TAP)
+    assert machine.screen == Sorry("library_away", then=("return",))
+    assert not machine.unlocked
+    machine.touch("finish").touch("return").tap(TAP)
+    assert machine.screen == Return((), "card_offline", offline=True)
+    assert not machine.session.reader
 
 
 def test_other_cards_are_not_concerned_and_what_is_counted_is_bounded() -> None:

@@ -67,7 +67,7 @@ def test_the_menu_knows_nobody() -> None:
     assert whose(machine) == ("A.", False, "ann")
     machine.touch("cancel")
     assert (type(machine.screen), whose(machine)) == (More, ("", False, ""))
-    letters(machine.touch("search"), "TITLE").touch("enter").touch("title", "s-1").touch("borrow")
+    letters(machine.touch("search"), "TITLE").touch("enter").touch("title", "/s-1").touch("borrow")
     assert not machine.asks  # a card is to be shown
     machine.tap("bob").answer(Allowed(True)).open().shut()
     assert [one.patron for one in machine.told(ParcelCollected)] == ["bob"]
