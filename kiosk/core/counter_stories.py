@@ -34,7 +34,8 @@ class AtCounter:
     """A reader scans items, or lays them on the pad, and borrows them.
 
     ``lying``: what lies on pads. ``key``: a question about the item ``about`` or, once they are ``going``, an act.
-    ``queue``: seen meanwhile. ``lacks``: a part that is missing on the pad, of how many.
+    ``queue``: seen meanwhile. ``lacks``: a part that is missing on the pad, of how many. ``vouched``: somebody has said
+    that nothing stands against them.
     """
 
     patron: str
@@ -47,3 +48,4 @@ class AtCounter:
     notice: CounterNotice = ""
     lacks: tuple[int, int] = (0, 0)
     pin: SecretStr | None = None
+    vouched: bool = True

@@ -34,6 +34,14 @@ def enough(point: PickupPoint, patron: str, now: float, going: int = 0) -> Reaso
     return None
 
 
+def promised(point: PickupPoint, patron: str, barcode: str) -> bool:
+    """Whether this item is on its way here for somebody else, as far as is known."""
+    under_way = (
+        p for p in point.parcels.values() if p.state == "sent" and not p.recalled and p.patron not in ("", patron)
+    )
+    return any(item.barcode == barcode for parcel in under_way for item in parcel.items)
+
+
 def came_in(tellings: Sequence[Telling]) -> frozenset[str]:
     """Items that came in, as these tellings say."""
     came: set[str] = set()

@@ -62,7 +62,10 @@ def _pickup(step: Step, compartment: str, order: Order, now: float) -> Step:
         step = set_check(step.fact(PointTrouble("wrong_item", compartment, parcel.id, detail)), compartment)
     if sorted_.lacking:
         here = step.point.parcels[parcel.id]
-        step = step.put(replace(here, state="doubt" if sorted_.left else "missing", changed_at=now))
+        if sorted_.left:  # what was not there is told, and not theirs when they come for the rest
+            step = step.put(replace(here, items=sorted_.left, state="doubt", changed_at=now))
+        else:
+            step = step.put(replace(here, state="missing", changed_at=now))
         which = tuple(item.barcode for item in sorted_.lacking) if sorted_.taken or sorted_.left else ()
         return set_check(step.fact(ParcelMissing(parcel.id, order.person, which)), compartment)
     if sorted_.left and not _left_alone(step, order, now):
@@ -103,8 +106,10 @@ def _left_alone(step: Step, order: Order, now: float) -> bool:
 
 
 def _ready(step: Step, parcel: Parcel, compartment: str, courier: str, now: float) -> Step:
+    barcodes = tuple(item.barcode for item in parcel.items)
+    step = _taken_elsewhere(step, barcodes, parcel.id, now)
     step = step.put(replace(parcel, state="ready", compartment=compartment, changed_at=now))
-    return step.fact(ParcelReady(parcel.id, compartment, courier, tuple(item.barcode for item in parcel.items)))
+    return step.fact(ParcelReady(parcel.id, compartment, courier, barcodes))
 
 
 def _dropoff(step: Step, compartment: str, order: Order, now: float) -> Step:
@@ -136,14 +141,20 @@ def receive(step: Step, drops: list[Drop], now: float) -> Step:
     """These items have come back: a check-in for each, told once. One that should lie behind another door does not: its
     reader, whose door stands open there, took it out before."""
     for drop in drops:
-        for parcel in list(step.point.parcels.values()):
-            here = parcel.state in HERE and parcel.compartment
-            if here and any(item.barcode == drop.item.barcode for item in parcel.items):
-                step = _gone(step, parcel, now)
+        step = _taken_elsewhere(step, (drop.item.barcode,), "", now)
         same = (d for d in step.point.drops.values() if d.item.barcode == drop.item.barcode and d.id != drop.id)
         step = step.drop(*(d for d in same if d.state == "doubt"))  # it lies here, so it does not lie there
         step = step.put(replace(drop, state="received", at=now))
         step = step.fact(ItemDropped(drop.item.barcode, drop.compartment, drop.checked, drop.patron))
+    return step
+
+
+def _taken_elsewhere(step: Step, barcodes: tuple[str, ...], now_in: str, now: float) -> Step:
+    """These were put in just now, so what other parcels here hold of them is not where it should be."""
+    for parcel in list(step.point.parcels.values()):
+        here = parcel.state in HERE and parcel.compartment and parcel.id != now_in
+        if here and any(item.barcode in barcodes for item in parcel.items):
+            step = _gone(step, parcel, now)
     return step
 
 

@@ -61,6 +61,7 @@ from kiosk.core.flows import (
 )
 from kiosk.core.flows.common import acted, leave, order_at
 from kiosk.core.model import PickupPoint
+from kiosk.core.rights import rights
 from kiosk.core.search_stories import Borrowing, Searching, Wishing
 from kiosk.core.session import Session, Step
 from kiosk.core.stories import (
@@ -74,6 +75,7 @@ from kiosk.core.stories import (
     Fetching,
     Moving,
     Returning,
+    StaffStory,
     Stowing,
 )
 
@@ -103,7 +105,7 @@ def _decide(point: PickupPoint, session: Session, event: Event, now: float) -> S
         case Online(up=up):
             return watch.online(at, up, now)
         case Heard(page=page, library=library):
-            return feed.heard(watch.library_clock(at, library, now), page, library, now)
+            return _sent_away(at, feed.heard(watch.library_clock(at, library, now), page, library, now))
         case Receipted():
             return feed.receipted(at, event, now)
         case Restored(expected=expected):
@@ -193,6 +195,15 @@ def _at_door(at: Step, outcome: Outcome | None, now: float) -> Step:
 
 
 # ---- the library --------------------------------------------------------------------------------------------------
+
+
+def _sent_away(before: Step, taken: Step) -> Step:
+    """Somebody at work here whom the library has just blocked or forgotten can do nothing more."""
+    story = taken.session.story
+    if isinstance(story, StaffStory):
+        lost = {*rights(before.point, story.courier)} - {*rights(taken.point, story.courier)}
+        return leave(taken) if lost else taken
+    return taken
 
 
 def _answered(at: Step, event: Answered, now: float) -> Step:

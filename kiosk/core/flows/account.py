@@ -220,8 +220,8 @@ def touch(step: Step, story: AtAccount, touched: Touched, now: float) -> Step:
     if touched.action == "collect" and here(step.point, story.patron):
         return _collect(step, story.patron, now)
     if touched.action == "borrow" and may_borrow(step.point, story):
-        patron = step.point.patrons.get(story.patron) or Patron(story.patron, "")
-        return counter.begin(step, patron, now, story.pin)
+        patron = step.point.patrons.get(story.patron)
+        return counter.begin(step, patron or Patron(story.patron, ""), now, story.pin, vouched=patron is not None)
     account = known(step.point, story)
     if story.hold:
         return _at_hold(step, story, touched.action, now)
@@ -239,8 +239,8 @@ def touch(step: Step, story: AtAccount, touched: Touched, now: float) -> Step:
 
 
 def may_borrow(point: PickupPoint, story: AtAccount) -> bool:
-    """Whether the counter is one touch away."""
-    return counter.offered(point) and not story.part
+    """Whether the counter is one touch away. Of somebody not known here the library, when it is away, says nothing."""
+    return counter.offered(point) and not story.part and (point.counters.online or story.patron in point.patrons)
 
 
 def find(account: AccountIs, hold: str) -> Hold | None:

@@ -44,14 +44,15 @@ def first(point: PickupPoint) -> bool:
     return offered(point) and not point.plan.spaces
 
 
-def begin(step: Step, patron: Patron, now: float, pin: SecretStr | None = None) -> Step:
-    """A patron has shown their card: the list is open, or the word that they cannot borrow."""
+def begin(step: Step, patron: Patron, now: float, pin: SecretStr | None = None, *, vouched: bool = True) -> Step:
+    """A patron has shown their card: the list is open, or the word that they cannot borrow. ``vouched``: their standing
+    is known; else nothing is lent without the library's word."""
     step = step.fact(Proved("card", patron.id))
     if patron.standing != "fine":
         return not_fine(step, patron, now)
     if why := offline.why_not(step.point, patron.id, now):
         return refuse(step, why, now, then=("return",), person=patron.id)
-    return stay(tags.look_again(step), AtCounter(patron.id, pin=pin), now)
+    return stay(tags.look_again(step), AtCounter(patron.id, pin=pin, vouched=vouched), now)
 
 
 # ---- the list -----------------------------------------------------------------------------------------------------
@@ -101,6 +102,8 @@ def _next(step: Step, story: AtCounter, now: float) -> Step:
     if _lies_behind_a_door(step.point, code):
         return _next(step, replace(story, notice="set_aside"), now)
     if not step.point.counters.online:
+        if offline.promised(step.point, story.patron, code):
+            return _next(step, replace(story, notice="set_aside"), now)
         return _next(step, _with(story, _known(step.point, code) or Item(code, code)), now)
     story = replace(story, about=code)
     return ask(step, WhatIs(code), lambda key: replace(story, key=key), now)

@@ -71,7 +71,8 @@ def _without_its_word(
     step: Step, story: AtCounter, line: CounterLine, key: str, outcome: Literal["away", "unknown"], now: float
 ) -> tuple[Step, AtCounter]:
     """The library was not reached, or has not said what it did: may it be lent all the same?"""
-    if offline.enough(step.point, story.patron, now):
+    barred = not story.vouched or offline.promised(step.point, story.patron, line.item.barcode)
+    if barred or offline.enough(step.point, story.patron, now):
         row = step.point.counter_items.get(line.item.barcode)
         step = step.drop(row) if row else step
         if outcome == "unknown":

@@ -36,11 +36,11 @@ def instructed(step: Step, said: Instructed, library: Bounds | None, now: float)
         return _refuse(step, wanted, "elsewhere")
     if wanted.id in step.point.heeded:  # said again: it was done, or refused, and told
         return step
-    step = _forget_old(step, now)
+    step = _forget_old(step, library)
     if len(step.point.heeded) >= HEEDED_MAX:
         return _refuse(step, wanted, "too_many")
     step = step.put(Heeded(wanted.id, wanted.at))
-    if reason := _why_not(step.point, wanted, library, now):
+    if reason := _why_not(step.point, wanted, library, library.latest if library else now):
         return _refuse(step, wanted, reason)
     return _do(step, wanted, now)
 
@@ -99,9 +99,11 @@ def _refuse(step: Step, wanted: Instruction, reason: str) -> Step:
     return step.fact(InstructionEnded(wanted.id, "refused", reason))
 
 
-def _forget_old(step: Step, now: float) -> Step:
-    """What is older than any instruction may be when it arrives need not be known again."""
-    old = [row for row in step.point.heeded.values() if not row.order and row.at < now - KEEP_S]
+def _forget_old(step: Step, library: Bounds | None) -> Step:
+    """What is older than any instruction may be when it arrives need not be known again, by the library's clock: by
+    one of ours that is ahead the same instruction would be obeyed twice."""
+    oldest = library.earliest - KEEP_S if library else 0.0
+    old = [row for row in step.point.heeded.values() if not row.order and row.at < oldest]
     return step.drop(*old) if old else step
 
 

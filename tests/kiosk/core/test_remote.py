@@ -13,10 +13,10 @@ from kiosk.core.commands import Refresh, Unlock
 from kiosk.core.events import Heard, Restored, Tick
 from kiosk.core.facts import InstructionTaken, UnlockOrdered
 from kiosk.core.screens import Home
-from sync.instructions import InstructionEnded
+from sync.instructions import Instructed, Instruction, InstructionEnded, signed_bytes
 from sync.library_clock import Bounds
 from sync.messages import Page, PointTrouble
-from tests.kiosk.core.machine import BOBS, PARCEL, STRANGER, Machine, stocked
+from tests.kiosk.core.machine import BOBS, DAY_S, PARCEL, SIGNING, STRANGER, Machine, stocked
 
 
 def ended(machine: Machine) -> list[tuple[str, str]]:
@@ -48,6 +48,27 @@ def test_a_door_opened_from_afar_with_nothing_behind_it_is_named_all_the_same() 
     machine = Machine().instruct("open", compartment="A2", contents=()).do(DoorSeen("A2", Door.OPEN), after=1).shut()
     assert machine.told(PointTrouble) == [PointTrouble("compartment_in_doubt", "A2")]
     assert machine.out("A2") == "check"
+
+
+def test_by_a_clock_that_is_months_ahead_no_instruction_is_obeyed_twice_and_none_is_stale() -> None:
+    machine, ahead = stocked(PARCEL), -31 * DAY_S
+    machine.now -= ahead
+
+    def says(name: str, action: str, at: float, **wanted: Any) -> None:
+        order = Instruction(name, "p1", at, action, **wanted)  # type: ignore[arg-type]
+        said = Instructed(order, SIGNING.sign(signed_bytes(order)).hex())
+        there = machine.now + ahead
+        machine.do(Heard(Page((said,), "c", there), Bounds(there - 0.1, there)))
+
+    first = machine.now + ahead
+    says("I-1", "open", first, compartment="A1", contents=("p-1",))
+    assert machine.unlocked == ["A1"]
+    machine.do(DoorSeen("A1", Door.OPEN), DoorSeen("A1", Door.SHUT), after=2)
+    says("I-2", "set_aside", machine.now + ahead, compartment="A2")
+    says("I-1", "open", first, compartment="A1", contents=("p-1",))
+    assert not machine.unlocked
+    says("I-3", "cancel_hold", machine.now + ahead, parcel="p-1")
+    assert ended(machine) == [("done", "")] * 3
 
 
 def test_a_door_left_open_is_told() -> None:
