@@ -102,12 +102,13 @@ class Carrier(Person):
                 yield from self.look(set(titles))
             case _:  # a dark screen before an open door: take nothing out that was not asked for
                 self.doubt(set(box.inside))
+                held = self.behind_doors()
                 if self.purpose == "clearing":
                     if self.world.loop is None:
                         self.lie(set(box.inside), "took it out of a door that opened while the power was away")
                     self.take(set(box.inside))
-                elif self.loading:
-                    self.lie(self.loading, "could not say it was not put in")
+                if held:
+                    self.lie(held, "could not say it was not put in")
         self.loading &= self.hands
         yield from self.shut()
 
