@@ -36,7 +36,7 @@ are unknown, untried."""
 _AIM = re.compile(r"\][A-Za-z][0-9A-Za-z]")
 _EAN13 = re.compile(r"([0-9]{13})(?: ?(?:[0-9]{2}|[0-9]{5}))?")
 _ISBN10 = re.compile(r"[0-9]{9}[0-9Xx]")
-_NUMBER = re.compile(r"[A-Za-z0-9._:-]{1,64}")  # what item and patron numbers may be made of anywhere in this product
+_NUMBER = re.compile(r"[A-Za-z0-9._:-]{1,64}")  # what a number may be made of anywhere in this product
 _RECEIPT = re.compile(r"R1;[A-Za-z0-9._:,;/-]{60,}")  # kiosk/core/receipts.py knows what it is worth
 _SLIP = re.compile(r"(?:^|\s)([A-Za-z0-9._:-]{1,64}-[0-9]{1,12}/[A-Za-z0-9-]{1,20})\s*$", re.MULTILINE)
 _FRAMED = re.compile(r"[A-Da-d]([0-9$:/.+-]+)[A-Da-d]|\*([^*]+)\*")
@@ -83,6 +83,7 @@ class Meanings(BaseModel):
     The defaults know Codabar library labels (14 digits, 3.. an item, 2.. a patron) and, for items, what is usual in
     China: a branch prefix and a running number, or 7 to 11 digits. 12 and 13 digits alone are left to price codes.
     With ``item_luhn`` or ``patron_luhn`` a number of digits only must also pass the Luhn check of Codabar labels.
+    Whatever they allow, a number is 1 to 64 of letters, digits and ``._:-``: nothing else can be remembered or told.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -95,15 +96,19 @@ class Meanings(BaseModel):
 
     def is_item(self, number: str) -> bool:
         """Is this the number of one of the library's items?"""
-        return _matcher(self.item)(number) and not (self.item_luhn and _breaks_luhn(number))
+        return _fits(self.item, number) and not (self.item_luhn and _breaks_luhn(number))
 
     def is_patron(self, number: str) -> bool:
         """Is this the number on a patron's card?"""
-        return _matcher(self.patron)(number) and not (self.patron_luhn and _breaks_luhn(number))
+        return _fits(self.patron, number) and not (self.patron_luhn and _breaks_luhn(number))
 
     def is_seal(self, number: str) -> bool:
         """Is this the number on the seal of a bag?"""
-        return self.seal is not None and _matcher(self.seal)(number)
+        return self.seal is not None and _fits(self.seal, number)
+
+
+def _fits(pattern: str, number: str) -> bool:
+    return _NUMBER.fullmatch(number) is not None and _matcher(pattern)(number)
 
 
 def is_book_number(text: str) -> bool:
@@ -157,13 +162,12 @@ def _slip(text: str | bytes) -> str:
 def _scan(device: str, kind: Kind, number: str, meanings: Meanings) -> Scan | None:
     if kind is Kind.ISBN and (book := _isbn13(number)):
         return IsbnScanned(device, book)
-    if _NUMBER.fullmatch(number):
-        if kind is Kind.ITEM and meanings.is_item(number):
-            return ItemScanned(device, number)
-        if kind is Kind.PATRON and meanings.is_patron(number):
-            return PatronScanned(device, SecretStr(number))
-        if kind is Kind.SEAL and meanings.is_seal(number):
-            return SealScanned(device, number)
+    if kind is Kind.ITEM and meanings.is_item(number):
+        return ItemScanned(device, number)
+    if kind is Kind.PATRON and meanings.is_patron(number):
+        return PatronScanned(device, SecretStr(number))
+    if kind is Kind.SEAL and meanings.is_seal(number):
+        return SealScanned(device, number)
     return None
 
 

@@ -31,8 +31,8 @@ CARD = PatronTag(SecretStr("E004CARD"), SecretStr("23100000000017"), OURS)
 
 
 class Pad:
-    def __init__(self, settings: PadSettings = SETTINGS) -> None:
-        self.pile = Pile("pad", settings, Meanings())
+    def __init__(self, settings: PadSettings = SETTINGS, meanings: Meanings = Meanings()) -> None:  # noqa: B008  frozen
+        self.pile = Pile("pad", settings, meanings)
         self.now = 100.0
 
     def rounds(self, count: int, *tags: Tag) -> list[Reading]:
@@ -114,6 +114,13 @@ def test_a_set_is_whole_when_all_its_parts_lie_there() -> None:
 )
 def test_a_foreign_tag_is_counted_and_nothing_else(tag: Tag) -> None:
     assert Pad().rounds(5, tag, A) == [pile("SZ0000001", foreign=1)]
+
+
+@pytest.mark.parametrize("number", ["AB 1/2", "书0000001", "SZ0000002\n", "9" * 65])
+def test_what_no_row_can_hold_is_foreign_however_loose_the_pattern_is(number: str) -> None:
+    pad = Pad(meanings=Meanings(item=r"(?s).{4,99}"))
+    assert pad.rounds(5, book(number), A) == [pile("SZ0000001", foreign=1)]
+    assert pad.pile.uids(number) == []
 
 
 def test_without_owners_the_number_says_whose_it_is() -> None:
