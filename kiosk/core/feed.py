@@ -13,6 +13,7 @@ from kiosk.core.open_cases import opened
 from kiosk.core.plan import SIZES, Space
 from kiosk.core.session import Step
 from kiosk.core.settle import set_check
+from kiosk.core.taken import is_part
 from sync.instructions import Instructed
 from sync.library_clock import Bounds
 from sync.messages import (
@@ -105,7 +106,7 @@ def _patron(step: Step, patron: Patron) -> Step:
 
 def _still_here(point: PickupPoint, sent: SentParcel) -> tuple[Item, ...]:
     """What of this parcel its reader has not taken: the library may not have heard of that yet."""
-    parts = (p for p in point.parcels.values() if p.state == "collected" and p.id.startswith(f"{sent.id}."))
+    parts = (p for p in point.parcels.values() if p.state == "collected" and is_part(p, sent.id))
     taken = {item.barcode for part in parts for item in part.items}
     return tuple(item for item in sent.items if item.barcode not in taken) or sent.items
 
@@ -192,7 +193,7 @@ def _confirmed(step: Step, event: Receipted) -> Step:
         return step.put(*(replace(p, unheard=False) for p in mine if p.expires == told.due))
     if not isinstance(told, ParcelCollected):
         return step
-    rows = (p for p in step.point.parcels.values() if p.unheard and (p.id + ".").startswith(told.parcel + "."))
+    rows = (p for p in step.point.parcels.values() if p.unheard and (p.id == told.parcel or is_part(p, told.parcel)))
     mine = [p for p in rows if tuple(item.barcode for item in p.items) == told.items]  # all of it, or the part taken
     return step.put(*(replace(p, unheard=False) for p in mine))
 

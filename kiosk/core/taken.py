@@ -9,6 +9,9 @@ from kiosk.core.session import Step
 from sync.messages import ParcelCollected
 from sync.things import Item
 
+LOCAL = "+"
+"""Stands in the ids of rows made here of which no library is told: none can send it (``Id`` in sync/plain.py)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sorted:
@@ -42,8 +45,18 @@ def taken_so_far(point: PickupPoint, order: Order) -> tuple[str, ...]:
 
 def row_of_taken(point: PickupPoint, parcel: str, order: str) -> Parcel | None:
     """The row of what was taken of this parcel by this order: the parcel itself, or the part that has left it."""
-    part, whole = point.parcels.get(f"{parcel}.{order}"), point.parcels.get(parcel)
+    part, whole = point.parcels.get(_part(parcel, order)), point.parcels.get(parcel)
     return part or (whole if whole and whole.state == "collected" else None)
+
+
+def is_part(row: Parcel, parcel: str) -> bool:
+    """Whether this row is a part that has left that parcel. A dot stood in its id once, as it may in a library's own:
+    such a row counts only until the library has heard of it."""
+    return row.id.startswith(_part(parcel, "")) or (row.unheard and row.id.startswith(f"{parcel}."))
+
+
+def _part(parcel: str, order: str) -> str:
+    return f"{parcel}{LOCAL}{order}"
 
 
 def book_collected(step: Step, order: Order, now: float) -> Step:
@@ -59,7 +72,7 @@ def book_collected(step: Step, order: Order, now: float) -> Step:
     gone = replace(gone, helper="", helper_until=0.0)
     stays = tuple(item for item in parcel.items if item not in sorted_.taken)
     if stays:
-        part = replace(gone, id=f"{parcel.id}.{order.id}", items=sorted_.taken, code="", pass_id="")
+        part = replace(gone, id=_part(parcel.id, order.id), items=sorted_.taken, code="", pass_id="")
         step = step.put(replace(parcel, items=stays, helper="", helper_until=0.0), part)
     else:
         step = step.put(gone)

@@ -20,6 +20,7 @@ from kiosk.core.limits import DAY_S
 from kiosk.core.model import Parcel
 from kiosk.core.screens import Goodbye, Slip
 from kiosk.core.session import Step
+from kiosk.core.taken import LOCAL
 from sync.acts import Checkout, Ruling
 from sync.messages import ItemLent, PointTrouble
 
@@ -80,7 +81,7 @@ def _without_its_word(
         return step, _put(story, replace(line, state=outcome))
     due = now + step.point.plan.limits.loan_days * DAY_S
     step, number = step.numbered()
-    lent = Parcel(f"c{number}", story.patron, (line.item,), "S", due, state="collected", unheard=True)
+    lent = Parcel(f"{LOCAL}{number}", story.patron, (line.item,), "S", due, state="collected", unheard=True)
     step = step.put(replace(lent, changed_at=now)).fact(ItemLent(line.item.barcode, story.patron, due))
     return _booked(step, story, replace(line, due=due, provisional=True), key, now)
 
