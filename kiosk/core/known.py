@@ -9,9 +9,7 @@ def card_digest(point: PickupPoint, number: str) -> str:
     return next((digest for digest in digests if point.by_card(digest)), digests[0])
 
 
-def code_digest(point: PickupPoint, digits: str) -> str:
-    """The same of a typed code, whoever's it is."""
-    digests = point.plan.keyring.digests("code", digits)
-    known = {code for parcel in point.parcels.values() for code in (parcel.code, parcel.helper)}
-    known |= {patron.code for patron in point.patrons.values()}
-    return next((digest for digest in digests if digest in known), digests[0])
+def code_digests(point: PickupPoint, digits: str) -> tuple[str, ...]:
+    """All hashes of a typed code: while keys are changed, of two parcels with one code each may be announced under
+    another."""
+    return point.plan.keyring.digests("code", digits)

@@ -9,7 +9,7 @@ from kiosk.core.events import Touched
 from kiosk.core.flows import pickup, rounds
 from kiosk.core.flows.common import leave, stay
 from kiosk.core.flows.keypad import CODE_DIGITS, typed
-from kiosk.core.known import code_digest
+from kiosk.core.known import code_digests
 from kiosk.core.model import PickupPoint
 from kiosk.core.session import Step
 from kiosk.core.stories import AtCourier, HandingOver, Sealing
@@ -18,10 +18,10 @@ from sync.rounds import BagHandedOver, BagSealed
 SEAL_DIGITS_MIN, SEAL_DIGITS_MAX = 4, 12
 
 
-def worker(point: PickupPoint, digest: str = "", code: str = "") -> str:
-    """The id of whoever works here and has this card (keyed hash) or, of couriers, this code; "" for nobody."""
+def worker(point: PickupPoint, digest: str = "", codes: tuple[str, ...] = ()) -> str:
+    """The id of whoever works here and has this card (keyed hash) or, of couriers, a code of these; "" for nobody."""
     for patron in point.patrons.values():
-        by_code = code and patron.code == code and patron.role == "courier"
+        by_code = patron.code in codes and patron.role == "courier"
         works = patron.role in ("courier", "staff") and patron.standing == "fine"
         if works and (by_code or (digest and digest in patron.cards)):
             return patron.id
@@ -69,7 +69,7 @@ def touch(step: Step, story: Sealing | HandingOver, touched: Touched, now: float
         case "enter" if isinstance(story, HandingOver) and len(story.digits) == CODE_DIGITS:
             if not pickup.codes_open(step, now):
                 return stay(step, replace(story, digits="", stranger=True), now)
-            to = worker(step.point, code=code_digest(step.point, story.digits))
+            to = worker(step.point, codes=code_digests(step.point, story.digits))
             return _taken(step if to else pickup.count_wrong(step, now), replace(story, digits=""), to, now)
         case "cancel":
             return stay(step, AtCourier(story.courier), now)

@@ -54,9 +54,9 @@ def take_back(step: Step, parcel: Parcel) -> Step:
     return step.fact(PermissionTakenBack(parcel.id, parcel.patron))
 
 
-def allowed(point: PickupPoint, digest: str, now: float) -> Parcel | None:
-    """The parcel that this code lets somebody fetch."""
-    return next((p for p in point.parcels.values() if p.helper == digest and until(point, p, now)), None)
+def allowed(point: PickupPoint, digests: tuple[str, ...], now: float) -> Parcel | None:
+    """The parcel that the code of these hashes lets somebody fetch."""
+    return next((p for p in point.parcels.values() if p.helper in digests and until(point, p, now)), None)
 
 
 def fetch(step: Step, parcel: Parcel, now: float) -> Step:

@@ -14,7 +14,7 @@ from kiosk.core.facts import Proved
 from kiosk.core.flows import account, activating, bag, borrowing, counter, desk, dropoff, pickup, stocking, wishing
 from kiosk.core.flows.common import ask, pin_wanted, refuse, stay
 from kiosk.core.flows.keypad import CODE_DIGITS, PIN_DIGITS, typed
-from kiosk.core.known import card_digest, code_digest
+from kiosk.core.known import card_digest, code_digests
 from kiosk.core.model import HERE
 from kiosk.core.notices import AccountNotice
 from kiosk.core.rights import rights_of
@@ -70,7 +70,7 @@ def by_work_code(step: Step, story: Collecting, touched: Touched, now: float) ->
     """A courier without a card has typed the code they were given: their round. None: it is for the pickup."""
     if touched.action != "enter" or len(story.digits) != CODE_DIGITS or not pickup.codes_open(step, now):
         return None
-    courier = bag.worker(step.point, code=code_digest(step.point, story.digits))
+    courier = bag.worker(step.point, codes=code_digests(step.point, story.digits))
     return stocking.begin(step.fact(Proved("code", courier)), courier, now) if courier else None
 
 

@@ -14,7 +14,7 @@ from kiosk.core.flows.fetching import why_not
 from kiosk.core.flows.keypad import CODE_DIGITS, typed
 from kiosk.core.gone import Gone, Stays
 from kiosk.core.identity import read_pass
-from kiosk.core.known import code_digest
+from kiosk.core.known import code_digests
 from kiosk.core.limits import DAY_S
 from kiosk.core.model import HERE, Parcel, PickupPoint
 from kiosk.core.notices import Nothing, Reason
@@ -50,11 +50,11 @@ def keypad(step: Step, story: Collecting, touch: Touched, now: float) -> Step:
 
 
 def _code(step: Step, digits: str, now: float) -> Step:
-    digest = code_digest(step.point, digits)
-    parcels = [p for p in step.point.parcels.values() if p.code == digest and p.patron]
+    digests = code_digests(step.point, digits)
+    parcels = [p for p in step.point.parcels.values() if p.code in digests and p.patron]
     if parcels:
         return _by_proof(step, parcels, "code", now)
-    allowed = helping.allowed(step.point, digest, now)
+    allowed = helping.allowed(step.point, digests, now)
     return helping.fetch(step, allowed, now) if allowed else _wrong_code(step, now)
 
 

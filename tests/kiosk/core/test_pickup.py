@@ -381,10 +381,22 @@ def test_a_pass_that_changes_each_minute_is_good_for_its_own_minute() -> None:
 
 @pytest.mark.parametrize("way", ["card", "code"])
 def test_while_keys_are_changed_what_was_hashed_with_the_old_one_counts(way: str) -> None:
-    machine = stocked(PARCEL)
+    assert WAYS[way](changing_keys(stocked(PARCEL))).unlocked == ["A1"]
+
+
+def changing_keys(machine: Machine) -> Machine:
     keyring = replace(machine.point.plan.keyring, hashing=b"n" * 32, before=machine.point.plan.keyring.hashing)
     machine.point = replace(machine.point, plan=replace(machine.point.plan, keyring=keyring))
-    assert WAYS[way](machine).unlocked == ["A1"]
+    return machine
+
+
+def test_while_keys_are_changed_a_code_opens_what_was_announced_under_either() -> None:
+    machine = changing_keys(stocked(PARCEL))
+    new = replace(PARCEL, id="p-9", items=(item("i-9"),), code=machine.point.plan.keyring.code(CODE))
+    machine.hear(ParcelSent(new)).tap("max").scan("i-9").open().shut().touch("finish")
+    machine.code(CODE).touch("parcel", "p-9").touch("take").open().shut()
+    assert [told.parcel for told in machine.told(ParcelCollected)] == ["p-9"]
+    assert machine.wait(60).code(CODE).unlocked == ["A1"]
 
 
 def test_a_code_opens_only_its_own_parcels() -> None:
