@@ -186,5 +186,11 @@ def doors_that_were_forced(db: Database) -> None:
     db.table("compartments").add_column("forced", int, not_null_default=0)
 
 
+@MIGRATIONS()
+def patrons_to_forget(db: Database) -> None:
+    """Whom the library wants forgotten while something of theirs lies here."""
+    db.table("counters").add_column("to_forget", str, not_null_default="[]")
+
+
 def _table(db: Database, name: str, pk: str | None, /, **columns: type) -> None:
     db.table(name).create(columns, pk=pk, not_null=set(columns), strict=True)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from kiosk.core import people
 from kiosk.core.case_facts import Disagreed
 from kiosk.core.events import Receipted
 from kiosk.core.facts import HoldLearnt, ParcelAnnounced, ParcelCalledBack
@@ -49,9 +50,9 @@ def heard(step: Step, page: Page, library: Bounds | None, now: float) -> Step:
             case ParcelRecalled(parcel=parcel_id):
                 step = _recalled(step, parcel_id)
             case PatronChanged(patron=patron):
-                step = _patron(step, patron)
+                step = people.announced(step, patron)
             case PatronForgotten(patron=patron_id):
-                step = _forget_patron(step, patron_id)
+                step = people.forget(step, patron_id)
             case NeighboursAre(points=points):
                 step = step.drop(*step.point.neighbours.values()).put(*points)
             case Instructed():
@@ -99,11 +100,6 @@ def _said_to_lie(step: Step, parcel: Parcel, compartment: str) -> Step:
     return set_check(step, compartment).fact(PointTrouble("parcel_in_doubt", compartment, parcel.id))
 
 
-def _patron(step: Step, patron: Patron) -> Step:
-    known = patron.id in step.point.patrons or len(step.point.patrons) < step.point.plan.limits.patrons_max
-    return step.put(patron) if known else step.fact(PointTrouble("patrons_too_many"))
-
-
 def _still_here(point: PickupPoint, sent: SentParcel) -> tuple[Item, ...]:
     """What of this parcel its reader has not taken: the library may not have heard of that yet."""
     parts = (p for p in point.parcels.values() if p.state == "collected" and is_part(p, sent.id))
@@ -127,20 +123,13 @@ def _forget_unnamed(step: Step, page: Page) -> Step:
     for parcel in step.point.parcels.values():
         if parcel.id not in parcels:  # what lies here and is wanted by nobody any more is for the courier
             step = step.drop(parcel) if parcel.state == "sent" else _recalled(step, parcel.id)
-    for patron_id in step.point.patrons.keys() - patrons:
-        step = _forget_patron(step, patron_id)
-    return step
-
-
-def _forget_patron(step: Step, patron_id: str) -> Step:
-    patron = step.point.patrons.get(patron_id)
-    concerned = any(p.patron == patron_id and p.state in HERE for p in step.point.parcels.values())
-    return step if patron is None or concerned else step.drop(patron)
+    return people.forget(step, *sorted(step.point.patrons.keys() - patrons))
 
 
 def forget_old(step: Step, now: float) -> Step:
     """Parcels that have gone are kept for some days, for returns by book number while offline, and until the library
     has heard of it: else its next list would bring them back. Then they are forgotten."""
+    step = people.forget_gone(step)
     if step.point.counters.clock_wrong:
         return step
     old = now - step.point.plan.limits.keep_days * DAY_S

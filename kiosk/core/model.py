@@ -125,7 +125,8 @@ class Counters:
     ``clock_wrong``: the clock is not believed, and the library was told so. ``epoch``: 0, or the number from which the
     library wanted to hear on when it was found that this is an older image of a point; it makes keys new.
     ``alive_at``: when the machine was last noted to run. ``away_since``: when the library was first found out of reach;
-    0 while it is there. ``seen_at``: it is later than this, whatever the clock says (watch.py).
+    0 while it is there. ``seen_at``: it is later than this, whatever the clock says (watch.py). ``to_forget``: patrons
+    whom the library wants forgotten, once nothing of theirs lies here.
     """
 
     sessions: int = 0
@@ -139,6 +140,7 @@ class Counters:
     alive_at: float = 0.0
     away_since: float = 0.0
     seen_at: float = 0.0
+    to_forget: tuple[str, ...] = ()
 
 
 # ---- all of it ----------------------------------------------------------------------------------------------------

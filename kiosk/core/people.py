@@ -1,0 +1,39 @@
+"""Patrons as the library names them ahead of time: who matters here, and who does so no longer."""
+
+from dataclasses import replace
+
+from kiosk.core.model import HERE
+from kiosk.core.session import Step
+from sync.messages import PointTrouble
+from sync.things import Patron
+
+
+def announced(step: Step, patron: Patron) -> Step:
+    """This patron matters here, as they are now. A card that another one had is theirs from now on."""
+    old = step.point.patrons.get(patron.id)
+    if old is None and len(step.point.patrons) >= step.point.plan.limits.patrons_max:
+        return step.fact(PointTrouble("patrons_too_many"))
+    for card in patron.cards:
+        other = None if old and card in old.cards else step.point.by_card(card)
+        if other:
+            step = step.put(replace(other, cards=tuple(one for one in other.cards if one != card)))
+    return _to_forget(step, tuple(one for one in step.point.counters.to_forget if one != patron.id)).put(patron)
+
+
+def forget(step: Step, *patrons: str) -> Step:
+    """These do not matter here any more: they are forgotten, or will be once nothing of theirs lies here."""
+    known = (one for one in patrons if one in step.point.patrons)
+    return forget_gone(_to_forget(step, tuple(dict.fromkeys((*step.point.counters.to_forget, *known)))))
+
+
+def forget_gone(step: Step) -> Step:
+    """Forget those who do not matter any more and whose last parcel has gone."""
+    here = {parcel.patron for parcel in step.point.parcels.values() if parcel.state in HERE}
+    ids = step.point.counters.to_forget
+    gone = [row for one in ids if one not in here and (row := step.point.patrons.get(one))]
+    return _to_forget(step.drop(*gone), tuple(one for one in ids if one in here))
+
+
+def _to_forget(step: Step, patrons: tuple[str, ...]) -> Step:
+    counters = step.point.counters
+    return step if patrons == counters.to_forget else step.put(replace(counters, to_forget=patrons))
