@@ -39,6 +39,12 @@ def may(point: PickupPoint, person: str, right: Right) -> bool:
     return right in rights(point, person)
 
 
+def has_bag(point: PickupPoint, person: str) -> bool:
+    """Whether what this person takes out goes into the bag of a round. Who was let in unannounced is a courier."""
+    patron = point.patrons.get(person)
+    return patron is None or "round" in RIGHTS[patron.role]
+
+
 def home(
     point: PickupPoint, person: str, notice: CourierNotice = "", wants: Size | Literal[""] = ""
 ) -> AtCourier | AtDesk:

@@ -11,6 +11,7 @@ from kiosk.core.facts import LeftInside
 from kiosk.core.flows import rounds
 from kiosk.core.model import HERE, Drop, Parcel
 from kiosk.core.order import Order
+from kiosk.core.rights import has_bag
 from kiosk.core.session import Step
 from kiosk.core.tags import order as order_tag
 from kiosk.core.taken import book_collected, row_of_taken, sort_out
@@ -210,13 +211,14 @@ def _not_there(step: Step, compartment: str, order: Order, now: float) -> Step:
         if order.missing or parcel.id in order.absent:
             step = step.put(replace(parcel, state="missing", compartment="", changed_at=now, unheard=True))
             step = step.fact(ParcelMissing(parcel.id, order.person))
-    lost = [d for d in step.point.drops_at(compartment) if order.missing or d.item.barcode in order.absent]
+    drops = (d for d in step.point.drops_at(compartment) if d.item.barcode not in order.found)
+    lost = [d for d in drops if order.missing or d.item.barcode in order.absent]
     return step.drop(*lost).fact(*(PointTrouble("drop_missing", compartment, detail=d.item.barcode) for d in lost))
 
 
 def found_there(step: Step, compartment: str, order: Order, now: float) -> Step:
-    """What nobody expected here and was scanned: it has come back, and whoever found it has it in the bag, whatever
-    becomes of the rest."""
+    """What nobody expected here and was scanned: it has come back, whatever becomes of the rest. Whoever found it has
+    it in the bag; where they have none it stays there, for a courier to take out."""
     if not order.found:
         return step
     found = [
@@ -224,6 +226,8 @@ def found_there(step: Step, compartment: str, order: Order, now: float) -> Step:
         for n, barcode in enumerate(order.found)
     ]
     step = receive(step, found, now)
+    if not has_bag(step.point, order.person):
+        return step
     step = step.drop(*found).fact(ItemsCleared(order.found, compartment, order.person))
     return rounds.into_bag(step, order.person, now, items=order.found)
 

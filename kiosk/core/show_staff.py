@@ -8,7 +8,7 @@ from kiosk.core.flows.stocking import expected
 from kiosk.core.model import PickupPoint
 from kiosk.core.order import Order
 from kiosk.core.places import to_move, with_room
-from kiosk.core.rights import rights
+from kiosk.core.rights import has_bag, rights
 from kiosk.core.session import Session, Step
 from kiosk.core.staff_screens import Courier, HandOver, Inside, Load, Seal, Settle, TakeOut, Thing
 from kiosk.core.stories import AtCourier, Checking, Clearing, HandingOver, Loading, Sealing, Settling
@@ -86,7 +86,7 @@ def inside(point: PickupPoint, story: Checking, order: Order) -> Inside:
         titles,
         said,  # type: ignore[arg-type]
         _things(point, visit.compartment, order),
-        len(order.found),
+        len(order.found) if has_bag(point, story.courier) else 0,  # else it stays there
         visit.n,
         visit.n + len(story.queue),
         sensors.unsensed(point.compartments[visit.compartment]),

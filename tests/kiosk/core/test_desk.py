@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from pydantic import SecretStr
 
 from hardware.readings import CardShown, Door, DoorSeen, Paper, Printed, PrintEnded
@@ -13,9 +14,9 @@ from kiosk.core.facts import SlipOrdered, StaffActed
 from kiosk.core.places import cannot_reach
 from kiosk.core.screens import DoorOpen, Home, Opening, Sorry, Wait
 from kiosk.core.session import Step
-from kiosk.core.staff_screens import Courier, Inside
+from kiosk.core.staff_screens import Courier, Inside, Seal
 from sync.asked import PatronIs, WhoIs
-from sync.messages import ParcelMissing, ParcelReady, PatronChanged, PointTrouble
+from sync.messages import ItemDropped, ItemsCleared, ParcelMissing, ParcelReady, PatronChanged, PointTrouble
 from sync.things import Patron
 from tests.kiosk.core.machine import BOBS, KEYRING, LIMITS, PARCEL, Machine, stocked
 
@@ -115,6 +116,30 @@ def test_an_empty_door_tried_by_a_technician_is_as_before() -> None:
     machine.shut()
     assert machine.out("C1") == ""
     assert isinstance(machine.screen, Desk)
+
+
+@pytest.mark.parametrize("said", ["", "yes", "no"])
+def test_a_book_that_a_technician_finds_has_come_back_and_stays_for_a_courier(said: str) -> None:
+    machine = with_one("technician").tap("sue").touch("doors").touch("door", "C1").touch("open")
+    machine.touch("reason", "repair").open().touch("no" if said == "no" else "").scan("x-9").touch(said)
+    assert screen(machine).found == 0  # no word of a bag
+    machine.shut()
+    assert machine.told(ItemDropped) == [ItemDropped("x-9", "C1", False)]
+    assert not machine.told(ItemsCleared)
+    assert not machine.point.rounds
+    assert "C1" not in [space.name for space in machine.point.free()]
+    machine.touch("cancel").touch("cancel").tap("max").touch("clear")
+    assert machine.unlocked == ["C1"]
+    machine.open().shut()
+    assert machine.told(ItemsCleared) == [ItemsCleared(("x-9",), "C1", "max")]
+    assert screen(machine) == Seal(0, 1, "")
+
+
+def test_who_goes_rounds_unannounced_has_what_they_find_in_the_bag() -> None:
+    machine = sent("courier", stocked(PARCEL).do(DoorSeen("A1", Door.OPEN), DoorSeen("A1", Door.SHUT)))
+    machine.touch("check", "A1").open().scan("x-9").touch("yes").shut()
+    assert machine.told(ItemsCleared) == [ItemsCleared(("x-9",), "A1", "tec")]
+    assert machine.point.rounds["tec"].items == ("x-9",)
 
 
 def test_a_door_is_taken_out_of_use_and_back() -> None:
