@@ -49,9 +49,10 @@ def within_reach(point: PickupPoint, parcel: Parcel) -> Space | None:
 
 
 def cannot_reach(step: Step, parcel: str, person: str) -> Step:
-    """Its reader stands there and cannot reach the door: staff are told, and see it among the parcels to move.
+    """Somebody stands there and cannot reach the door: staff are told, and see it among the parcels to move.
 
-    The need of this ``person`` is remembered for the next parcel until the library says otherwise.
+    The need of this ``person``, its reader, is remembered for the next parcel until the library says otherwise; "" for
+    somebody who fetches it for them.
     """
     row = step.point.parcels.get(parcel)
     if row is None or row.state not in HERE:

@@ -57,7 +57,7 @@ def _pickup(step: Step, compartment: str, order: Order, now: float) -> Step:
     step = book_collected(step, order, now)
     sorted_ = sort_out(parcel, order)
     if order.reach:
-        step = places.cannot_reach(step, parcel.id, order.person)
+        step = places.cannot_reach(step, parcel.id, "" if order.proof == "helper" else order.person)
     if order.wrong:
         detail = order.wrong if order.wrong != "?" else ""
         step = set_check(step.fact(PointTrouble("wrong_item", compartment, parcel.id, detail)), compartment)

@@ -11,7 +11,7 @@ from kiosk.core.reader_screens import DoorShut
 from kiosk.core.screens import Collect, DoorOpen, Goodbye, Sorry
 from kiosk.core.show import display
 from sync.account import AccountIs, Hold
-from sync.messages import ParcelCollected, ParcelSent, PatronChanged
+from sync.messages import ParcelCollected, ParcelSent, PatronChanged, PointTrouble
 from sync.service import Abilities
 from tests.kiosk.core.machine import BOBS, KEYRING, LIMITS, NOW, PAIR, PARCEL, PEOPLE, Machine, expiring, stocked
 
@@ -241,3 +241,13 @@ def test_it_survives_a_power_cut() -> None:
     machine = stocked(PARCEL)
     code = permitted(machine)
     assert machine.restart().doors(Door.SHUT).code(code).unlocked == ["A1"]
+
+
+def test_a_helper_who_cannot_reach_the_door_says_nothing_of_its_reader() -> None:
+    machine = stocked(PARCEL)
+    code = permitted(machine)
+    machine.code(code).open().touch("cannot_reach").shut()
+    assert machine.told(PointTrouble) == [PointTrouble("out_of_reach", "A1", "p-1")]
+    assert machine.parcel().state == "ready"
+    assert not machine.point.patrons["ann"].reach
+    assert machine.touch("finish").tap("ann").open().touch("cannot_reach").shut().point.patrons["ann"].reach
