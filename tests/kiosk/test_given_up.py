@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from kiosk.core.events import Online, Tick
+from kiosk.core.model import Parcel
+from kiosk.core.session import NOBODY, Step
 from kiosk.incoming import Upload, Uploaded, UploadFailed
 from kiosk.loop import Clock, Loop, Outgoing
 from kiosk.store import Store
@@ -18,6 +20,7 @@ from sync.errors import ServiceBusy, ServiceDenied, ServiceError, ServiceSilent
 from sync.messages import ParcelCollected, Receipt, Telling, Told
 from sync.outbox import BATCH_MAX, GIVE_UP_S, GIVE_UP_TRIES
 from sync.service import Service
+from sync.things import Item
 from tests.kiosk.replay import PLAN, POINT, Life, Wire, fill, outage, stock, tellings, wire
 
 BAD = 3
@@ -130,6 +133,19 @@ def test_where_it_breaks_down_at_everything_one_is_given_up_and_no_more(tmp_path
         goes_on(life, Breaks(client, set(), False), 2000.0)
         assert store.waiting_count() == 0
         assert len(loans(library)) == len(told) - 1
+
+
+def test_a_loan_that_is_given_up_counts_against_no_limit_of_an_outage(tmp_path: Path) -> None:
+    path = tmp_path / "point.sqlite"
+    fill(path, [ParcelCollected("P-1", "R-1", ("REP0001",), "card", 0.0)])
+    lent = Parcel("P-1", "R-1", (Item("REP0001", ""),), "S", 0.0, state="collected", unheard=True)
+    with closing(Store.open(path, PLAN)) as store:
+        before = store.load()
+        store.commit(before, Step(before, NOBODY).put(lent), 0.0)
+        point = Point(store, ServiceSilent("the library failed (500)"))
+        point.run(2 * int(GIVE_UP_S))
+        assert [case.about for case in point.loop.point.cases.values()] == ["parcel_collected"]
+        assert not point.loop.point.parcels["P-1"].unheard
 
 
 class Point:
