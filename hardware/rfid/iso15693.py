@@ -3,7 +3,7 @@
     request   02 | command | parameters                 flags 02: high data rate, every tag that hears it obeys
               22 | command | UID | parameters           flags 22: only the tag with this UID (LSB first) obeys
               22 | command | 04 | UID                   a maker's own command: the maker's code comes first
-    answer    00 | data                                 01 | code: the tag refuses
+    answer    00 | data                                 01 | code: the tag refuses (10: no such block)
     2B  get system information   info flags, UID (LSB first), [DSFID], [AFI], [blocks - 1, block size - 1], [IC]
     23  read multiple blocks     first, count - 1
     20  read one block           block
@@ -25,6 +25,7 @@ from hardware.errors import WireError
 
 SYSTEM_INFORMATION, READ_SOME, READ_ONE, WRITE_AFI = 0x2B, 0x23, 0x20, 0x27
 EAS_SET, EAS_RESET, EAS_ALARM = 0xA2, 0xA3, 0xA5
+NO_BLOCK = 0x10
 _OF_NXP, _NXP = (EAS_SET, EAS_RESET, EAS_ALARM), b"\x04"
 _HIGH_RATE, _ADDRESS, _OPTION, _ERROR = 0x02, 0x20, 0x40, 0x01
 _DSFID, _AFI, _MEMORY = 0x01, 0x02, 0x04
@@ -33,10 +34,11 @@ UID_FIRST: Final = 0xE0
 
 
 class TagRefused(Exception):
-    """The tag answers with an error code."""
+    """The tag answers with an error, ``code``."""
 
     def __init__(self, code: int) -> None:
         super().__init__(f"the tag says error {code:02X}")
+        self.code = code
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from hardware.scanner.barcode import Meanings
 _ISO_15693 = (0x0A, 0x0B, 0x0C)  # the ATR's standard byte: part 2, 3, 4
 _BLOCKS_AT_ONCE = 8
 _BLOCKS_UNTOLD = 28  # of a tag that does not tell its size: as many as ICODE SLI has
+_ENDS = (b"\x62\x82", b"\x6a\x82", b"\x6a\x86", b"\x6b\x00")  # the end reached; no such block
 _HELP = 'set through = "storage"'
 
 
@@ -127,11 +128,13 @@ class PcscPad:
                     part = answer(air(request(iso15693.READ_SOME, bytes((first, some - 1)), about.uid)))
                 else:
                     part = answer(air(request(iso15693.READ_ONE, bytes((first,)), about.uid)))
-            except TagRefused:
-                if some == 1:  # the end, where its size was not told; or a block that is not for us
-                    break
-                at_once = 1
-                continue
+            except TagRefused as error:
+                if some > 1:
+                    at_once = 1
+                    continue
+                if about.blocks and error.code != iso15693.NO_BLOCK:
+                    raise WireError(f"half read: {error}") from None
+                break
             if len(part) != some * about.block:
                 raise WireError("blocks cut short")
             memory += part
@@ -192,13 +195,20 @@ def _uid(there: Connection) -> str:
 
 
 def _storage(there: Connection) -> bytes:
-    """Memory by PC/SC's own command. How much comes at once differs by reader; nothing more comes at the end."""
+    """Memory by PC/SC's own command. How much comes at once differs by reader; nothing more comes at the end.
+
+    Raises ``CardLost`` when anything else ends it: the tag has slipped, and half of it is not what it says.
+    """
     memory = b""
     while len(memory) < MEMORY_MAX:
         said = there.transmit(bytes((0xFF, 0xB0, 0x00, len(memory) // 4, 0x00)))
-        if said[-2:] != DONE or len(said) < 6:
+        status = said[-2:]
+        if status in (DONE, _ENDS[0]):
+            memory += said[:-2]
+        if memory and status not in (DONE, *_ENDS):
+            raise CardLost
+        if status != DONE or len(said) < 6:
             break
-        memory += said[:-2]
     if not memory:
         raise WireError("its memory cannot be read; is it empty, or locked?")
     return memory

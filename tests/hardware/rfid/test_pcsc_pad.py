@@ -239,6 +239,59 @@ def test_tags_that_read_single_blocks_only() -> None:
     assert one(PcscPad(Settings(reader="memory"), Reader(Old(laid)))).item == "SZ0000001"  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("code", [0x0F, 0x10])
+def test_a_tag_that_refuses_a_block_is_whole_only_where_there_is_no_such_block(code: int) -> None:
+    laid = Laid("SZ0000001")
+
+    class Refuses(Tag):
+        asked = 0
+
+        def _heard(self, laid: Laid, request: bytes) -> bytes | None:
+            if request[1] == 0x23:
+                return b"\x01\x01"
+            self.asked += request[1] == 0x20
+            return bytes((1, code)) if request[1] == 0x20 and self.asked == 12 else super()._heard(laid, request)
+
+    there = PcscPad(Settings(reader="memory"), Reader(Refuses(laid)))  # type: ignore[arg-type]
+    if code == 0x10:
+        assert one(there).item == "SZ0000001"  # it has fewer than it says; the layout's own checks hold
+        return
+    with pytest.raises(WireError, match="0F"):
+        there.tags()
+    assert one(there).item == "SZ0000001"
+
+
+class Ends(Tag):
+    """A reader for storage cards whose third question for memory ends so, as often as that."""
+
+    ending = b""
+    times = 99
+
+    def answer(self, apdu: bytes) -> bytes:
+        if apdu[1] == 0xB0 and apdu[3] == 8 and self.times:
+            self.times -= 1
+            return self.ending
+        return super().answer(apdu)
+
+
+def ends(ending: str, times: int = 99) -> PcscPad:
+    tag = Ends(Laid("SZ0000001", bytes_of_memory=48), transparent=False, storage=True)
+    tag.ending, tag.times = bytes.fromhex(ending), times
+    return PcscPad(Settings(reader="memory", through="storage"), Reader(tag))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("ending", ["63 00", "64 00", "69 86", "67 00"])
+def test_through_storage_commands_half_a_tag_is_none_and_is_read_anew(ending: str) -> None:
+    there = ends(ending, times=1)
+    assert there.tags() == []
+    assert one(there).item == "SZ0000001"
+
+
+@pytest.mark.parametrize("ending", ["62 82", "6A 82", "6A 86", "6B 00", "00 00 00 00 62 82"])
+def test_through_storage_commands_memory_ends_as_readers_say_it(ending: str) -> None:
+    assert one(ends(ending)).item == "SZ0000001"
+
+
 def test_through_storage_commands_it_reads_and_nothing_more() -> None:
     there = pad(Laid("SZ0000001"), transparent=False, storage=True, through="storage")
     assert one(there) == BookTag(Laid("SZ0000001").uid, "SZ0000001", 1, 1, Usage.CIRCULATING, "CN-440300", None)
