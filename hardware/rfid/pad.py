@@ -10,6 +10,7 @@ from hardware.rfid.book import Tag
 from hardware.rfid.pile import Pile
 from hardware.rfid.tags import PadSettings
 from hardware.scanner.barcode import Meanings
+from hardware.wiretap import unsaid
 
 ROUND_S = 0.15  # between the beginnings of two rounds
 FAILED_MAX = 5  # rounds in a row that came to nothing, before the pad counts as lost
@@ -51,8 +52,8 @@ class PadSource:
 
     def wait(self, timeout_s: float) -> Sequence[Reading]:
         """``PileSeen`` once for each change that has settled, ``PatronScanned`` once for each patron's card that
-        arrives; empty if neither. Raises ``DeviceGone``, also when several rounds in a row came to nothing. Blocks
-        longer than ``timeout_s`` only for a round under way.
+        arrives (none for one that lay there at first); empty if neither. Raises ``DeviceGone``, also when several
+        rounds in a row came to nothing. Blocks longer than ``timeout_s`` only for a round under way.
         """
         deadline = time.monotonic() + timeout_s
         while True:
@@ -98,4 +99,7 @@ class PadSource:
                 raise DeviceGone(f"{self._device}: {error}") from None
             return []
         self._failed = 0
-        return self._pile.seen(tags, time.monotonic())
+        readings = self._pile.seen(tags, time.monotonic())
+        if self._pile.unsaid:
+            unsaid()
+        return readings

@@ -2,7 +2,8 @@
 
 A tag counts once it was seen in ``rounds`` rounds, and is gone once it was not seen for ``gone_s`` in at least two
 rounds; so one at the edge of the field neither flickers in nor out. Nothing is said while a tag is on its way in.
-What lies there at first is said as well, and so is that nothing does: books may have gone while the pad was away.
+What lies there at first is said as well, and so is that nothing does: books may have gone while the pad was away. Not a
+patron's card: as with any reader of cards, one forgotten there opens nothing until it is lifted and laid there again.
 Rounds that failed are not rounds: nothing can be learnt from them.
 """
 
@@ -25,6 +26,7 @@ class _Lying:
     rounds: int = 1
     missed: int = 0
     told: bool = False
+    before: bool = False  # it lay there at first
 
 
 class Pile:
@@ -41,7 +43,7 @@ class Pile:
     def seen(self, tags: Iterable[Tag], now: float) -> list[Reading]:
         """One whole round, at this time in seconds: ``PileSeen`` when the settled pile is another than the one said
         before, ``PatronScanned`` once for each patron's card that arrives."""
-        self._first = max(0, self._first - 1)
+        at_first, self._first = self._first > 0, max(0, self._first - 1)
         here = {_key(tag): tag for tag in tags}
         crowd = 0
         for key, tag in here.items():
@@ -49,7 +51,7 @@ class Pile:
                 known = self._lying[key]
                 known.tag, known.seen_at, known.rounds, known.missed = tag, now, known.rounds + 1, 0
             elif len(self._lying) < TAGS_MAX:
-                self._lying[key] = _Lying(tag, now)
+                self._lying[key] = _Lying(tag, now, before=at_first)
             else:
                 crowd += 1
         for key in [key for key in self._lying if key not in here]:
@@ -60,6 +62,11 @@ class Pile:
         if self._first or any(one.rounds < self._settings.rounds for one in self._lying.values()):
             return []
         return [*self._patrons(), *self._pile(crowd)]
+
+    @property
+    def unsaid(self) -> bool:
+        """Whether a patron's card lies there of which nothing is said, since it lay there before."""
+        return any(one.before and isinstance(one.tag, PatronTag) for one in self._lying.values())
 
     def say_again(self) -> None:
         """The settled pile is said once more, though it is the one said before."""
@@ -72,7 +79,7 @@ class Pile:
 
     def _patrons(self) -> Iterable[Reading]:
         for one in self._lying.values():
-            if isinstance(one.tag, PatronTag) and not one.told:
+            if isinstance(one.tag, PatronTag) and not (one.told or one.before):
                 one.told = True
                 if self._patron(one.tag):
                     yield PatronScanned(self._device, one.tag.number)

@@ -19,8 +19,10 @@ from hardware.rfid.iso15693 import SystemInformation, TagRefused, answer, hexade
 from hardware.rfid.pad import PadSource
 from hardware.rfid.pcsc_pad import PcscPad, Settings, connect
 from hardware.rfid.pcsc_reader import CardLost
+from hardware.rfid.tags import PadSettings
 from hardware.rfid.transparent import session
 from hardware.scanner.barcode import Meanings
+from hardware.wiretap import Way, listening
 from simulators.laid import IN_LIBRARY, ON_LOAN, Laid
 from simulators.pcsc_pad import ATR, Tag
 from simulators.pcsc_pad import PcscPad as Twin
@@ -129,6 +131,14 @@ def test_a_book_is_read_and_its_security_told() -> None:
 def test_a_patrons_card_is_one() -> None:
     [tag] = pad(Laid("0123456789", usage=Usage.PATRON)).tags()
     assert isinstance(tag, PatronTag)
+
+
+def test_who_listens_hears_of_each_round_with_a_patrons_card_that_it_is_not_said() -> None:
+    there = pad(Laid("23100000000017", usage=Usage.PATRON))
+    source, heard = PadSource("pad", there, PadSettings(), Meanings()), []
+    with listening(lambda way, data: heard.append(way)):
+        assert [reading for _ in range(5) for reading in source.wait(0.16)] == [PileSeen("pad", (), (), 0)]
+    assert heard.count(Way.UNSAID) >= 3
 
 
 @pytest.mark.parametrize("by", ["afi", "eas", "both"])

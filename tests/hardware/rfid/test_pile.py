@@ -131,9 +131,21 @@ def test_without_owners_the_number_says_whose_it_is() -> None:
 
 def test_a_card_is_said_once_an_arrival_and_is_no_stranger() -> None:
     pad = Pad()
-    assert pad.rounds(20, CARD) == [PatronScanned("pad", CARD.number), pile()]
+    assert pad.rounds(3) == [pile()]
+    for _ in range(2):
+        assert pad.rounds(20, CARD) == [PatronScanned("pad", CARD.number)]
+        assert pad.rounds(20) == []
+
+
+@pytest.mark.parametrize("late", [0, 1, 2])
+def test_a_card_that_lay_there_as_the_pad_came_opens_nothing_until_it_is_laid_there_again(late: int) -> None:
+    pad = Pad()
+    assert pad.rounds(late) + pad.rounds(20, CARD) == [pile()]
+    assert pad.pile.unsaid
     assert pad.rounds(20) == []
+    assert not pad.pile.unsaid
     assert pad.rounds(20, CARD) == [PatronScanned("pad", CARD.number)]
+    assert not pad.pile.unsaid
 
 
 def test_a_heap_of_tags_is_bounded() -> None:
