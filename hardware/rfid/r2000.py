@@ -48,6 +48,7 @@ TAGS_MAX: Final = 256  # frames taken of one round
 NO_PASSWORD: Final = bytes(4)
 DSFID: Final = 0x06
 _LOOK_S = 2.0
+_BANKS_S = 1.0  # of a round, for user banks; those left are for the next one
 _LOOKS = 3
 _NO_TAG = 0x36
 _WHY = {
@@ -112,11 +113,13 @@ class R2000:
         self._settings = settings
         self._transport = transport
         self._user: dict[str, Content | None] = {}  # what the user banks said of the tags of the last round
+        self._ask_until = 0.0
 
     def tags(self) -> Sequence[Tag]:
         seen: dict[str, int] = {}
         for antenna in self._settings.antennas:
             seen |= self._look(antenna)
+        self._ask_until = time.monotonic() + _BANKS_S
         read = [self._tag(uii, pc) for uii, pc in seen.items()]
         self._user = {uii: content for uii, content in self._user.items() if uii in seen}
         return read
@@ -200,13 +203,13 @@ class R2000:
 
     def _user_bank(self, uii: str) -> Content | None:
         """What it says, asked once for as long as the tag lies there; None also when it does not answer just now."""
-        if uii in self._user:
-            return self._user[uii]
+        if uii in self._user or time.monotonic() > self._ask_until:
+            return self._user.get(uii)
         try:
             with self._meant(uii):
                 words = bytes((USER_BANK, 0, self._settings.user_words))
                 memory = _read(self._ask(READ, words + NO_PASSWORD).data, bytes.fromhex(uii))
-        except (DeviceRefused, Unreadable):
+        except (DeviceRefused, DeviceSilent, WireError, Unreadable):
             return None
         self._user[uii] = None
         with contextlib.suppress(Unreadable):
@@ -237,10 +240,17 @@ class R2000:
                 self._ask(MEANT, b"\x01")
 
     def _ask(self, command: int, data: bytes) -> Frame:
-        """The reply to one command. Raises ``DeviceRefused`` when it is a no, and as ``exchange`` does."""
+        """The reply to one command. Raises ``DeviceRefused`` when it is a no, and as ``exchange`` does, but not saying
+        what was asked: the UII of a patron's card may stand in it."""
         ours: Callable[[Frame], bool] = lambda frame: self._ours(frame, command)  # noqa: E731
         request = self._request(command, data)
-        reply = exchange(self._transport, request, Decoder(), ours, self._settings.reply_wait_s, self._settings.address)
+        wait_s, address = self._settings.reply_wait_s, self._settings.address
+        try:
+            reply = exchange(self._transport, request, Decoder(), ours, wait_s, address)
+        except DeviceSilent:
+            raise DeviceSilent(f"command {command:02X}: no reply in {wait_s:.2f} s") from None
+        except WireError:
+            raise WireError(f"command {command:02X}: the reply breaks the protocol (noise, wrong baud?)") from None
         if len(reply.data) == 1 and reply.data[0] != DONE:
             raise DeviceRefused(_why(reply.data[0]))
         return reply

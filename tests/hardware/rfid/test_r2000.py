@@ -11,7 +11,20 @@ from pydantic import ValidationError
 from hardware.errors import DeviceGone, DeviceRefused, DeviceSilent, WireError
 from hardware.rfid import r2000
 from hardware.rfid.book import BookTag
-from hardware.rfid.r2000 import ANTENNA, DONE, FIRMWARE, LOOK, R2000, READ, TAGS_MAX, Decoder, Frame, Settings, connect
+from hardware.rfid.r2000 import (
+    ANTENNA,
+    DONE,
+    FIRMWARE,
+    LOOK,
+    MEANT,
+    R2000,
+    READ,
+    TAGS_MAX,
+    Decoder,
+    Frame,
+    Settings,
+    connect,
+)
 from hardware.scanner.barcode import Meanings
 from simulators.laid import IN_LIBRARY, ON_LOAN, Laid
 from simulators.line import Fault, Line
@@ -157,6 +170,41 @@ def test_a_user_bank_that_is_not_read_names_nothing(reply: bytes) -> None:
 
     rig.twin.received = otherwise  # type: ignore[method-assign]
     assert rig.round() == {"": None}
+
+
+def test_a_tag_whose_user_bank_is_silent_takes_no_other_with_it_and_is_not_asked_for_long(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rig = Rig(Settings(port="memory", reply_wait_s=0.05, user_words=32))
+    rig.lay(*(Laid(f"SZ000000{n}", layout="iso28560_2") for n in range(3)))
+    asked, received = 0, rig.twin.received
+
+    def silent(data: bytes) -> list[bytes]:
+        nonlocal asked
+        asked += (reads := data[3] == READ)
+        return [] if reads and asked == 1 else list(received(data))
+
+    rig.twin.received = silent  # type: ignore[method-assign]
+    assert sorted(tag.item for tag in rig.pad.tags() if isinstance(tag, BookTag)) == ["", "SZ0000001", "SZ0000002"]
+    assert len(rig.round()) == 3
+    monkeypatch.setattr(r2000, "_BANKS_S", -1.0)
+    rig.pad._user.clear()
+    assert rig.round() == {"": None}
+    assert asked == 4
+
+
+def test_no_word_of_a_pad_that_falls_silent_tells_which_tag_was_meant() -> None:
+    meant = "FF11223344556677889900AA"
+    with pytest.raises(DeviceSilent, match=r"^command 85: no reply in 0\.05 s$"):
+        R2000(SETTINGS, Memory(Answers()))._ask(MEANT, bytes.fromhex(meant))
+
+    class Noise(Answers):
+        def received(self, data: bytes) -> Iterator[bytes]:
+            yield b"\xa0\x13\x01"
+
+    with pytest.raises(WireError, match=r"^command 85: the reply breaks") as wrong:
+        R2000(SETTINGS, Memory(Noise()))._ask(MEANT, bytes.fromhex(meant))
+    assert wrong.value.__suppress_context__
 
 
 def test_a_user_bank_of_another_kind_names_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
