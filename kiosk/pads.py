@@ -9,10 +9,10 @@ from collections.abc import Callable
 from functools import partial
 
 from hardware.errors import DeviceError, DeviceGone, DeviceRefused
-from hardware.readings import DeviceDown, DeviceUp, SecureEnded, Written
+from hardware.readings import DeviceDown, SecureEnded, Written
 from hardware.source import WritingSource
 from kiosk.core.commands import LookAgain, Secure
-from kiosk.workers import COMMANDS_MAX, WAIT_S, Post, Worker, kept_open, refuse_for
+from kiosk.workers import COMMANDS_MAX, WAIT_S, Post, Up, Worker, kept_open, refuse_for
 
 
 class PadWorker:
@@ -22,6 +22,7 @@ class PadWorker:
         self._device = device
         self._connect = connect
         self._post = post
+        self._up = Up(device, post)
         self._orders: queue.Queue[Secure | LookAgain] = queue.Queue(COMMANDS_MAX)
 
     def take(self, order: Secure | LookAgain) -> None:
@@ -36,7 +37,7 @@ class PadWorker:
 
         def serve() -> None:
             with contextlib.closing(self._connect()) as pad:
-                self._post(DeviceUp(self._device))
+                self._up.begins()
                 self._serve(worker, pad)
 
         kept_open(
@@ -50,6 +51,7 @@ class PadWorker:
         while not worker.stopping:
             for reading in pad.wait(WAIT_S):
                 self._post(reading)
+            self._up.serves()
             with contextlib.suppress(queue.Empty):
                 while not worker.stopping:
                     self._do(pad, self._orders.get_nowait())

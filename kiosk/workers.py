@@ -24,7 +24,7 @@ Order = TypeVar("Order")
 
 WAIT_S = 0.25  # how soon a worker notices that it is to stop
 REOPEN_S = (0.2, 0.5, 1.0, 2.0)  # a device that is plugged in again answers within three seconds
-STEADY_S = 5.0  # one that was lost sooner is flapping, and is tried less and less often
+STEADY_S = 5.0  # one that was lost sooner is flapping: it is tried less and less often, and not believed at once
 POLL_BUSY_S = 0.1  # while a door is awaited or stands open
 # A plug that was pulled and put back shows at the next look. A look takes 40 ms of the bus at 9600 baud, and an unlock
 # must not wait behind one.
@@ -105,16 +105,45 @@ def refuse_for(worker: Worker, orders: "queue.Queue[Order]", refuse: Callable[[O
             refuse(orders.get(timeout=min(left, WAIT_S)))
 
 
+class Up:
+    """Says that a device is up: as it begins to serve; but after a life shorter than ``STEADY_S`` not before it has
+    served for as long. One that can be opened and never works would else come back every few seconds for ever: no wait
+    for it would ever be long, and nobody would hear of it.
+    """
+
+    def __init__(self, device: str, post: Post) -> None:
+        self._say = partial(post, DeviceUp(device))
+        self._began = self._served = 0.0  # of this life, or the last one
+        self._from: float | None = None  # when to say it, until it is said
+
+    def begins(self) -> None:
+        """It was opened."""
+        steady = not self._began or self._served - self._began >= STEADY_S
+        self._began = time.monotonic()
+        self._from = self._began + (0.0 if steady else STEADY_S)
+        self.serves()
+
+    def serves(self) -> None:
+        """It was asked again, and is not lost."""
+        self._served = time.monotonic()
+        if self._from is not None and self._served >= self._from:
+            self._from = None
+            self._say()
+
+
 def watch_source(device: str, connect: Callable[[], Source], post: Post) -> Callable[[Worker], None]:
     """The work of a card reader or scanner: connect, report, and again when it is lost."""
+
+    up = Up(device, post)
 
     def work(worker: Worker) -> None:
         def serve() -> None:
             with contextlib.closing(connect()) as source:
-                post(DeviceUp(device))
+                up.begins()
                 while not worker.stopping:
                     for reading in source.wait(WAIT_S):
                         post(reading)
+                    up.serves()
 
         kept_open(worker, serve, lambda why: post(DeviceDown(device, why)), worker.pause)
 
