@@ -91,7 +91,7 @@ class Camera:
             at = said.get("at")
             if told := {key: said[key] for key in _TOLD if key in said}:
                 overheard(Way.IN, json.dumps(told).encode() + b"\n")  # of a picture, this is all there is to hear
-            fresh = isinstance(at, int | float) and (not self._settings.live or now - at < STALE_S)
+            fresh = isinstance(at, int | float) and (not self._settings.live or at > now - STALE_S)
             if fresh and (reading := self._reading(said)):
                 return [reading]
 

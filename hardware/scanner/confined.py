@@ -27,6 +27,7 @@ MEMORY_MAX: Final = 2 << 30
 FILES_MAX: Final = 64
 PIXELS_MAX: Final = 50_000_000
 NOBODY: Final = 65534
+END_WAIT_S: Final = 2.0
 
 _ENVIRONMENT: Final = {
     "PATH": os.defpath,
@@ -46,16 +47,22 @@ class Confined:
     """The parent's end. One thread uses it."""
 
     def __init__(self, module: str, argument: Mapping[str, Any], fed: bool = False) -> None:
-        """Start ``module`` as a program with one argument, JSON. ``fed``: it reads its standard input, see ``feed``."""
-        self._process = subprocess.Popen(
-            [sys.executable, "-I", "-m", module, json.dumps(argument)],
-            stdin=subprocess.PIPE if fed else subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=_ENVIRONMENT,
-            cwd="/",
-            start_new_session=True,  # Ctrl-C at a terminal is for the kiosk, which then ends it
-        )
+        """Start ``module`` as a program with one argument, JSON. ``fed``: it reads its standard input, see ``feed``.
+
+        Raises ``DeviceGone`` when no process can be started: no memory, or too many files open.
+        """
+        try:
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", "-m", module, json.dumps(argument)],
+                stdin=subprocess.PIPE if fed else subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=_ENVIRONMENT,
+                cwd="/",
+                start_new_session=True,  # Ctrl-C at a terminal is for the kiosk, which then ends it
+            )
+        except OSError as error:
+            raise DeviceGone(f"no process can be started to look at pictures ({error.strerror})") from None
         assert self._process.stdout
         self._out = self._process.stdout.fileno()
         os.set_blocking(self._out, False)
@@ -91,16 +98,18 @@ class Confined:
         line, _, self._held = self._held.partition(b"\n")
         try:
             said = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             said = None
         if not isinstance(said, dict):
             raise DeviceGone("the process that looks at pictures no longer makes sense")
         return said
 
     def close(self) -> None:
-        """End it. Never raises; may be called twice."""
+        """End it. Blocks at most 2 s: one that is held by its camera's driver, where no signal reaches it, is left to
+        end by itself. Never raises; may be called twice."""
         self._process.kill()
-        self._process.wait()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(END_WAIT_S)
         for end in (self._process.stdin, self._process.stdout):
             with contextlib.suppress(OSError):
                 if end:

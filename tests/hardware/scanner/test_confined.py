@@ -17,11 +17,12 @@ import cv2
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from pytest_mock import MockerFixture
 
 from hardware.errors import DeviceGone
 from hardware.readings import CodeUnknown, IsbnScanned
 from hardware.scanner import camera as driver
-from hardware.scanner import stills
+from hardware.scanner import confined, stills
 from hardware.scanner.barcode import Meanings
 from hardware.scanner.camera import Camera, Settings, connect
 from hardware.scanner.formats import Code, Format
@@ -112,8 +113,15 @@ def test_hanging_it_is_gone(looking: tuple[Twin, Camera], monkeypatch: pytest.Mo
 
 @pytest.mark.parametrize(
     "said",
-    [b"x" * (1 << 19), b"no json\n", b"[]\n", b'{"gone": "lost"}\n', b"\xff\xfe\n"],
-    ids=["endless", "no json", "no object", "gone", "no text"],
+    [
+        b"x" * (1 << 19),
+        b"no json\n",
+        b"[]\n",
+        b'{"gone": "lost"}\n',
+        b"\xff\xfe\n",
+        b"[" * 100_000 + b"\n",
+    ],
+    ids=["endless", "no json", "no object", "gone", "no text", "deep"],
 )
 def test_what_makes_no_sense_is_gone(said: bytes, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     liar = tmp_path / "liar.py"
@@ -142,6 +150,49 @@ def test_what_it_says_is_looked_at_again(monkeypatch: pytest.MonkeyPatch, tmp_pa
     seen = [reading for _ in range(3) for reading in source.wait(5)]
     assert seen == [CodeUnknown("camera", 13), CodeUnknown("camera", 13), CodeUnknown("camera", 1)]
     source.close()
+
+
+def test_a_time_beyond_all_numbers_is_one_that_is_not_over(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    lines = ['{"open": true}', '{"at": 1' + "0" * 400 + ', "code": "]Q1x"}']
+    liar = tmp_path / "liar.py"
+    liar.write_text(f"import time\nfor line in {lines!r}: print(line, flush=True)\ntime.sleep(30)")
+    started = subprocess.Popen
+    monkeypatch.setattr(subprocess, "Popen", lambda words, **more: started([words[0], str(liar)], **more))
+    source = connect("camera", Settings(source=0), Meanings())
+    assert source.wait(5) == [CodeUnknown("camera", 1)]
+    source.close()
+
+
+def test_without_room_for_one_more_process_there_is_no_camera() -> None:
+    """Too many files are open, which a real limit makes so."""
+    program = """
+import resource
+from hardware.errors import DeviceGone
+from hardware.scanner.barcode import Meanings
+from hardware.scanner.camera import Settings, connect
+resource.setrlimit(resource.RLIMIT_NOFILE, (12, 12))
+held = [open("/dev/null") for _ in range(7)]
+try:
+    connect("camera", Settings(source=0), Meanings())
+except DeviceGone as gone:
+    print(gone)
+"""
+    said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+    assert said == "no process can be started to look at pictures (Too many open files)\n"
+
+
+def test_one_that_no_signal_ends_is_not_waited_for(
+    looking: tuple[Twin, Camera], mocker: MockerFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As one that a camera's driver holds in the kernel: only a mock can make it so."""
+    _, source = looking
+    kill = mocker.patch.object(source._eyes._process, "kill")
+    monkeypatch.setattr(confined, "END_WAIT_S", 0.2)
+    began = time.monotonic()
+    source.close()
+    assert time.monotonic() - began < 5
+    assert kill.called
+    mocker.stopall()
 
 
 def test_it_ends_with_its_parent() -> None:
