@@ -28,9 +28,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import reduce
 from operator import xor
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from hardware.errors import DeviceRefused, DeviceSilent, WireError
 from hardware.locker.board import Board
@@ -69,10 +69,18 @@ class Settings(BaseModel):
     """Whether the adapter hears itself; ``auto`` finds out at the start and after each disturbance."""
     reply_wait_s: float = Field(0.3, gt=0, le=0.3)
     status_bytes: int = Field(0, ge=0, le=8)
-    """Status bytes of a "read all" reply; 0: as many as the channels need, at least three, as the vendor says."""
+    """Status bytes of a "read all" reply; 0: as many as the channels need, at least three, as the vendor says.
+    Never fewer than the channels need: those beyond would read as shut, though nobody has seen them."""
 
     lowest_group: Literal["last", "first"] = "last"
     """Where channels 1 to 8 stand among them. Three sources, one with worked samples, say last; one says first."""
+
+    @model_validator(mode="after")
+    def _told_of_every_channel(self) -> Self:
+        if self.status_bytes and 8 * self.status_bytes < self.channels:
+            told = 8 * self.status_bytes
+            raise ValueError(f"status_bytes tells of {told} doors only: set channels = {told}, or more bytes")
+        return self
 
     def whole_length(self) -> int:
         """The length in bytes of the reply to "read all"."""

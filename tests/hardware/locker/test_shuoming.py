@@ -208,6 +208,13 @@ def test_a_status_reply_of_another_length_than_the_channels_need_is_refused():
     assert [n for n, door in board.doors().items() if door is Door.SHUT] == [32]
 
 
+@pytest.mark.parametrize(("status_bytes", "channels"), [(1, 8), (2, 16), (3, 17), (7, 50), (4, 1)])
+def test_no_channel_is_taken_for_shut_of_which_no_byte_tells(status_bytes: int, channels: int) -> None:
+    assert Settings(status_bytes=status_bytes, channels=channels).whole_length() == 4 + status_bytes
+    with pytest.raises(ValidationError, match=f"set channels = {8 * status_bytes}"):
+        Settings(status_bytes=status_bytes, channels=8 * status_bytes + 1)
+
+
 def test_no_pulse_is_asked_of_a_board_that_does_not_answer():
     script = Script()
     with pytest.raises(DeviceRefused):
