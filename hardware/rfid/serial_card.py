@@ -28,6 +28,7 @@ from hardware.transport import Transport
 from hardware.wiretap import unsaid
 
 LINE_MAX: Final = 64
+CUT_S: Final = 0.2  # without a byte: what has come of a line is all there is of it
 _SHORT: Final = 4  # bytes
 _ENDS: Final = re.compile(rb"[\r\n\x02\x03]")
 
@@ -60,6 +61,15 @@ class Decoder:
     def __init__(self) -> None:
         self._held = b""
 
+    @property
+    def amid(self) -> bool:
+        """Has a line begun that is not at its end?"""
+        return bool(self._held)
+
+    def drop(self) -> None:
+        """Nothing follows: what has come of a line was cut off, and is no part of the next."""
+        self._held = b""
+
     def feed(self, data: bytes) -> list[bytes]:
         """The lines that these bytes end. Holds at most ``LINE_MAX`` + 1 bytes between calls."""
         *ended, rest = _ENDS.split(data)
@@ -85,6 +95,7 @@ class SerialCardSource:
         self._decoder = Decoder()
         self._lying: bytes | None = None  # the UID last heard, while its card counts as lying there
         self._gone_at = 0.0
+        self._heard_at = 0.0
         self._listened_s = 0.0
 
     def wait(self, timeout_s: float) -> Sequence[Reading]:
@@ -96,6 +107,8 @@ class SerialCardSource:
         deadline = time.monotonic() + timeout_s
         while True:
             until = deadline if self._lying is None else min(deadline, self._gone_at)
+            if self._decoder.amid:
+                until = min(until, self._heard_at + CUT_S)
             data = self._listen(max(0.0, until - time.monotonic()))
             readings = self._heard(data) if data else self._quiet()
             if readings or time.monotonic() >= deadline:
@@ -108,6 +121,10 @@ class SerialCardSource:
     def _listen(self, wait_s: float) -> bytes:
         began = time.monotonic()
         data = self._transport.read(wait_s)
+        if data:
+            self._heard_at = time.monotonic()
+        elif time.monotonic() >= self._heard_at + CUT_S:
+            self._decoder.drop()
         if self._listened_s < self._quiet_s:  # no longer than asked for: a machine that stalls does not listen
             self._listened_s += min(time.monotonic() - began, wait_s)
         return data
@@ -142,7 +159,7 @@ class SerialCardSource:
 
     def _uid(self, line: bytes) -> bytes | None:
         known = self._pattern.fullmatch(line.decode("ascii", "replace").strip())
-        if not known:
+        if not known or known["uid"] is None:  # a word of the reader's own, where the pattern allows one
             return None
         try:
             return bytes.fromhex(re.sub("[:-]", " ", known["uid"]))

@@ -1,5 +1,6 @@
 """Cards from a serial reader, over a real pseudo-terminal, and its lines in any pieces."""
 
+import time
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -159,6 +160,27 @@ def test_a_pattern_of_ones_own(reader: SerialCard) -> None:
     reader.say(b"Card: nothing (13.56 MHz)\r\n")
     assert source.wait(0.1) == []
     source.close()
+
+
+def test_a_word_that_a_pattern_of_ones_own_knows_beside_cards_is_none(reader: SerialCard) -> None:
+    source = opened(reader, pattern=r"(?P<uid>[0-9A-F]{8})|READY")
+    reader.say(b"READY\r\n")
+    assert source.wait(0.1) == []
+    reader.tap(UID)
+    assert numbers(*source.wait(10)) == [UID]
+    source.close()
+
+
+@pytest.mark.parametrize("wait_s", [0.05, 0.6])
+def test_a_line_that_was_cut_off_is_no_part_of_the_next_card(
+    source: SerialCardSource, reader: SerialCard, wait_s: float
+) -> None:
+    reader.say(b"04A1")
+    until = time.monotonic() + 0.6
+    while time.monotonic() < until:
+        assert source.wait(wait_s) == []
+    reader.tap(UID)
+    assert numbers(*source.wait(10)) == [UID]
 
 
 def test_unplugged_and_back(source: SerialCardSource, reader: SerialCard) -> None:
