@@ -1,4 +1,5 @@
-"""What stands in the store, for commands that only look: without its lock, also while the kiosk runs."""
+"""What stands in the store, for commands that only look: without its lock, also while the kiosk runs, and after an
+update also before the next start has brought it up to date."""
 
 import contextlib
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ from kiosk import tellings
 from kiosk.core.model import PickupPoint
 from kiosk.core.plan import Plan
 from kiosk.journal import Journal
-from kiosk.schema import StoreUnfit, connect, examine
+from kiosk.schema import StoreUnfit, as_of_today, connect, examine
 from kiosk.store import unfit_for
 from kiosk.tables import rows_of
 from sync.messages import Telling
@@ -30,7 +31,8 @@ def looked_into(path: Path, point: str) -> Iterator[Any]:
     with unfit_for(path), contextlib.closing(connect(path, read_only=True)) as db:
         examine(path, point)
         db.execute("BEGIN")  # one view of it all, whatever the kiosk adds meanwhile
-        yield db.conn.execute
+        with as_of_today(db) as today:
+            yield today.conn.execute
 
 
 def read_point(path: Path, plan: Plan) -> PickupPoint:

@@ -146,6 +146,19 @@ def prepare(db: Database, point: str) -> None:
 
 
 @contextlib.contextmanager
+def as_of_today(db: Database) -> Iterator[Database]:
+    """For reading: this file itself, or, where an older version wrote it, a copy in memory with the tables of today.
+    The file stays as it is. Raises ``sqlite3.Error``."""
+    if not MIGRATIONS.pending(db):
+        yield db
+        return
+    with contextlib.closing(Database(memory=True)) as copy:
+        db.conn.backup(copy.conn)
+        MIGRATIONS.apply(copy)
+        yield copy
+
+
+@contextlib.contextmanager
 def transaction(db: Database) -> Iterator[None]:
     """All of it or nothing, on disk when the block ends."""
     db.conn.execute("BEGIN IMMEDIATE")

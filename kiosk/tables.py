@@ -33,7 +33,8 @@ class Table:
         self._json = {column: TypeAdapter(hints[column]) for column in self.columns if not _is_plain(hints[column])}
         names = ", ".join(f'"{column}"' for column in self.columns)
         marks = ", ".join("?" * len(self.columns))
-        self.select = f'SELECT {names} FROM "{name}" ORDER BY rowid'
+        whose = ", ".join(f'"{name}"."{column}"' for column in self.columns)  # else SQLite takes a missing one for text
+        self.select = f'SELECT {whose} FROM "{name}" ORDER BY rowid'
         if key is None:
             self.put = f'INSERT OR REPLACE INTO "{name}" (rowid, {names}) VALUES (1, {marks})'
         else:  # an update in place keeps the order of rows

@@ -11,6 +11,7 @@ from points import NOW, busy, plan
 from sqlite_utils import Database
 
 from hardware.readings import Door, DoorSeen
+from kiosk.check import _store
 from kiosk.cli import main
 from kiosk.config import load
 from kiosk.core.events import Started
@@ -18,7 +19,8 @@ from kiosk.core.model import PickupPoint
 from kiosk.core.session import NOBODY
 from kiosk.core.step import step
 from kiosk.migrations import MIGRATIONS
-from kiosk.store import Store
+from kiosk.reading import read_point
+from kiosk.store import Store, StoreUnfit
 
 STEPS = [migration.name for migration in MIGRATIONS.pending(Database(memory=True))][1:]
 
@@ -74,6 +76,30 @@ def test_back_to_each_version_there_was_and_forward_again(session: Path, since: 
     order = taken.point.compartments["1"].order
     assert order is not None
     assert order.cut
+
+
+@pytest.mark.parametrize("since", STEPS)
+def test_what_only_looks_reads_an_older_store_as_the_next_start_will(session: Path, since: str) -> None:
+    """After an update, before the start: nothing of it is damaged, and nothing of it is thrown away."""
+    config = load(session)
+    assert kiosk("step-back", session, since).exit_code == 0
+    as_it_was = config.store.read_bytes()
+    seen = read_point(config.store, config.plan())
+    refused = kiosk("restore", session, "--yes")
+    assert (refused.exit_code, "is sound; nothing was done" in refused.output) == (3, True)
+    for command in ("cases", "doors", "journal"):
+        assert kiosk(command, session).exit_code == 0
+    assert "sound, an unbroken journal of 2 facts" in _store(config)
+    assert config.store.read_bytes() == as_it_was
+    assert seen == point_of(session)
+
+
+def test_a_column_that_is_missing_is_no_text_of_its_name(session: Path) -> None:
+    store = load(session).store
+    with contextlib.closing(sqlite3.connect(store)) as db:
+        db.execute("alter table devices drop column told")
+    with pytest.raises(StoreUnfit, match=r"no such column: devices\.told"):
+        read_point(store, load(session).plan())
 
 
 def test_what_will_be_lost_is_said_first_and_a_copy_is_kept(session: Path) -> None:
