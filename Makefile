@@ -8,13 +8,16 @@ JOBS ?= 5
 export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check compiled format bench screens cuts simulate kills frames fuzz coverage mutants audit clean
+.PHONY: help setup install demo test check compiled format bench screens cuts simulate kills frames fuzz coverage mutants audit clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 14
 
 setup: ## install what is missing and make .venv
 	@tools/setup.sh
+
+install: ## the same for a pickup point: nothing of what only trying and testing need
+	@tools/setup.sh point
 
 demo: setup ## the whole pickup point on simulated devices: with a display to try, without one as a guided tour
 	@$(BIN)/python -m simulators demo

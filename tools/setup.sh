@@ -1,10 +1,12 @@
 #!/bin/sh
 # Make this tree ready to run: install the Debian packages that are missing, make .venv, install the product into it.
-# Usage: tools/setup.sh   (PYTHON=/path/to/python3 chooses another Python, 3.11 or later)
+# Usage: tools/setup.sh [point]   (PYTHON=/path/to/python3 chooses another Python, 3.11 or later)
+# point: only what a pickup point runs with, and compiled, for a service that may not write here.
 # Does nothing, quickly, when everything is there. What the tools say goes to build/setup.log, shown in trouble.
 set -eu
 cd "$(dirname "$0")/.."
 log=build/setup.log
+kind=${1:-all}
 mkdir -p build
 
 say() { printf 'setup: %s\n' "$*"; }
@@ -25,10 +27,10 @@ installed() {
         tr ',' '\n' | sed 's/^ *//; s/[ (].*//'
 }
 
-# The packages of a kind (needed, optional) that are not installed, in one line.
+# The packages of a kind (needed, optional, trying) that are not installed, in one line.
 missing() {
-    while read -r name kind _; do
-        if [ "$kind" = "$1" ] && ! printf '%s\n' "$have" | grep -qxF "$name"; then printf '%s ' "$name"; fi
+    while read -r name needed_for _; do
+        if [ "$needed_for" = "$1" ] && ! printf '%s\n' "$have" | grep -qxF "$name"; then printf '%s ' "$name"; fi
     done <tools/packages.txt
 }
 
@@ -48,6 +50,7 @@ install_packages() {
     have=$(installed 2>/dev/null || true)
     needed="$(missing_python)$(missing needed)"
     optional="$(missing optional)"
+    [ "$kind" = point ] || optional="$optional$(missing trying)"
     [ -n "$needed$optional" ] || return 0
     command -v apt-get >/dev/null || fail "this is not Debian; install what corresponds to: $needed$optional"
     if [ "$(id -u)" = 0 ]; then
@@ -75,7 +78,7 @@ make_environment() {
     "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
         fail "Python 3.11 or later is needed; $python is $("$python" -V 2>&1). Choose another with PYTHON=..."
     # The stamp holds all that decides what is in .venv, and where it stands: a moved environment does not work.
-    stamp="$(pwd) $(cat setup.cfg pyproject.toml | sha256sum)"
+    stamp="$kind $(pwd) $(cat setup.cfg pyproject.toml | sha256sum)"
     if [ -x .venv/bin/python ] && [ "$(cat .venv/ready 2>/dev/null)" = "$stamp" ]; then return 0; fi
     if ! .venv/bin/python -m pip --version >/dev/null 2>&1; then
         say "making .venv with $("$python" -V)"
@@ -86,7 +89,12 @@ make_environment() {
     # A newer pip chooses them in half the time; what is never imported need not be compiled.
     logged .venv/bin/python -m pip install --disable-pip-version-check 'pip>=25' ||
         say "going on with the pip that is there"
-    logged .venv/bin/python -m pip install --disable-pip-version-check --no-compile -e '.[test]' ||
+    if [ "$kind" = point ]; then
+        set -- -e . 'setuptools>=71' # that one makes a board of your own, see CONTRIBUTING.md
+    else
+        set -- -e '.[test]'
+    fi
+    logged .venv/bin/python -m pip install --disable-pip-version-check --no-compile "$@" ||
         fail "pip install failed; the whole story is in $log"
     printf '%s' "$stamp" >.venv/ready
     say "ready"

@@ -11,6 +11,7 @@ from tree import ROOT
 PACKAGES = [line.split() for line in (ROOT / "tools/packages.txt").read_text().splitlines() if line.strip()]
 NEEDED = {words[0] for words in PACKAGES if words[0] != "#" and words[1] == "needed"}
 OPTIONAL = {words[0] for words in PACKAGES if words[0] != "#" and words[1] == "optional"}
+TRYING = {words[0] for words in PACKAGES if words[0] != "#" and words[1] == "trying"}
 
 
 @pytest.fixture
@@ -34,11 +35,11 @@ def write(machine: Path, name: str, script: str) -> None:
     command.chmod(0o755)
 
 
-def setup(machine: Path) -> subprocess.CompletedProcess[str]:
+def setup(machine: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """Run the script there."""
     env = {"PATH": str(machine / "bin"), "HOME": str(machine), "LANG": os.environ.get("LANG", "C.UTF-8")}
     return subprocess.run(
-        ["/bin/sh", "tools/setup.sh"], cwd=machine, env=env, capture_output=True, text=True, check=False
+        ["/bin/sh", "tools/setup.sh", *words], cwd=machine, env=env, capture_output=True, text=True, check=False
     )
 
 
@@ -56,13 +57,27 @@ def test_without_root_it_goes_on_without_the_optional_ones(machine: Path) -> Non
     write(machine, "dpkg-query", installed)
     write(machine, "python3", 'case "$*" in *version_info*) exit 1;; -V) echo Python 3.9.2;; esac')
     done = setup(machine)
-    assert set(done.stdout.split()) >= OPTIONAL
+    assert set(done.stdout.split()) >= OPTIONAL | TRYING
     assert "Python 3.11 or later is needed; python3 is Python 3.9.2" in done.stderr
     assert done.returncode == 1
 
 
+def test_a_point_is_given_nothing_that_only_trying_needs(machine: Path) -> None:
+    """Among it a card reader that takes cards from the network."""
+    write(machine, "dpkg-query", "exit 0")
+    asked = set(setup(machine, "point").stderr.partition("apt-get install")[2].split())
+    assert asked >= NEEDED | OPTIONAL
+    assert not asked & TRYING
+    assert "vsmartcard-vpcd" in TRYING
+    typed = (ROOT / "docs/technician.md").read_text()
+    assert "\n    sudo make install\n" in typed
+    assert "sudo make setup" not in typed
+    assert "\ninstall: " in (makefile := (ROOT / "Makefile").read_text())
+    assert "tools/setup.sh point\n" in makefile
+
+
 def test_a_package_provided_under_another_name_counts(machine: Path) -> None:
-    everything = "\n".join(f"echo 'installed {name}t64, {name} (= 2.3), other'" for name in NEEDED | OPTIONAL)
+    everything = "\n".join(f"echo 'installed {name}t64, {name} (= 2.3), other'" for name in NEEDED | OPTIONAL | TRYING)
     write(machine, "dpkg-query", everything)
     write(machine, "python3", "exit 1")
     done = setup(machine)
