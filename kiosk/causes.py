@@ -3,6 +3,7 @@
 Only looks, see hardware.devicefile. Where nothing is seen it says so by naming the usual causes as questions.
 """
 
+import contextlib
 import os
 import shutil
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from kiosk.config import Board, Device
 
 _SHORT_LIVED = ("ttyUSB", "ttyACM", "video")  # names given in the order of plugging
 _PCSCD = "/run/pcscd/pcscd.comm"
+READER_CONF = Path("/etc/reader.conf.d")  # what pcscd takes for readers beside those on USB
 _NFC = ("pn533_usb", "pn533", "nfc")
 
 
@@ -82,6 +84,18 @@ def pcsc() -> str:
     polkit = devicefile.running("polkitd")
     rule = " polkitd runs: has it a rule that lets this user use cards (docs/technician.md)?" if polkit else ""
     return f"Is the reader plugged in (lsusb)? pcscd's socket is there; does it answer (systemctl status pcscd)?{rule}"
+
+
+def from_the_network() -> str:
+    """The file by which this machine's pcscd takes cards from anybody on the network: the driver of vsmartcard-vpcd,
+    for trying, listens on every interface. Empty where there is none, or another pcscd is asked."""
+    if "PCSCLITE_CSOCK_NAME" in os.environ:
+        return ""
+    with contextlib.suppress(OSError):
+        for file in sorted(READER_CONF.iterdir()):
+            if file.is_file() and b"libifdvpcd" in file.read_bytes():
+                return str(file)
+    return ""
 
 
 def printer(path: str) -> str:

@@ -72,6 +72,7 @@ def checks(config: Config) -> Iterator[Check]:
         yield _device("card", card, partial(causes.source, card), partial(_source, config, card, "answers"))
     for pad in config.pads:
         yield _device("pad", pad, partial(causes.source, pad), partial(_source, config, pad, "answers"))
+    yield from _from_the_network(config)
     if not (config.scanners or config.pads):
         yield Check("scanner", False, "none is configured, so nothing can be loaded or returned; add a [[scanner]]")
     for scanner in config.scanners:
@@ -229,6 +230,15 @@ def _source(config: Config, device: Device, says: str) -> Said:
     finally:
         source.close()
     return f"{says} ({device.driver})" + (f"; {firmware}" if firmware else ""), firmware
+
+
+def _from_the_network(config: Config) -> Iterator[Check]:
+    """Cards and tags are believed: nobody is to lay one on from afar. A point that is only tried names that reader."""
+    named = [d.settings.reader for d in (*config.cards, *config.pads) if d.driver in ("pcsc", "pcsc_pad")]
+    file = causes.from_the_network() if any("virtual pcd" not in name.lower() for name in named) else ""
+    if file:
+        words = "pcscd takes cards from anybody on the network; sudo apt-get purge vsmartcard-vpcd, and restart pcscd"
+        yield Check("pcscd", False, f"{file}: {words}")
 
 
 def _printer(printer: Device) -> Said:

@@ -21,7 +21,7 @@ from points import NOW, busy
 import simulators.kerong_cu16
 from hardware.locker import kerong_cu16
 from hardware.readings import Door
-from kiosk import check
+from kiosk import causes, check
 from kiosk.check import Check, checks
 from kiosk.config import Config, load
 from kiosk.core.model import Drop
@@ -45,6 +45,7 @@ def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
 def machine(rig: Machine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Machine]:
     """A whole point as twins, without a store and with everything in order; no long look at quiet devices."""
     monkeypatch.setattr(check, "SOURCE_WAIT_S", 0.05)
+    monkeypatch.setattr(causes, "READER_CONF", rig.folder / "reader.conf.d")
     yield rig
     for file in rig.folder.glob("point.sqlite*"):
         file.unlink()
@@ -195,6 +196,19 @@ def test_a_card_reader_that_is_not_there(machine: Machine) -> None:
     gone = only(config_of(machine, "ttyCARD0", "ttyCARD9"))
     assert gone.name == "card card"
     assert "ttyCARD9 is not there" in gone.words
+
+
+def test_a_card_reader_on_the_network(machine: Machine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As Debian's vsmartcard-vpcd leaves it there for the machine's own pcscd."""
+    (tmp_path / "vpcd").write_text('FRIENDLYNAME "Virtual PCD"\nLIBPATH /usr/lib/pcsc/serial/libifdvpcd.so\n')
+    monkeypatch.setattr(causes, "READER_CONF", tmp_path)
+    monkeypatch.delenv("PCSCLITE_CSOCK_NAME", raising=False)
+    another = '[[card]]\nname = "second"\ndriver = "pcsc"\nreader = "{}"\n[[card]]\n'
+    found = {one.name: one.words for one in unfit(config_of(machine, "[[card]]\n", another.format("ACR122")))}
+    assert "vpcd: pcscd takes cards from anybody on the network" in found["pcscd"]
+    assert "pcscd" not in {one.name for one in unfit(config_of(machine, "[[card]]\n", another.format("Virtual PCD")))}
+    only_serial = config_of(machine)
+    assert unfit(only_serial) == []
 
 
 def test_a_driver_that_breaks(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
