@@ -73,13 +73,18 @@ install_packages() {
     say "going on without $optional"
 }
 
+# All that decides what is in .venv, and where it stands: a moved environment does not work, nor one under the Python of
+# another Debian, which does not look where the packages are.
+stamp() {
+    printf '%s %s %s %s' "$kind" "$(pwd)" "$(.venv/bin/python -c 'import sys; print(*sys.version_info[:2])')" \
+        "$(cat setup.cfg pyproject.toml | sha256sum)"
+}
+
 make_environment() {
     python=${PYTHON:-python3}
     "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
         fail "Python 3.11 or later is needed; $python is $("$python" -V 2>&1). Choose another with PYTHON=..."
-    # The stamp holds all that decides what is in .venv, and where it stands: a moved environment does not work.
-    stamp="$kind $(pwd) $(cat setup.cfg pyproject.toml | sha256sum)"
-    if [ -x .venv/bin/python ] && [ "$(cat .venv/ready 2>/dev/null)" = "$stamp" ]; then return 0; fi
+    if [ -x .venv/bin/python ] && [ "$(cat .venv/ready 2>/dev/null)" = "$(stamp)" ]; then return 0; fi
     if ! .venv/bin/python -m pip --version >/dev/null 2>&1; then
         say "making .venv with $("$python" -V)"
         rm -rf .venv
@@ -96,7 +101,7 @@ make_environment() {
     fi
     logged .venv/bin/python -m pip install --disable-pip-version-check --no-compile "$@" ||
         fail "pip install failed; the whole story is in $log"
-    printf '%s' "$stamp" >.venv/ready
+    stamp >.venv/ready
     say "ready"
 }
 

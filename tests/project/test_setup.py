@@ -83,3 +83,34 @@ def test_a_package_provided_under_another_name_counts(machine: Path) -> None:
     done = setup(machine)
     missing = done.stderr.partition("apt-get install")[2].split()
     assert set(missing) == {"python3-venv", "python3-dev"}
+
+
+@pytest.fixture
+def pythons(machine: Path) -> Path:
+    """A machine with everything, and a Python that makes environments; what they are told to do goes to a file."""
+    everything = "\n".join(f"echo 'installed {name}, '" for name in NEEDED | OPTIONAL | TRYING)
+    write(machine, "dpkg-query", everything)
+    made = "mkdir -p .venv/bin; ln -sf ../../bin/debian .venv/bin/python"
+    write(machine, "python3", f'case "$*" in "-m venv "*) {made};; esac')
+    write(machine, "debian", 'case "$1" in -c) cat version;; *) echo "$*" >>called;; esac')
+    (machine / "bin" / "ln").symlink_to(shutil.which("ln") or pytest.fail("ln"))
+    (machine / "version").write_text("3 11")
+    for name in ("setup.cfg", "pyproject.toml"):
+        shutil.copy(ROOT / name, machine)
+    return machine
+
+
+def called(machine: Path, *words: str) -> str:
+    """What the environment's Python was told to do."""
+    (machine / "called").write_text("")
+    assert setup(machine, *words).returncode == 0
+    return (machine / "called").read_text()
+
+
+def test_an_environment_is_made_once_and_anew_under_another_python(pythons: Path) -> None:
+    """After an upgrade of Debian the same link leads to a Python that does not look where the packages are."""
+    assert "-e .[test]" in called(pythons)
+    assert called(pythons) == ""
+    (pythons / "version").write_text("3 13")
+    assert "-e .[test]" in called(pythons)
+    assert called(pythons) == ""
