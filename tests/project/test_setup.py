@@ -114,3 +114,10 @@ def test_an_environment_is_made_once_and_anew_under_another_python(pythons: Path
     (pythons / "version").write_text("3 13")
     assert "-e .[test]" in called(pythons)
     assert called(pythons) == ""
+
+
+def test_a_point_is_compiled_also_when_only_the_product_has_changed(pythons: Path) -> None:
+    """Its service may not write there, and would compile all of it anew at each start."""
+    for _ in range(2):
+        assert "-m compileall -q -j 0 .venv/lib kiosk hardware sync ui" in called(pythons, "point")
+    assert "compileall" not in called(pythons)
