@@ -62,3 +62,10 @@ def test_what_dies_is_back_at_once_and_is_never_left_lying(unit: str) -> None:
 
 def test_a_wrong_configuration_is_not_tried_again_and_again() -> None:
     assert values("RestartPreventExitStatus") == ["2"]
+
+
+def test_a_start_waits_for_nothing_that_may_be_away() -> None:
+    """The program works without the network, and finds out by itself whether the clock can be trusted."""
+    waited_for = {name for key in ("After", "Wants", "Requires") for value in values(key) for name in value.split()}
+    assert "kiosk-display.service" in waited_for
+    assert not {name for name in waited_for if name.startswith(("network", "time-"))}
