@@ -41,7 +41,7 @@ def _hearing(settings: ScreenSettings) -> Iterator[tuple[str, bool, str]]:
     """What can be heard. A silent machine is fit, and says that it is silent."""
     player = find_player()
     if player is None:
-        yield "sound", True, "silent: no player is installed; install the Debian package alsa-utils to hear sounds"
+        yield "sound", True, "silent: no player can be heard; install the Debian package alsa-utils to hear sounds"
     else:
         yield "sound", True, f"played by {player}" + (f" on {settings.audio_device}" if settings.audio_device else "")
     files, unread = recorded(settings.voice_files), "; ".join(_unread(settings.voice_files))

@@ -1,8 +1,8 @@
 """Plays sounds and speaks sentences in a thread and processes of its own; the window only leaves word. Never blocks it.
 
 Speech is made by espeak-ng, or taken from recorded files; both are played by the first of ``PLAYERS`` that is
-installed. What is missing is silent. Only the newest word counts: who says something new interrupts what is spoken.
-What is made to be played is never on a disk, which may be full.
+installed and can be heard. What is missing is silent. Only the newest word counts: who says something new interrupts
+what is spoken. What is made to be played is never on a disk, which may be full.
 """
 
 import contextlib
@@ -21,7 +21,7 @@ from ui.aloud import Cue
 from ui.manner import VOLUME_MAX
 from ui.sounds import sound
 
-PLAYERS = ("pw-play", "paplay", "aplay")  # the session's sound server first; aplay speaks to the card itself
+PLAYERS = ("pw-play", "paplay", "aplay")  # a sound server first, where it runs; aplay speaks to the card itself
 VOICES = {"zh": "cmn", "en": "en-gb"}
 WORDS_A_MINUTE = 150
 SENTENCE_MAX = 600  # characters; longer ones are cut
@@ -139,7 +139,18 @@ class Speaker:
 
 def find_player() -> str | None:
     """The player this machine has; None: it is silent."""
-    return next((path for name in PLAYERS if (path := shutil.which(name))), None)
+    return next((path for name in PLAYERS if (path := shutil.which(name)) and _is_served(name)), None)
+
+
+def _is_served(player: str) -> bool:
+    """Whether what it speaks to is there: a service's user has no session, so no sound server either, and no sound."""
+    session = Path(os.environ.get("XDG_RUNTIME_DIR") or "/nowhere")
+    match player:
+        case "pw-play":
+            return (session / "pipewire-0").exists()
+        case "paplay":
+            return bool(os.environ.get("PULSE_SERVER")) or (session / "pulse" / "native").exists()
+    return True
 
 
 def play(player: str, device: str, path: Path) -> list[str]:

@@ -17,7 +17,7 @@ import pytest
 from kiosk.frontend import ScreenSettings
 from ui.check import check
 from ui.sounds import sound
-from ui.speaker import Speaker, Word, in_memory, play, recorded
+from ui.speaker import PLAYERS, Speaker, Word, find_player, in_memory, play, recorded
 
 SERVER = ("pulseaudio", "paplay", "parec")
 with_server = pytest.mark.skipif(not all(map(shutil.which, SERVER)), reason="pulseaudio is not installed")
@@ -159,12 +159,36 @@ def test_without_player_and_voice_the_machine_is_silent_and_says_so(
     told = {name: (fit, words) for name, fit, words in check(ScreenSettings())}
     assert told["sound"] == (
         True,
-        "silent: no player is installed; install the Debian package alsa-utils to hear sounds",
+        "silent: no player can be heard; install the Debian package alsa-utils to hear sounds",
     )
     assert told["voice"][0]
     assert "silent" in told["voice"][1]
     lost = {name: fit for name, fit, _ in check(ScreenSettings(voice_files=tmp_path))}
     assert not lost["voice"]
+
+
+def test_a_player_without_its_server_is_passed_over(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """As for the user of a service, who has no session: what is played there nobody hears, and nothing says so."""
+    for name in PLAYERS:
+        (tmp_path / name).write_text("#!/bin/sh\n")
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
+    monkeypatch.delenv("PULSE_SERVER", raising=False)
+    assert find_player() == str(tmp_path / "aplay")
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "run"))
+    assert find_player() == str(tmp_path / "aplay")
+    (tmp_path / "run" / "pulse").mkdir(parents=True)
+    (tmp_path / "run" / "pulse" / "native").touch()
+    assert find_player() == str(tmp_path / "paplay")
+    (tmp_path / "run" / "pipewire-0").touch()
+    assert find_player() == str(tmp_path / "pw-play")
+    monkeypatch.setenv("XDG_RUNTIME_DIR", "")
+    monkeypatch.setenv("PULSE_SERVER", "tcp:sound")
+    assert find_player() == str(tmp_path / "paplay")
+    monkeypatch.delenv("PULSE_SERVER")
+    (tmp_path / "aplay").unlink()
+    assert {name: words for name, _, words in check(ScreenSettings())}["sound"].startswith("silent")
 
 
 @pytest.fixture
