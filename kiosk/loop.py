@@ -220,7 +220,7 @@ class Loop:
             return
         if self._forgetting:
             self._forgetting = self._store.forget(now) > 0
-        elif now >= self._rested_at + REST_EVERY_S:
+        elif abs(now - self._rested_at) >= REST_EVERY_S:  # also where the clock was ahead as it rested
             self._commit(rested(Step(self.point, self.session), self._store.stands(now), now), now)
             self._rested_at, self._forgetting = now, True
 

@@ -185,6 +185,18 @@ def test_once_a_day_by_itself(store: Store) -> None:
     assert store.load() == night.loop.point
 
 
+@pytest.mark.parametrize("said", [False, True], ids=["a first row", "a night"])
+def test_a_time_from_a_clock_that_was_ahead_does_not_put_off_the_night(store: Store, said: bool) -> None:
+    point, ahead = store.load(), NOW + 9 * 365 * DAY_S
+    night(store, point, ahead) if said else store.commit(point, busy(point, 1), ahead)
+    one = Night(store)
+    one.after(TRUST_AFTER_S + 1)
+    one.loop.handle(Online(True))
+    assert one.after(1) == said + 1
+    assert one.after(REST_EVERY_S / 2) == said + 1
+    assert one.after(REST_EVERY_S / 2 + 1) == said + 2
+
+
 def test_not_while_somebody_is_there(store: Store) -> None:
     lived(store, 400, 400)
     night = Night(store)
