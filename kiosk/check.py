@@ -15,6 +15,7 @@ from hardware import devicefile
 from hardware.errors import DeviceError, DeviceSilent, WireError
 from hardware.readings import Door, Paper
 from hardware.registry import UnknownDriver, find, names
+from hardware.secret_file import UnfitFile
 from hardware.serialport import open_port
 from kiosk import causes
 from kiosk.config import Board, Config, Device
@@ -147,6 +148,10 @@ def _store(config: Config) -> str:
     free = shutil.disk_usage(path.parent).free
     if free < FREE_MIN:
         raise Unfit(f"{path}: only {free >> 20} MB free on its disk; make room for {FREE_MIN >> 20} MB at least")
+    try:
+        config.about()
+    except UnfitFile as error:  # without it the machine stays closed
+        raise Unfit(f"no key for receipts: {error}") from None
     if not probe(path, config.point.id):
         return f"{path}: will be made at the first start, {free >> 30} GB free"
     with open_journal(path, config.point.id) as journal:

@@ -8,6 +8,7 @@ from typing import NoReturn
 import click
 
 from hardware.errors import DeviceError
+from hardware.secret_file import UnfitFile
 from kiosk.cli_parts import EXIT_CONFIG, EXIT_STORE, EXIT_UNFIT, ConfigFile, config_argument, end
 from kiosk.config import Config
 from kiosk.store import StoreError
@@ -116,5 +117,5 @@ def _listen(config: Config, put: Put, devices: tuple[str, ...], seconds: float |
 
     try:
         listen(config, put, seconds, devices, masked)
-    except UnknownDevice as error:
+    except (UnknownDevice, UnfitFile) as error:
         end(EXIT_CONFIG, error)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 import tomli_w
+from click.testing import CliRunner
 from points import NOW, busy
 
 import simulators.kerong_cu16
@@ -23,9 +24,11 @@ from hardware.locker import kerong_cu16
 from hardware.readings import Door
 from kiosk import causes, check
 from kiosk.check import Check, checks
+from kiosk.cli import main
 from kiosk.config import Config, load
 from kiosk.core.model import Drop
 from kiosk.core.session import NOBODY, Step
+from kiosk.receipt import key_beside
 from kiosk.store import Store
 from simulators.line import Fault
 from simulators.machine import Machine
@@ -298,6 +301,22 @@ def test_a_damaged_store(machine: Machine) -> None:
     store.write_bytes(b"garbage" * 1000)
     assert "not a store at all" in only(config_of(machine)).words
     assert store.read_bytes() == b"garbage" * 1000
+
+
+def test_a_key_for_receipts_that_cannot_be_used(machine: Machine) -> None:
+    """The machine would stay closed, and a slip of it cannot be thought of."""
+    config = config_of(machine)
+    key = key_beside(config.store)
+    key.write_text("5")
+    key.chmod(0o600)
+    try:
+        assert f"no key for receipts: {key} must hold 64 hex digits" in only(config).words
+        for words in (["listen"], ["trace", str(machine.folder / "recorded")]):
+            said = CliRunner().invoke(main, [words[0], str(config.path), *words[1:], "--seconds", "1"])
+            assert said.exit_code == 2
+            assert said.output.startswith(f"kiosk: {key} must hold 64 hex digits")
+    finally:
+        key.unlink()
 
 
 def test_a_changed_journal(machine: Machine) -> None:
