@@ -127,8 +127,8 @@ def run(config: Config, front: str = "", recorder: Recorder | None = None) -> in
     """
     front_end: FrontEnd = find("kiosk.screen", front or config.screen.front)
     shown = Shown()
-    _receipt_key(config)
     with contextlib.closing(Store.open(config.store, config.plan())) as store:
+        _receipt_key(config)  # where there is one, the store has been made
         machine = Machine(config, store, shown, recorder)
         machine.start()
         try:

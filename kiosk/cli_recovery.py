@@ -57,7 +57,7 @@ def _restore(config: Config, yes: bool) -> None:
     from kiosk import restore as restoring
 
     loss = restoring.look(config)
-    click.echo(f"{config.store}: {'damaged' if loss.why else 'not there'}")
+    click.echo(f"{config.store}: {'damaged' if loss.why else 'not there, or empty'}")
     if loss.why:
         click.echo(f"to be told to the library: {len(loss.unheard)}; rows that cannot be read: {loss.unread}")
     agreed(yes, "Begin anew with what the library knows? Everything behind the doors will have to be looked at.")

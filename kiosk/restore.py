@@ -39,8 +39,8 @@ class NothingToDo(StoreError):
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """What is left: ``why`` it cannot be used ("" when it is not there), ``unheard`` tellings that could be read, and
-    how many rows ``unread`` could not."""
+    """What is left: ``why`` it cannot be used ("" when it is not there, or empty), ``unheard`` tellings that could be
+    read, and how many rows ``unread`` could not."""
 
     why: str
     unheard: tuple[Telling, ...] = ()
@@ -67,7 +67,7 @@ def look(config: Config) -> Loss:
         if lock_file(path).exists():
             Owner.of(path).release()
     log = path.with_name(path.name + "-wal")
-    if not path.exists() and not (log.exists() and log.stat().st_size):
+    if not any(file.exists() and file.stat().st_size for file in (path, log)):
         return Loss("")
     try:
         read_point(path, config.plan())

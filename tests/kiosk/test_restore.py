@@ -11,7 +11,8 @@ from courier import COURIER, POINT
 
 from kiosk.core.screens import Home
 from kiosk.core.staff_screens import Courier
-from kiosk.store import Store
+from kiosk.receipt import key_beside, make_key
+from kiosk.store import Store, StoreDamaged
 from simulators.library.server import Library
 
 
@@ -130,6 +131,19 @@ def test_a_new_disk_at_an_old_point(point: Point, library: Library) -> None:
     life_goes_on(point, library)
     missing = point.told(library, "parcel_missing")
     assert [point.parcels[MINE] in one for one in missing] == [True]  # nobody knows that its reader took it: staff ask
+
+
+def test_a_store_of_which_the_disk_kept_only_the_name(point: Point, library: Library) -> None:
+    """It is neither begun anew as if nothing had ever lain here, nor is it sound."""
+    make_key(key_beside(point.config.store))
+    point.config.store.write_bytes(b"")
+    with pytest.raises(StoreDamaged, match="empty, and the kiosk has run here"):
+        Store.open(point.config.store, point.config.plan())
+    assert point.config.store.read_bytes() == b""
+    result = point.kiosk("restore")
+    assert result.exit_code == 0, result.output
+    assert "not there, or empty" in result.output
+    life_goes_on(point, library)
 
 
 def test_a_file_that_is_gone_beside_its_log(point: Point, library: Library) -> None:
