@@ -65,7 +65,11 @@ def _restore(config: Config, yes: bool) -> None:
     click.echo(f"told to the library: {done.told}, of which {done.cases} are cases for staff")
     click.echo(f"parcels that came down: {done.parcels}, of which {done.here} should lie here")
     if done.kept:
-        click.echo(f"the old file is kept as {done.kept.name}; to undo this, before the kiosk runs: mv it back")
+        click.echo(f"kept: {', '.join(path.name for path in done.kept)}; to undo this, before the kiosk runs:")
+        if done.kept[0].name.endswith("-wal"):  # no file was there: its log belongs to no other
+            click.echo(f"  rm {config.store}")
+        for path in done.kept:
+            click.echo(f"  mv {path} {config.store}{'-wal' if path.name.endswith('-wal') else ''}")
     click.echo("Now start the kiosk, and let a courier look behind every door (on the screen: Check).")
 
 

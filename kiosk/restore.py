@@ -50,13 +50,13 @@ class Loss:
 @dataclass(frozen=True, slots=True)
 class Restored:
     """``parcels`` of the library's that came down, ``here`` of them said to lie here; ``cases`` for staff; ``kept``:
-    where the old file is."""
+    where the old file is, and its log."""
 
     parcels: int
     here: int
     told: int
     cases: int
-    kept: Path | None
+    kept: tuple[Path, ...]
 
 
 def look(config: Config) -> Loss:
@@ -158,20 +158,20 @@ def _new_store(config: Config, page: Page, told: Sequence[tuple[Telling, Receipt
     return path
 
 
-def _change_places(path: Path, new: Path, now: float) -> Path | None:
-    """The new store where the old one was; where the old one is kept. The old one's log goes first: it belongs to no
-    other file."""
+def _change_places(path: Path, new: Path, now: float) -> tuple[Path, ...]:
+    """The new store where the old one was; where the old one and its log are kept. That log goes first: it
+    belongs to no other file."""
     kept = kept_as(path, now)
     if kept.exists():
         raise StoreUnfit(f"{kept} is there already; try again in a second")
-    found = path.exists()
-    if found:
+    kept_log = kept.with_name(kept.name + "-wal")
+    if path.exists():
         os.link(path, kept)
     path.with_name(path.name + "-shm").unlink(missing_ok=True)  # made anew from the log
     log = path.with_name(path.name + "-wal")
     if log.exists() and log.stat().st_size:
-        log.rename(kept.with_name(kept.name + "-wal"))
+        log.rename(kept_log)
     log.unlink(missing_ok=True)
     new.replace(path)
     names_on_disk(path.parent)
-    return kept if found else None
+    return tuple(file for file in (kept, kept_log) if file.exists())

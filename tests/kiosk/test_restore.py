@@ -1,6 +1,7 @@
 """A damaged store, and a new disk: ``kiosk restore`` on real files and real HTTP, and what people find afterwards."""
 
 import sqlite3
+import subprocess
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -223,6 +224,24 @@ def test_a_kiosk_that_runs_is_not_restored(point: Point, library: Library) -> No
         result = point.kiosk("restore", "--yes")
     assert result.exit_code == 3
     assert "in use by another kiosk" in result.output
+
+
+@pytest.mark.parametrize("gone", [False, True], ids=["file and log", "log alone"])
+def test_undone_as_it_says_with_the_log_that_was_kept(point: Point, library: Library, gone: bool) -> None:
+    """Rows that a power cut left in the log are not in the file."""
+    path, log = point.config.store, point.config.store.with_name("store.db-wal")
+    with closing(Store.open(path, point.config.plan())):
+        left = log.read_bytes()
+    damage(path, "parcels")
+    path.unlink() if gone else None
+    log.write_bytes(left)
+    before = {file.name: file.read_bytes() for file in path.parent.glob("store.db*") if file.stat().st_size}
+    said = point.kiosk("restore").output
+    undo = [line for line in said.splitlines() if line.startswith(("  mv ", "  rm "))]
+    assert [line.split()[0] for line in undo] == (["rm", "mv"] if gone else ["mv", "mv"])
+    subprocess.run(["sh", "-ec", "\n".join(undo)], check=True)
+    assert {name: path.with_name(name).read_bytes() for name in before} == before
+    assert not list(path.parent.glob("store.db.kept-*"))
 
 
 def test_undone_by_putting_the_old_file_back(point: Point, library: Library) -> None:
