@@ -1,5 +1,6 @@
 """How the point is used, hour by hour, without names: for the charts of the staff. Kept for a month."""
 
+import math
 from dataclasses import replace
 
 from kiosk.core.hour import WAITED_DAYS, HourUse
@@ -32,8 +33,11 @@ def counted(before: PickupPoint, step: Step, now: float) -> Step:
 
 
 def past(point: PickupPoint, now: float) -> list[HourUse]:
-    """Hours too long ago for any chart."""
-    return [one for one in point.hours.values() if int(one.hour) < now // HOUR_S - KEPT_H]
+    """Hours too long ago for any chart, and those counted while the clock was ahead. By a clock that is known to be
+    wrong nobody can tell these."""
+    this = now // HOUR_S
+    last = math.inf if point.counters.clock_wrong else this + 24
+    return [one for one in point.hours.values() if not this - KEPT_H <= int(one.hour) <= last]
 
 
 def _waited(before: PickupPoint, row: HourUse, parcel: str, now: float) -> tuple[int, ...]:

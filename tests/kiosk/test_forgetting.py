@@ -19,6 +19,7 @@ from kiosk.core.model import Parcel, PickupPoint
 from kiosk.core.screens import Display
 from kiosk.core.session import NOBODY, Step
 from kiosk.core.tries import Tries
+from kiosk.core.use import past
 from kiosk.loop import REST_EVERY_S, TRUST_AFTER_S, Clock, Loop, Outgoing
 from kiosk.receipt import key_beside
 from kiosk.schema import kept_as
@@ -235,6 +236,16 @@ def old_and_young(store: Store, now: float) -> PickupPoint:
     step = Step(point, NOBODY).put(*rows, HourUse(str(int(old // 3600)), 1))
     store.commit(point, step, now)
     return step.point
+
+
+def test_hours_of_a_clock_that_was_ahead_are_in_no_chart(store: Store) -> None:
+    """But where the clock is known to be behind, all that was counted before would be such hours."""
+    this = int(NOW // 3600)
+    rows = {str(this + by): HourUse(str(this + by), 1) for by in (-800, -1, 0, 24, 25, 9 * 365 * 24)}
+    point = replace(store.load(), hours=rows)
+    assert [int(one.hour) - this for one in past(point, NOW)] == [-800, 25, 9 * 365 * 24]
+    behind = point.put(replace(point.counters, clock_wrong=True))
+    assert past(behind, NOW - 9 * 365 * DAY_S) == []
 
 
 def kept_files(beside: Path, now: float) -> list[Path]:
