@@ -107,8 +107,12 @@ def trace(config: Config, file: Path, devices: tuple[str, ...], seconds: float |
         opened = TraceFile(file, config)
     except OSError as error:
         end(EXIT_CONFIG, OSError(f"{file}: {error.strerror}"))
-    with opened:
-        _listen(config, opened.put, devices, seconds, masked=True)
+    try:
+        with opened:
+            _listen(config, opened.put, devices, seconds, masked=True)
+    except SystemExit:  # nothing was recorded
+        file.unlink()
+        raise
     click.echo(f"{file}: {file.stat().st_size} bytes")
 
 

@@ -207,6 +207,9 @@ def test_no_trace_is_written_over_and_no_device_made_up(rig: Machine, tmp_path: 
     tracing = kiosk(rig, "trace", path)
     assert "File exists" in tracing.communicate(timeout=60)[0]
     assert (tracing.returncode, path.read_text()) == (2, "kept")
+    tracing = kiosk(rig, "trace", tmp_path / "new.jsonl", "scaner")
+    assert "no device 'scaner'" in tracing.communicate(timeout=60)[0]
+    assert (tracing.returncode, (tmp_path / "new.jsonl").exists()) == (2, False)
     listening = kiosk(rig, "listen", "scaner")
     assert "no device 'scaner'; this point has A, card, scanner, printer" in listening.communicate(timeout=60)[0]
     assert listening.returncode == 2
