@@ -82,7 +82,10 @@ def run(config: Config, screen: str, trace_to: Path | None) -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 @click.option("--verify", "only_verify", is_flag=True, help="Only say whether the chain holds.")
 @click.option(
-    "--stands", type=(int, str), metavar="N HASH", help="And whether row N has the HASH the library was told."
+    "--stands",
+    type=(click.IntRange(0, 2**63 - 1), str),  # as many rows as SQLite can count
+    metavar="N HASH",
+    help="And whether row N has the HASH the library was told.",
 )
 def journal(
     config: Config,

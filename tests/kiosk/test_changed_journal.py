@@ -126,6 +126,8 @@ def test_a_chain_written_anew_is_not_the_one_the_library_was_told_of(example: Pa
     missing = kiosk(str(example), "--stands", "1001", hash)
     assert (missing.exit_code, missing.output.endswith("NOT WHAT WAS TOLD: it is not there\n")) == (1, True)
     assert kiosk(str(example), "--stands", "0", START).exit_code == 0
+    assert kiosk(str(example), "--stands", str(2**63 - 1), hash).exit_code == 1
+    assert kiosk(str(example), "--stands", str(2**63), hash).exit_code == 2
 
 
 @pytest.mark.parametrize(
