@@ -14,7 +14,7 @@ from typing import Any
 
 from kiosk.core.limits import Limits
 from kiosk.journal import facts_in
-from kiosk.schema import kept_at
+from kiosk.schema import half_made, kept_at
 from sync.messages import JournalStands
 
 DAY_S = 86400.0
@@ -50,13 +50,15 @@ def forget(execute: Execute, limits: Limits, now: float) -> int:
 
 def forget_kept(store: Path, limits: Limits, now: float) -> int:
     """Delete what ``kiosk restore``, ``step-back`` and ``rotate-key receipts`` kept of this store ``told_days`` ago: it
-    holds what is forgotten here. How many files went; one that cannot be deleted stays."""
-    gone = 0
-    for path in store.parent.glob(f"{glob.escape(store.name)}*.kept-*"):
-        if (at := kept_at(path)) is not None and at < now - limits.told_days * DAY_S:
-            with contextlib.suppress(OSError):
-                path.unlink()
-                gone += 1
+    holds what is forgotten here; and what a restore that was cut short has left. How many files went; one that cannot
+    be deleted stays. Only for who owns the store."""
+    last, gone = now - limits.told_days * DAY_S, 0
+    kept = store.parent.glob(f"{glob.escape(store.name)}*.kept-*")
+    old = [path for path in kept if (at := kept_at(path)) is not None and at < last]
+    for path in (*old, *half_made(store)):
+        with contextlib.suppress(OSError):
+            path.unlink()
+            gone += 1
     return gone
 
 

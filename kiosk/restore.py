@@ -22,7 +22,7 @@ from kiosk.core.step import step
 from kiosk.owner import Owner, lock_file
 from kiosk.reading import read_point
 from kiosk.salvage import unheard_in
-from kiosk.schema import StoreDamaged, StoreError, StoreUnfit, kept_as, names_on_disk
+from kiosk.schema import StoreDamaged, StoreError, StoreUnfit, half_made, kept_as, names_on_disk
 from kiosk.store import Store, unfit_for
 from sync.errors import ServiceError, ServiceGap, ServicePostponed
 from sync.messages import Page, ParcelSent, Receipt, Telling
@@ -144,8 +144,8 @@ def _numbered(point: str, tellings: Sequence[Telling], first: int) -> tuple[Tell
 
 def _new_store(config: Config, page: Page, told: Sequence[tuple[Telling, Receipt]], now: float) -> Path:
     """A store beside the old one, whole and closed."""
-    path = config.store.with_name(config.store.name + ".new")
-    for left in (path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")):
+    path, *_ = beside = half_made(config.store)
+    for left in beside:
         left.unlink(missing_ok=True)
     with contextlib.closing(Store.open(path, config.plan())) as store:
         before = store.load()

@@ -66,6 +66,12 @@ def kept_at(path: Path) -> float | None:
         return None
 
 
+def half_made(path: Path) -> tuple[Path, ...]:
+    """The store that is made beside this one to take its place, and what SQLite and its lock lay beside it. Whoever
+    owns this one may remove what is left of them."""
+    return tuple(path.with_name(f"{path.name}.new{end}") for end in ("", "-wal", "-shm", ".lock"))
+
+
 def names_on_disk(directory: Path) -> None:
     """Return when what was named, renamed or unlinked there stays so after a power cut. Raises ``OSError``."""
     descriptor = os.open(directory, os.O_RDONLY)

@@ -22,7 +22,7 @@ from kiosk.core.tries import Tries
 from kiosk.core.use import past
 from kiosk.loop import REST_EVERY_S, TRUST_AFTER_S, Clock, Loop, Outgoing
 from kiosk.receipt import key_beside
-from kiosk.schema import kept_as
+from kiosk.schema import half_made, kept_as
 from kiosk.store import Store
 from sync.messages import JournalStands, Receipt
 from sync.things import Item
@@ -277,6 +277,14 @@ def test_rows_and_kept_files_by_night(store: Store, tmp_path: Path) -> None:
     assert "old" not in point.tries
     assert [file.exists() for file in files] == [False, False, False, True, True, True]
     assert store.load() == night.loop.point
+
+
+def test_what_a_restore_cut_short_has_left_goes_too(store: Store, tmp_path: Path) -> None:
+    left, other = half_made(tmp_path / "store.db"), tmp_path / "store.db.newer"
+    for file in (*left, other):
+        file.write_text("what was here")
+    assert store.forget(NOW) == len(left) == 4
+    assert (store.forget(NOW), [file.exists() for file in (*left, other)]) == (0, [False] * 4 + [True])
 
 
 def test_a_kept_file_that_cannot_be_deleted_stops_nothing(store: Store, tmp_path: Path) -> None:
