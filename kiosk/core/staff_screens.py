@@ -24,8 +24,8 @@ class Inside:
     is not, and again: it is), pause (when there are more doors); or scan what nobody expected. Then the door is shut.
 
     Without things nothing is expected there: just shut the door. ``said``: the answer touched so far. ``found``: how
-    many things were scanned that nobody expected and go into the bag; 0 for those who have none. ``n`` of ``of`` doors to look behind.
-    ``unsensed``: the door was seen open before, so that it cannot be seen to be shut: the answer is the last touch, yes
+    many things were scanned that nobody expected and go into the bag; 0 for those who have none. ``n`` of ``of`` doors
+    to look behind. ``unsensed``: the door was seen open before, so that it cannot be seen to be shut: the answer is the last touch, yes
     also where nothing is expected; cancel: it did not open.
     """
 
