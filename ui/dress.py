@@ -13,7 +13,8 @@ def dress(view: View, about: About, manner: Manner, helping: bool = False, voice
     """``view`` for a person of this manner. ``helping``: Help was touched, not closed yet; ``voice``: it may speak."""
     _ = words(manner.language)
     words_of_it = f"{view.title}\n{view.line}\n{view.note}"
-    hushed = tuple(part for part in view.hushed if part and part in words_of_it)
+    parts = (part for whole in view.hushed for part in whole.split("\n"))  # line by line, as it is read aloud
+    hushed = tuple(part for part in parts if part and part in words_of_it)
     buttons = tuple(button for button in view.buttons if not (manner.simple and button.extra))
     return replace(
         view,

@@ -61,6 +61,13 @@ def test_every_screen_has_something_to_say_and_nothing_of_anybody(language: str)
         assert (said[-1] == shown.unsaid) == bool(shown.hushed), name
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_no_line_of_what_the_library_says_of_somebody_is_said_to_the_hall(language: str) -> None:
+    owed = replace(display("sorry-patron_blocked"), screen=Sorry("patron_blocked", "12.50 are owed.\nTwo are late."))
+    said = sentences(None, dress(present(owed, ABOUT, language), ABOUT, Manner(language)))
+    assert not any(part in sentence for part in ("12.50", "Two are late.") for sentence in said)
+
+
 def private(name: str) -> list[str]:
     """Titles, codes, sums, and the library's words about somebody."""
     screen = SCREENS[name]
