@@ -219,6 +219,12 @@ REASONS: dict[str, Reason] = {
         N_("Please call us and we open it for you: {phone}."),
         "phone",
     ),
+    "return_stuck": Reason(
+        N_("The door did not open"),
+        N_("Your books are still with you, and still on your card."),
+        N_("Staff have been told. Return them by another door or at another time, or call us: {phone}."),
+        "return",
+    ),
     "door_unreachable": Reason(
         N_("The doors do not answer just now"),
         N_("Nothing was opened and nothing was booked. What is yours is safe."),

@@ -271,7 +271,7 @@ def give_up(step: Step, compartment: str) -> Step:
     return set_check(step, compartment) if row.door is Door.SHUT else step
 
 
-def why_shut(point: PickupPoint, compartment: str) -> Reason:
-    """Why a door that was given up stays shut: it did not open, and staff have been told; or nothing reached it, and
-    nobody has."""
-    return "door_stuck" if point.compartments[compartment].out else "door_unreachable"
+def why_shut(point: PickupPoint, compartment: str, stuck: Reason = "door_stuck") -> Reason:
+    """Why a door that was given up stays shut: it did not open (``stuck``), and staff have been told; or nothing
+    reached it, and nobody has."""
+    return stuck if point.compartments[compartment].out else "door_unreachable"

@@ -118,6 +118,7 @@ Reason = Literal[
     "cabinet_full",
     "no_larger_door",
     "door_stuck",
+    "return_stuck",
     "door_unreachable",
     "out_of_reach",
     "no_door_in_reach",

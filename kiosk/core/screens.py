@@ -115,7 +115,7 @@ class DoorStuck:
     """The door was not seen opening. ``safe``: what lies inside is safe and still theirs.
 
     Touches: again (only when ``tries_left``), help, cancel; next where ``more`` doors follow, which stay shut without
-    it. stocking and dropoff: other_door.
+    it. stocking, and dropoff where there is room: other_door.
     """
 
     purpose: Purpose
@@ -130,7 +130,7 @@ class LockRests:
     """The lock was pulsed so often that it must rest: it was not tried, and what lies inside is safe.
 
     Until it is ``ready`` the display's ``until`` is that moment, ``about_s`` seconds after it was said. Touches: again
-    (once ready), cancel; stocking and dropoff: other_door; next where ``more`` doors follow.
+    (once ready), cancel; stocking, and dropoff where there is room: other_door; next where ``more`` doors follow.
     """
 
     purpose: Purpose

@@ -17,7 +17,7 @@ from kiosk.core import (
 )
 from kiosk.core.account_stories import AccountPin, AtAccount, AtMore, Proving
 from kiosk.core.activation import Activating
-from kiosk.core.flows import activating, counter, fetching, lending, slips
+from kiosk.core.flows import activating, counter, dropoff, fetching, lending, slips
 from kiosk.core.flows.common import order_at
 from kiosk.core.flows.pickup import codes_open
 from kiosk.core.model import PickupPoint
@@ -200,7 +200,7 @@ def _door(point: PickupPoint, session: Session, story: AtDoor, now: float) -> Sc
     if order is None or order.reopening or not (order.opened_at or order.stuck):
         return Opening(purpose, visit.compartment, visit.n, visit.of)
     if not order.opened_at:
-        left, other = doors.attempts_left(point, visit.compartment, now), purpose in ("stocking", "dropoff")
+        left, other = doors.attempts_left(point, visit.compartment, now), _other_door(point, story)
         more = isinstance(story, Fetching | Clearing | Checking) and bool(story.queue)
         if order.rests_until and (left or now < order.rests_until):
             return LockRests(purpose, visit.compartment, order.rests_about_s, left > 0, other, more)
@@ -229,6 +229,14 @@ def _door(point: PickupPoint, session: Session, story: AtDoor, now: float) -> Sc
         said,  # type: ignore[arg-type]
         notice=notice,
     )
+
+
+def _other_door(point: PickupPoint, story: AtDoor) -> bool:
+    """Whether another door may do. A courier who finds none hears it at their list; a reader's return would end."""
+    if not isinstance(story, Dropping):
+        return isinstance(story, Stowing)
+    tried = (*story.tried, story.visit.compartment)
+    return dropoff.room(point, len(story.accepted), tried, story.least) is not None
 
 
 def _purpose(point: PickupPoint, story: AtDoor) -> Purpose:

@@ -13,7 +13,7 @@ from kiosk.core import doors, places, tags
 from kiosk.core.doors import Outcome
 from kiosk.core.events import Touched
 from kiosk.core.flows.common import ask, door_until, goodbye, leave, mark, order_at, pulse_again, refuse, stay, visit
-from kiosk.core.model import Compartment, Drop
+from kiosk.core.model import Compartment, Drop, PickupPoint
 from kiosk.core.notices import Reason, ReturnNotice, Then
 from kiosk.core.plan import SIZES, Space
 from kiosk.core.screens import Goodbye, Slip
@@ -23,6 +23,7 @@ from sync.asked import Answer, ItemIs, LoansAre, LoansWith, WhatIs
 from sync.things import Item, Size
 
 UNREAD = "UNREAD-"  # begins the name of a thing whose code cannot be read
+NO_PADS: Mapping[str, str] = MappingProxyType({})
 QUEUE_MAX = 10  # scans kept while the library is asked
 
 
@@ -206,29 +207,30 @@ def _size(items: int) -> Size:
     return "S" if items <= 2 else "M" if items <= 5 else "L"
 
 
-def _room(step: Step, items: int, tried: tuple[str, ...], least: Size) -> Space | None:
+def room(point: PickupPoint, items: int, tried: tuple[str, ...], least: Size) -> Space | None:
     """A compartment for a pile of so many items: the smallest that should do, else the largest there is; none smaller
-    than ``least``."""
+    than ``least``, and none ``tried``."""
     size = _size(items)
-    free = [s for s in step.point.free() if s.name not in tried and SIZES[s.size] >= SIZES[least]]
+    free = [s for s in point.free() if s.name not in tried and SIZES[s.size] >= SIZES[least]]
     fits = [space for space in free if SIZES[space.size] >= SIZES[size]]
     return fits[0] if fits else free[-1] if free else None
 
 
+def _stuck(step: Step, compartment: str, patron: str, now: float) -> Step:
+    """The door stays shut, and nothing is returned; another one may do, while one is free."""
+    why = doors.why_shut(step.point, compartment, "return_stuck")
+    return refuse(step, why, now, then=("return",) if step.point.free() else (), person=patron)
+
+
 def _open(
-    step: Step,
-    story: Returning | Dropping,
-    tried: tuple[str, ...],
-    now: float,
-    pads: Mapping[str, str] = MappingProxyType({}),
+    step: Step, story: Returning | Dropping, tried: tuple[str, ...], now: float, pads: Mapping[str, str] = NO_PADS
 ) -> Step:
     """``pads``: where tags can be written now, before the items are out of reach behind the door."""
     patron, accepted = story.patron, story.accepted
-    space = _room(step, len(accepted), tried, story.least)
+    space = room(step.point, len(accepted), tried, story.least)
     if space is None:
-        if tried:
-            return refuse(step, doors.why_shut(step.point, tried[-1]), now, person=patron)
-        return _no_room(step, _size(len(accepted)), patron, now)
+        size = _size(len(accepted))
+        return _stuck(step, tried[-1], patron, now) if tried else _no_room(step, size, patron, now)
     step = doors.unlock(step, space.name, "dropoff", patron, "", "", now)
     here = visit(step, space.name)
     step = step.put(
@@ -272,7 +274,7 @@ def _larger(step: Step, story: Dropping, now: float) -> Step:
     if size == "L":
         return refuse(step, "no_larger_door", now, then=("return",), person=story.patron)
     least: Size = "M" if size == "S" else "L"
-    if _room(step, len(story.accepted), (), least) is None:
+    if room(step.point, len(story.accepted), (), least) is None:
         return _no_room(step, least, story.patron, now, larger=True)
     return stay(tags.look_again(step), Returning(story.patron, story.accepted, "larger_door", least=least), now)
 
@@ -296,5 +298,5 @@ def door_touch(step: Step, story: Dropping, touched: Touched, now: float) -> Ste
             step = doors.give_up(step, story.visit.compartment)
             if order.rests_until:  # nothing is wrong with it
                 return step.home()
-            return refuse(step, doors.why_shut(step.point, story.visit.compartment), now, person=story.patron)
+            return _stuck(step, story.visit.compartment, story.patron, now)
     return step

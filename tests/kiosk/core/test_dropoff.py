@@ -273,6 +273,13 @@ def test_a_stuck_door_gives_another() -> None:
     assert not machine.point.drops_at("A1")
 
 
+def test_a_return_whose_door_is_stuck_may_begin_again_while_a_door_is_free() -> None:
+    machine = known("x-1").touch("open").wait(5).touch("help")
+    assert machine.screen == Sorry("return_stuck", then=("return",))
+    assert isinstance(machine.touch("return").screen, Return)
+    assert not machine.told(ItemDropped)
+
+
 def test_nothing_put_in_is_nothing_returned() -> None:
     machine = known("x-1").touch("open").open().touch("nothing_in")
     assert machine.screen.said == "keep"  # type: ignore[union-attr]

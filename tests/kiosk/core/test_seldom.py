@@ -265,9 +265,11 @@ def test_who_changes_their_mind_before_the_list() -> None:
 
 
 def test_the_only_door_does_not_open_for_a_return() -> None:
-    machine = Machine(spaces=[("A1", "S")], online=False).scan("x-1").touch("open").wait(5).touch("other_door")
-    assert machine.screen.reason == "door_stuck"  # type: ignore[union-attr]
-    assert not machine.told(ItemDropped)
+    machine = Machine(spaces=[("A1", "S")], online=False).scan("x-1").touch("open").wait(5)
+    assert machine.screen == DoorStuck("dropoff", "A1", 2)  # there is no other
+    for way in ("other_door", "help", "cancel"):
+        assert machine.copy().touch(way).screen == Sorry("return_stuck")
+        assert not machine.told(ItemDropped)
 
 
 def test_a_parcel_called_back_while_it_is_scanned() -> None:
