@@ -45,6 +45,7 @@ from kiosk.core.flows import (
     account,
     activating,
     borrowing,
+    cases,
     clearing,
     counter,
     desk,
@@ -82,7 +83,8 @@ from kiosk.core.stories import (
 
 def step(point: PickupPoint, session: Session, event: Event, now: float) -> Step:
     """What this event leads to, at this point, with this person at the screen, at this time."""
-    return use.counted(point, tags.let_go(_decide(point, session, event, now), now), now)
+    decided = cases.still_there(_decide(point, session, event, now))
+    return use.counted(point, tags.let_go(decided, now), now)
 
 
 def _decide(point: PickupPoint, session: Session, event: Event, now: float) -> Step:

@@ -73,6 +73,16 @@ def touch(step: Step, story: Settling, touched: Touched, now: float) -> Step:
     return step
 
 
+def still_there(step: Step) -> Step:
+    """On to the next case where the one looked at came right by itself meanwhile; after the last, back."""
+    story = step.session.story
+    if not isinstance(story, Settling) or story.case in step.point.cases:
+        return step
+    left = in_order(step.point)
+    following = Settling(story.courier, left[0].id) if left else AtCourier(story.courier)
+    return step.to(following, step.session.until)
+
+
 def _after(step: Step, story: Settling) -> str:
     """The case that comes after this one, "" after the last."""
     ids = [case.id for case in in_order(step.point)]

@@ -2,13 +2,14 @@
 
 import pytest
 
+from hardware.readings import DeviceDown, DeviceUp
 from kiosk.core.case_facts import CaseSettled, Disagreed
-from kiosk.core.events import Receipted
+from kiosk.core.events import Receipted, Tick
 from kiosk.core.screens import Sorry
 from kiosk.core.staff_screens import Courier, Settle
 from sync.messages import ItemDropped, PatronChanged, PointTrouble, Receipt, Telling
 from sync.things import Patron
-from tests.kiosk.core.machine import CARDS, KEYRING, NOW, PARCEL, Machine, stocked
+from tests.kiosk.core.machine import CARDS, KEYRING, LIMITS, NOW, PARCEL, Machine, stocked
 
 SUE = Patron("sue", "S.", role="staff", cards=(KEYRING.card(CARDS["sue"]),))
 
@@ -75,9 +76,18 @@ def test_couriers_and_readers_do_not() -> None:
     assert isinstance(disagreed().tap("eve").screen, Sorry)
 
 
-def test_one_that_went_meanwhile_is_passed_over() -> None:
-    machine = disagreed(1).tap("sue").touch("cases")
-    machine.point = machine.point.drop(*machine.point.cases.values())
-    assert machine.screen.n == 0  # type: ignore[union-attr]
-    assert isinstance(machine.touch("by_hand").screen, Settle)
-    assert isinstance(machine.touch("cancel").screen, Courier)
+@pytest.mark.parametrize("others", [0, 1])
+def test_from_one_that_comes_right_meanwhile_it_goes_on(others: int) -> None:
+    machine = stocked(PARCEL).hear(PatronChanged(SUE)).do(DeviceUp("scanner"), DeviceDown("scanner", "gone"))
+    machine.do(Tick(), after=LIMITS.down_min_s + 1)
+    lost = PointTrouble("device_lost", detail="scanner")
+    assert lost in machine.told(PointTrouble)
+    for n, told in enumerate((lost, *[ItemDropped("x-1", "A1", True)] * others), 1):
+        machine.do(Receipted(Telling(f"p1-7-{n}", n, NOW, told), Receipt(f"p1-7-{n}", "conflict")), after=1.0)
+    machine.tap("sue").touch("cases")
+    assert machine.screen.id == "p1-7-1"  # type: ignore[union-attr]
+    machine.do(DeviceUp("scanner"))
+    if others:
+        assert (machine.screen.id, machine.screen.n, machine.screen.of) == ("p1-7-2", 1, 1)  # type: ignore[union-attr]
+    else:
+        assert isinstance(machine.screen, Courier)
