@@ -33,7 +33,7 @@ def door_open(screen: DoorOpen, _: Words) -> View:
             buttons = (Button("nothing_in", _("I put nothing in")), Button("does_not_fit", _("It does not fit")))
         case "stocking":
             title = _("Door {door} is open. Put the parcel in.", door=door)
-            buttons = (Button("does_not_fit", _("It does not fit")),)
+            buttons = (Button("does_not_fit", _("It does not fit")), Button("cancel", _("I keep the parcel")))
         case "clearing":
             title = _("Door {door} is open. Take everything out.", door=door)
             buttons = (Button("cancel", _("I leave it here")),)

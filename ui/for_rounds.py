@@ -2,7 +2,7 @@
 
 from kiosk.core.staff_screens import HandOver, Seal, TakeOut, Thing
 from ui.parts import keypad
-from ui.view import Button, Row, View
+from ui.view import Button, Row, Tone, View
 from ui.words import Words
 
 SEAL_SLOTS = 8
@@ -31,10 +31,22 @@ def take_out(screen: TakeOut, _: Words) -> View:
             buttons = (nothing, *((stop,) if screen.n < screen.of else ()))
     if screen.left:
         title = _("Please push door {door} shut", door=door)
-    tone = "wait" if screen.left or screen.said else "done"
+    tone: Tone = "wait" if screen.left or screen.said else "done"
     rows = ticked(screen.things, _, not screen.said, none=screen.said == "missing")
     note = found(screen.found, _) or _unchecked(screen, _)
-    return View("TakeOut", title, line, "cabinet", tone, door=door, rows=rows, buttons=buttons, note=note)  # type: ignore[arg-type]
+    stays = None if screen.said else Button("cancel", _("I leave it here"))
+    return View(
+        "TakeOut",
+        title,
+        line,
+        "cabinet",
+        tone,
+        door=door,
+        rows=rows,
+        buttons=buttons,
+        note=note,
+        cancel=stays,
+    )
 
 
 def _unchecked(screen: TakeOut, _: Words) -> str:

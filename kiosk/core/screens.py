@@ -91,8 +91,8 @@ class DoorOpen:
     """The door stands open. Titles only where the person at the screen has shown that they are his.
 
     Touches: pickup and borrow: not_here, some (which of ``several`` are not there, or stay?), wrong_book, leave_it,
-    cannot_reach; or scan the book; undo once something is said. stocking: does_not_fit. dropoff: nothing_in and
-    does_not_fit. clearing (to move a parcel): cancel, it stays. Of these, too: undo once said.
+    cannot_reach; or scan the book; undo once something is said. stocking: does_not_fit and cancel, it is not put in.
+    dropoff: nothing_in and does_not_fit. clearing (to move a parcel): cancel, it stays. Of these, too: undo once said.
     ``left``: open too long, please shut. ``said``: what the person has touched: it stays, it is not there, the door is
     out of reach, or too small for what is returned. ``titles``: at a pickup, those that are still taken. ``wrong``:
     another book lies there.
