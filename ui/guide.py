@@ -101,11 +101,16 @@ class Guide:
         return next((stop for stop in self._stops if stop.name == self.focus), None)
 
     def _speaks(self) -> bool:
-        return self._settings.voice != "off" and (self._manner.voice or self._settings.voice == "always")
+        return speaks(self._settings, self._manner)
 
     def _tell(self, *said: str) -> None:
         if self._speaks():
             self._speaker.tell(Word(None, said, self._manner.language, self._manner.volume))
+
+
+def speaks(settings: ScreenSettings, manner: Manner) -> bool:
+    """Whether sentences are read to this person."""
+    return settings.voice != "off" and (manner.voice or settings.voice == "always")
 
 
 def _place(view: View) -> tuple[str, str, bool, bool]:

@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import threading
 import time
+import wave
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +26,8 @@ PLAYERS = ("pw-play", "paplay", "aplay")  # a sound server first, where it runs;
 VOICES = {"zh": "cmn", "en": "en-gb"}
 WORDS_A_MINUTE = 150
 SENTENCE_MAX = 600  # characters; longer ones are cut
-PLAY_MAX_S = 60.0  # a player that hangs is ended
+PLAY_LATE_S = 5.0  # a player that hangs is ended so long after its sound should have
+PLAY_MAX_S = 300.0  # of sounds that do not say how long they are, and of any
 LOOK_S = 0.03
 INDEX = "index.tsv"  # in voice_files/zh and voice_files/en: sentence, tab, file
 
@@ -49,8 +51,14 @@ class Speaker:
         self._recorded = recorded(settings.voice_files)
         self._wake = threading.Condition()
         self._word: Word | None = None
+        self._saying = False
         self._worker = Worker("speaker", self._work, lambda _bug: None)  # a machine without voice goes on
         self._worker.start()
+
+    @property
+    def speaking(self) -> bool:
+        """Whether something is being said, or is still to be."""
+        return self._saying or self._word is not None
 
     def tell(self, word: Word) -> None:
         """Say this, and no more of what was said before. With nothing in it, be quiet."""
@@ -70,6 +78,7 @@ class Speaker:
             with self._wake:
                 if self._word is None:
                     self._wake.wait(1.0)
+                self._saying = self._word is not None
                 word, self._word = self._word, None
             if word:
                 self._say(word, worker)
@@ -122,7 +131,7 @@ class Speaker:
             process = subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet, pass_fds=held)
         except OSError:
             return
-        until = time.monotonic() + PLAY_MAX_S
+        until = time.monotonic() + length_s(path) + PLAY_LATE_S
         while process.poll() is None:
             newer = self._word is not None and not to_the_end
             if worker.stopping or newer or time.monotonic() > until:
@@ -135,6 +144,16 @@ class Speaker:
         if self._spoken:
             with Path(self._spoken).open("a", encoding="utf-8") as file:
                 file.write(line + "\n")
+
+
+def length_s(path: Path) -> float:
+    """How long a sound is, or may be at most, in seconds."""
+    try:
+        with wave.open(str(path)) as file:
+            seconds: float = file.getnframes() / file.getframerate()
+            return min(PLAY_MAX_S, seconds)
+    except (OSError, EOFError, wave.Error, ZeroDivisionError):  # a recording of another kind
+        return PLAY_MAX_S
 
 
 def find_player() -> str | None:

@@ -16,7 +16,7 @@ from kiosk.core.screens import Display, Home
 from kiosk.frontend import About, NoScreen, ScreenSettings, Shown
 from ui.dress import dress
 from ui.fonts import Fonts
-from ui.guide import Guide
+from ui.guide import Guide, speaks
 from ui.keys import Held
 from ui.layout import arrange
 from ui.manner import Manner
@@ -30,6 +30,8 @@ from ui.views.page import Page
 from ui.views.rest import Rest
 
 FORGET_S = 60  # on Home, what the last person chose is forgotten after this long without a touch
+HEARING_S = 2.0  # before the end of a screen: is it still read aloud?
+HEARING_MAX = 20  # so often at most for one screen
 SPOKEN = "KIOSK_SPOKEN"  # the environment variable that names a file for all that is heard, for tests that listen
 KEY_NAMES = {code: name for name, code in Keyboard.keycodes.items()}
 
@@ -55,6 +57,7 @@ class Screen:
         self._view: View | None = None
         self._until: float | None = None
         self._whole_s, self._ends_s = 0.0, 0.0
+        self._hearing, self._heard_until = 0, 0.0  # how often it was said, and of which end
         self._alive_s = time.monotonic()  # of the last touch, key, or anything that brought another screen
         self._rest: Rest | None = None
         self._held = Held()
@@ -88,6 +91,8 @@ class Screen:
         latest = self._shown.latest()
         if latest is not None and latest is not self._display:
             self._take(latest)
+        elif self._still_read():
+            self._touch(Touched("hearing"))
         elif self._chosen() and self._at_home() and time.monotonic() - self._alive_s > FORGET_S:
             self._forget()
             self._draw()
@@ -98,9 +103,10 @@ class Screen:
         changed = before is None or type(display.screen) is not type(before.screen)
         if changed:
             self._page, self._helping, self._alive_s = 0, False, time.monotonic()
+            self._hearing = 0
         if before is not None and not isinstance(before.screen, Home) and self._at_home():
             self._forget()
-        if changed and self._manner.simple and not self._at_home():
+        if changed and self._slow() and not self._at_home():
             self._touch(Touched("slower"))
         if display.until is not None:
             self._ends_s = time.monotonic() + display.until - display.now
@@ -143,11 +149,24 @@ class Screen:
                 self._manner = self._manner.changed(what)
         if not self._at_home():
             self._touch(Touched("more_time"))
-            if what == "simple":
+            if what in ("simple", "voice") and self._slow():
                 self._touch(Touched("slower"))
         self._draw()
         if self._view:
             self._guide.adjusted(what, self._view, self._manner)
+
+    def _slow(self) -> bool:
+        """Whether this person needs more time for everything: to be read to takes longer than to read."""
+        return self._manner.simple or speaks(self._settings, self._manner)
+
+    def _still_read(self) -> bool:
+        """Whether to say that this screen, which ends soon, is still read aloud: once of each of its ends."""
+        soon = self._until is not None and self._until != self._heard_until
+        soon = soon and self._ends_s - time.monotonic() < HEARING_S and self._hearing < HEARING_MAX
+        if not soon or not self._speaker.speaking or not speaks(self._settings, self._manner):
+            return False
+        self._hearing, self._heard_until = self._hearing + 1, self._until or 0.0
+        return True
 
     # ---- keys
 
@@ -163,6 +182,8 @@ class Screen:
             return True
         if self._settings.voice == "asked" and not self._manner.voice:
             self._manner = replace(self._manner, voice=True)
+            if not self._at_home():
+                self._touch(Touched("slower"))
             self._draw()
         button = self._guide.key(name, "shift" in modifiers)
         if button is None:

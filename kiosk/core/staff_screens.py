@@ -25,8 +25,8 @@ class Inside:
 
     Without things nothing is expected there: just shut the door. ``said``: the answer touched so far. ``found``: how
     many things were scanned that nobody expected and go into the bag; 0 for those who have none. ``n`` of ``of`` doors
-    to look behind. ``unsensed``: the door was seen open before, so that it cannot be seen to be shut: the answer is the last touch, yes
-    also where nothing is expected; cancel: it did not open.
+    to look behind. ``unsensed``: the door was seen open before, so that it cannot be seen to be shut: the answer is the
+    last touch, yes also where nothing is expected; cancel: it did not open.
     """
 
     compartment: str

@@ -52,6 +52,8 @@ from kiosk.core.stories import (
     Stowing,
 )
 
+HEARING_S = 6.0  # how much longer a last screen stands that is still read aloud
+
 
 def touched(at: Step, touch: Touched, now: float) -> Step:
     """What this touch leads to; one that the screen does not offer changes nothing."""
@@ -177,6 +179,8 @@ def _after(at: Step, story: Ended, touch: Touched, now: float) -> Step:
             return pickup.keypad(stay(at.home().begun(), Collecting(), now), Collecting(), touch, now)
         case "print":
             return slips.touch(at, story, touch.value, now)
+        case "hearing":  # the window still reads it aloud
+            return at.to(story, max(at.session.until, now + HEARING_S))
         case "finish" | "cancel":
             return leave(at)
     return at

@@ -1,5 +1,6 @@
 """Four keys and digits, by real key events in the real window: focus, speech, sounds; and the resting picture."""
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -56,6 +57,14 @@ def silent(spoken: Path) -> None:
         time.sleep(1.0)
 
 
+def touches(stage: Stage, count: int) -> list[tuple[str, str]]:
+    """The next that a person made; beside them the window says that whoever is read to needs more time."""
+    made: list[tuple[str, str]] = []
+    while len(made) < count:
+        made += [touch] if (touch := stage.next_touch()) != ("slower", "") else []
+    return made
+
+
 def heard(spoken: Path, line: str) -> None:
     eventually(lambda: line in spoken.read_text().splitlines())
 
@@ -94,7 +103,7 @@ def test_choosing_without_a_focus_only_reads(stage: Stage, spoken: Path) -> None
 def test_digits_have_keys_of_their_own_and_back_leads_out(stage: Stage, spoken: Path) -> None:
     stage.show(display("collect-typing", until_s=NEVER))
     stage.key("7", "KP_3", "BackSpace")
-    assert [stage.next_touch() for _ in range(3)] == [("digit", "7"), ("digit", "3"), ("erase", "")]
+    assert touches(stage, 3) == [("digit", "7"), ("digit", "3"), ("erase", "")]
     stage.key("Escape")
     assert stage.settle()["focus"] == "cancel"
     heard(spoken, "en Cancel")
@@ -109,7 +118,7 @@ def test_a_key_that_is_held_down_counts_once(stage: Stage) -> None:
     for _ in range(2):  # let go, it counts anew
         stage.pointer("keydown", "1", "sleep", 1.5, "keyup", "1")
         stage.settle()
-        assert stage.next_touch() == ("digit", "1")
+        assert touches(stage, 1) == [("digit", "1")]
         assert stage.touched.empty()
 
 
@@ -117,7 +126,7 @@ def test_a_keyboard_types_letters_and_digits_whichever_pad_is_shown(stage: Stage
     for name in ("search-found", "search-digits"):
         stage.show(display(name, until_s=NEVER))
         stage.key("s", "7", "BackSpace")
-        assert [stage.next_touch() for _ in range(3)] == [("letter", "S"), ("letter", "7"), ("erase", "")]
+        assert touches(stage, 3) == [("letter", "S"), ("letter", "7"), ("erase", "")]
 
 
 def test_where_there_is_no_way_out_the_back_key_is_for_help(stage: Stage, spoken: Path) -> None:
@@ -202,6 +211,20 @@ def test_who_touches_only_hears_sounds_and_no_voice(stage: Stage, spoken: Path) 
     stage.show(display("open-pickup", until_s=NEVER))
     heard(spoken, "sound please")
     assert "en " not in spoken.read_text()
+
+
+def test_whoever_is_read_to_has_more_time_and_the_last_screen_waits_for_its_words(tmp_path: Path) -> None:
+    player = tmp_path / "pw-play"
+    player.write_text("#!/bin/sh\nexec sleep 4\n")
+    player.chmod(0o755)
+    path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
+    with Stage(env={"PATH": path}, settings={"voice": "always"}) as stage:
+        stage.show(display("home"))
+        stage.show(display("sorry-pass_used", until_s=1.0))
+        assert [stage.next_touch(), stage.next_touch()] == [("slower", ""), ("hearing", "")]
+        assert stage.made_on == "Sorry"
+        time.sleep(0.5)
+        assert stage.touched.empty()  # once of each end
 
 
 @pytest.fixture

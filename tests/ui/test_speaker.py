@@ -17,7 +17,7 @@ import pytest
 from kiosk.frontend import ScreenSettings
 from ui.check import check
 from ui.sounds import sound
-from ui.speaker import PLAYERS, Speaker, Word, find_player, in_memory, play, recorded
+from ui.speaker import PLAY_MAX_S, PLAYERS, Speaker, Word, find_player, in_memory, length_s, play, recorded
 
 SERVER = ("pulseaudio", "paplay", "parec")
 with_server = pytest.mark.skipif(not all(map(shutil.which, SERVER)), reason="pulseaudio is not installed")
@@ -256,6 +256,18 @@ def test_a_list_that_spreadsheets_write_does_not_end_the_machine(
     [(fit, words)] = [(fit, words) for name, fit, words in check(settings) if name == "voice"]
     assert fit == (not flaw)
     assert not flaw or words.startswith(f"{index} {flaw}")
+
+
+def test_a_sound_is_given_as_long_as_it_takes(tmp_path: Path) -> None:
+    long, other = tmp_path / "long.wav", tmp_path / "other.ogg"
+    with wave.open(str(long), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(1)
+        file.setframerate(100)
+        file.writeframes(bytes(95 * 100))
+    other.write_bytes(b"OggS")
+    assert length_s(long) == 95.0
+    assert length_s(other) == length_s(tmp_path / "none.wav") == PLAY_MAX_S
 
 
 def test_each_player_is_asked_in_its_own_words() -> None:

@@ -549,6 +549,7 @@ ACTIONS = (
     *("search", "letter", "pad", "title"),
     *("borrow", "browse", "agree", "go_on"),
     *("does_not_fit", "nothing_in", "again", "help", "other_door", "yes", "no", "clear", "check", "more_time", "print"),
+    "hearing",
 )
 ANSWERS = (
     None,
@@ -806,7 +807,7 @@ UNDERSTOOD = {
     Sealing: {"digit", "erase", "enter", "cancel", "later", "finish"},
     HandingOver: {"digit", "erase", "enter", "cancel", "later", "finish"},
     Settling: {"by_hand", "nothing", "later", "cancel", "finish"},
-    Ended: {"borrow", "collect", "return", "digit", "print", "account", "browse", "finish", "cancel"},
+    Ended: {"borrow", "collect", "return", "digit", "print", "account", "browse", "hearing", "finish", "cancel"},
 }
 
 

@@ -9,9 +9,10 @@ from hardware.readings import Door, DoorSeen, Pulse, UnlockEnded
 from kiosk.core.events import ClockJumped
 from kiosk.core.facts import InstructionTaken, TurnedAway
 from kiosk.core.reader_screens import DoorShut
-from kiosk.core.screens import Display, DoorOpen, DoorStuck, Goodbye, Home, LockRests, Opening
+from kiosk.core.screens import Display, DoorOpen, DoorStuck, Goodbye, Home, LockRests, Opening, Sorry
 from kiosk.core.show import display
 from kiosk.core.staff_screens import Courier, Inside, TakeOut
+from kiosk.core.touches import HEARING_S
 from sync.instructions import InstructionEnded
 from sync.messages import ParcelCollected, ParcelReady, PointTrouble
 from sync.service import Abilities
@@ -67,6 +68,14 @@ def test_who_is_slower_gets_more_time_once() -> None:
     assert once > before
     assert shown(machine.touch("slower")).until == once
     assert not Machine().touch("slower").session.slow
+
+
+def test_a_last_screen_that_is_still_read_aloud_stands_a_little_longer() -> None:
+    machine = stocked(PARCEL).tap("eve")
+    assert isinstance(machine.screen, Sorry)
+    assert shown(machine.touch("hearing")).until == machine.now + LIMITS.sorry_s  # it is read in time
+    machine.wait(LIMITS.sorry_s - 1).touch("hearing")
+    assert shown(machine).until == machine.now + HEARING_S
 
 
 @pytest.mark.parametrize(
