@@ -42,6 +42,7 @@ _PRINTING = {
     "under_way": N_("The report is being printed."),
     "done": N_("The report is printed. For another one go back and come here again."),
     "nothing": N_("Nothing was printed. Please look after the printer."),
+    "again": N_("Nothing was printed. Please look after the printer."),
     "unknown": N_("The report may not have come out whole. Look before you print another one."),
 }
 BARS_MAX = 24
@@ -121,7 +122,7 @@ def report(screen: Report, _: Words) -> View:
     )
     at = datetime.fromtimestamp(screen.at).strftime("%Y-%m-%d %H:%M")
     rows = tuple(Row(words, str(value)) for words, value in lines)
-    offered = screen.printing == "offered"
+    offered = screen.printing in ("offered", "again")
     note = (
         _(_PRINTING[screen.printing])
         if screen.printing in _PRINTING

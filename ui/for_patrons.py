@@ -188,7 +188,8 @@ def goodbye(screen: Goodbye, about: About, _: Words) -> View:
         )
     if screen.over:
         lines.append(over(screen.over, _))
-    printing = (Button("print", _("Print a slip"), value=_.language),) if screen.printing == "offered" else ()
+    offered = screen.printing in ("offered", "again")
+    printing = (Button("print", _("Print a slip"), value=_.language),) if offered else ()
     returning = (Button("return", _("Return books")),) if screen.purpose in ("pickup", "borrow") else ()
     another = (Button("browse", _("Borrow another one")),) if screen.stock else ()
     tone: Tone = "wait" if screen.missing or screen.gate or screen.not_lent else "done"

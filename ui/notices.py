@@ -106,6 +106,7 @@ PRINTING = {
     "under_way": N_("Your slip is being printed."),
     "done": N_("Your slip is printed. Please take it."),
     "nothing": N_("No slip could be printed. The code says the same."),
+    "again": N_("No slip could be printed. The code says the same."),
     "unknown": N_("The slip may not have come out whole. The code says the same."),
 }
 

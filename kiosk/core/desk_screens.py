@@ -57,7 +57,8 @@ class DoorSheet:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The last 24 hours and how it stands now. Touches: print (value: zh or en, where ``offered``), cancel.
+    """The last 24 hours and how it stands now. Touches: cancel; print (value: zh or en) where ``offered``
+    or ``again``.
 
     ``paper``: why somebody should look after the printer first."""
 

@@ -66,7 +66,8 @@ WhyNot = Literal["refused", "away", "enough", "gone", "stuck", "left"]
 is not known here, or has got enough meanwhile; somebody else has it, or will; its door did not open; they did not come
 for it."""
 DoorNotice = Literal["", "yours", "use_sticker", "unreadable", "door_first"]
-Printing = Literal["", "offered", "under_way", "done", "nothing", "unknown"]
+Printing = Literal["", "offered", "under_way", "done", "nothing", "again", "unknown"]
+"""How it stands with what may be printed. ``again``: nothing was printed, and it is offered once more."""
 PaperState = Literal["", "ok", "near_end", "out", "cover_open", "fault"]
 LoadNotice = Literal[
     "",

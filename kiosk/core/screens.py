@@ -183,7 +183,8 @@ class Goodbye:
     not confirmed yet. ``left``: parcels that stay here for the person; ``over``: those whose time is, or
     that were called back; ``doubt``: those that must be looked for first. Touches: finish, and return after a pickup;
     browse where there is ``stock`` to go on with.
-    ``slip``: its words are offered as a QR, and on paper: ``printing``; touch print (zh or en) when ``offered``."""
+    ``slip``: its words are offered as a QR, and on paper: ``printing``; touch print (zh or en) when
+    ``offered`` or ``again``."""
 
     purpose: Done
     titles: tuple[str, ...] = ()

@@ -19,7 +19,6 @@ from kiosk.core.flows import clearing, slips
 from kiosk.core.flows.desk import REASONS, movable, to_audit
 from kiosk.core.limits import DAY_S
 from kiosk.core.model import Compartment, PickupPoint
-from kiosk.core.notices import Printing
 from kiosk.core.rights import rights
 from kiosk.core.stories import AtDesk
 from kiosk.core.use import HOUR_S
@@ -34,7 +33,9 @@ def screen(point: PickupPoint, story: AtDesk, now: float) -> DeskScreen:
         case "door" | "why" if story.door in point.compartments and story.door in point.plan.spaces:
             return _sheet(point, story)
         case "report":
-            return replace(report(point, now), printing=_printing(point, story), paper=slips.paper_to_see_to(point))
+            return replace(
+                report(point, now), printing=slips.offer(point, story.printing), paper=slips.paper_to_see_to(point)
+            )
         case "use":
             return Use(story.chart, _points(point, story.chart, now))
         case "machine":
@@ -72,10 +73,6 @@ def _sheet(point: PickupPoint, story: AtDesk) -> DoorSheet:
         wear.now_s if wear else 0.0,
         REASONS if story.page == "why" else (),
     )
-
-
-def _printing(point: PickupPoint, story: AtDesk) -> Printing:
-    return "offered" if story.printing in ("", "nothing") and slips.printer(point) else story.printing
 
 
 def _points(point: PickupPoint, chart: str, now: float) -> tuple[tuple[str, int], ...]:

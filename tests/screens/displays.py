@@ -280,7 +280,7 @@ SCREENS: dict[str, Screen] = {
     ),
     "goodbye-slip-return": Goodbye("dropoff", TITLES[:1], slip=slip("dropoff", TITLES[:1]), printing="offered"),
     "goodbye-slip-only-code": Goodbye("dropoff", TITLES[:2], slip=slip("dropoff", TITLES[:2])),
-    **{f"goodbye-slip-{how}": _printing(how) for how in ("under_way", "done", "nothing", "unknown")},
+    **{f"goodbye-slip-{how}": _printing(how) for how in ("under_way", "done", "nothing", "again", "unknown")},
     "goodbye-pickup-far": Goodbye("pickup", left=1, far=True),
     "goodbye-pickup-over": Goodbye("pickup", TITLES[:1], NOW + 30 * 86400, over=1, doubt=1),
     "goodbye-pickup-none": Goodbye("pickup"),

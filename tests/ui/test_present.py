@@ -100,6 +100,14 @@ def test_the_librarys_own_words_are_shown() -> None:
     assert [button.action for button in view.buttons] == ["return", "finish", "account"]
 
 
+@pytest.mark.parametrize("language", BOTH)
+def test_where_nothing_was_printed_that_is_said_beside_the_offer(language: str) -> None:
+    for name in ("goodbye-slip", "report"):
+        nothing, again = (present(display(f"{name}-{how}"), ABOUT, language) for how in ("nothing", "again"))
+        assert (again.code_words, again.note) == (nothing.code_words, nothing.note)
+        assert [button.action for view in (nothing, again) for button in view.buttons].count("print") == 1
+
+
 def test_every_notice_has_words() -> None:
     for kind, known in ((Courier, COURIER), (SCREENS["return"].__class__, RETURN), (SCREENS["load"].__class__, LOAD)):
         assert set(known) == set(get_args(get_type_hints(kind)["notice"])) - {""}

@@ -12,7 +12,7 @@ from kiosk.core.commands import Print
 from kiosk.core.desk_screens import DaySlip
 from kiosk.core.facts import SlipEnded, SlipOrdered
 from kiosk.core.model import PickupPoint
-from kiosk.core.notices import PaperState
+from kiosk.core.notices import PaperState, Printing
 from kiosk.core.screens import Goodbye, Slip
 from kiosk.core.session import Step
 from kiosk.core.stories import AtDesk, Ended
@@ -34,8 +34,13 @@ def paper_to_see_to(point: PickupPoint) -> PaperState:
 
 def offered(point: PickupPoint, screen: Goodbye) -> Goodbye:
     """The screen as it stands before the person: with the offer to print where that can be done."""
-    again = screen.printing in ("", "nothing")
-    return replace(screen, printing="offered") if screen.slip and again and printer(point) else screen
+    return replace(screen, printing=offer(point, screen.printing)) if screen.slip else screen
+
+
+def offer(point: PickupPoint, printing: Printing) -> Printing:
+    """How it stands with the printing; where it can be done and surely was not, with the offer."""
+    offers: dict[Printing, Printing] = {"": "offered", "nothing": "again"}
+    return offers.get(printing, printing) if printer(point) else printing
 
 
 def touch(step: Step, story: Ended, language: str, now: float) -> Step:

@@ -270,7 +270,7 @@ def test_what_did_not_come_out_may_be_printed_again_what_may_have_may_not() -> N
         (order,) = machine.commands
         assert isinstance(order, Print)
         machine.do(PrintEnded("printer", order.slip.id, printed))
-        assert (report(machine).printing == "offered") is offered
+        assert (report(machine).printing == "again") is offered
         assert bool(machine.touch("print").commands) is offered
 
 

@@ -84,7 +84,7 @@ def test_only_what_surely_was_not_printed_may_be_printed_again(printed: Printed)
     slip = goodbye(machine).slip
     assert slip
     machine.do(PrintEnded("printer", slip.id, printed))
-    assert goodbye(machine).printing == ("offered" if printed is Printed.NOTHING else printed.value)
+    assert goodbye(machine).printing == ("again" if printed is Printed.NOTHING else printed.value)
     assert bool(prints(machine.touch("print"))) is (printed is Printed.NOTHING)
 
 
