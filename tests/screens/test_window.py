@@ -177,6 +177,21 @@ def test_a_button_that_went_away_under_the_finger_says_nothing(stage: Stage, hom
     assert stage.touched.empty()
 
 
+def test_a_finger_means_nothing_on_another_screen_where_an_equal_button_stands(
+    stage: Stage, home: dict[str, Any]
+) -> None:
+    drawn = stage.show(display("collect"))
+    stage.press(drawn, "cancel")
+    stage.settle()
+    following = stage.show(display("pin"))
+    assert following["targets"]["cancel"] == drawn["targets"]["cancel"]
+    stage.pointer("mouseup", 1)
+    stage.settle()
+    assert stage.touched.empty()
+    stage.tap(following, "cancel")
+    assert stage.next_touch() == ("cancel", "")
+
+
 def test_a_button_that_only_comes_to_look_otherwise_keeps_the_finger(stage: Stage, home: dict[str, Any]) -> None:
     drawn = stage.show(display("collect-typing"))
     stage.press(drawn, "key enter")

@@ -40,10 +40,14 @@ class Page(Widget):
         self._let_go, self._at = -math.inf, (0.0, 0.0)
 
     def show(self, view: View, place: Place, look: Look) -> None:
-        """Draw ``view`` at ``place``. Parts that say the same in the same box stay, pressed ones stay pressed."""
+        """Draw ``view`` at ``place``. Parts that say the same in the same box stay; pressed ones stay
+        pressed until another screen comes."""
         self.place, self.look = place, look
         if view.screen != self._screen:
             self._screen, self._turned = view.screen, time.monotonic()
+            for part in self.parts.values():  # a finger is meant for the screen on which it came down
+                if isinstance(part, Touch):
+                    part.let_go()
         self._fresh = set()
         self._strip(view)
         self._words(view)

@@ -76,6 +76,13 @@ class Touch(Widget):
             self.on_tap()
         return True
 
+    def let_go(self) -> None:
+        """The finger on it means nothing any more."""
+        if self._holder is not None:
+            self._holder.ungrab(self)
+            self._holder = None
+            self._fill.rgba = self._rest()
+
     def take_over(self, before: "Touch") -> None:
         """The finger on ``before``, which this one replaces, is on this one: it has come to look otherwise, no more."""
         finger = before._holder
