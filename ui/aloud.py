@@ -64,6 +64,6 @@ def _counted(view: View) -> int:
 def typed(view: View, key: str, _: Words) -> str:
     """What is said after a key of the keypad: the digit, except where nobody may hear it."""
     secret = view.keypad is not None and "•" in view.keypad.digits + (
-        "•" if view.screen in ("Pin", "NewPin", "Phone") else ""
+        "•" if view.screen in ("Pin", "NewPin", "Phone", "HandOver") else ""
     )
     return _("One more character") if secret else key

@@ -1,5 +1,6 @@
 """Words of a courier's clearing: taking things out, the bag, its seal, and handing it over."""
 
+from kiosk.core.flows.keypad import CODE_DIGITS
 from kiosk.core.staff_screens import HandOver, Seal, TakeOut, Thing
 from ui.parts import keypad
 from ui.view import Button, Row, Tone, View
@@ -106,7 +107,8 @@ def seal(screen: Seal, _: Words) -> View:
 def hand_over(screen: HandOver, _: Words) -> View:
     things = _in_the_bag(screen.parcels, screen.items, _)
     line = _("In it: {things}. Whoever takes it along taps their card.", things=things)
-    pad = keypad(screen.digits, 8, len(screen.digits) == 8, _("Confirm"), _) if screen.code else None
+    ready = screen.digits == CODE_DIGITS  # it is theirs for good, and opens doors: nobody beside them reads it
+    pad = keypad("•" * screen.digits, CODE_DIGITS, ready, _("Confirm"), _) if screen.code else None
     return View(
         "HandOver",
         _("Bag {seal}: who takes it?", seal=screen.seal),

@@ -39,7 +39,7 @@ def screen(
             row = rounds.of(point, story.courier)
             code = any(p.code for p in point.patrons.values())
             counts = len(row.parcels), len(row.items)
-            return HandOver(row.seal, *counts, story.digits, code, story.stranger, story.leaving)
+            return HandOver(row.seal, *counts, len(story.digits), code, story.stranger, story.leaving)
 
 
 def _courier(point: PickupPoint, session: Session, story: AtCourier, now: float) -> Courier:

@@ -106,7 +106,8 @@ class Seal:
 
 @dataclass(frozen=True, slots=True)
 class HandOver:
-    """The bag is sealed: whoever takes it taps their card. ``code``: couriers may type theirs instead.
+    """The bag is sealed: whoever takes it taps their card. ``code``: couriers may type theirs instead; ``digits``: how
+    many of it were typed, never which.
 
     Touches: digit, erase, enter (when eight stand), cancel, later. ``stranger``: that was nobody who works here.
     """
@@ -114,7 +115,7 @@ class HandOver:
     seal: str
     parcels: int
     items: int
-    digits: str = ""
+    digits: int = 0
     code: bool = False
     stranger: bool = False
     leaving: bool = False

@@ -224,7 +224,7 @@ SCREENS: dict[str, Screen] = {
     "inside-found": Inside("B2", "P-1", TITLES[:2], things=(Thing("P-1", TITLES[0]),), found=1),
     "seal": Seal(5, 12, "7041"),
     "hand-over": HandOver("70417733", 5, 12, stranger=True),
-    "hand-over-code": HandOver("70417733", 5, 1, "2020", True),
+    "hand-over-code": HandOver("70417733", 5, 1, 4, True),
     "courier-staff": Courier((), 0, 0, (), 5, desk=True, to_move=("A1",), cases=2),
     "desk": Desk(("round", "audit", "doors", "report", "use", "cases"), 9),
     "desk-technician": Desk(("doors", "use", "machine"), notice="not_opened"),

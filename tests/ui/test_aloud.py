@@ -15,7 +15,7 @@ from kiosk.core.screens import Sorry
 from kiosk.core.search_screens import Wished
 from tests.screens.displays import SCREENS, display
 from tests.screens.player import ABOUT
-from ui.aloud import cue, sentences
+from ui.aloud import cue, sentences, typed
 from ui.dress import dress
 from ui.focus import stops, way_out
 from ui.keys import meaning
@@ -24,6 +24,7 @@ from ui.manner import VOLUME_MAX, Manner
 from ui.present import present
 from ui.sounds import NOTES, RATE, sound
 from ui.view import View
+from ui.words import words
 
 HAS_WORDS = Account | Holds | Loans | OneHold | Wished
 
@@ -66,6 +67,15 @@ def test_no_line_of_what_the_library_says_of_somebody_is_said_to_the_hall(langua
     owed = replace(display("sorry-patron_blocked"), screen=Sorry("patron_blocked", "12.50 are owed.\nTwo are late."))
     said = sentences(None, dress(present(owed, ABOUT, language), ABOUT, Manner(language)))
     assert not any(part in sentence for part in ("12.50", "Two are late.") for sentence in said)
+
+
+def test_what_nobody_may_see_is_not_spoken_key_by_key() -> None:
+    for name in ("pin", "hand-over-code"):
+        shown = view(name)
+        assert shown.keypad
+        assert not any(digit in shown.keypad.digits for digit in "0123456789")
+        assert typed(shown, "7", words("en")) == "One more character"
+    assert typed(view("collect"), "7", words("en")) == "7"
 
 
 def private(name: str) -> list[str]:
