@@ -38,10 +38,10 @@ def screen(point: PickupPoint, story: AtMore | Proving | AccountPin | AtAccount,
         case AtAccount(key=key, act=act) if key:
             return Wait(act.kind if act else "account")
         case AtAccount(account=None, part=""):
-            doors, stock, borrow = _doors(point, story), any_on_offer(point, now), flow.may_borrow(point, story)
+            doors, stock, borrow = _doors(point, story, now), any_on_offer(point, now), flow.may_borrow(point, story)
             return Account(False, here=doors, notice=story.notice, words=story.words, stock=stock, borrow=borrow)
         case AtAccount():
-            return _part(point, story, flow.known(point, story), now)
+            return _part(point, story, flow.known(point, story, now), now)
 
 
 def _part(point: PickupPoint, story: AtAccount, account: AccountIs, now: float) -> Screen:
@@ -72,7 +72,7 @@ def _part(point: PickupPoint, story: AtAccount, account: AccountIs, now: float) 
         len(account.loans),
         late,
         len(account.holds),
-        _doors(point, story),
+        _doors(point, story, now),
         account.owed,
         account.currency,
         account.whole,
@@ -87,7 +87,7 @@ def _may(point: PickupPoint, story: AtAccount, account: AccountIs, now: float) -
     """What can be done about the hold they look at."""
     acts = point.plan.library.acts if story.account else frozenset()
     hold = flow.find(account, story.hold)
-    parcel = flow.lies_in(point, story.patron, hold) if hold else None
+    parcel = flow.lies_in(flow.here(point, story.patron, now), hold) if hold else None
     offers = (
         "collect" if parcel else "",
         flow.helpers(Step(point, Session()), parcel, now) if parcel else "",
@@ -97,13 +97,13 @@ def _may(point: PickupPoint, story: AtAccount, account: AccountIs, now: float) -
     return tuple(filter(None, offers))
 
 
-def _doors(point: PickupPoint, story: AtAccount) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(parcel.compartment for parcel in flow.here(point, story.patron)))
+def _doors(point: PickupPoint, story: AtAccount, now: float) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(parcel.compartment for parcel in flow.here(point, story.patron, now)))
 
 
 def _line(point: PickupPoint, patron: str, hold: Hold, now: float) -> HoldLine:
     """Our own rows say what lies here, sooner than the library does."""
-    parcel = flow.lies_in(point, patron, hold)
+    parcel = flow.lies_in(flow.here(point, patron, now), hold)
     if parcel:
         until, helper_until = hold.until or parcel.expires, helping.until(point, parcel, now)
         return HoldLine(hold.id, hold.title, "here", hold.place, parcel.compartment, until, None, helper_until)

@@ -49,24 +49,28 @@ def more(step: Step, story: AtMore, touched: Touched, now: float) -> Step:
 # ---- coming in ----------------------------------------------------------------------------------------------------
 
 
-def here(point: PickupPoint, patron: str) -> list[Parcel]:
-    """What lies, or may lie, behind a door here for this patron."""
+def here(point: PickupPoint, patron: str, now: float) -> list[Parcel]:
+    """What lies, or may lie, behind a door here for this patron, and is still theirs to collect."""
+    return [parcel for parcel in _lying(point, patron) if not point.expired(parcel, now)]
+
+
+def _lying(point: PickupPoint, patron: str) -> list[Parcel]:
     mine = (p for p in point.parcels.values() if p.patron == patron and p.state in HERE and not p.recalled)
     return sorted(mine, key=lambda p: (p.compartment, p.id))
 
 
-def known(point: PickupPoint, story: AtAccount) -> AccountIs:
+def known(point: PickupPoint, story: AtAccount, now: float) -> AccountIs:
     """What the library has said; while it says nothing, what lies here, each parcel as one hold."""
     if story.account is not None:
         return story.account
-    mine = here(point, story.patron)
+    mine = here(point, story.patron, now)
     holds = (Hold(p.id, "、".join(p.titles), "ready", here=True, until=p.expires, parcel=p.id) for p in mine)
     return AccountIs(holds=tuple(holds))
 
 
-def lies_in(point: PickupPoint, patron: str, hold: Hold) -> Parcel | None:
-    """The parcel here in which this hold lies; our own rows know sooner than the library does."""
-    return next((one for one in here(point, patron) if _is_in(hold, one)), None)
+def lies_in(parcels: list[Parcel], hold: Hold) -> Parcel | None:
+    """The parcel in which this hold lies; our own rows know sooner than the library does."""
+    return next((one for one in parcels if _is_in(hold, one)), None)
 
 
 def _is_in(hold: Hold, parcel: Parcel) -> bool:
@@ -176,7 +180,7 @@ def _later(story: AtAccount, hold: str, until: float) -> AtAccount:
 def _kept_until(step: Step, story: AtAccount, hold: str, until: float) -> Step:
     """What lies here for it stays as long; a library that announces says so itself."""
     held = next((one for one in _stated(story).holds if one.id == hold), None)
-    parcel = lies_in(step.point, story.patron, held) if held else None
+    parcel = lies_in(_lying(step.point, story.patron), held) if held else None
     if parcel is None or step.point.plan.library.announces or until <= parcel.expires:
         return step
     return step.put(replace(parcel, expires=until))
@@ -217,12 +221,12 @@ def touch(step: Step, story: AtAccount, touched: Touched, now: float) -> Step:
         return step
     if touched.action == "browse" and not story.part:
         return searching.browse(step, now)
-    if touched.action == "collect" and here(step.point, story.patron):
+    if touched.action == "collect" and here(step.point, story.patron, now):
         return _collect(step, story.patron, now)
     if touched.action == "borrow" and may_borrow(step.point, story):
         patron = step.point.patrons.get(story.patron)
         return counter.begin(step, patron or Patron(story.patron, ""), now, story.pin, vouched=patron is not None)
-    account = known(step.point, story)
+    account = known(step.point, story, now)
     if story.hold:
         return _at_hold(step, story, touched.action, now)
     acts = step.point.plan.library.acts
@@ -261,8 +265,8 @@ def _back(story: AtAccount) -> AtAccount | None:
 
 def _at_hold(step: Step, story: AtAccount, action: str, now: float) -> Step:
     acts = step.point.plan.library.acts if story.account else frozenset()
-    hold = find(known(step.point, story), story.hold)
-    parcel = lies_in(step.point, story.patron, hold) if hold and not story.sure else None
+    hold = find(known(step.point, story, now), story.hold)
+    parcel = lies_in(here(step.point, story.patron, now), hold) if hold and not story.sure else None
     match action:
         case "permit" if parcel and helpers(step, parcel, now) == "permit":
             step, code = helping.permit(step, parcel, now)

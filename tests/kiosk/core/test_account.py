@@ -43,6 +43,16 @@ def test_the_menu_leads_to_the_account_and_to_how_it_works() -> None:
     assert machine.touch("cancel").screen == Home(3, False)
 
 
+def test_what_is_over_is_not_offered_any_more() -> None:
+    machine = stocked(PARCEL)
+    machine.now = PARCEL.expires + 1
+    assert opened(machine.copy()).screen.here == ()  # type: ignore[union-attr]
+    away = machine.do(Online(False)).touch("more").touch("account").tap("ann")
+    assert away.screen.here == ()  # type: ignore[union-attr]
+    assert isinstance(away.touch("holds").screen, Account)  # there is no list to show
+    assert not away.touch("cancel").touch("collect").unlocked
+
+
 def test_where_the_library_has_no_accounts_none_is_offered() -> None:
     machine = stocked(PARCEL, library=Abilities(account=False, acts=frozenset())).touch("more")
     assert machine.screen == More(False, True)
