@@ -41,7 +41,8 @@ class Settings(BaseModel):
     """``reader``: part of its PC/SC name, in any case. Empty takes the first contactless one, then the first of all.
 
     Two readers in one point: two devices, each naming its own. Names end in numbers that change from port to port, and
-    a reader with a slot for security modules (SAM) shows that as a reader too; it is never taken.
+    a reader with a slot for security modules (SAM) shows that as a reader too; it is never taken, and a virtual reader
+    (``Virtual PCD`` of vsmartcard, where anybody who reaches its port lays a card) only where it is named.
 
     ``read``: what is a card's number here, the first that a card has: ``uid``, a recipe that is shipped (``t-union``,
     ``social-security``), or one of ``recipe``.

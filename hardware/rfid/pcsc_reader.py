@@ -207,6 +207,9 @@ def version_told(attribute: bytes) -> str:
 
 
 def choose(readers: Sequence[str], part: str) -> str | None:
-    """The reader whose name has ``part`` in it, contactless ones first, never a slot for security modules."""
+    """The reader whose name has ``part`` in it, contactless ones first, never a slot for security modules; and none of
+    vsmartcard's, "Virtual PCD ...", unless ``part`` says so: whoever reaches its TCP port lays a card there."""
     fit = [name for name in readers if part.lower() in name.lower() and not re.search(r"\bSAM\b", name)]
+    if "virtual" not in part.lower():
+        fit = [name for name in fit if not name.lower().startswith("virtual pcd")]
     return min(fit, key=lambda name: not re.search(r"\b(PICC|CL)\b", name), default=None)

@@ -357,6 +357,10 @@ def test_another_program_keeps_the_reader(source: PcscSource, card: Card) -> Non
         (["ACS ACR1252 Dual Reader SAM 00 01"], "acr1252", None),
         (["SAMSON 00 00"], "", "SAMSON"),
         (["Contact 00 00", "ACS ACR1552 1S CL Reader 01 00"], "", "CL"),
+        (["Virtual PCD 00 00", "Virtual PCD 00 01"], "", None),
+        (["Virtual PCD 00 00", "Foo 01 00"], "", "Foo 01 00"),
+        (["Virtual PCD 00 00"], "00 00", None),
+        (["Virtual PCD 00 00", "Virtual PCD 00 01"], "virtual PCD 00 01", "Virtual PCD 00 01"),
     ],
 )
 def test_which_reader(readers: list[str], part: str, chosen: str | None) -> None:
