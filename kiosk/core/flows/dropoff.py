@@ -101,11 +101,8 @@ def _item(step: Step, story: Returning, barcode: str, now: float) -> Step:
 
 def _known(step: Step, barcode: str) -> tuple[Item | None, bool]:
     """An item that left here with its reader, from our own rows, and whether the library has yet to hear so."""
-    for parcel in step.point.parcels.values():
-        for item in parcel.items if parcel.state == "collected" else ():
-            if item.barcode == barcode:
-                return item, parcel.unheard
-    return None, False
+    gone = (parcel for parcel in step.point.parcels.values() if parcel.state == "collected")
+    return next(((item, p.unheard) for p in gone for item in p.items if item.barcode == barcode), (None, False))
 
 
 def _isbn(step: Step, story: Returning, isbn: str, now: float) -> Step:
