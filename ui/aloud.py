@@ -43,8 +43,11 @@ def cue(before: View | None, now: View) -> Cue | None:
     if now.tone != before.tone or (now.title != before.title and now.tone != "calm"):
         return _arrived(now)
     ticked = sum(row.done is True for row in now.rows) + _counted(now)
-    if ticked > sum(row.done is True for row in before.rows) + _counted(before):
+    known = sum(row.done is True for row in before.rows) + _counted(before)
+    if ticked > known:
         return "done"
+    if ticked < known and len(now.rows) == len(before.rows):  # one is not ticked any more
+        return "please"
     return "please" if now.note and now.note != before.note else None
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from kiosk.frontend import About
 from ui.manner import VOLUME_MAX, Manner
 from ui.theme import STEPS
-from ui.view import Aid, Button, View
+from ui.view import Aid, Button, Row, View
 from ui.words import Words, words
 
 
@@ -19,6 +19,7 @@ def dress(view: View, about: About, manner: Manner, helping: bool = False, voice
     return replace(
         view,
         buttons=buttons,
+        rows=tuple(_ticked(row, _) for row in view.rows),
         strip=_strip(view, manner, _),
         hushed=hushed,
         unsaid=_("The rest is for you alone: the next key reads it.") if hushed else "",
@@ -29,6 +30,13 @@ def dress(view: View, about: About, manner: Manner, helping: bool = False, voice
         ),
         aid=_aid(view, about, manner, voice, _) if helping and not view.warning else None,
     )
+
+
+def _ticked(row: Row, _: Words) -> Row:
+    """Whoever moves there by ear hears of a line that can be touched whether it is ticked."""
+    if not row.action or not row.done:
+        return row
+    return replace(row, aloud=_("{line}, ticked", line=f"{row.words}, {row.aside}" if row.aside else row.words))
 
 
 def _strip(view: View, manner: Manner, _: Words) -> tuple[Button, ...]:

@@ -73,4 +73,4 @@ def _stop(name: str, what: Button) -> Stop:
 
 def _row(n: int, row: Row) -> Stop:
     words = f"{row.words}, {row.aside}" if row.aside else row.words
-    return Stop(f"row {n}", words, Button(row.action, row.words, row.value) if row.action else None)
+    return Stop(f"row {n}", row.aloud or words, Button(row.action, row.words, row.value) if row.action else None)

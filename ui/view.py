@@ -63,6 +63,7 @@ class Row:
     action: str = ""
     value: str = ""
     cover: tuple[str, str] | None = None
+    aloud: str = ""  # what is said of it, where that is more than its words
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,6 +109,16 @@ def _named(what: object, names: tuple[str, ...]) -> Iterator[str]:
             yield from _named(one, names)
 
 
+def test_what_is_ticked_is_told_by_ear() -> None:
+    choose = view("choose-some")
+    said = [stop.words.endswith(", ticked") for stop in stops(choose, [f"row {n}" for n in range(len(choose.rows))])]
+    assert said == [row.done is True for row in choose.rows]
+    assert any(said)
+    assert cue(view("sort"), view("sort-marked")) == "done"
+    marked = view("sort-marked")
+    assert cue(marked, replace(marked, rows=tuple(replace(row, done=False) for row in marked.rows))) == "please"
+
+
 def test_an_outcome_is_heard_once() -> None:
     home, door, bye = view("home"), view("open-pickup"), view("goodbye-pickup")
     assert cue(None, home) is None
