@@ -1,7 +1,7 @@
 """Words of the desk: all doors, one door, the report, the charts, the machine itself."""
 
 from collections import Counter
-from datetime import datetime
+from datetime import date, datetime
 from importlib.metadata import version
 
 from kiosk.core.desk_screens import Desk, DoorList, DoorSheet, MachineSheet, Report, Use
@@ -146,7 +146,9 @@ def use(screen: Use, _: Words) -> View:
     buttons = tuple(Button("chart", _(words), value=name) for name, words in _CHARTS.items() if name != screen.chart)
     lines = {
         "hours": _("Taken and returned in the last seven days, by the hour of the day"),
-        "doors": _("How often each door was opened"),
+        "doors": _("How often each door was opened")
+        if len(screen.points) <= BARS_MAX
+        else _("How often the {n} doors most used were opened", n=BARS_MAX),
         "waits": _("How many days parcels lay here before they were taken; the last: a week or more"),
         "stuck": _("Doors that did not open, by day of the last month"),
     }
@@ -170,13 +172,14 @@ def _bars(screen: Use) -> tuple[Bar, ...]:
             hours = Counter[int]()
             for at, count in screen.points:
                 hours[datetime.fromtimestamp(int(at)).hour] += count
-            return tuple(Bar(str(hour), hours[hour]) for hour in range(6, 24))
+            return tuple(Bar(str(hour), hours[hour]) for hour in range(24))
         case "stuck":
-            days = Counter[str]()
+            days = Counter[date]()
             for at, count in screen.points:
-                days[datetime.fromtimestamp(int(at)).strftime("%m-%d")] += count
-            return tuple(Bar(day, count) for day, count in sorted(days.items())[-10:])
-    return tuple(Bar(name, count) for name, count in screen.points[:BARS_MAX])
+                days[datetime.fromtimestamp(int(at)).date()] += count
+            return tuple(Bar(day.strftime("%m-%d"), count) for day, count in sorted(days.items())[-10:])
+    busiest = sorted(screen.points, key=lambda point: -point[1])[:BARS_MAX]
+    return tuple(Bar(name, count) for name, count in screen.points if (name, count) in busiest)
 
 
 def machine(screen: MachineSheet, _: Words) -> View:

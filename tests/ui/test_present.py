@@ -6,11 +6,13 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, replace
+from datetime import datetime
 from typing import Any, get_args, get_type_hints
 
 import pytest
 
 from kiosk.core.account_screens import Account, How
+from kiosk.core.desk_screens import Use
 from kiosk.core.reader_screens import Choose, Sort
 from kiosk.core.screens import Collect, Display, DoorOpen, DoorStuck, Goodbye, Home, Screen, Sorry
 from kiosk.core.staff_screens import Courier, Inside
@@ -106,6 +108,25 @@ def test_where_nothing_was_printed_that_is_said_beside_the_offer(language: str) 
         nothing, again = (present(display(f"{name}-{how}"), ABOUT, language) for how in ("nothing", "again"))
         assert (again.code_words, again.note) == (nothing.code_words, nothing.note)
         assert [button.action for view in (nothing, again) for button in view.buttons].count("print") == 1
+
+
+def bars(chart: str, *points: tuple[str, int]) -> list[tuple[str, float]]:
+    shown = replace(display("use-none"), screen=Use(chart, points))  # type: ignore[arg-type]
+    return [(bar.label, bar.value) for bar in present(shown, ABOUT, "en").chart]
+
+
+def test_charts_leave_nothing_out_and_days_follow_one_another() -> None:
+    def at(month: int, day: int, hour: int = 12) -> str:
+        return str(int(datetime(2027 if month < 6 else 2026, month, day, hour).timestamp()))
+
+    assert bars("hours", *((at(1, 8, hour), 1) for hour in range(24))) == [(str(hour), 1) for hour in range(24)]
+    assert bars("stuck", (at(12, 30), 1), (at(12, 31), 2), (at(1, 2), 3), (at(1, 2, 13), 1)) == [
+        ("12-30", 1),
+        ("12-31", 2),
+        ("01-02", 4),
+    ]
+    doors = [(f"A{n}", n) for n in range(48)]
+    assert bars("doors", *doors) == doors[-24:]
 
 
 def test_every_notice_has_words() -> None:
