@@ -210,7 +210,7 @@ def _elsewhere(screen: TitlePage, _: Words) -> list[str]:
     return said
 
 
-def prove(screen: Prove, _: Words) -> View:
+def prove(screen: Prove, about: About, _: Words) -> View:
     """A card is to be shown for the title that was chosen."""
     name = short(screen.title, 2 * TITLE_MAX)
     title = _("Show your card to have it sent here")
@@ -221,6 +221,10 @@ def prove(screen: Prove, _: Words) -> View:
         if screen.count > 1:
             title = _("Show your card to borrow these {n} books", n=screen.count)
             line = _("Then their doors open, one after the other. Lay it on the reader and leave it there.")
+    if not screen.cards and screen.want == "stock":
+        line = _("The card reader is resting, so nothing can be borrowed. Please call: {phone}", phone=about.phone)
+    elif not screen.cards:
+        line = _("The card reader is resting, so nothing can be sent for now.")
     return View(
         "Prove",
         title,

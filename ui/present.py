@@ -147,7 +147,7 @@ def _screen(screen: Screen, about: About, _: Words) -> View:
         case How():
             return for_account.how(about, _)
         case Prove(want="hold" | "stock"):
-            return for_search.prove(screen, _)
+            return for_search.prove(screen, about, _)
         case Prove():
             return for_account.prove(screen, about, _)
         case Account():

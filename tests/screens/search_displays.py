@@ -81,6 +81,8 @@ def search_screens(now: float) -> dict[str, Screen]:
         "title-away": TitlePage(mine, False, True),
         "title-latin": TitlePage(lines[3], False),
         "prove-hold": Prove("hold", True, LONG),
+        "prove-hold-resting": Prove("hold", False, LONG),
+        "prove-stock-resting": Prove("stock", False, LONG),
         "prove-hold-unread": Prove("hold", True, "三体", "card_unread"),
         "wait-place": Wait("place_hold"),
         "wait-unknown": Wait("hold_unknown"),

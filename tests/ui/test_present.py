@@ -129,6 +129,11 @@ def test_charts_leave_nothing_out_and_days_follow_one_another() -> None:
     assert bars("doors", *doors) == doors[-24:]
 
 
+@pytest.mark.parametrize("name", ["prove-no-reader", "prove-hold-resting", "prove-stock-resting"])
+def test_nobody_is_told_to_lay_a_card_on_a_reader_that_rests(name: str) -> None:
+    assert present(display(name), ABOUT, "en").line.startswith("The card reader is resting")
+
+
 def test_every_notice_has_words() -> None:
     for kind, known in ((Courier, COURIER), (SCREENS["return"].__class__, RETURN), (SCREENS["load"].__class__, LOAD)):
         assert set(known) == set(get_args(get_type_hints(kind)["notice"])) - {""}
