@@ -11,10 +11,11 @@ from kiosk.core.facts import WrongCode
 from kiosk.core.flows.pickup import codes_open
 from kiosk.core.screens import Collect, Home, Opening, Sorry
 from kiosk.core.session import NOBODY, Step
+from sync.asked import ItemIs
 from sync.library_clock import Bounds
-from sync.messages import Page, ParcelCollected, PointTrouble
+from sync.messages import ItemDropped, Page, ParcelCollected, PointTrouble
 from sync.rounds import HoldExtended
-from tests.kiosk.core.machine import DAY_S, NOW, PARCEL, Machine, expiring, qr, stocked
+from tests.kiosk.core.machine import DAY_S, NOW, PARCEL, Machine, expiring, item, qr, stocked
 from tests.kiosk.core.test_helping import at_hold, may, permitted
 
 YEAR_S = 365 * DAY_S
@@ -186,3 +187,11 @@ def test_a_month_in_a_cellar_is_no_wrong_clock() -> None:
     machine = booted(stocked(PARCEL), 29 * DAY_S)
     assert troubles(machine) == []
     assert machine.told(HoldExtended)
+
+
+def test_a_return_whose_door_was_shut_in_the_dark_is_in_doubt_where_the_time_is_lost() -> None:
+    """It may have stood open for a minute or for an hour, and whoever shut it need not have put anything in."""
+    machine = Machine().scan("x-1").answer(ItemIs(item("x-1"), True)).touch("open").open()
+    booted(machine, -30 * DAY_S)
+    assert not machine.told(ItemDropped)
+    assert machine.out("A1") == "check"
