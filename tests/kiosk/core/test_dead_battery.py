@@ -192,6 +192,7 @@ def test_a_month_in_a_cellar_is_no_wrong_clock() -> None:
 def test_a_return_whose_door_was_shut_in_the_dark_is_in_doubt_where_the_time_is_lost() -> None:
     """It may have stood open for a minute or for an hour, and whoever shut it need not have put anything in."""
     machine = Machine().scan("x-1").answer(ItemIs(item("x-1"), True)).touch("open").open()
-    booted(machine, -30 * DAY_S)
+    machine.now, machine.session = machine.now - 30 * DAY_S, NOBODY
+    machine.do(Started()).doors(Door.SHUT)
     assert not machine.told(ItemDropped)
     assert machine.out("A1") == "check"
