@@ -13,7 +13,7 @@ from kiosk.core.model import HERE, Case, Drop, Parcel, PickupPoint
 from kiosk.core.open_cases import opened
 from kiosk.core.plan import SIZES, Space
 from kiosk.core.session import Step
-from kiosk.core.settle import set_check
+from kiosk.core.settle import doubt, set_check
 from kiosk.core.taken import is_part
 from sync.instructions import Instructed
 from sync.library_clock import Bounds
@@ -87,7 +87,10 @@ def _sent(step: Step, sent: SentParcel, now: float) -> Step:
         news["expires"] = max(old.expires, sent.expires)
     if sent.patron != old.patron:  # what its reader allowed is not the next one's
         news |= {"helper": "", "helper_until": 0.0}
-    return step.put(replace(old, recalled=False, **news))  # type: ignore[arg-type]
+    step = step.put(replace(old, recalled=False, **news))  # type: ignore[arg-type]
+    other = {item.barcode for item in items} != {item.barcode for item in old.items}
+    # Books do not come or go behind a shut door because a list says so.
+    return doubt(step, old.compartment) if other and old.state == "ready" else step
 
 
 def _said_to_lie(step: Step, parcel: Parcel, compartment: str) -> Step:

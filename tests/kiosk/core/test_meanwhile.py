@@ -18,8 +18,9 @@ from sync.messages import (
     ParcelSent,
     PatronChanged,
     PatronForgotten,
+    PointTrouble,
 )
-from sync.things import Patron, SentParcel
+from sync.things import Item, Patron, SentParcel
 from tests.kiosk.core.machine import BOBS, CARDS, DAY_S, KEYRING, NOW, ONE, PAIR, PARCEL, Machine, item, stocked
 
 STAFF = Patron("sta", "T.", role="staff", cards=(KEYRING.card("0477"),))
@@ -90,3 +91,18 @@ def test_a_book_put_in_for_somebody_else_does_not_lie_behind_its_first_door_any_
     machine.tap("max").scan("i-1").open().shut().touch("finish")
     assert (machine.parcel("p-9").state, machine.parcel("p-1").state) == ("ready", "doubt")
     assert machine.out("A1") == "check"
+
+
+@pytest.mark.parametrize("items", [(ONE, item("i-9")), (item("i-9"),)])
+def test_a_parcel_whose_items_change_while_it_lies_behind_its_door_is_looked_behind(items: tuple[Item, ...]) -> None:
+    machine = stocked(PARCEL).hear(ParcelSent(replace(PARCEL, items=items)))
+    assert machine.told(PointTrouble) == [PointTrouble("parcel_in_doubt", "A1", "p-1")]
+    assert (machine.parcel().state, machine.out("A1")) == ("doubt", "check")
+    machine.hear(ParcelSent(replace(PARCEL, items=items)))
+    assert len(machine.told(PointTrouble)) == 1
+
+
+def test_a_parcel_sent_again_as_it_was_lies_there_as_before() -> None:
+    machine = stocked(PAIR).hear(ParcelSent(replace(PAIR, items=PAIR.items[::-1], expires=NOW + DAY_S)))
+    assert not machine.told(PointTrouble)
+    assert machine.parcel("p-2").state == "ready"
