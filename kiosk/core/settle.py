@@ -104,8 +104,8 @@ def _left_alone(step: Step, order: Order, now: float) -> bool:
     """The door stood open so long that whoever shut it need not be who was to do something there. So it may have, where
     the machine has lost the time with its power."""
     limits = step.point.plan.limits
-    stood_s = step.point.no_earlier(now) - order.opened_at
-    return stood_s >= limits.shut_wait_s + limits.left_open_s or (order.cut and now < order.opened_at)
+    lost = order.cut and now < order.opened_at
+    return lost or now - order.opened_at >= limits.shut_wait_s + limits.left_open_s
 
 
 def _ready(step: Step, parcel: Parcel, compartment: str, courier: str, now: float) -> Step:
