@@ -127,8 +127,10 @@ def run(config: Config, front: str = "", recorder: Recorder | None = None) -> in
     """
     front_end: FrontEnd = find("kiosk.screen", front or config.screen.front)
     shown = Shown()
+    if not key_beside(config.store).exists():
+        Store.open(config.store, config.plan()).close()  # made before the key: an empty one beside a key was lost
+    _receipt_key(config)
     with contextlib.closing(Store.open(config.store, config.plan())) as store:
-        _receipt_key(config)  # where there is one, the store has been made
         machine = Machine(config, store, shown, recorder)
         machine.start()
         try:
