@@ -57,7 +57,8 @@ def heard(step: Step, page: Page, library: Bounds | None, now: float) -> Step:
                 step = step.drop(*step.point.neighbours.values()).put(*points)
             case Instructed():
                 step = remote.instructed(step, change, library, now)
-    step = forget_old(step, now)
+    announced = [change.patron for change in page.changes if isinstance(change, PatronChanged)]
+    step = forget_old(people.one_row_a_card(step, announced), now)
     return step.put(replace(step.point.counters, cursor=page.cursor))
 
 

@@ -1,5 +1,6 @@
 """Patrons as the library names them ahead of time: who matters here, and who does so no longer."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from kiosk.core.model import HERE
@@ -9,15 +10,19 @@ from sync.things import Patron
 
 
 def announced(step: Step, patron: Patron) -> Step:
-    """This patron matters here, as they are now. A card that another one had is theirs from now on."""
+    """This patron matters here, as they are now. See ``one_row_a_card`` for the cards."""
     old = step.point.patrons.get(patron.id)
     if old is None and len(step.point.patrons) >= step.point.plan.limits.patrons_max:
         return step.fact(PointTrouble("patrons_too_many"))
-    for card in patron.cards:
-        other = None if old and card in old.cards else step.point.by_card(card)
-        if other:
-            step = step.put(replace(other, cards=tuple(one for one in other.cards if one != card)))
     return _to_forget(step, tuple(one for one in step.point.counters.to_forget if one != patron.id)).put(patron)
+
+
+def one_row_a_card(step: Step, patrons: Sequence[Patron]) -> Step:
+    """A card that another one had is theirs from now on who were announced with it, the last of them: asked once for
+    all of a page, which may hold thousands."""
+    whose = {card: one.id for one in patrons if one.id in step.point.patrons for card in one.cards}
+    rows = ((row, tuple(c for c in row.cards if whose.get(c, row.id) == row.id)) for row in step.point.patrons.values())
+    return step.put(*(replace(row, cards=cards) for row, cards in rows if cards != row.cards)) if whose else step
 
 
 def forget(step: Step, *patrons: str) -> Step:

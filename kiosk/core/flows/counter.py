@@ -99,11 +99,10 @@ def _next(step: Step, story: AtCounter, now: float) -> Step:
         return stay(step, story, now)
     code, *rest = story.queue
     story = replace(story, queue=tuple(rest))
-    if _lies_behind_a_door(step.point, code):
+    away = not step.point.counters.online
+    if _lies_behind_a_door(step.point, code) or (away and offline.promised(step.point, story.patron, code)):
         return _next(step, replace(story, notice="set_aside"), now)
-    if not step.point.counters.online:
-        if offline.promised(step.point, story.patron, code):
-            return _next(step, replace(story, notice="set_aside"), now)
+    if away:
         return _next(step, _with(story, _known(step.point, code) or Item(code, code)), now)
     story = replace(story, about=code)
     return ask(step, WhatIs(code), lambda key: replace(story, key=key), now)
