@@ -122,7 +122,7 @@ def _above(sheet: Sheet, bottom: float) -> None:
     title = 200 * stacks.TITLES[sheet.step]
     if not sheet.landscape:
         picture = CODE_MIN + UNDER if stacks.code_leads(view) else 224.0 if view.door else 0.0
-        if not _touched_rows(sheet):
+        if not _touched_rows(sheet) or view.keypad:
             under = stacks.rows(sheet, EDGE, half, under, (under - top) * 0.4, True)
         room = under - top - 16 - picture
         title = min(title, room * 0.45)
@@ -134,7 +134,7 @@ def _above(sheet: Sheet, bottom: float) -> None:
         title = min(title, room * 0.45)
         line = room - title
         lowest = bottom
-        if not _touched_rows(sheet):
+        if not _touched_rows(sheet) or view.keypad:
             lowest = stacks.rows(sheet, beside, half, bottom, bottom - top - 224, True)
         stacks.pictured(sheet, Box(beside, top, half, lowest - top))
     sheet.put("title", EDGE, top, half, title)

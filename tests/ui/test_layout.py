@@ -106,10 +106,11 @@ def test_portrait_keeps_the_story_within_reach() -> None:
 @pytest.mark.parametrize(("width", "height"), BOTH)
 @pytest.mark.parametrize("manner", ["low", "low and largest"])
 def test_in_the_low_layout_all_that_is_touched_stands_in_the_lowest_third(width: int, height: int, manner: str) -> None:
-    """EN 301 549, 5.1.4 and 8.3: within reach of who sits."""
+    """EN 301 549, 5.1.4 and 8.3: within reach of who sits. What is found while somebody types stands above the keys for
+    who can reach it, and a key down there leads to all of it."""
     for name, place in places(width, height, manner):
         for part, box in place.boxes.items():
-            if touched(part):
+            if touched(part) and not (part.startswith("row ") and "key enter" in place.boxes):
                 assert box.y + box.h <= height / 3 + 0.01, (name, part)
     for helping in (False, True):
         shown = display("collect", warning=not helping)
