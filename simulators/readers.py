@@ -19,7 +19,7 @@ from simulators.twins import SPOKEN, Twin
 
 READ_S = 5.0
 HELD_S = 20.0  # a busy machine reads late
-ASKED_ON_S = 0.05  # a reader's next question to the same card comes sooner
+ASKED_ON_S = 0.25  # a reader's next question to the same card comes sooner, also from a busy machine
 SHOWN_S = 3.0  # longer than a scanner goes untold to look
 NOTICED_S = 0.5  # pcscd looks for cards every 0.4 s: the next one would pass for the same
 

@@ -1,5 +1,6 @@
 """What all tests share: PC/SC that is theirs alone, and no clock over property tests."""
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,8 @@ from simulators.pcscd import Pcscd
 
 LONGEST = {"test_tour", "test_dialogs_left_open", "test_kills", "test_scenarios"}
 SLOW = {"end_to_end", "kills", "screens", "simulation", "simulators", "cuts"}  # seconds each, most of it waiting
+
+gc.disable()  # what is collected here, a million objects, stays: it is not looked through again and again
 
 settings.register_profile("house", deadline=None)  # how fast something is, no test decides
 settings.load_profile("house")
@@ -30,6 +33,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items if config.getoption("--glass") else ():
         if item.path.parent.name == "end_to_end" and "kiosk_of" not in getattr(item, "fixturenames", ()):
             item.add_marker(same)
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
 
 
 def spread(items: list[pytest.Item], workers: int) -> list[pytest.Item]:

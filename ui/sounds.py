@@ -3,6 +3,7 @@
 import io
 import wave
 from array import array
+from functools import cache
 from math import exp, pi, sin
 
 from ui.aloud import Cue
@@ -18,8 +19,9 @@ NOTES: dict[Cue, tuple[tuple[float, float], ...]] = {  # Hertz and seconds
 LOUDEST = 0.6  # of what 16 bits can hold
 
 
+@cache
 def sound(cue: Cue, volume: int) -> bytes:
-    """The sound as a WAV file; ``volume`` 1 to 4, each step twice as loud to the meter (6 dB)."""
+    """The sound as a WAV file, made once; ``volume`` 1 to 4, each step twice as loud to the meter (6 dB)."""
     loud = LOUDEST * 0.5 ** (VOLUME_MAX - volume)
     samples = array("h", [0] * round(LEAD_S * RATE))
     for hertz, seconds in NOTES[cue]:

@@ -1,6 +1,7 @@
 """A point's configuration with its secret files, as a technician would have them, and a store with facts in it."""
 
 import secrets
+import shutil
 from pathlib import Path
 
 import pytest
@@ -28,9 +29,14 @@ def example(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def filled(tmp_path: Path) -> Path:
+def filled(tmp_path: Path, thousand_facts: Path) -> Path:
     """A store with a thousand facts in it, closed."""
-    path = tmp_path / "store.db"
+    return Path(shutil.copy(thousand_facts, tmp_path / "store.db"))
+
+
+@pytest.fixture(scope="session")
+def thousand_facts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("filled") / "store.db"
     store = Store.open(path, plan())
     point = store.load()
     for n in range(1, 101):
