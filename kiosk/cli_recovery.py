@@ -70,7 +70,7 @@ def _restore(config: Config, yes: bool) -> None:
             click.echo(f"  rm {config.store}")
         for path in done.kept:
             click.echo(f"  mv {path} {config.store}{'-wal' if path.name.endswith('-wal') else ''}")
-    click.echo("Now start the kiosk, and let a courier look behind every door (on the screen: Check).")
+    click.echo("Now start the kiosk, and let a courier look behind every door (on the screen: Look into door ...).")
 
 
 @click.command("rotate-key")
