@@ -2,7 +2,8 @@
 
 Groups: ``kiosk.board`` (a module with ``Settings``, ``BAUD`` and ``connect(settings, transport) -> Board``),
 ``kiosk.card`` and ``kiosk.scanner`` (``Settings``, ``connect(device, settings, meanings) -> Source``; ``meanings`` are
-the library's numbers, hardware.scanner.barcode), ``kiosk.printer`` (``Settings``, ``connect(settings) -> Printer``).
+the library's numbers, hardware.scanner.barcode), ``kiosk.pad`` (the same, with a ``PadSettings`` and a
+``PadSource``, hardware.rfid.pad), ``kiosk.printer`` (``Settings``, ``connect(settings) -> Printer``).
 The same look-up serves ``kiosk.service`` and ``kiosk.screen``.
 """
 
