@@ -20,6 +20,7 @@ from sync.messages import Page
 from sync.service import Service
 
 CHANGES_WAIT_S = 25.0
+CHANGES_WAIT_MIN_S = 5.0
 LISTEN_CAP_S = 30.0  # that the library is back is to be noticed soon: one small request of each point
 CLOCK_UNSURE_S = 2.0
 AT_ONCE_S = 1.0
@@ -97,6 +98,7 @@ class LibraryWorkers:
         failures = 0
         before: Page | None = None
         barren = 0  # pages, in a row
+        usual_s = CHANGES_WAIT_S
         wait_s = 0.0  # the first answer at once, to know that the library is there
         try:
             while not worker.stopping:
@@ -107,6 +109,9 @@ class LibraryWorkers:
                 try:
                     page = service.changes(self._cursor, wait_s)
                 except ServiceError as error:
+                    if wait_s and isinstance(error, ServiceSilent):  # perhaps a gateway that waits for less
+                        usual_s, wait_s = max(usual_s / 2, CHANGES_WAIT_MIN_S), 0.0
+                        continue
                     failures += 1
                     wait_s = 0.0
                     self._post(Online(False))
@@ -124,7 +129,7 @@ class LibraryWorkers:
                 known = clock.bounds(heard_at)
                 unsure = known is None or known.width_s > CLOCK_UNSURE_S
                 quick = page.more or (unsure and wait_s > 0)  # an answer given at once says best how late it is
-                wait_s = 0.0 if quick else CHANGES_WAIT_S
+                wait_s = 0.0 if quick else usual_s
                 if barren > 1:  # one is usual: it was asked for at once
                     worker.pause(min(2.0 ** (barren - 2), LISTEN_CAP_S) * random.uniform(0.5, 1.0))
         finally:

@@ -192,5 +192,12 @@ def patrons_to_forget(db: Database) -> None:
     db.table("counters").add_column("to_forget", str, not_null_default="[]")
 
 
+@MIGRATIONS()
+def clock_off(db: Database) -> None:
+    """Whether the library was told that the clocks differ, be it by so little that ours is believed all the same."""
+    db.table("counters").add_column("clock_off", int, not_null_default=0)
+    db.execute("UPDATE counters SET clock_off = clock_wrong")
+
+
 def _table(db: Database, name: str, pk: str | None, /, **columns: type) -> None:
     db.table(name).create(columns, pk=pk, not_null=set(columns), strict=True)

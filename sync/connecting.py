@@ -1,8 +1,12 @@
 """How a connection to the library is made, where its name may have several addresses."""
 
 import socket
-import time
+from time import monotonic
 from typing import Any
+
+# Routers forget a quiet connection after some minutes, without a word: after so many seconds it is asked whether the
+# other end is there, so often again, and if it is not, that is known before anything is said on it.
+KEPT_ALIVE = ((socket.TCP_KEEPIDLE, 30), (socket.TCP_KEEPINTVL, 10), (socket.TCP_KEEPCNT, 2))
 
 
 def connect(host: str, port: int, wait_s: float) -> socket.socket:
@@ -18,9 +22,12 @@ def connect(host: str, port: int, wait_s: float) -> socket.socket:
     except UnicodeError:
         raise socket.gaierror(socket.EAI_NONAME, "this cannot be a name") from None
     failure = OSError("the name has no address")
-    until = time.monotonic() + wait_s
+    until = monotonic() + wait_s
     for tried, (family, _, _, _, address) in enumerate(addresses):
-        left_s = max(0.0, until - time.monotonic())
+        left_s = until - monotonic()
+        if left_s <= 0.0:
+            failure = TimeoutError("no address of the host took the connection in time")
+            break
         try:
             connection = _connected(family, address, left_s / (len(addresses) - tried))
         except OSError as error:
@@ -35,6 +42,9 @@ def _connected(family: int, address: Any, wait_s: float) -> socket.socket:
     connection = socket.socket(family, socket.SOCK_STREAM)
     try:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        for option, value in KEPT_ALIVE:
+            connection.setsockopt(socket.IPPROTO_TCP, option, value)
         connection.settimeout(wait_s)
         connection.connect(address)
     except BaseException:

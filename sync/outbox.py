@@ -95,6 +95,12 @@ class Outbox:
         assert self.last is not None
         return Outbox(first=self.last + 1, single_to=self.single_to, keys=self.keys)
 
+    def numbered_anew(self, now: float, uniform: Uniform) -> "Outbox":
+        """The library had heard these numbers of another life of this point, and all that waits has new ones. At once
+        the first time; where it says so again and again, less and less often."""
+        attempts = self.attempts + 1
+        return replace(self.answered(), attempts=attempts, next_at=now + delay_s(attempts, uniform))
+
     def failed(self, now: float, error: ServiceError, uniform: Uniform, answers: bool = False) -> "Outbox":
         """No receipts: the same batch again, later. After ``ServiceGap`` from where the library wants them, and after
         ``ServicePostponed`` at the time that it says: that is no failure. ``answers``: it answers other things."""

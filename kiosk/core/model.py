@@ -122,8 +122,9 @@ class Counters:
     """The few single values. ``sessions`` and ``orders`` only grow, so that no key is ever used twice.
 
     ``wrong_day`` is the day (Unix days) of ``wrong_codes``; a clock set back does not make it earlier (tries.py).
-    ``clock_wrong``: the clock is not believed, and the library was told so. ``epoch``: 0, or the number from which the
-    library wanted to hear on when it was found that this is an older image of a point; it makes keys new.
+    ``clock_off``: the library was told that its clock and this one differ; ``clock_wrong``: this one is not believed.
+    ``epoch``: 0, or the number from which the library wanted to hear on when it was found that this is an older image
+    of a point; it makes keys new.
     ``alive_at``: when the machine was last noted to run. ``away_since``: when the library was first found out of reach;
     0 while it is there. ``seen_at``: it is later than this, whatever the clock says (watch.py). ``to_forget``: patrons
     whom the library wants forgotten, once nothing of theirs lies here.
@@ -141,6 +142,7 @@ class Counters:
     away_since: float = 0.0
     seen_at: float = 0.0
     to_forget: tuple[str, ...] = ()
+    clock_off: bool = False
 
 
 # ---- all of it ----------------------------------------------------------------------------------------------------

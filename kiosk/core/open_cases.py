@@ -24,9 +24,10 @@ def opened(step: Step, case: Case, told: Told) -> Step:
     return step.drop(*gone).put(Case(LEFT_OUT, before.what, before.about, count, before.at))
 
 
-def came_right(step: Step, what: str, thing: str) -> Step:
-    """A trouble with this device or door is over: so are the cases about it."""
-    over = [case for case in step.point.cases.values() if case.about == what and thing in case.things]
+def came_right(step: Step, what: str, thing: str = "") -> Step:
+    """A trouble, with this device or door if one is named, is over: so are the cases about it."""
+    about = [case for case in step.point.cases.values() if case.about == what]
+    over = [case for case in about if not thing or thing in case.things]
     return step.drop(*over).fact(*(CaseOver(case.id) for case in over)) if over else step
 
 
@@ -38,4 +39,6 @@ def _right_again(point: PickupPoint, told: Told) -> bool:
         case PointTrouble(what="door_unseen", compartment=name):
             row = point.compartments.get(name)
             return row is None or not row.told
+        case PointTrouble(what="clock_wrong"):
+            return not point.counters.clock_off
     return False

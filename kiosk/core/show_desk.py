@@ -99,7 +99,7 @@ def _machine(point: PickupPoint, now: float) -> MachineSheet:
         tuple(sorted(row.name for row in rows if row.door is Door.UNKNOWN)),
         len(point.compartments),
         point.counters.online,
-        point.counters.clock_wrong,
+        point.counters.clock_off or point.counters.clock_wrong,
         now,
         point.counters.sessions,
         len(point.parcels),

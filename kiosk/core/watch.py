@@ -14,6 +14,7 @@ from sync.library_clock import Bounds
 from sync.messages import PointTrouble
 
 CLOCK_NOTE_S = 60.0  # smaller jumps are remembered, larger ones are told
+CLOCK_WRONG_S = 600.0  # what is decided by days goes on where the clocks of point and library differ by less
 OFF_MAX_S = 30 * DAY_S  # a machine that seems to have been off for longer has rather lost its time
 
 
@@ -54,21 +55,31 @@ def online(step: Step, up: bool, now: float) -> Step:
 
 
 def library_clock(step: Step, library: Bounds | None, now: float) -> Step:
-    """The two clocks side by side. People must look at it, once, when they differ by more than is left unknown."""
+    """The two clocks side by side. People must look at it, once, when they differ by more than is left unknown; when by
+    much, ours is not believed, and what time it surely is, the library's says."""
     if library is None or library.width_s > CLOCK_NOTE_S:
         return step
     ahead = max(now - library.latest, library.earliest - now, 0.0)
-    wrong = ahead >= CLOCK_NOTE_S
     counters = step.point.counters
     if counters.seen_at > library.latest:  # noted while this clock was ahead, and nobody knew
         counters = replace(counters, seen_at=library.earliest)
+    if counters.clock_wrong and library.earliest - counters.seen_at > step.point.plan.limits.alive_s:
+        counters = replace(counters, seen_at=library.earliest)
     step = tries.no_later(step.put(counters), max(now, library.latest))  # never while this clock is ahead: see there
     counters = step.point.counters
-    if wrong == counters.clock_wrong or (not wrong and ahead > CLOCK_NOTE_S / 2):
+    off = ahead >= CLOCK_NOTE_S or (counters.clock_off and ahead > CLOCK_NOTE_S / 2)
+    wrong = ahead >= CLOCK_WRONG_S or (counters.clock_wrong and ahead > CLOCK_WRONG_S / 2)
+    if (off, wrong) == (counters.clock_off, counters.clock_wrong):
         return step
-    step = step.put(replace(counters, clock_wrong=wrong, seen_at=library.earliest))
+    if wrong != counters.clock_wrong:
+        counters = replace(counters, seen_at=library.earliest if wrong else min(library.earliest, now))
+    step = step.put(replace(counters, clock_off=off, clock_wrong=wrong))
+    if not off:
+        return came_right(step, "clock_wrong")
+    if counters.clock_off:
+        return step
     by = now - (library.earliest + library.latest) / 2
-    return step.fact(PointTrouble("clock_wrong", detail=f"{by:+.0f} s")) if wrong else step
+    return step.fact(PointTrouble("clock_wrong", detail=f"{by:+.0f} s"))
 
 
 def clock_at_start(step: Step, now: float) -> Step:
@@ -93,7 +104,8 @@ def clock_jumped(step: Step, by: float, now: float) -> Step:
     step = tries.no_later(step, now)
     if _believable(step, now - by):
         return step
-    return step.put(replace(step.point.counters, clock_wrong=False))  # it could not be, and now it can
+    counters = replace(step.point.counters, clock_wrong=False, clock_off=False)
+    return came_right(step.put(counters), "clock_wrong")  # it could not be, and now it can
 
 
 def _believable(step: Step, now: float) -> bool:
@@ -104,7 +116,7 @@ def _believable(step: Step, now: float) -> bool:
 def _not_believed(step: Step, by: float) -> Step:
     if step.point.counters.clock_wrong:
         return step
-    step = step.put(replace(step.point.counters, clock_wrong=True))
+    step = step.put(replace(step.point.counters, clock_wrong=True, clock_off=True))
     return step.fact(PointTrouble("clock_wrong", detail=f"{by:+.0f} s"))
 
 

@@ -171,11 +171,11 @@ class Acting:
         return Ruling(True, until=self._dialect.day(now) or 0.0) if before and now and now != before else None
 
     def _all_later(self, now: dict[str, str]) -> Ruling | None:
-        """What has another date was renewed, and then the others were not."""
+        """Done, if all have another date. Where some have, the library may still be at the others."""
         both = [id for id, due in self._before.items() if due and now.get(id)]
         done = {id for id in both if now[id] != self._before[id]}
-        each = tuple(LoanRuling(id, id in done, until=self._dialect.day(now[id]) or 0.0) for id in both)
-        return Ruling(len(done) == len(now), each=each) if done else None
+        each = tuple(LoanRuling(id, True, until=self._dialect.day(now[id]) or 0.0) for id in both)
+        return Ruling(True, each=each) if done and len(done) == len(now) else None
 
     # ---- what the library shows -----------------------------------------------------------------------------------
 

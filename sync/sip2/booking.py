@@ -37,6 +37,7 @@ LENT_MAX = 1000
 NO_WORD = "kept at the point: SIP2 has no word for this"
 MISSING = "SIP2 cannot say that it is missing: look for it"
 AWAY = "SIP2 cannot say that it does not answer: have it mended"
+CLOCKS = "SIP2 cannot say that its clock and this one differ: set the one that is wrong"
 STAYED = "SIP2 cannot say that it stayed here: look for it, and end the loan if it did"
 UNASKED = "may be booked already, and this library cannot be asked: look whether it is"
 IMAGE = "from before this machine was put back to an older image: not said again, look whether it is booked"
@@ -113,6 +114,8 @@ class Booking:
                     return Receipt(telling.key, "conflict", MISSING)
                 case PointTrouble(what="device_lost" | "door_unseen"):
                     return Receipt(telling.key, "conflict", AWAY)
+                case PointTrouble(what="clock_wrong"):
+                    return Receipt(telling.key, "conflict", CLOCKS)
                 case PointTrouble(what="loan_in_doubt"):
                     return Receipt(telling.key, "conflict", STAYED)
         except Unsayable as error:
@@ -190,19 +193,18 @@ class Booking:
         if before and doubt.said and not on_loan(before):
             there = shelved(before, self._here, self._seal)
             if there.patron:
-                return Booked(True, words(before), there)
+                return Booked(True, "", there)
         answer = self._say(self._says.checkin(barcode, at))
         found = self._named(hold(answer, self._here, self._dialect, self._seal), barcode)
         booked = Booked(answer.yes("ok"), words(answer), found, barcode not in doubt.left)
-        if booked.fine or found.here or found.goes_to:
-            return replace(booked, fine=True)
-        after = self._item(barcode)  # "it was not on loan" is said as a refusal too
+        if booked.fine or found.here:
+            return replace(booked, fine=True, detail="")  # some greet by name; where all is well nobody need read it
+        after = self._item(barcode)  # "it was not on loan" is said as a refusal too, and so is "not in this branch"
         if after and astray(after):
-            return replace(
-                booked, detail=joined("it is here, and the library has it as lost or missing", booked.detail)
-            )
-        if after and known(after) and not on_loan(after):
-            return replace(booked, fine=True)
+            why = "it is here, and the library has it as lost or missing"
+            return replace(booked, detail=joined(why, booked.detail))
+        if not (after and on_loan(after)) and (found.goes_to or (after and known(after))):
+            return replace(booked, fine=True, detail="")
         return replace(booked, detail=booked.detail or "the library refused the check-in without a word")
 
     def _named(self, found: Hold, barcode: str) -> Hold:
@@ -221,7 +223,7 @@ class Booking:
         if item and on_loan(item):
             has = self._listed(number, "AU", item, barcode)
             if has:
-                return Booked(True, words(item))
+                return Booked(True)
             whose = "on loan to somebody else" if has is False else "on loan, and the library does not say to whom"
             return Booked(False, joined(f"not booked: {whose}", words(item)))
         if item is None and (doubt.said or doubt.image):
@@ -233,12 +235,12 @@ class Booking:
         if doubt.image:
             return Booked(False, joined(IMAGE, words(item) if item else ""))
         if item and barcode in doubt.back and self._over(number, item, barcode):  # said again it would be two loans
-            return Booked(True, joined("lent and back again: both were booked before, or neither is", words(item)))
+            return Booked(True, "lent and back again: both were booked before, or neither is")
         promised = due if self._dialect.no_block else None
         answer = self._say(self._says.checkout(number, barcode, at=at, promised=promised))
         if answer.yes("ok"):
             self._remember(barcode, Lent(patron, self._dialect.day(answer.first("AH"))))
-            return Booked(True, joined(self._other_due(answer, due), words(answer)))
+            return Booked(True, self._other_due(answer, due))
         said = joined(fee(answer), words(answer))
         return Booked(False, said or "the library refused the checkout without a word")
 

@@ -63,7 +63,8 @@ class Exchange:
             if self._asked_again:
                 raise LinkDown("the library understands neither the request nor the plea to say its answer again")
             return self._again(self._said, asking=False)
-        if self._manners.trusted and frame.sequence not in (None, self._sequence):
+        numbered = self._manners.checked and self._manners.trusted
+        if numbered and frame.sequence not in (None, self._sequence):
             return None  # an answer to an earlier request, come late
         message = parse(frame.body, self._manners.charset)
         due = self._request.layout.answer

@@ -5,6 +5,7 @@
 Text is split only after it was decoded: in GB18030 the byte of ``|`` may be the second half of a character.
 """
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -23,6 +24,10 @@ Charset = Literal["utf-8", "gb18030", "cp850", "ascii", "latin-1"]
 Fields = tuple[tuple[str, str], ...]
 
 _SEPARATOR, _BAR = "|", b"|"
+# GB18030, character by character: four bytes, half of a common one at which a title was cut to so many bytes (a field
+# follows), or two. The half would swallow the separator, and with it the field.
+_HALF = rb"[\xb0-\xf7](?=\|[A-Z]{2})"
+_CHARACTERS = re.compile(rb"[\x81-\xfe][0-9][\x81-\xfe][0-9]|" + _HALF + rb"|[\x81-\xfe][\x40-\x7e\x80-\xfe]")
 _UNSAYABLE = frozenset("|\r\n\0")
 
 
@@ -71,6 +76,8 @@ class Message:
 def parse(body: bytes, charset: Charset) -> Message:
     """The message in a frame's body. Raises ``NotAMessage`` for another code than the standard's, or a fixed part
     that is not whole; anything else is taken as it comes. What cannot be decoded becomes U+FFFD."""
+    if charset == "gb18030":
+        body = _CHARACTERS.sub(lambda found: found[0] if len(found[0]) > 1 else b"?", body)
     text = body.decode(charset, "replace")
     layout = LAYOUTS.get(text[:2])
     if layout is None:

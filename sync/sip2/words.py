@@ -56,7 +56,7 @@ class Words:
         offline = (
             {"no_block": "N", "due": BLANK} if promised is None else {"no_block": "Y", "due": self._stamp(promised)}
         )
-        fixed = {"renewal": "N", "date": self._now() if at is None else self._stamp(at)} | offline
+        fixed = {"renewal": "N", "date": self._now() if at is None else self._past(at)} | offline
         return Message("11", fixed, (*self._patron(number, pin), ("AB", barcode), ("AC", self._secret)))
 
     def checkin(self, barcode: str, at: float) -> Message:
@@ -68,7 +68,7 @@ class Words:
             ("AB", barcode),
             ("AC", self._secret),
         )
-        return Message("09", {"no_block": "N", "date": self._now(), "returned": self._stamp(at)}, fields)
+        return Message("09", {"no_block": "N", "date": self._now(), "returned": self._past(at)}, fields)
 
     def renew(self, number: str, barcode: str, title: str, pin: str) -> Message:
         """29, of an item or, where the library lists no barcodes, of a title. Never no-block: the rules decide."""
@@ -96,6 +96,10 @@ class Words:
 
     def _now(self) -> str:
         return self._stamp(time.time())
+
+    def _past(self, at: float) -> str:
+        """When something happened: never later than now, whatever the clock said then; fines would run until then."""
+        return self._stamp(min(at, time.time()))
 
     def _stamp(self, at: float) -> str:
         return stamp(at, self._utc)

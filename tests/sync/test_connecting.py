@@ -1,13 +1,13 @@
 """Connections to a name with several addresses, of which some are no good: real sockets, and names made up."""
 
 import socket
-import time
+from typing import Any
 
 import pytest
 from hostile import black_hole, called, hostile, reply
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError
 
-from sync import rest
+from sync import connecting, rest
 from sync.asked import ItemIs, WhatIs
 from sync.connecting import connect
 from sync.deadline import POOLS, within
@@ -26,20 +26,50 @@ def port() -> int:
 def test_an_address_that_swallows_everything_takes_its_share_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server((HERE, 0)) as good, black_hole(good.getsockname()[1]) as hole:
         called(monkeypatch, hole, HERE)
-        began = time.monotonic()
+        shares = given(monkeypatch)
         with connect("library", good.getsockname()[1], 1.0) as connection:
             assert connection.getpeername()[0] == HERE
             assert connection.gettimeout() == 1.0
-        assert 0.4 < time.monotonic() - began < 0.9
+        assert shares == [0.5, 0.5]
+
+
+def given(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """What each address is given, by a clock that each keeps waiting for as long."""
+    shares = list[float]()
+
+    def noted(family: int, address: Any, wait_s: float) -> socket.socket:
+        shares.append(wait_s)
+        return connected(family, address, wait_s)
+
+    connected = connecting._connected
+    monkeypatch.setattr(connecting, "_connected", noted)
+    monkeypatch.setattr(connecting, "monotonic", lambda: sum(shares))
+    return shares
 
 
 def test_what_one_address_does_not_take_is_the_others(monkeypatch: pytest.MonkeyPatch, port: int) -> None:
     with black_hole(port) as hole:
         called(monkeypatch, HERE, hole)
-        began = time.monotonic()
+        shares = given(monkeypatch)
         with pytest.raises(TimeoutError):
             connect("library", port, 0.6)
-        assert 0.5 < time.monotonic() - began < 0.9
+        assert shares == [0.3, 0.3]
+
+
+def test_an_address_for_which_no_time_is_left_is_not_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server((HERE, 0)) as good:
+        called(monkeypatch, HERE, HERE)
+        shares = given(monkeypatch)
+        monkeypatch.setattr(connecting, "monotonic", iter([0.0, 2.0]).__next__)
+        with pytest.raises(TimeoutError):
+            connect("library", good.getsockname()[1], 1.0)
+        assert shares == []
+
+
+def test_a_quiet_connection_is_looked_after_before_a_router_forgets_it() -> None:
+    with socket.create_server((HERE, 0)) as good, connect(HERE, good.getsockname()[1], 1.0) as connection:
+        assert connection.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+        assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) < 60
 
 
 def test_a_family_that_this_machine_has_not_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:

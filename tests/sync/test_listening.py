@@ -7,10 +7,12 @@ from itertools import chain, count, cycle, repeat
 import pytest
 from hostile import hostile, reply
 
+from kiosk.core.events import Online
 from kiosk.library import LISTEN_CAP_S, LibraryWorkers
 from kiosk.workers import Worker
 from sync import rest
 from sync.backoff import RETRY_AFTER_MAX_S
+from sync.messages import Page
 
 
 class Patient(Worker):
@@ -86,3 +88,27 @@ def test_what_leads_on_is_asked_for_at_once_and_ends_the_waiting() -> None:
     short = waits(all_of_it, 3)
     assert all(0.5 <= wait <= 1.0 for wait in short[::2])
     assert 1.0 <= short[1] <= 2.0
+
+
+def test_behind_a_gateway_that_waits_for_less_the_library_is_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It ends each question that is open for longer than it likes: the point then asks for shorter waits."""
+    asked, told = list[float](), list[object]()
+    changes = rest.Rest.changes
+
+    def noted(client: rest.Rest, cursor: str, wait_s: float) -> Page:
+        asked.append(wait_s)
+        return changes(client, cursor, wait_s)
+
+    monkeypatch.setattr(rest.Rest, "changes", noted)
+    late = reply("504 Gateway Timeout")
+    answers = iter([page("1"), late, page("2"), late, page("3"), page("4"), page("5"), *[FAILS] * 9])
+    with hostile(lambda connection: connection.sendall(next(answers))) as port:
+        settings = rest.Settings(url=f"http://127.0.0.1:{port}")
+        listening = LibraryWorkers(lambda: rest.connect(settings, "token", "p"), "0", told.append)
+        listening.listen(Patient(listening, 1))
+    assert asked == [0.0, 25.0, 0.0, 12.5, 0.0, 6.25, 6.25, 6.25, 0.0]
+    assert told.count(Online(True)) == 5
+    assert told[-1] == Online(False)  # and that it is away is noticed at once
+    assert told.count(Online(False)) == 1

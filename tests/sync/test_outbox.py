@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sync.backoff import CAP_S
 from sync.errors import (
     ServiceBroken,
     ServiceBusy,
@@ -202,3 +203,12 @@ def test_everything_is_told_in_order_once_in_effect(turns: list[tuple[str, int, 
     assert service.effects == [one.key for one in ROWS[:waiting]]
     assert outbox.attempts == 0
     assert not outbox.in_flight
+
+
+def test_a_library_that_says_reused_without_end_is_told_less_and_less() -> None:
+    outbox, later = Outbox(), []
+    for n in range(12):
+        outbox = outbox.sent(ROWS[n : n + 1]).numbered_anew(100.0, most)
+        later.append(outbox.next_at - 100.0)
+    assert later == [min(2.0**n, CAP_S) for n in range(12)]
+    assert outbox.sent(ROWS[12:13]).answered().due(100.0)  # and then as before

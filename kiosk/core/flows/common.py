@@ -16,6 +16,7 @@ from kiosk.core.order import Order
 from kiosk.core.screens import Goodbye, Sorry
 from kiosk.core.session import Step
 from kiosk.core.stories import AtDoor, Ended, ProvingPin, Story, Visit
+from sync.account import AccountOf
 from sync.acts import Act, Said
 from sync.asked import Question
 from sync.plain import Pin
@@ -30,10 +31,13 @@ def stay(step: Step, story: Story, now: float) -> Step:
 
 
 def ask(step: Step, query: Question, story: Callable[[str], Story], now: float) -> Step:
-    """Ask the library; ``story`` gets the key of the question. Without an answer the wait ends by itself."""
+    """Ask the library; ``story`` gets the key of the question. Without an answer the wait ends by itself: for an
+    account, which may be dozens of messages over SIP2, as late as for what somebody wants changed."""
     step, asked = step.asking()
     key = f"{step.session.number}.{asked}"
-    return step.to(story(key), now + step.point.plan.limits.ask_wait_s).order(Ask(key, query))
+    limits = step.point.plan.limits
+    wait_s = limits.act_wait_s if isinstance(query, AccountOf) else limits.ask_wait_s
+    return step.to(story(key), now + wait_s).order(Ask(key, query))
 
 
 def act(step: Step, wanted: Act, story: Callable[[str], Story], now: float, pin: Pin | None = None) -> Step:

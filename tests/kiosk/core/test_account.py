@@ -166,6 +166,12 @@ def test_a_refused_act_changes_nothing_and_says_why() -> None:
     assert machine.screen.line.until == NOW + DAY_S  # type: ignore[union-attr]
 
 
+def test_who_has_many_loans_is_waited_for_as_long_as_the_library_asks_about_each() -> None:
+    """Over SIP2 an account may be forty messages."""
+    machine = stocked(PARCEL).touch("more").touch("account").tap("ann").wait(LIMITS.ask_wait_s + 10)
+    assert machine.answer(MINE).screen == Account(True, 2, 1, 3, ("A1",), "1.50", "CNY")
+
+
 # ---- silence ----------------------------------------------------------------------------------------------------
 
 

@@ -93,3 +93,10 @@ def test_a_library_that_sums_otherwise_is_believed_when_told_to() -> None:
 def test_unchecked_means_neither_number_nor_sum() -> None:
     said = Exchange(ITEM, 1, Manners(checked=False, end=b"\r\n")).begin()
     assert said.endswith(b"ABi-1|\r\n")
+
+
+def test_who_was_told_no_number_may_number_answers_as_they_like() -> None:
+    """DP2 says 4 to everything; where the sums are right, these are trusted, and the numbers are not."""
+    exchange = Exchange(ITEM, 7, Manners(checked=False, trusted=True))
+    exchange.begin()
+    assert isinstance(exchange.hear(frame(seal(ANSWER, 4))), Message)

@@ -89,6 +89,14 @@ def test_a_bar_within_a_chinese_character_ends_no_field() -> None:
             compose(Message("17", ITEM, (("AO", "a"), ("AB", said))), "gb18030")
 
 
+@pytest.mark.parametrize("title", ["三体", "東遼質三体", "\U00020000三体"])
+def test_a_title_cut_amid_a_chinese_character_ends_where_its_field_does(title: str) -> None:
+    """Some cut titles to so many bytes: half a character would swallow the separator, and for whom it is held."""
+    cut = title.encode("gb18030")[:-1]
+    message = parse(b"1803000120261123    164404ABi-1|AJ" + cut + b"|CYR1|CTLOCKER|", "gb18030")
+    assert (message.first("AJ"), message.first("CY"), message.first("CT")) == (title[:-1] + "?", "R1", "LOCKER")
+
+
 @pytest.mark.parametrize(
     "body",
     [b"", b"9", b"Problems handling the request: 17", b"00", b"1803", b"64" + b" " * 20, b"\xff\xfe12", b"XX|AO|"],

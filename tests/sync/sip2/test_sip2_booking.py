@@ -337,7 +337,27 @@ def test_what_belongs_elsewhere_says_where(fields: str) -> None:
     with library(Ledger().answers() | {"09": lambda _: answer}) as lib:
         [ready, back] = tell(settled(lib), telling(READY, 1), telling(BACK, 2))
     assert (ready.status, ready.held_for, ready.goes_to) == ("conflict", None, "NORTH")
-    assert (back.status, back.held_for, back.goes_to, back.detail) == ("applied", None, "NORTH", "Send on.")
+    assert (back.status, back.held_for, back.goes_to, back.detail) == ("applied", None, "NORTH", "")
+
+
+@pytest.mark.parametrize("status", ["04", "03"])
+def test_a_check_in_refused_for_its_branch_is_no_return_while_the_loan_runs_on(status: str) -> None:
+    """Koha, where books go back to their own branch only: the loan goes on, and so do its fines."""
+    refused = f"100NNY{WHEN}AOmain|ABi-1|AQmain|CV04|CTHOME|AFWrong branch.|"
+    answers = Ledger().answers() | {"09": lambda _: refused}
+    answers["17"] = lambda _: f"18{status}0001{WHEN}ABi-1|AJDune|"
+    with library(answers) as lib:
+        [receipt] = tell(settled(lib), telling(BACK))
+    assert (receipt.status, receipt.goes_to) == ("conflict" if status == "04" else "applied", "HOME")
+    assert receipt.detail == ("Wrong branch." if status == "04" else "")
+
+
+def test_what_the_library_says_to_a_reader_where_all_is_well_is_not_kept() -> None:
+    """Some greet by name."""
+    greeting = f"121NNY{WHEN}AOmain|AAR100|ABi-1|AJDune|AH|AFWelcome, Ann Reader!|"
+    with library(Ledger().answers() | {"11": lambda _: greeting}) as lib:
+        receipts = tell(settled(lib), telling(LENT))
+    assert [(one.status, one.detail) for one in receipts] == [("applied", "")]
 
 
 @pytest.mark.parametrize("alert", ["01", "02", "04", "00", ""])

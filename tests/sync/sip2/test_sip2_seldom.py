@@ -278,11 +278,7 @@ def test_a_library_that_goes_when_some_were_renewed_has_changed_something(back: 
         service = client(lib.port, dialect="invenio", answer_wait_s=3.0, ask_wait_s=10.0, tell_wait_s=12.0)
         became = outcome(service, Said("k-1", RenewAll(ANN)))
         assert lib.codes().count("29") == 1
-    if back:
-        assert isinstance(became, Ruling)
-        assert [(one.loan, one.done) for one in became.each] == [("i-10001", True), ("i-10002", False)]
-    else:
-        assert became == "unknown"
+    assert became == "unknown"
 
 
 def test_a_library_that_goes_before_any_was_renewed_has_changed_nothing() -> None:
