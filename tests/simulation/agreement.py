@@ -26,6 +26,7 @@ EXPLAINED_OVER_SIP2 = (
     "is missing",
     "stayed here",
     "does not answer",
+    "differ: set",
 )
 
 
