@@ -12,6 +12,7 @@ from typing import Any, Self
 from hardware.readings import Door
 from simulators.bench.panel import NOTHING, Panel
 from simulators.library.seed import CITIZENS, card_number
+from simulators.pads import Pad
 from simulators.point import Point
 from simulators.readers import Eye, Printer
 from simulators.twins import Twin
@@ -202,6 +203,7 @@ class Stage:
             "fault_names": list(device.fault_names),
             "shows": device.shows,
             **({"grip": asdict(device.camera.grip)} if isinstance(device, Eye) else {}),
+            **({"lies": device.lies} if isinstance(device, Pad) else {}),
         }
 
     def _all_people(self) -> list[State]:

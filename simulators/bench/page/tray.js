@@ -75,7 +75,7 @@ function lying(pad) {
   return el("div", { class: "card" },
     el("div", { class: "head" }, el("h3", {}, pad.name), el("span", { class: "quietly" }, pad.driver)),
     pad.shows ? "" : el("p", { class: "quietly" }, t("nothing")),
-    ...(pad.shows || "").split(", ").filter(Boolean).map((one) => el("div", { class: "row" }, el("span", { class: "quietly" }, one),
+    ...pad.lies.map((one) => el("div", { class: "row" }, el("span", { class: "quietly" }, one),
       button(t("lift"), () => act("remove", { device: pad.name, tag: one }), { "data-key": `remove-${one}` }))),
     el("div", { class: "row" }, tag, kind, button(t("lay", pad.name), lay, { "data-key": `lay-own-${pad.name}` })));
 }
