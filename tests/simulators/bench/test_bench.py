@@ -253,6 +253,9 @@ def test_labels_are_drawn(bench: Bench) -> None:
         (('driver = "pcsc"', 'driver = "unheard_of"'), "no twin is known for the card driver 'unheard_of'"),
         (("[[board]]", "[[bored]]"), "no board"),
         (("[point]", "[point"), "not TOML"),
+        (('id = "dongmen"', 'called = "dongmen"'), "point.id: Field required"),
+        (("channel = 1\n", ""), "compartment.0.channel: Field required"),
+        (('name = "hand"', ""), "scanner.0.name: Field required"),
     ],
 )
 def test_a_configuration_that_cannot_be_simulated_is_refused(
