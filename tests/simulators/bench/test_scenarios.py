@@ -54,7 +54,7 @@ def test_a_step_that_does_not_come_true_says_what_is_so_instead(tmp_path: Path) 
     with Stage(CONFIG, tmp_path, window=False, pcsc=False, pace=0.0) as stage:
         settled = 'title = "x"\n[[step]]\nexpect = { out = false }\nwithin_s = 60\n'
         play(stage, unfolded(parse(settled, "x"), {}), lambda _: None, threading.Event())
-        with pytest.raises(Failed, match=r"step 2 of 2: not within 0\.2 s: Goodbye on the screen, which shows Home"):
+        with pytest.raises(Failed, match=r"step 2 of 2: not within 0\.2 s: Goodbye on the screen, which shows Home$"):
             play(stage, unfolded(parse(text, "x"), {}), lambda _: None, threading.Event())
         for expect, words in (
             ("open = 1", "1 open doors; open are none"),
