@@ -22,6 +22,7 @@ export function kiosk(state) {
   byId("again").hidden = !(power && shown.status);
   byId("panel").classList.toggle("playing", state.scenarios.some((one) => one.running));
   byId("showing").textContent = shown.screen ? `${t("shows")} ${shown.screen}` : "";
+  byId("kiosk").classList.toggle("blind", Boolean(shown.no_display));
   byId("blind").hidden = !shown.no_display;
   if (shown.no_display) draw(byId("blind"), [spoken(), shown], () => blind(shown));
 }
@@ -30,7 +31,7 @@ function blind(shown) {
   const target = el("input", { placeholder: t("touch_what"), "aria-label": t("touch_what"), "data-key": "target", maxlength: 80 });
   const touch = () => { if (target.value.trim()) act("touch_named", { target: target.value.trim() }); };
   target.onkeydown = (event) => { if (event.key === "Enter") touch(); };
-  const words = (value) => (typeof value === "string" ? value : JSON.stringify(value));
+  const words = (value) => (typeof value === "object" ? JSON.stringify(value).replace(/^\[|\]$|"/g, "") : String(value));
   return [
     el("div", { class: "row" }, target, button(t("touch"), touch, { "data-key": "touch" })),
     el("dl", {}, ...Object.entries(shown.fields).flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, words(value))])),

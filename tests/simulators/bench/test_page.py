@@ -222,6 +222,10 @@ def test_without_a_display_its_words_are_read_and_touched_by_name(tmp_path: Path
         page = Page(chrome)
         eventually(lambda: "free_doors" in page.text("#blind"), "its words are not there")
         assert page.text("#dark").startswith("No display here")
-        page.find('[data-key="target"]')[0].send_keys("collect")
-        page.key("touch")
+
+        def collect() -> bool:
+            page.find('[data-key="target"]')[0].send_keys("collect\n")
+            return True
+
+        eventually(collect, "nothing to type into")
         eventually(lambda: "It shows: Collect" in page.text("#showing"), "nothing was touched")
