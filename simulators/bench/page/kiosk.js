@@ -1,7 +1,7 @@
 // The kiosk's own screen, live, a click on it a touch (bench.js); where there is no display its words, and touches by name.
 
 import { act, button, byId, draw, el } from "./parts.js";
-import { spoken, t } from "./words.js";
+import { spoken, t, told } from "./words.js";
 
 let streamed = false;
 
@@ -16,7 +16,7 @@ export function kiosk(state) {
     screen.src = `api/screen?${Date.now()}`;
     screen.onerror = () => { screen.dataset.none = "yes"; };
   }
-  const words = !power ? t("power_off") : shown.status ? `${t("ended")}\n${shown.status}` : !shown.running || !shown.screen ? t("starting") : shown.no_display || screen.dataset.none ? t("no_screen") : "";
+  const words = !power ? t("power_off") : shown.status ? `${t("ended")}\n${told(shown.status)}` : !shown.running || !shown.screen ? t("starting") : shown.no_display || screen.dataset.none ? t("no_screen") : "";
   byId("dark-words").textContent = words;
   byId("dark").hidden = !words;
   byId("again").hidden = !(power && shown.status);

@@ -12,7 +12,7 @@ export const WORDS = {
       "The reader comes: lay R1001 on the reader. Touch the kiosk's screen as a finger would.",
       "Then be fate: pull a cable under Devices, switch the network off under Around, or play a Scenario.",
     ],
-    power_off: "No power", starting: "Starting …", ended: "The kiosk ended", no_screen: "No display here; its words are below.",
+    power_off: "No power", starting: "Starting …", ended: "The kiosk ended", ended_silent: "with status {0}, without a word", ended_saying: "with status {0}:\n{1}", no_screen: "No display here; its words are below.",
     shows: "It shows:", start_again: "Start it again", touch: "Touch", touch_what: "Touch by name: collect, key 3, finish …", no_answer: "No answer yet; the bench is busy, or runs no more.", alt: "The kiosk's screen, live; a click is a touch", gone: "The bench does not answer. Trying again …",
     choose: "Choose a door to see what can be done with it.", door: "Door {0}", opened: "open", shut: "shut", empty: "empty", in_parcel: "parcel {0}", stock: "for anybody, parcel {0}", on_loan: "on loan to {0}", behind: "behind door {0}", pickup_of: "pickup of {0}, code {1}", app_of: "the library's app of {0}: a new QR each minute", holds: "{0} inside",
     push: "Push shut", pull: "Pull open by force", locked: "Door {0} is locked. Only the kiosk opens it, or force.",
@@ -46,7 +46,7 @@ export const WORDS = {
       "读者来了：放上 R1001 的卡。像手指一样点屏幕即可。",
       "然后出点状况：在“设备”里拔线，在“环境”里断网，或播放一个“剧本”。",
     ],
-    power_off: "没有电", starting: "正在启动……", ended: "程序已退出", no_screen: "此处没有显示器，文字见下。",
+    power_off: "没有电", starting: "正在启动……", ended: "程序已退出", ended_silent: "状态 {0}，没有留话", ended_saying: "状态 {0}：\n{1}", no_screen: "此处没有显示器，文字见下。",
     shows: "正在显示：", start_again: "重新启动", touch: "点击", touch_what: "按名称点击：collect、key 3、finish……", no_answer: "还没有应答：模拟台正忙，或已停止。", alt: "取书柜实时屏幕，点击即触摸", gone: "模拟台没有应答，正在重试……",
     choose: "点一扇门，看能做什么。", door: "{0} 号门", opened: "开着", shut: "关着", empty: "空", in_parcel: "包裹 {0}", stock: "谁都可借，包裹 {0}", on_loan: "{0} 借阅中", behind: "在 {0} 号门后", pickup_of: "{0} 的取书码，数字码 {1}", app_of: "{0} 手机上的图书馆应用：二维码每分钟一换", holds: "内有 {0} 件",
     push: "推上", pull: "强行拉开", locked: "{0} 号门锁着。只有取书柜能打开，或者强行拉开。",
@@ -75,8 +75,8 @@ let language = localStorage.getItem("bench-language") || (navigator.language.sta
 
 export const spoken = () => language;
 
-// Where a thing is, which the bench says in English.
-const PLACES = [[/^parcel (.+)$/, "in_parcel"], [/^for anybody, parcel (.+)$/, "stock"], [/^on loan to (.+)$/, "on_loan"], [/^door (.+)$/, "behind"], [/^pickup of (.+), code (.+)$/, "pickup_of"], [/^app of (.+)$/, "app_of"]];
+// Where a thing is and how the kiosk ended, which the bench says in English.
+const PLACES = [[/^parcel (.+)$/, "in_parcel"], [/^for anybody, parcel (.+)$/, "stock"], [/^on loan to (.+)$/, "on_loan"], [/^door (.+)$/, "behind"], [/^pickup of (.+), code (.+)$/, "pickup_of"], [/^app of (.+)$/, "app_of"], [/^it ended with status (\S+): it said nothing$/, "ended_silent"], [/^it ended with status (\S+): ([^]*)$/, "ended_saying"]];
 
 export function told(place) {
   const known = PLACES.find(([form]) => form.test(place || ""));

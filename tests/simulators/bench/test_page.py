@@ -195,6 +195,7 @@ def test_a_kiosk_that_died_is_started_again(page: Page, stage: Stage) -> None:
     assert stage.panel._process
     stage.panel._process.kill()
     eventually(lambda: page.find("#again")[0].is_displayed(), "nothing is offered")
+    assert "with status -9" in page.text("#dark")
     page.click("#again")
     eventually(lambda: stage.state["kiosk"]["screen"] == "Home", "it did not start")
 
