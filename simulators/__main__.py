@@ -1,7 +1,9 @@
 """``python -m simulators CONFIG``: a point's own configuration on the bench. ``demo``: a whole pickup point of ours."""
 
+import fcntl
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -19,6 +21,7 @@ from simulators.screen import NoDisplay, NotOnScreen, Xvfb
 from simulators.tour import Tour, TourFailed
 
 WIDTH, HEIGHT = 1080, 1920
+ENDS = (signal.SIGTERM, signal.SIGHUP)
 STOCK = 3  # books for anybody, with the courier
 
 
@@ -48,6 +51,12 @@ main.add_command(replay)
 @click.option("--folder", type=click.Path(path_type=Path), default=Path("build/demo"), show_default=True)
 def demo(tour: bool, folder: Path) -> None:
     """Start twins, library and kiosk. With a display you play the people; without one a guided tour is played."""
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = (folder / "demo.lock").open("a")  # let go of when this process ends, however it ends
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise click.UsageError(f"a demo runs in {folder}; choose another --folder") from None
     work = folder.absolute() / "point"
     if work.exists() and any(work.iterdir()) and not (work / "library").is_dir():
         raise click.UsageError(f"{work} holds something else than an earlier demo; choose another --folder")
@@ -108,5 +117,14 @@ def play_tour(machine: Machine, folder: Path) -> int:
     return 1 if doubts else 0
 
 
+def _end(*_: object) -> None:
+    """A closed terminal or a service manager ends it as Ctrl-C does: nothing is left running or lying about."""
+    for one in ENDS:
+        signal.signal(one, signal.SIG_IGN)
+    sys.exit(1)
+
+
 if __name__ == "__main__":
+    for one in ENDS:
+        signal.signal(one, _end)
     main()

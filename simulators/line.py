@@ -86,7 +86,7 @@ class Line:
             case Fault.LATE:
                 time.sleep(self.late_s)
             case Fault.CUT:
-                reply = reply[: self._chance.randrange(1, len(reply))]
+                reply = reply[: self._chance.randrange(1, len(reply))] if len(reply) > 1 else b""
             case Fault.GARBAGE:
                 yield self._chance.randbytes(self._chance.randint(1, 8))
             case Fault.BAD_CHECK:

@@ -38,18 +38,27 @@ class Pad(Twin):
         owner = STRANGER if kind == "foreign" else self._owners[0] if self._owners else OWNER
         usage = Usage.PATRON if kind == "patron" else Usage.CIRCULATING
         raw = f"?{tag}?".encode()[:12].ljust(12, b"?") if kind == "blank" else None
-        self._laid[label] = Laid(tag, parts, part, owner, usage, raw=raw, misses=misses)
-        self.pad.lay(self._laid[label])
+        laid = Laid(tag, parts, part, owner, usage, raw=raw, misses=misses)
+        try:
+            self.pad.lay(laid)
+        except ValueError as why:
+            raise Unfit(f"no tag can say that: {why}") from None
+        self._laid[label] = laid
         self._tell()
 
     def remove(self, tag: str = "") -> None:
         """Take it away, with all parts of its set; everything when no tag is named."""
-        gone = [label for label in self._laid if not tag or label == tag or label.partition(" ")[0] == tag]
+        gone = [label for label, laid in self._laid.items() if not tag or tag in (label, laid.number)]
         if not gone:
-            raise Unfit(f"{tag or 'nothing'} lies on {self.name}")
+            raise Unfit(f"{tag} does not lie on {self.name}" if tag else f"nothing lies on {self.name}")
         for label in gone:
             self.pad.remove(self._laid.pop(label))
         self._tell()
+
+    @property
+    def lies(self) -> list[str]:
+        """What lies there, one by one."""
+        return list(self._laid)
 
     def _tell(self) -> None:
         self.shows = ", ".join(self._laid)[:200] or None

@@ -110,7 +110,8 @@ class PcscPad:
         self._ways = (transparent, storage)
 
     def lay(self, tag: Laid) -> None:
-        """Lay one more thing there."""
+        """Lay one more thing there. Raises ``ValueError`` for what its memory cannot say."""
+        tag.memory()
         self.laid.append(tag)
         self._show()
 

@@ -13,9 +13,10 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Annotated, Any, Self, TypeVar
 
 import tomli_w
+from pydantic import BaseModel, Field, ValidationError
 
 from hardware import registry
 from simulators.cabinet import Cabinet
@@ -29,6 +30,7 @@ from simulators.serial_scanner import SerialScanner
 from simulators.serve import Wire
 from simulators.spoken import spoken
 from simulators.twins import Board, Bus, Twin, Unfit, board_peer, bus_wire
+from sync.plain import Id
 
 READER = "ACS ACR122U PICC Interface"
 HEAD = "# Written for a simulated pickup point. Only ports, paths, addresses and secrets differ from the real one.\n"
@@ -37,8 +39,49 @@ SERIAL_BAUD, PAD_BAUD = 9600, 115200
 T = TypeVar("T", bound=Twin)
 
 
+class _Named(BaseModel):
+    """What stands in the sections of devices; the kiosk looks at the rest."""
+
+    name: Annotated[str, Field(min_length=1)]
+    driver: str
+    port: str = ""
+    baud: Annotated[int, Field(ge=1)] = SERIAL_BAUD
+
+
+class _Compartment(BaseModel):
+    name: Annotated[str, Field(min_length=1)]
+    board: str
+    channel: int
+    row: int
+    column: int
+
+
+class _Whose(BaseModel):
+    id: Id
+    names: dict[str, str] = {}
+
+
+class _Screen(BaseModel):
+    width: Annotated[int, Field(ge=1, le=8192)] = 1080
+    height: Annotated[int, Field(ge=1, le=8192)] = 1920
+
+
+class _Shape(BaseModel):
+    """As much of a configuration as is simulated."""
+
+    point: _Whose
+    screen: _Screen = _Screen()
+    service: dict[str, Any] = {}
+    board: list[_Named]
+    compartment: list[_Compartment]
+    card: list[_Named] = []
+    scanner: list[_Named] = []
+    pad: list[_Named] = []
+    printer: list[_Named] = []
+
+
 def read(config: Path) -> dict[str, Any]:
-    """A configuration as it stands in its file. Raises ``Unfit`` when it is none."""
+    """A configuration as it stands in its file. Raises ``Unfit`` when it is none, with the place where it is not."""
     try:
         raw = tomllib.loads(config.read_text(encoding="utf-8"))
     except OSError as error:
@@ -47,10 +90,16 @@ def read(config: Path) -> dict[str, Any]:
         raise Unfit(f"{config}: not TOML: {error}") from None
     for section in ("board", "compartment"):
         raw.setdefault(section, [])
-    alone = raw.get("point", {}).get("counter") and not (raw["board"] or raw["compartment"])
+    point = raw.get("point")
+    alone = isinstance(point, dict) and point.get("counter") and not (raw["board"] or raw["compartment"])
     for section in ("point",) if alone else ("point", "board", "compartment"):
         if not raw.get(section):
             raise Unfit(f"{config}: no {section}; is it the configuration of a point?")
+    try:
+        _Shape.model_validate(raw)
+    except ValidationError as error:
+        flaw = error.errors(include_url=False)[0]
+        raise Unfit(f"{config}: {'.'.join(map(str, flaw['loc']))}: {flaw['msg']}") from None
     return raw
 
 

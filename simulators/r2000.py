@@ -133,7 +133,8 @@ class R2000Pad:
         return self.reader.laid
 
     def lay(self, tag: Laid) -> None:
-        """Lay one more thing there."""
+        """Lay one more thing there. Raises ``ValueError`` for what no UII can say."""
+        tag.uii()
         self.reader.laid.append(tag)
 
     def remove(self, tag: Laid) -> None:

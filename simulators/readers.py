@@ -44,6 +44,15 @@ class PcscReader(Twin):
         others.append(self)
 
     @property
+    def shows(self) -> str | None:
+        """The card that lies there; none once its own fault has taken it away."""
+        return self._uid if self.card.lies else None
+
+    @shows.setter
+    def shows(self, uid: str | None) -> None:
+        self._uid = uid
+
+    @property
     def faults(self) -> dict[str, int]:
         return {name: self._ahead.count(name) for name in self.fault_names if name in self._ahead}
 

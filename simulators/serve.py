@@ -13,6 +13,7 @@ import contextlib
 import os
 import selectors
 import socket
+import sys
 import threading
 import time
 import tty
@@ -58,8 +59,9 @@ class Wire:
 
     def plug(self) -> None:
         """Start to serve; after ``unplug``, again under the same name. Does nothing if it is served already."""
-        if self._thread:
+        if self._thread and self._thread.is_alive():
             return
+        self.unplug()  # what is left, if its thread has died
         self._waker = socket.socketpair()
         self._open()
         self._thread = threading.Thread(target=self._serve, name=f"wire {self.port}", daemon=True)
@@ -118,8 +120,11 @@ class Wire:
             data = self._take()
             if data:
                 time.sleep(self._crosses_s(len(data)))
-                for reply in self._peer.received(data):
-                    self.send(reply)
+                try:
+                    for reply in self._peer.received(data):
+                        self.send(reply)
+                except Exception:  # a twin that fails once is silent once; whoever watches threads hears of it
+                    threading.excepthook(threading.ExceptHookArgs((*sys.exc_info(), threading.current_thread())))
 
     def _chunks(self, data: bytes) -> Iterator[bytes]:
         size = max(1, int(self._baud * CHUNK_S / BITS_A_BYTE)) if self._baud else max(1, len(data))

@@ -73,6 +73,7 @@ class OverSip2:
         if self.quirks not in PROFILES:
             raise Unfit(f"no library is known that speaks the dialect {named!r}; there are {', '.join(PROFILES)}")
         self._server: Sip2Server | None = None
+        self._kept: dict[Sip2Fault, int] = {}  # while it is off
         self.port = 0
         self.open(True)
 
@@ -97,7 +98,10 @@ class OverSip2:
             self._server = Sip2Server(self._library.ledger, PROFILES[self.quirks], self.port)
             self._server.__enter__()
             self.port = self._server.port
+            for fault, times in self._kept.items():
+                self._server.fault(fault, times)
         elif self._server and not on:
+            self._kept = self._server.faults
             self._server.close()
             self._server = None
 
@@ -106,14 +110,17 @@ class OverSip2:
         fault: Sip2Fault = _known(name, get_args(Sip2Fault))
         if self._server:
             self._server.fault(fault, times)
+        else:
+            self._kept[fault] = times
 
     @property
-    def faults(self) -> dict[str, int]:
+    def faults(self) -> dict[Sip2Fault, int]:
         """What still goes wrong, and how often."""
-        return self._server.faults if self._server else {}
+        return self._server.faults if self._server else dict(self._kept)
 
     def mend(self) -> None:
         """Nothing goes wrong any more."""
+        self._kept.clear()
         if self._server:
             self._server.mend()
 

@@ -16,6 +16,11 @@ Text = Annotated[str, Field(max_length=512)]
 Times = Annotated[int, Field(ge=1, le=10_000)]
 Lasting = Annotated[int, Field(ge=0, le=10_000)]  # 0: until it is repaired
 
+Distance = Annotated[float, Field(ge=0.25, le=6)]
+Blur = Annotated[float, Field(ge=0, le=12)]
+Angle = Annotated[float, Field(ge=-180, le=180)]
+Tilt = Annotated[float, Field(ge=-80, le=80)]
+Shake = Annotated[float, Field(ge=0, le=0.3)]
 
 # ---- doors --------------------------------------------------------------------------------------------------------
 
@@ -143,11 +148,11 @@ def hold(
     device: Text,
     kind: Kind,
     text: Text,
-    distance: Annotated[float, Field(ge=0.25, le=6)] = 1.0,
-    blur: Annotated[float, Field(ge=0, le=12)] = 0.0,
-    angle: Annotated[float, Field(ge=-180, le=180)] = 0.0,
-    tilt: Annotated[float, Field(ge=-80, le=80)] = 0.0,
-    shake: Annotated[float, Field(ge=0, le=0.3)] = 0.0,
+    distance: Distance = 1.0,
+    blur: Blur = 0.0,
+    angle: Angle = 0.0,
+    tilt: Tilt = 0.0,
+    shake: Shake = 0.0,
 ) -> None:
     """Hold a label, or a phone (kind qr), before a camera; well, or badly: ``distance`` 1 is right and 2 twice as far,
     ``blur`` out of focus by so many pixels, ``angle`` turned and ``tilt`` turned away by so many degrees, ``shake`` to
@@ -158,6 +163,19 @@ def hold(
     except ValueError as error:
         raise Unfit(f"that cannot be printed as {kind}: {error}") from None
     eye.shows = f"{kind} {text}"[:80]
+
+
+def grip(
+    stage: Stage,
+    device: Text,
+    distance: Distance = 1.0,
+    blur: Blur = 0.0,
+    angle: Angle = 0.0,
+    tilt: Tilt = 0.0,
+    shake: Shake = 0.0,
+) -> None:
+    """What is held before a camera is held in another way; see ``hold``."""
+    stage.point.twin(device, Eye).camera.grip = Grip(distance, blur, angle, tilt, shake)
 
 
 def take_away(stage: Stage, device: Text) -> None:

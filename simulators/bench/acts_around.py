@@ -10,6 +10,8 @@ from simulators.bench.stage import Stage
 from simulators.library.packing import pack_parcel, send_stock
 from simulators.twins import Unfit
 
+ParcelId = Annotated[str, Field(max_length=64, pattern=r"^[A-Za-z0-9._:-]*$")]  # "": by the next number
+
 
 def library(stage: Stage, on: bool) -> None:
     """The library's service runs, or is down: connections are refused."""
@@ -29,7 +31,7 @@ def mend_library(stage: Stage) -> None:
     stage.point.service.mend()
 
 
-def for_anybody(stage: Stage, item: Text = "", parcel: Annotated[str, Field(max_length=64)] = "") -> None:
+def for_anybody(stage: Stage, item: Text = "", parcel: ParcelId = "") -> None:
     """The library sends a book to the point, for anybody to borrow there: this one, or any off its shelves. A courier
     loads it as any other. ``parcel``: what it is called, if not by the next number."""
     if stage.point.service.speaks == "sip2":

@@ -59,7 +59,13 @@ def served(stage: Stage, port: int = 0) -> Iterator[str]:
 
 @click.command("bench")
 @click.argument("config", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--port", default=PORT, show_default=True, help="Of the page, on 127.0.0.1; 0 takes a free one.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=PORT,
+    show_default=True,
+    help="Of the page, on 127.0.0.1; 0 takes a free one.",
+)
 @click.option("--folder", type=click.Path(file_okay=False, path_type=Path), help="Keep the point's files here.")
 @click.option("--no-window", is_flag=True, help="Without the kiosk's window, also where there could be one.")
 def command(config: Path, port: int, folder: Path | None, no_window: bool) -> None:

@@ -139,7 +139,7 @@ def play(stage: Stage, steps: list[Step], reached: Callable[[int], None], stop: 
             return
         reached(n)
         if step.say:
-            stage.say(step.say)
+            stage.say(" ".join(filter(None, (step.say, step.zh))))
         try:
             if step.act:
                 do(stage, step.act, dict(step.model_extra or {}))
@@ -166,9 +166,14 @@ def _amiss(stage: Stage, step: Step) -> str:
         seen = stage.panel.seen()
         shown = {name: seen.get("fields", {}).get(name) for name in step.fields}
         if (screens and seen["screen"] not in screens) or shown != step.fields:
-            wanted = f"{' or '.join(screens)} {step.fields or ''}".strip()
-            return f"{wanted} on the screen, which shows {seen['screen'] or 'nothing'} {seen.get('fields', '')}"
+            wanted = _words(" or ".join(screens), step.fields)
+            return f"{wanted} on the screen, which shows {_words(seen['screen'] or 'nothing', shown)}"
     return _doubt(stage, step.expect) if step.expect else ""
+
+
+def _words(screen: str, fields: dict[str, Any]) -> str:
+    """A screen, and of its fields those that a step is about."""
+    return " ".join(filter(None, (screen, ", ".join(f"{name} {value}" for name, value in fields.items()))))
 
 
 def _doubt(stage: Stage, expect: Expect) -> str:
@@ -258,5 +263,7 @@ class Player:
             play(self._stage, steps, reached, self._stop)
         except Failed as why:
             failed = str(why)
+        except Exception as why:  # whatever it was, it plays no more
+            failed = f"{type(why).__name__}: {why}"
         tell(running=False, failed=failed)
         self._stage.say(f"{name}: {failed or ('stopped' if self._stop.is_set() else 'played to its end')}")

@@ -1,5 +1,6 @@
 """The running whole of a bench: the simulated point, its kiosk, and its state as one dictionary ready for JSON."""
 
+import contextlib
 import math
 import threading
 import time
@@ -12,6 +13,7 @@ from typing import Any, Self
 from hardware.readings import Door
 from simulators.bench.panel import NOTHING, Panel
 from simulators.library.seed import CITIZENS, card_number
+from simulators.pads import Pad
 from simulators.point import Point
 from simulators.readers import Eye, Printer
 from simulators.twins import Twin
@@ -51,25 +53,24 @@ class Stage:
         """Held by whoever acts: two hands do not reach into the machine at once."""
 
     def __enter__(self) -> Self:
-        self.point.__enter__()
-        try:
+        with contextlib.ExitStack() as undo:
+            undo.enter_context(self.point)
             screen = self.point.raw.get("screen", {})
             self.width, self.height = int(screen.get("width", 1080)), int(screen.get("height", 1920))
             self.panel = Panel(self.point.config, self.point.env, self.width, self.height, self._window)
+            undo.callback(self.panel.close)
             self.panel.start()
-        except BaseException:
-            self.point.__exit__(None, None, None)
-            raise
-        if self.point.no_pcsc and any(one.get("driver") == "pcsc" for one in self.point.raw.get("card", ())):
-            self.say(f"no PC/SC here ({self.point.no_pcsc}): serial card readers stand in")
-        if self.panel.no_display and self._window:
-            self.say(f"no screen here: {self.panel.no_display}")
-        self._people = self._all_people()
-        self.point.library.ledger.listeners.add(self._books.set)
-        self._books.set()
-        self._look()
-        self._watcher = threading.Thread(target=self._watch, name="bench", daemon=True)
-        self._watcher.start()
+            if self.point.no_pcsc and any(one.get("driver") == "pcsc" for one in self.point.raw.get("card", ())):
+                self.say(f"no PC/SC here ({self.point.no_pcsc}): serial card readers stand in")
+            if self.panel.no_display and self._window:
+                self.say(f"no screen here: {self.panel.no_display}")
+            self._people = self._all_people()
+            self.point.library.ledger.listeners.add(self._books.set)
+            self._books.set()
+            self._look()
+            self._watcher = threading.Thread(target=self._watch, name="bench", daemon=True)
+            self._watcher.start()
+            self._open = undo.pop_all()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
@@ -77,8 +78,7 @@ class Stage:
         self._watcher.join()
         with self._changed:
             self._changed.notify_all()
-        self.panel.close()
-        self.point.__exit__(kind, error, at)
+        self._open.close()
 
     def say(self, words: str) -> None:
         """Note something that happened on the bench."""
@@ -164,7 +164,8 @@ class Stage:
                 "fields": seen.get("fields", {}),
                 "width": self.width,
                 "height": self.height,
-                "status": panel.status or (panel.no_display and f"no screen here: {panel.no_display}") or None,
+                "status": panel.status,
+                "no_display": panel.no_display or None,
             },
             "doors": [self._door(name) for name in point.places],
             "devices": [self._device(device) for device in point.devices.values()],
@@ -202,6 +203,7 @@ class Stage:
             "fault_names": list(device.fault_names),
             "shows": device.shows,
             **({"grip": asdict(device.camera.grip)} if isinstance(device, Eye) else {}),
+            **({"lies": device.lies} if isinstance(device, Pad) else {}),
         }
 
     def _all_people(self) -> list[State]:

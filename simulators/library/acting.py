@@ -31,6 +31,7 @@ from sync.acts import (
 )
 from sync.asked import Allowed, MayBorrow
 from sync.messages import ParcelSent
+from sync.plain import TIME_MAX
 
 RENEWALS_MAX = 2
 OWED_MAX = 10.0
@@ -160,7 +161,7 @@ def more_time(ledger: Ledger, hold: dict[str, Any]) -> float:
         raise Refused("取书时间只能延长一次。")
     row = ledger.row("select expires from parcels where id = ?", hold["parcel"])
     assert row is not None
-    until = max(float(row["expires"]), ledger.clock()) + MORE_S
+    until = min(max(float(row["expires"]), ledger.clock()) + MORE_S, TIME_MAX)
     ledger.change("update parcels set expires = ? where id = ?", until, hold["parcel"])
     ledger.add("extensions", parcel=hold["parcel"], at=ledger.clock())
     ledger.publish(hold["point"], ParcelSent(ledger.sent_parcel(hold["parcel"])))
@@ -174,7 +175,7 @@ def lend(ledger: Ledger, patron: dict[str, Any], barcode: str, point: str) -> fl
         raise Refused("没有此书。")
     if loan and loan["patron"] == patron["id"]:
         return float(loan["due"])
-    _may_borrow(ledger, patron)
+    may_borrow(ledger, patron)
     if loan:
         raise Refused("此书已借给他人，请交给工作人员。")
     if place["place"] == "parcel":
@@ -186,7 +187,7 @@ def lend(ledger: Ledger, patron: dict[str, Any], barcode: str, point: str) -> fl
     return due
 
 
-def _may_borrow(ledger: Ledger, patron: dict[str, Any], more: int = 1) -> None:
+def may_borrow(ledger: Ledger, patron: dict[str, Any], more: int = 1) -> None:
     """Raises ``Refused`` where they may not have so many more."""
     loans = ledger.rows("select 1 from loans where patron = ? and ended is null", patron["id"])
     if patron["standing"] != "fine":
@@ -203,7 +204,7 @@ def allowed(ledger: Ledger, query: MayBorrow) -> Allowed:
         patron = ledger.row("select * from patrons where id = ?", query.patron)
         if patron is None:
             raise Refused("没有此读者。")
-        _may_borrow(ledger, patron, len(query.items))
+        may_borrow(ledger, patron, len(query.items))
         for barcode in query.items:
             held = "select 1 from parcels join parcel_items on id = parcel where barcode = ? and patron not in ('', ?) "
             if ledger.loan(barcode) or ledger.rows(held + f"and status in {OPEN}", barcode, patron["id"]):

@@ -73,7 +73,7 @@ def _hear_one(ledger: Ledger, point: str, event: Sent, expected: int, next_one: 
     if telling.seq < expected:
         return _reused(ledger, point, telling, said, "this number was used before for something else", next_one)
 
-    at = min(telling.at, ledger.clock())
+    at = max(0.0, min(telling.at, ledger.clock()))
     doubts = _book(ledger, point, telling, at)
     if telling.at > ledger.clock() + AHEAD_S:
         doubts.append("the clock of the point runs ahead")

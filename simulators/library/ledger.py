@@ -176,9 +176,8 @@ class Ledger:
         key = self.row("select hashing_key from points where id = ?", point)
         assert key is not None
         code = code_verifier(bytes.fromhex(key["hashing_key"]), row["code"]) if row["code"] else ""
-        digests = tuple(c["card"] for c in cards)
-        known = (row["id"], row["initials"], row["standing"], row["role"], digests, row["reason"])
-        return Patron(*known, code, bool(row["reach"]))
+        known = (row["id"], row["initials"], row["standing"], row["role"], tuple(one["card"] for one in cards))
+        return Patron(*known, row["reason"], code, bool(row["reach"]))
 
     def pin_fits(self, patron: str, pin: str) -> bool:
         """Whether it is theirs: the one they chose, or the last four digits of their telephone."""
@@ -234,9 +233,12 @@ class Ledger:
     # ---- the change feed ----------------------------------------------------------------------------------------
 
     def publish(self, point: str, change: Change) -> None:
-        """Append to the feed of a point. The lock makes the order of seq the order of commits."""
+        """Append to the feed of a point; raises ``ValueError`` for what no point could read. The lock makes the order
+        of seq the order of commits."""
+        said = _CHANGE.dump_json(change).decode()
+        _CHANGE.validate_json(said)
         with self.transaction():
-            self.add("changes", point=point, at=self.clock(), change=_CHANGE.dump_json(change).decode())
+            self.add("changes", point=point, at=self.clock(), change=said)
 
     def page(self, point: str, cursor: str) -> Page:
         """What changed after the cursor, now; empty when nothing did. Raises ``CursorTooOld``."""
@@ -264,21 +266,21 @@ class Ledger:
                 *(ParcelSent(replace(self.sent_parcel(row["id"]), lies_in=row["lies_in"] or "")) for row in parcels),
                 self.neighbours(point),
             )
-            newest = self.row("select coalesce(max(seq), 0) as seq from changes")
-            assert newest is not None
-            return Page(changes, self._cursor(newest["seq"]), self.clock(), snapshot=True)
+            return Page(changes, self._cursor(self._newest()), self.clock(), snapshot=True)
 
     def forget_changes(self) -> None:
         """Drop the feed so far (a library that keeps a month of it, a month later): cursors become too old."""
         with self.transaction():
-            newest = self.row("select coalesce(max(seq), 0) as seq from changes")
-            assert newest is not None
-            self.change("update meta set value = ? where name = 'horizon'", str(newest["seq"] + 1))
-            self.change("insert into changes (seq, point, at, change) values (?, '', 0, '')", newest["seq"] + 1)
-            self.change("delete from changes where seq <= ?", newest["seq"])
+            horizon = self._newest() + 1
+            self.change("update meta set value = ? where name = 'horizon'", str(horizon))
+            self.change("insert into changes (seq, point, at, change) values (?, '', 0, '')", horizon)
+            self.change("delete from changes where seq < ?", horizon)
 
     def _meta(self, name: str) -> str:
         return str(self.rows("select value from meta where name = ?", name)[0]["value"])
+
+    def _newest(self) -> int:
+        return int(self.rows("select coalesce(max(seq), 0) as seq from changes")[0]["seq"])
 
     def _cursor(self, seq: int) -> str:
         return base64.urlsafe_b64encode(json.dumps([self._meta("epoch"), seq]).encode()).decode()
@@ -286,9 +288,7 @@ class Ledger:
     def _seq(self, cursor: str) -> int:
         try:
             epoch, seq = json.loads(base64.urlsafe_b64decode(cursor))
-            newest = self.row("select coalesce(max(seq), 0) as seq from changes")
-            assert newest is not None
-            if epoch == self._meta("epoch") and int(self._meta("horizon")) <= seq <= newest["seq"]:
+            if epoch == self._meta("epoch") and int(self._meta("horizon")) <= seq <= self._newest():
                 return int(seq)
         except (ValueError, TypeError):
             pass

@@ -1,5 +1,7 @@
 """What librarians do for a point: take holds, pack parcels, recall them, change patrons. Each lands in its feed."""
 
+from itertools import count
+
 from simulators.library.ledger import Ledger
 from simulators.library.passes import issue_pass
 from sync.messages import ParcelRecalled, ParcelSent, PatronChanged, PatronForgotten
@@ -25,9 +27,11 @@ def pack_parcel(
     stock: anybody may borrow it there.
 
     The patron's waiting holds on these titles are filled. A patron's open parcels at one point share code and pass.
-    Raises ``ValueError`` for an item that is not on the shelf.
+    Raises ``ValueError`` for an item that is not on the shelf, and for an ``id`` that is taken.
     """
     with ledger.transaction():
+        if id and _packed(ledger, id):
+            raise ValueError(f"a parcel is called {id} already")
         for barcode in barcodes:
             item = ledger.row("select place from items where barcode = ?", barcode)
             if item is None or item["place"] != "shelf":
@@ -36,9 +40,7 @@ def pack_parcel(
         known = ledger.row(sql, patron, point) if patron else {"code": "", "pass_id": ""}
         code = known["code"] if known else f"{ledger.rng.randrange(10**8):08d}"
         pass_id = known["pass_id"] if known else f"{ledger.rng.getrandbits(64):016x}"
-        count = ledger.row("select count(*) as n from parcels")
-        assert count is not None
-        parcel = id or f"P{count['n'] + 1:05d}"
+        parcel = id or _next_id(ledger)
         size = "S" if len(barcodes) <= 2 else "M" if len(barcodes) <= 5 else "L"
         until = expires if expires is not None else ledger.clock() + (HOLD_SHELF_S if patron else STOCK_S)
         ledger.add(
@@ -67,10 +69,20 @@ def pack_parcel(
         return parcel
 
 
-def send_stock(ledger: Ledger, point: str, count: int) -> list[str]:
+def _next_id(ledger: Ledger) -> str:
+    """By the number of parcels so far, or the first free number after that."""
+    many = ledger.rows("select count(*) as n from parcels")[0]["n"]
+    return next(id for n in count(many + 1) if not _packed(ledger, id := f"P{n:05d}"))
+
+
+def _packed(ledger: Ledger, id: str) -> bool:
+    return bool(ledger.rows("select 1 from parcels where id = ?", id))
+
+
+def send_stock(ledger: Ledger, point: str, many: int) -> list[str]:
     """Send so many books, each of another title, to a point, for anybody to borrow there; their barcodes."""
     rows = ledger.rows("select min(barcode) as barcode from items where place = 'shelf' group by isbn order by isbn")
-    barcodes = ledger.rng.sample([str(row["barcode"]) for row in rows], min(count, len(rows)))
+    barcodes = ledger.rng.sample([str(row["barcode"]) for row in rows], min(many, len(rows)))
     for barcode in barcodes:
         pack_parcel(ledger, point, "", (barcode,))
     return barcodes

@@ -4,6 +4,7 @@ import json
 
 from simulators.library.ledger import Ledger
 from sync.messages import ParcelSent
+from sync.plain import TIME_MAX
 from sync.rounds import BagHandedOver, BagSealed
 from sync.things import Size
 
@@ -27,7 +28,7 @@ def extend(ledger: Ledger, point: str, parcel: str, expires: float) -> list[str]
     if row is None:
         return [f"no parcel {parcel} was sent to this point"]
     if expires > row["expires"]:
-        ledger.change("update parcels set expires = ? where id = ?", expires, parcel)
+        ledger.change("update parcels set expires = ? where id = ?", min(expires, TIME_MAX), parcel)
     if row["status"] in ("sent", "ready"):
         ledger.publish(point, ParcelSent(ledger.sent_parcel(parcel)))
     return []

@@ -146,3 +146,33 @@ def test_memory_is_cut_into_pieces_of_any_size(peer):
     port.discard_input()
     assert port.read(0.01) == b""
     port.close()
+
+
+def test_of_one_byte_nothing_is_left_when_it_is_cut(peer):
+    line = Line(peer)
+    line.disturb(Fault.CUT)
+    assert (said(line, b"a"), said(line, b"a")) == (b"", b"A")
+
+
+class Stumbles:
+    """Fails once."""
+
+    def __init__(self):
+        self.well = False
+
+    def received(self, data):
+        if not self.well:
+            self.well = True
+            raise ValueError("stumbled")
+        return [data]
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_twin_that_fails_once_answers_again(tmp_path):
+    with serve_pty(Stumbles(), tmp_path / "tty") as wire:
+        transport = open_port(wire.port, 9600)
+        transport.write(b"a")
+        assert transport.read(0.3) == b""
+        transport.write(b"b")
+        assert transport.read(5) == b"b"
+        transport.close()

@@ -49,7 +49,13 @@ def test_the_kiosk_reads_a_simulated_point_of_every_kind(tmp_path: Path) -> None
         assert card.settings.read == ("t-union", "campus", "club", "uid")
         assert [one.name for one in card.settings.recipe] == ["campus", "club"]
         assert card.settings.recipe[0].key_file.read_text() == "FFFFFFFFFFFF"
-        assert point.all(PcscReader)
+        [reader] = point.all(PcscReader)
+        reader.fault("fleeting", 1)
+        reader.tap("04A1B2C3")
+        until = time.monotonic() + 20
+        while reader.shows and time.monotonic() < until:
+            time.sleep(0.05)
+        assert reader.shows is None  # it has gone by itself
         for name in ("hand", "fixed"):
             assert heard(config, name, point) == [ItemScanned(name, "SX0001234")]
 

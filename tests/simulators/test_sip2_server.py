@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from simulators.library.account import owed
+from simulators.library.acting import LOANS_MAX
 from simulators.library.ledger import Ledger
-from simulators.library.packing import place_hold
+from simulators.library.packing import place_hold, send_stock
 from simulators.library.seed import card_number, seed, signing_key
 from simulators.library.sip2.quirks import PROFILES, Quirks
 from simulators.library.sip2.server import Sip2Server
@@ -206,6 +208,51 @@ def test_what_happened_while_the_library_was_away_is_booked_where_it_is_believed
         with Sip2Server(ledger, PROFILES[name]) as server:
             said = Talk(server).log_in().raw(sealed(f"11NY{NOW}{NOW}AOSIP|AAR1005|AB{item}|AC|", 2))
             assert said.startswith(ok), name
+
+
+def test_what_happened_then_is_booked_once_however_often_it_is_said(server: Sip2Server, ledger: Ledger) -> None:
+    talk, item = Talk(server).log_in(), spare(ledger)
+    for n in range(4):
+        assert talk.say(f"11NY{NOW}{NOW}AOSIP|AAR1005|AB{item}|AC|", n).startswith("121N")
+    assert ledger.rows("select 1 from renewals") == []
+
+
+def test_stock_stays_at_its_point_and_is_lent_to_anybody(server: Sip2Server, ledger: Ledger) -> None:
+    talk, (item,) = Talk(server).log_in(), send_stock(ledger, "dongmen", 1)
+    there = fields(talk.say(f"09N{NOW}{NOW}APlujia|AOSIP|AB{item}|AC|", 1))
+    assert (there["CV"], there["CT"]) == ("02", "dongmen")
+    here = fields(talk.say(f"09N{NOW}{NOW}APdongmen|AOSIP|AB{item}|AC|", 2))
+    assert not {"CV", "CT", "CY", "DA"} & set(here)
+    assert talk.say(f"11NN{NOW}{BLANK}AOSIP|AAR1002|AB{item}|AC|", 3).startswith("121N")
+    assert ledger.rows(
+        "select 1 from parcels join parcel_items on id = parcel where barcode = ? and status = ?", *(item, "collected")
+    )
+
+
+def test_who_owes_too_much_or_has_too_many_borrows_nothing(server: Sip2Server, ledger: Ledger) -> None:
+    talk = Talk(server).log_in()
+    rows = ledger.rows("select barcode from items where place = 'shelf' order by barcode limit 30")
+    shelf = [row["barcode"] for row in rows]
+    said = [talk.say(f"11NN{NOW}{BLANK}AOSIP|AAR1014|AB{one}|AC|", n % 10)[:3] for n, one in enumerate(shelf)]
+    had = len(ledger.rows("select 1 from loans where patron = 'R1014' and ended is null"))
+    assert had == LOANS_MAX
+    assert said[-1] == "120"
+    ledger.add("fees", patron="R1002", amount=50.0, reference="", what="x")
+    assert talk.say(f"11NN{NOW}{BLANK}AOSIP|AAR1002|AB{shelf[-1]}|AC|", 1).startswith("120")
+    assert talk.say(f"11NY{NOW}{NOW}AOSIP|AAR1002|AB{shelf[-1]}|AC|", 2).startswith("121")  # they have it
+
+
+def test_a_payment_is_of_its_patron_and_says_an_amount(server: Sip2Server, ledger: Ledger) -> None:
+    talk = Talk(server).log_in()
+    for patron in ("R1002", "R1014"):
+        ledger.add("fees", patron=patron, amount=50.0, reference="", what="x")
+    for n, (patron, amount, taken) in enumerate(
+        [("R1002", "5.00", "Y"), ("R1014", "5.00", "Y"), ("R1014", "1_0", "N"), ("R1014", "0.001", "N")]
+    ):
+        reference = "T1" if taken == "Y" else f"T{n}"
+        said = talk.say(f"37{NOW}0101CNYBV{amount}|AOSIP|AA{patron}|BK{reference}|", n)
+        assert said[:3] == f"38{taken}", amount
+    assert [owed(ledger, patron) for patron in ("R1002", "R1014")] == [45.0, 45.0]
 
 
 # ---- quirks and faults --------------------------------------------------------------------------------------------

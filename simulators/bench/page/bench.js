@@ -65,8 +65,11 @@ function sideways(event, name) {
   if (step) choose(names[(names.indexOf(name) + step + names.length) % names.length]);
 }
 
+let events = null;
+
 function listen() {
-  const events = new EventSource("api/events");
+  events?.close();
+  events = new EventSource("api/events");
   events.onopen = () => { byId("gone").hidden = true; kiosk.again(); };
   events.onmessage = (event) => { state = JSON.parse(event.data); show(); };
   events.onerror = () => { byId("gone").hidden = false; };  // the browser tries again by itself
@@ -92,5 +95,12 @@ byId("screen").onclick = (event) => {
   const y = (event.clientY - shown.top - (shown.height - state.kiosk.height * scale) / 2) / scale;
   if (x >= 0 && y >= 0 && x < state.kiosk.width && y < state.kiosk.height) act("touch", { x: Math.round(x), y: Math.round(y) });
 };
+byId("again").onclick = kiosk.restart;
+// A browser has six connections to one place, and each page takes two that do not end: none while nobody looks.
+document.onvisibilitychange = () => {
+  if (!document.hidden) { listen(); return; }
+  events?.close();
+  kiosk.rest();
+};
 words();
-listen();
+if (!document.hidden) listen();

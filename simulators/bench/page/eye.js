@@ -35,10 +35,9 @@ function slider(camera, what) {
   return el("label", { class: "slider" }, el("span", {}, t(`grip_${what}`)), input, shown);
 }
 
-// What is held there is held anew, in the new way.
+// What is held there is held in the new way.
 function again(camera) {
-  const [kind, ...text] = (camera.shows || "").split(" ");
-  if (camera.shows) act("hold", { device: camera.name, kind, text: text.join(" "), ...grip(camera.name) });
+  if (camera.shows) act("grip", { device: camera.name, ...grip(camera.name) });
 }
 
 function redraw(name) {

@@ -1,5 +1,8 @@
 // Small helpers: elements, acts, and lists that are drawn anew only when they changed.
 
+import { t } from "./words.js";
+
+const ANSWER_MS = 15000;
 let trouble = () => {};
 
 export const onTrouble = (say) => { trouble = say; };
@@ -17,18 +20,21 @@ export function el(tag, props, ...children) {
   return made;
 }
 
+// Of many buttons with the same words, each says to those who hear it what it is for.
+export const about = (words, what) => ({ "aria-label": `${words}: ${what}` });
+
 export const button = (words, onclick, more = {}) => el("button", { type: "button", onclick, ...more }, words);
 
 export async function act(name, what = {}) {
   try {
     const answer = await fetch("api/act", {
-      method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ act: name, ...what }),
+      method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ act: name, ...what }), signal: AbortSignal.timeout(ANSWER_MS),
     });
     if (answer.ok) return true;
     const { detail } = await answer.json();
     trouble(typeof detail === "string" ? detail : JSON.stringify(detail));
   } catch (error) {
-    trouble(String(error.message || error));
+    trouble(error.name === "TimeoutError" ? t("no_answer") : String(error.message || error));
   }
   return false;
 }
@@ -40,24 +46,28 @@ const hands = [];
 export const handled = (code) => { hands.splice(0, hands.length, code, ...hands.filter((one) => one !== code).slice(0, 20)); };
 export const latest = (code) => (hands.includes(code) ? hands.indexOf(code) : hands.length);
 
-// Draw into a place when what it shows has changed; the focused thing, known by its data-key, keeps the focus.
+const find = (place, key) => place.querySelector(`[data-key="${CSS.escape(key)}"]`);
+
+const first = (one) => (one.tagName === "SELECT" ? ([...one.options].find((option) => option.defaultSelected) || one.options[0])?.value : one.defaultValue);
+
+// What somebody chose or typed and has not used yet. What acts at once shows the state instead, unless it is in hand.
+const chosen = (place) => [...place.querySelectorAll("input[data-key], select[data-key]")]
+  .filter((one) => one === document.activeElement || (!one.onchange && one.value !== first(one)))
+  .map((one) => [one.dataset.key, one.value]);
+
+// Draw into a place when what it shows has changed; what was chosen there stays, and the focused thing keeps the focus.
 export function draw(place, shown, make) {
   const text = JSON.stringify(shown);
   if (place.dataset.shown === text) return;
-  const within = place.contains(document.activeElement) ? document.activeElement : null;
-  if (within && (within.tagName === "INPUT" || within.tagName === "SELECT") && place.dataset.shown) {
-    const typed = within.value;
-    const key = within.dataset.key;
-    place.replaceChildren(...make());
-    place.dataset.shown = text;
-    const again = key && place.querySelector(`[data-key="${CSS.escape(key)}"]`);
-    if (again) { again.value = typed; again.focus(); }
-    return;
-  }
-  const key = within?.dataset.key;
+  const focused = place.contains(document.activeElement) ? document.activeElement.dataset.key : "";
+  const kept = chosen(place);
   const scrolled = place.scrollTop;
   place.replaceChildren(...make());
   place.dataset.shown = text;
+  for (const [key, value] of kept) {
+    const one = find(place, key);
+    if (one && (one.tagName !== "SELECT" || [...one.options].some((option) => option.value === value))) one.value = value;
+  }
   place.scrollTop = scrolled;
-  if (key) place.querySelector(`[data-key="${CSS.escape(key)}"]`)?.focus();
+  if (focused) find(place, focused)?.focus();
 }

@@ -11,6 +11,7 @@ from simulators.library.acting import LOANS_MAX, Refused
 from simulators.library.ledger import Ledger
 from simulators.library.sip2.lending import Lending
 from simulators.library.sip2.quirks import Quirks
+from sync.plain import TEXT_MAX
 from sync.sip2.layout import LAYOUTS
 from sync.sip2.message import Fields, Message, stamp
 
@@ -77,7 +78,7 @@ class Desk:
     def _block(self, asked: Message) -> Message:
         patron = self._lending.patron(asked.first("AA"))
         if patron:
-            words = asked.first("AL") or "此证已停用。"
+            words = (asked.first("AL") or "此证已停用。")[:TEXT_MAX]
             self._ledger.change("update patrons set standing = 'blocked', reason = ? where id = ?", words, patron["id"])
         return self._patron_status(asked)
 

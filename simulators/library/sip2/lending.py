@@ -4,6 +4,7 @@ A return at a point catches the hold that waits for the title: at the hold's own
 reader told), elsewhere it is sent on.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +15,9 @@ from simulators.library.booking import LOAN_S
 from simulators.library.ledger import Ledger
 from simulators.library.packing import message_patron, pack_parcel
 from simulators.library.sip2.quirks import Quirks
+from sync.plain import TIME_MAX
 
+_AMOUNT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,2})?")
 OTHER, AVAILABLE, CHARGED, HOLD_SHELF, IN_TRANSIT = "01", "03", "04", "08", "10"
 
 
@@ -129,17 +132,19 @@ class Lending:
                 raise Refused("没有此读者。")
             if item is None:
                 raise Refused("没有此书。")
-            if patron["standing"] != "fine" and not anyway:
-                raise Refused(patron["reason"] or "此读者不能借书。")
             loan, parcel = self._ledger.loan(barcode), self._parcel(barcode)
             now = self._ledger.clock() if at is None else min(at, self._ledger.clock())
             if loan and loan["patron"] == patron["id"]:
+                if anyway:
+                    return Lent(float(loan["due"]), renewed=False)  # what happened then, said again
                 return self._renewed(loan)  # with or without leave: so do real systems
+            if not anyway:
+                acting.may_borrow(self._ledger, patron)
             if loan:
                 raise Refused("此书已借给他人。")
-            if parcel and parcel["patron"] != patron["id"] and not anyway:
+            if parcel and parcel["patron"] not in ("", patron["id"]) and not anyway:
                 raise Refused("此书为其他读者预留。")
-            due = promised if anyway and promised else now + LOAN_S
+            due = min(promised, TIME_MAX) if anyway and promised else now + LOAN_S
             started = {"barcode": barcode, "patron": patron["id"], "point": parcel["point"] if parcel else ""}
             self._ledger.add("loans", **started, started=now, due=due, ended=None, ended_at=None)
             self._ledger.change("update items set place = 'loan', point = '' where barcode = ?", barcode)
@@ -191,16 +196,16 @@ class Lending:
         return self._ledger.row("select * from parcels where id = ?", parcel)
 
     def _aside(self, parcel: dict[str, Any], location: str, who: str) -> Back:
+        """It goes to its point, or stays there: for its reader, or as stock for anybody."""
         here, elsewhere, _ = self._quirks.alert
-        patron = self._ledger.row("select * from patrons where id = ?", parcel["patron"])
-        assert patron is not None
+        patron = self.patron(parcel["patron"]) or {"number": "", "name": ""}
         if parcel["point"] != location:
-            return Back(True, who, elsewhere, self._number(patron["id"]), patron["name"], parcel["point"])
+            return Back(True, who, elsewhere, patron["number"], patron["name"], parcel["point"])
         if parcel["status"] != "ready":
             self._ledger.change("update parcels set status = 'ready' where id = ?", parcel["id"])
             self._ledger.change("update holds set status = 'ready' where parcel = ?", parcel["id"])
             message_patron(self._ledger, parcel["id"])
-        return Back(True, who, here, self._number(patron["id"]), patron["name"])
+        return Back(True, who, here if parcel["patron"] else "", patron["number"], patron["name"])
 
     def _number(self, patron: str) -> str:
         known = self.patron(patron)
@@ -257,16 +262,12 @@ class Lending:
         return item.isbn if item else str(row["isbn"]) if row else ""
 
     def pay(self, patron: str, amount: str, transaction: str) -> bool:
-        """Take a payment once: the same transaction number again changes nothing."""
+        """Take a payment once: the same transaction number of the same patron again changes nothing."""
         with self._ledger.transaction():
-            try:
-                paid = float(amount)
-            except ValueError:
-                return False
-            known = transaction and self._ledger.rows("select 1 from fees where reference = ?", transaction)
-            if known:
+            known = "select 1 from fees where reference = ? and patron = ?"
+            if transaction and self._ledger.rows(known, transaction, patron):
                 return True
-            if not 0 < paid <= self.owed(patron) + 0.001:
+            if not _AMOUNT.fullmatch(amount) or not 0 < float(amount) <= self.owed(patron) + 0.001:
                 return False
-            self._ledger.add("fees", patron=patron, amount=-paid, reference=transaction)
+            self._ledger.add("fees", patron=patron, amount=-float(amount), reference=transaction)
             return True

@@ -63,7 +63,7 @@ class Host:
             self._faults.clear()
 
     @property
-    def faults(self) -> dict[str, int]:
+    def faults(self) -> dict[Fault, int]:
         """What has not yet worn off, at whatever message, and how often."""
         with self._lock:
             return {fault: left for (fault, _), left in self._faults.items()}

@@ -8,8 +8,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import cv2
+import numpy as np
 import pytest
 import requests
+import zxingcpp
 
 from simulators.agree import read_journal
 from simulators.bench.command import served
@@ -131,6 +134,8 @@ def test_what_does_not_fit_is_said_in_a_sentence_and_changes_nothing(bench: Benc
         ("hold", {"device": "camera", "kind": "qr", "text": "app of R1006"}, "shows no parcel"),
         ("scenario", {"name": "none"}, "no scenario 'none'"),
         ("slow", {"door": "1", "seconds": 1e9}, "less than or equal to 120"),
+        ("for_anybody", {"item": "SIP0001050", "parcel": "<b>"}, "should match pattern"),
+        ("for_anybody", {"item": "SIP0001050", "parcel": "P00001"}, "P00001 already"),
     ):
         answer = bench.asked(act, **arguments)
         assert answer.status_code == 422, (act, answer.text)
@@ -184,6 +189,13 @@ def test_what_is_held_badly_looks_bad(bench: Bench) -> None:
     blurred = seen()
     bench.act("hold", device="camera", kind="code128", text="SIP0001001")
     assert len(empty) < len(blurred) < len(seen())  # a picture with edges takes more bytes
+    bench.act("hold", device="camera", kind="qr", text="L1:" + "A" * 200)
+    well = seen()
+    bench.act("grip", device="camera", blur=6)
+    assert len(seen()) < len(well)
+    bench.act("grip", device="camera")
+    (code,) = zxingcpp.read_barcodes(cv2.imdecode(np.frombuffer(seen(), np.uint8), cv2.IMREAD_GRAYSCALE))
+    assert code.text == "L1:" + "A" * 200  # all of it, however often it was held otherwise
     bench.act("take_away", device="camera")
     assert requests.get(f"{bench.url}/api/eye/hand.jpg", timeout=5).status_code == 404
 
@@ -241,6 +253,9 @@ def test_labels_are_drawn(bench: Bench) -> None:
         (('driver = "pcsc"', 'driver = "unheard_of"'), "no twin is known for the card driver 'unheard_of'"),
         (("[[board]]", "[[bored]]"), "no board"),
         (("[point]", "[point"), "not TOML"),
+        (('id = "dongmen"', 'called = "dongmen"'), "point.id: Field required"),
+        (("channel = 1\n", ""), "compartment.0.channel: Field required"),
+        (('name = "hand"', ""), "scanner.0.name: Field required"),
     ],
 )
 def test_a_configuration_that_cannot_be_simulated_is_refused(

@@ -87,3 +87,15 @@ def test_a_dialect_of_the_site_is_that_of_its_base_and_an_unknown_one_is_refused
     config.write_text(text.replace('dialect = "koha"', 'dialect = "unheard"'), "utf-8")
     with pytest.raises(Unfit, match="'unheard'"), Point(config, tmp_path / "other", pcsc=False):
         pytest.fail("it was simulated")
+
+
+def test_what_is_ordered_while_the_library_is_off_happens_when_it_is_back(tmp_path: Path) -> None:
+    with Point(EXAMPLE, tmp_path, pcsc=False) as point:
+        point.service.fault("late", 3)
+        point.service.open(False)
+        point.service.fault("silent", 2)
+        assert point.service.faults == {"late": 3, "silent": 2}
+        point.service.open(True)
+        assert point.service.faults == {"late": 3, "silent": 2}
+        point.service.mend()
+        assert point.service.faults == {}

@@ -8,6 +8,7 @@ from selenium import webdriver
 
 from hardware.readings import Door
 from simulators.bench.command import served
+from simulators.bench.doing import do
 from simulators.bench.scenario import Player
 from simulators.bench.stage import Stage
 from tests.simulators.bench.browser import Page, eventually, opened
@@ -132,6 +133,73 @@ def test_what_cannot_be_is_said(page: Page, stage: Stage) -> None:
     eventually(lambda: "neither a person" in page.text("#toast"), "nothing was said")
 
 
+def test_another_card_is_laid_by_its_button_and_not_by_looking_away(page: Page, stage: Stage) -> None:
+    page.click("#tab-people")
+    page.find('[data-key="own-cards"]')[0].clear()
+    page.find('[data-key="own-cards"]')[0].send_keys("04A1B2C3")
+    page.click("#tab-devices")
+    page.click("#tab-people")
+    assert stage.point.devices["cards"].shows is None
+    page.key("lay-own-cards")
+    eventually(lambda: stage.point.devices["cards"].shows == "04A1B2C3", "it was not laid")
+    page.key("lift-cards")
+
+
+def test_what_somebody_chooses_stays_while_other_things_change(page: Page, stage: Stage) -> None:
+    page.click("#tab-devices")
+    choose = "const [one, value] = arguments; one.value = value"
+    for key, value in (("which-slips", "garbage"), ("times-slips", "7")):
+        page.browser.execute_script(choose, page.find(f'[data-key="{key}"]')[0], value)
+    do(stage, "unplug", {"device": "hand"})
+    eventually(lambda: "pulled" in page.text('[data-key="plug-hand"]'), "the page did not hear of it")
+    assert (page.value("which-slips"), page.value("times-slips")) == ("garbage", "7")
+    do(stage, "plug", {"device": "hand"})
+    page.click("#tab-world")
+    do(stage, "paper", {"device": "slips", "state": "fault"})
+    eventually(lambda: page.value("paper-slips") == "fault", "how the printer stands is not shown")
+    do(stage, "paper", {"device": "slips", "state": "ok"})
+    eventually(lambda: page.value("paper-slips") == "ok", "how the printer stands is not shown")
+
+
+def test_no_two_buttons_are_called_the_same(page: Page) -> None:
+    names = "return [...document.querySelectorAll('[role=tabpanel]:not([hidden]) button')].map(one => one.ariaLabel)"
+    for tab in ("people", "labels", "devices"):
+        page.click(f"#tab-{tab}")
+        named = [name for name in page.browser.execute_script(names) if name]
+        assert named
+        assert len(named) == len(set(named)), tab
+
+
+def test_tabs_that_nobody_looks_at_leave_the_bench_to_the_others(page: Page, stage: Stage) -> None:
+    browser = page.browser
+    first, url = browser.current_window_handle, browser.current_url
+    for _ in range(4):
+        browser.switch_to.new_window("tab")
+        browser.get(url)
+    page.click("#tab-world")
+    page.key("network")
+    eventually(lambda: not stage.point.network.up, "the last tab does nothing")
+    page.key("network")
+    eventually(lambda: stage.point.network.up, "the last tab does nothing")
+    for other in set(browser.window_handles) - {first}:
+        browser.switch_to.window(other)
+        browser.close()
+    browser.switch_to.window(first)
+    page.click("#tab-world")
+    do(stage, "network", {"on": False})
+    eventually(lambda: "Network: off" in page.text("#standing"), "the first tab does not hear again")
+    do(stage, "network", {"on": True})
+
+
+def test_a_kiosk_that_died_is_started_again(page: Page, stage: Stage) -> None:
+    assert stage.panel._process
+    stage.panel._process.kill()
+    eventually(lambda: page.find("#again")[0].is_displayed(), "nothing is offered")
+    assert "with status -9" in page.text("#dark")
+    page.click("#again")
+    eventually(lambda: stage.state["kiosk"]["screen"] == "Home", "it did not start")
+
+
 def test_both_languages_and_every_width(page: Page) -> None:
     for width in (1440, 1024, 420):
         page.browser.set_window_size(width, 950)
@@ -148,3 +216,17 @@ def test_both_languages_and_every_width(page: Page) -> None:
 def test_the_browser_had_nothing_to_complain_of(page: Page) -> None:
     told = [one["message"] for one in page.browser.get_log("browser") if one["level"] == "SEVERE"]
     assert [one for one in told if "422" not in one] == []
+
+
+def test_without_a_display_its_words_are_read_and_touched_by_name(tmp_path: Path) -> None:
+    with Stage(POINT, tmp_path, window=False) as stage, served(stage) as url, opened(url, 1440, 1000) as chrome:
+        page = Page(chrome)
+        eventually(lambda: "free_doors" in page.text("#blind"), "its words are not there")
+        assert page.text("#dark").startswith("No display here")
+
+        def collect() -> bool:
+            page.find('[data-key="target"]')[0].send_keys("collect\n")
+            return True
+
+        eventually(collect, "nothing to type into")
+        eventually(lambda: "It shows: Collect" in page.text("#showing"), "nothing was touched")

@@ -1,6 +1,7 @@
 """Every scenario that ships, played through a real kiosk process; and what a scenario file may not say."""
 
 import threading
+import time
 from functools import partial
 from pathlib import Path
 
@@ -8,7 +9,8 @@ import pytest
 from click.testing import CliRunner
 
 from simulators.__main__ import main
-from simulators.bench.scenario import Failed, parse, play, shipped, unfolded
+from simulators.bench import scenario
+from simulators.bench.scenario import Failed, Player, parse, play, shipped, unfolded
 from simulators.bench.stage import Stage
 from simulators.machine import CONFIG as MACHINE
 from simulators.twins import Unfit
@@ -54,7 +56,7 @@ def test_a_step_that_does_not_come_true_says_what_is_so_instead(tmp_path: Path) 
     with Stage(CONFIG, tmp_path, window=False, pcsc=False, pace=0.0) as stage:
         settled = 'title = "x"\n[[step]]\nexpect = { out = false }\nwithin_s = 60\n'
         play(stage, unfolded(parse(settled, "x"), {}), lambda _: None, threading.Event())
-        with pytest.raises(Failed, match=r"step 2 of 2: not within 0\.2 s: Goodbye on the screen, which shows Home"):
+        with pytest.raises(Failed, match=r"step 2 of 2: not within 0\.2 s: Goodbye on the screen, which shows Home$"):
             play(stage, unfolded(parse(text, "x"), {}), lambda _: None, threading.Event())
         for expect, words in (
             ("open = 1", "1 open doors; open are none"),
@@ -71,6 +73,21 @@ def test_a_step_that_does_not_come_true_says_what_is_so_instead(tmp_path: Path) 
             step = f'title = "x"\n[[step]]\nexpect = {{ {expect} }}\nwithin_s = 0.1\n'
             with pytest.raises(Failed, match=words):
                 play(stage, unfolded(parse(step, "x"), {}), lambda _: None, threading.Event())
+
+
+def test_one_that_meets_the_unforeseen_plays_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("unforeseen")
+
+    monkeypatch.setattr(scenario, "play", broken)
+    with Stage(CONFIG, tmp_path, window=False, pcsc=False, pace=0.0) as stage:
+        Player(stage).start(WHOLE[0])
+        until = time.monotonic() + 20
+        while not (told := next(one for one in stage.playing if one["name"] == WHOLE[0]))["failed"]:
+            assert time.monotonic() < until
+            time.sleep(0.02)
+        assert not told["running"]
+        assert "unforeseen" in told["failed"]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,52 @@
+"""A bench that is told to end leaves nothing behind, and no demo takes the place of one that runs."""
+
+import fcntl
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "rest.toml"
+
+
+def children(pid: int) -> set[int]:
+    own = {int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()}
+    return own.union(*(children(one) for one in own))
+
+
+@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGHUP])
+def test_what_it_was_told_ends_all_it_began(told: signal.Signals) -> None:
+    command = [sys.executable, "-m", "simulators", str(EXAMPLE), "--no-window", "--port", "0"]
+    with tempfile.TemporaryDirectory(prefix="e-") as scratch:  # short: sockets have names of 108 bytes at most
+        env = {**os.environ, "TMPDIR": scratch}
+        with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True) as bench:
+            assert bench.stdout
+            assert "The bench is at" in bench.stdout.readline()
+            begun = children(bench.pid)
+            assert begun
+            bench.send_signal(told)
+            assert bench.wait(30) == 1
+        assert list(Path(scratch).iterdir()) == []
+        assert not [pid for pid in begun if Path(f"/proc/{pid}").exists()]
+
+
+def test_a_demo_that_runs_keeps_its_folder(tmp_path: Path) -> None:
+    (tmp_path / "point" / "library").mkdir(parents=True)
+    with (tmp_path / "demo.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        command = [sys.executable, "-m", "simulators", "demo", "--tour", "--folder", str(tmp_path)]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 2
+    assert "choose another --folder" in done.stderr
+    assert (tmp_path / "point" / "library").exists()
+
+
+def test_a_port_that_is_none_is_refused() -> None:
+    command = [sys.executable, "-m", "simulators", str(EXAMPLE), "--port", "99999"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 2
+    assert "0<=x<=65535" in done.stderr

@@ -1,0 +1,68 @@
+"""The reference library keeps its feed readable, whatever it is told and whoever packs."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from simulators.library.account import account
+from simulators.library.booking import LOAN_S, hear
+from simulators.library.ledger import Ledger
+from simulators.library.packing import pack_parcel
+from simulators.library.seed import seed, signing_key
+from sync.account import AccountOf
+from sync.envelope import Sent, digest
+from sync.messages import ItemLent, ParcelSent, Telling, Told
+from sync.plain import TIME_MAX
+from sync.rounds import HoldExtended
+
+POINT, NOW = "dongmen", 1_795_459_200.0
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    ledger = Ledger(tmp_path / "library.sqlite", signing_key(), lambda: NOW)
+    seed(ledger)
+    yield ledger
+    ledger.close()
+
+
+def told(ledger: Ledger, said: Told, at: float = NOW) -> str:
+    telling = Telling("k1", 1, at, said)
+    return hear(ledger, POINT, [Sent(telling, digest(telling))])[0].status
+
+
+def shelf(ledger: Ledger) -> str:
+    return str(ledger.rows("select barcode from items where place = 'shelf' order by barcode")[0]["barcode"])
+
+
+@pytest.mark.parametrize("expires", [1e300, -1e300, TIME_MAX, 0.0])
+def test_a_hold_extended_without_sense_leaves_the_feed_readable(ledger: Ledger, expires: float) -> None:
+    before = ledger.snapshot(POINT).cursor
+    assert told(ledger, HoldExtended("P00002", expires)) == "applied"
+    (change,) = ledger.page(POINT, before).changes
+    assert isinstance(change, ParcelSent)
+    assert NOW < change.parcel.expires <= TIME_MAX
+
+
+def test_what_was_lent_before_there_was_time_is_due_a_month_after_its_beginning(ledger: Ledger) -> None:
+    barcode = shelf(ledger)
+    assert told(ledger, ItemLent(barcode, "R1002", 0.0), at=-1e12) == "applied"
+    loans = account(ledger, POINT, AccountOf("R1002")).loans
+    assert {one.id: one.due for one in loans}[barcode] == LOAN_S
+
+
+def test_what_no_point_could_read_is_not_packed(ledger: Ledger) -> None:
+    before, barcode = ledger.snapshot(POINT).cursor, shelf(ledger)
+    with pytest.raises(ValueError, match="should match pattern"):
+        pack_parcel(ledger, POINT, "", (barcode,), id="<b>")
+    assert shelf(ledger) == barcode
+    assert ledger.page(POINT, before).changes == ()
+
+
+def test_a_parcel_has_a_name_of_its_own(ledger: Ledger) -> None:
+    many = ledger.rows("select count(*) as n from parcels")[0]["n"]
+    with pytest.raises(ValueError, match="P00001 already"):
+        pack_parcel(ledger, POINT, "", (shelf(ledger),), id="P00001")
+    pack_parcel(ledger, POINT, "", (shelf(ledger),), id=f"P{many + 2:05d}")
+    assert pack_parcel(ledger, POINT, "", (shelf(ledger),)) == f"P{many + 3:05d}"
