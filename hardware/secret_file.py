@@ -37,6 +37,15 @@ def written_beside(path: Path, text: str) -> Path:
     return half_made
 
 
+def names_on_disk(directory: Path) -> None:
+    """Return when what was named, renamed or unlinked there stays so after a power cut. Raises ``OSError``."""
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def read(path: Path) -> tuple[str, os.stat_result]:
     """Text (without white space around it) and attributes of one and the same file, opened once; ``UnfitFile``."""
     try:

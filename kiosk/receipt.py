@@ -11,7 +11,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from hardware.secret_file import UnfitFile, read_secret, written_beside
+from hardware.secret_file import UnfitFile, names_on_disk, read_secret, written_beside
 from kiosk.core.receipts import SIGNED_AS, name_of
 from kiosk.core.screens import Slip
 from kiosk.secrets_file import read_public_key
@@ -30,6 +30,7 @@ def make_key(path: Path) -> None:
     if path.exists():
         return
     written_beside(path, Ed25519PrivateKey.generate().private_bytes_raw().hex()).rename(path)
+    names_on_disk(path.parent)
 
 
 def read_key(path: Path) -> Ed25519PrivateKey:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from hardware.secret_file import names_on_disk
 from kiosk.config import Config
 from kiosk.core.events import Heard, Receipted
 from kiosk.core.offline import came_in
@@ -22,7 +23,7 @@ from kiosk.core.step import step
 from kiosk.owner import Owner, lock_file
 from kiosk.reading import read_point
 from kiosk.salvage import unheard_in
-from kiosk.schema import StoreDamaged, StoreError, StoreUnfit, half_made, kept_as, names_on_disk
+from kiosk.schema import StoreDamaged, StoreError, StoreUnfit, half_made, kept_as
 from kiosk.store import Store, unfit_for
 from sync.errors import ServiceError, ServiceGap, ServicePostponed
 from sync.messages import Page, ParcelSent, Receipt, Telling

@@ -16,12 +16,12 @@ from pathlib import Path
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from pydantic_core import to_json
 
-from hardware.secret_file import written_beside
+from hardware.secret_file import names_on_disk, written_beside
 from kiosk.config import Config
 from kiosk.core.identity import Keyring
 from kiosk.owner import Owner
 from kiosk.receipt import key_beside, make_key, read_key
-from kiosk.schema import StoreUnfit, connect, examine, kept_as, names_on_disk, prepare, stamp, transaction
+from kiosk.schema import StoreUnfit, connect, examine, kept_as, prepare, stamp, transaction
 from kiosk.secrets_file import before_of
 from kiosk.store import unfit_for
 from sync.seal import NotSealed, Seal
@@ -49,7 +49,9 @@ def receipts(config: Config, now: float) -> Rotated:
         undo.callback(Owner.of(config.store).release)
         old = read_key(path)
         public = path.with_name(f"{path.name}.{stamp(now)}.pem")
-        public.write_bytes(old.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+        pem = old.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+        written_beside(public, pem.rstrip()).rename(public)
+        names_on_disk(path.parent)
         path.rename(kept_as(path, now))
         make_key(path)
     return Rotated(path, public)

@@ -72,15 +72,6 @@ def half_made(path: Path) -> tuple[Path, ...]:
     return tuple(path.with_name(f"{path.name}.new{end}") for end in ("", "-wal", "-shm", ".lock"))
 
 
-def names_on_disk(directory: Path) -> None:
-    """Return when what was named, renamed or unlinked there stays so after a power cut. Raises ``OSError``."""
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def connect(path: Path, read_only: bool = False) -> Database:
     """The database at ``path``, made when it is not there. Nothing is read or written yet, so anything may be wrong
     with it. Raises ``sqlite3.Error``, ``OSError``, and ``StoreDamaged`` when only its -wal is left."""

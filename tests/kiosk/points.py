@@ -5,6 +5,7 @@ import enum
 import types
 import typing
 from dataclasses import replace
+from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 from hypothesis import strategies as st
@@ -27,6 +28,13 @@ NAMES = ("1", "2", "3")
 def plan(point: str = "dongmen", names: tuple[str, ...] = NAMES) -> Plan:
     """A plan with these compartments in one column."""
     return Plan(point, {name: Space(name, "M", row, 0) for row, name in enumerate(names)}, Keyring(b"k" * 32))
+
+
+def open_to_others(store: Path) -> list[str]:
+    """Of the store and what is kept beside it, all that not only the kiosk may read, but for public keys."""
+    beside = [file for file in store.parent.glob(f"{store.name}*") if file.suffix != ".pem"]
+    assert beside
+    return [file.name for file in beside if file.stat().st_mode & 0o077]
 
 
 def busy(point: PickupPoint, n: int, *facts: Fact) -> Step:

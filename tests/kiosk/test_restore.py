@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from bad_day import HERS, MINE, OTHERS, Point, back, served
 from courier import COURIER, POINT
+from points import open_to_others
 
 from kiosk.core.screens import Home
 from kiosk.core.staff_screens import Courier
@@ -95,6 +96,7 @@ def test_a_damaged_store(point: Point, library: Library, table: str) -> None:
     assert "of which 2 should lie here" in result.output
     (kept,) = point.config.store.parent.glob("store.db.kept-*")
     assert kept.read_bytes() == wrong
+    assert open_to_others(point.config.store) == []
     assert sum(point.told(library, "parcel_collected").values()) == 1
     assert sum(point.told(library, "item_dropped").values()) == 2
     life_goes_on(point, library)

@@ -1,13 +1,16 @@
 """A key that may have been seen is changed, and nobody stands before a door meanwhile: ``kiosk rotate-key``."""
 
+import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from bad_day import HERS, OTHERS, Point, back, served
 from courier import COURIER, POINT
+from points import open_to_others
 from pytest_mock import MockerFixture
 
 from kiosk.core.screens import Home
@@ -249,9 +252,51 @@ def test_the_key_for_receipts(point: Point) -> None:
     result = point.kiosk("rotate-key", "receipts")
     assert result.exit_code == 0, result.output
     (public,) = path.parent.glob("store.db.receipt-key.*.pem")
+    assert open_to_others(config.store) == []
     assert "unknown" in point.kiosk("verify", old).output
     assert "genuine" in point.kiosk("verify", "--key", str(public), old).output
     assert "genuine" in point.kiosk("verify", signer(read_key(path), POINT)(slip)).output
+
+
+@pytest.fixture
+def on_disk(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What becomes of files and folders, in its order: which is named, and which is safe from a power cut."""
+    steps: list[str] = []
+
+    def seen(name: str, of: Callable[..., str]) -> None:
+        real = getattr(os, name)
+
+        def does(*args: Any, **more: Any) -> Any:
+            steps.append(f"{name} {Path(of(*args)).name}")
+            return real(*args, **more)
+
+        monkeypatch.setattr(os, name, does)
+
+    seen("fsync", lambda file: os.readlink(f"/proc/self/fd/{file}"))
+    for name in ("link", "rename", "replace"):
+        seen(name, lambda old, new: f"{new}")
+    return steps
+
+
+def test_what_a_power_cut_may_leave_of_a_hashing_key_is_a_whole_one(point: Point, on_disk: list[str]) -> None:
+    """Nor is there ever a new one and none of before."""
+    assert point.kiosk("rotate-key", "hashing").exit_code == 0
+    folder = f"fsync {POINT}"
+    assert on_disk == ["fsync hashing.key.new", "link hashing.key.before", folder, "replace hashing.key", folder]
+
+
+def test_what_a_power_cut_may_leave_of_a_key_for_receipts_is_a_whole_one(point: Point, on_disk: list[str]) -> None:
+    """Nor is one ever moved away of which there is no public key."""
+    path = key_beside(point.config.store)
+    made = [f"fsync {path.name}.new", f"rename {path.name}", f"fsync {path.parent.name}"]
+    make_key(path)
+    assert on_disk == made
+    on_disk.clear()
+    assert point.kiosk("rotate-key", "receipts").exit_code == 0
+    (public,) = path.parent.glob(f"{path.name}.*.pem")
+    (kept,) = path.parent.glob(f"{path.name}.kept-*")
+    left = [f"fsync {public.name}.new", f"rename {public.name}", f"fsync {path.parent.name}"]
+    assert on_disk == [*left, f"rename {kept.name}", *made]
 
 
 def test_nothing_happens_without_a_yes(point: Point) -> None:

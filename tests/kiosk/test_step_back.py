@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from points import NOW, busy, plan
+from points import NOW, busy, open_to_others, plan
 from sqlite_utils import Database
 
 from hardware.readings import Door, DoorSeen
@@ -112,6 +112,7 @@ def test_what_will_be_lost_is_said_first_and_a_copy_is_kept(session: Path) -> No
     assert point_of(session) == before
     assert kiosk("step-back", session, "while_the_library_is_away").exit_code == 0
     (kept,) = store.parent.glob("store.db.kept-*")
+    assert open_to_others(store) == []
     kept.replace(store)  # undone
     assert point_of(session) == before
 

@@ -41,7 +41,7 @@ def refuses(path: Path, kind: type[StoreError], words: str) -> None:
 
 def test_garbage_instead_of_a_store(filled: Path) -> None:
     filled.write_bytes(os.urandom(20_000))
-    refuses(filled, StoreDamaged, r"store\.db: not a store at all .*left|Nothing in it was changed")
+    refuses(filled, StoreDamaged, r"store\.db: not a store at all")
 
 
 def test_a_page_of_zeros(filled: Path) -> None:

@@ -49,6 +49,17 @@ def test_the_patience_that_the_library_asks_for_is_given_and_not_by_all_at_one_m
     assert RETRY_AFTER_MAX_S <= too_long <= RETRY_AFTER_MAX_S + 1
 
 
+def test_who_wants_all_of_it_anew_is_given_a_snapshot(library: Library, exchanges: list[Exchange]) -> None:
+    listening = LibraryWorkers(lambda: rest.connect(*library.settings_of("dongmen")), "", lambda event: None)
+    worker = Patient(listening, 1)
+
+    def polled(incoming: object) -> None:
+        if isinstance(incoming, Polled):
+            listening.refresh() if len(exchanges) == 2 else None
+
+    listening.listen(worker)
+
+
 def test_that_the_library_is_back_is_noticed_soon_and_not_by_all_at_one_moment() -> None:
     later = waits(reply("500 Internal Server Error", b""), 40)[10:]
     assert all(wait <= LISTEN_CAP_S for wait in later)
