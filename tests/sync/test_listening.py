@@ -6,10 +6,13 @@ from itertools import chain, count, cycle, repeat
 
 import pytest
 from hostile import hostile, reply
+from rest_contract import Exchange
 
 from kiosk.core.events import Online
+from kiosk.incoming import Incoming, Polled
 from kiosk.library import LISTEN_CAP_S, LibraryWorkers
 from kiosk.workers import Worker
+from simulators.library.server import Library
 from sync import rest
 from sync.backoff import RETRY_AFTER_MAX_S
 from sync.messages import Page
@@ -49,15 +52,20 @@ def test_the_patience_that_the_library_asks_for_is_given_and_not_by_all_at_one_m
     assert RETRY_AFTER_MAX_S <= too_long <= RETRY_AFTER_MAX_S + 1
 
 
-def test_who_wants_all_of_it_anew_is_given_a_snapshot(library: Library, exchanges: list[Exchange]) -> None:
-    listening = LibraryWorkers(lambda: rest.connect(*library.settings_of("dongmen")), "", lambda event: None)
-    worker = Patient(listening, 1)
+def test_who_wants_to_begin_anew_is_given_a_snapshot(library: Library, exchanges: list[Exchange]) -> None:
+    pages = list[Polled]()
 
-    def polled(incoming: object) -> None:
+    def post(incoming: Incoming) -> None:
         if isinstance(incoming, Polled):
-            listening.refresh() if len(exchanges) == 2 else None
+            pages.append(incoming)
+            listening.refresh()
 
-    listening.listen(worker)
+    class Until(Worker):
+        stopping = property(lambda _: len(pages) == 3)  # type: ignore[assignment]
+
+    listening = LibraryWorkers(lambda: rest.connect(*library.settings_of("dongmen")), "", post)
+    listening.listen(Until("changes", listening.listen, lambda bug: None))
+    assert [(one.method, one.path.rsplit("/", 1)[-1], one.query) for one in exchanges] == [("GET", "snapshot", {})] * 3
 
 
 def test_that_the_library_is_back_is_noticed_soon_and_not_by_all_at_one_moment() -> None:
