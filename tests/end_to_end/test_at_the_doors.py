@@ -138,10 +138,10 @@ def test_a_door_opened_once_more_and_one_book_left(point: Point) -> None:
     point.tap("R1001")
     door = point.open_door()
     point.machine.cabinet.push(door)
-    point.kiosk.wait_for("DoorShut", compartment=door)
+    before = point.kiosk.wait_for("DoorShut", compartment=door)
     point.kiosk.touch("more_time")
     assert all(point.on_loan(item) == "" for item in items)
-    eventually(lambda: point.kiosk.seen[-1]["screen"] == "DoorShut", "shut")
+    point.kiosk.wait_until(lambda s: s["screen"] == "DoorShut" and s["until"] > before["until"], "more time")
     point.kiosk.touch("reopen")
     assert point.open_door() == door
     point.kiosk.touch("some")
