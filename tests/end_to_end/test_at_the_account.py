@@ -94,9 +94,10 @@ def test_a_lost_answer_books_once_and_the_new_date_is_shown(point: Point) -> Non
     point.kiosk.touch("renew", first["id"])
 
     def later(seen: dict[str, Any]) -> bool:
-        return seen["screen"] == "Loans" and any(
-            line["id"] == first["id"] and line["due"] > first["due"] for line in seen["lines"]
-        )
+        if seen["screen"] != "Loans":
+            return False
+        [line] = [line for line in seen["lines"] if line["id"] == first["id"]]
+        return bool(line["due"] > first["due"] and line["said"] == "renewed")
 
     point.kiosk.wait_until(later, "the new date", 40.0)
     assert library.wire.left == 0
