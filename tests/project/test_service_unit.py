@@ -14,10 +14,43 @@ TECHNICIAN = text(Path("docs", "technician.md"))
 WHEN_NEEDED = {"char-input": "input", "char-usb": "lp", "char-alsa": "audio"}
 """Kinds of devices that are closed until somebody frees the line, and the group that owns them on Debian."""
 
+SHUT_IN = {
+    "User": "kiosk",
+    "Group": "kiosk",
+    "SupplementaryGroups": "dialout video render",
+    "StateDirectoryMode": "0700",
+    "UMask": "0077",
+    "NoNewPrivileges": "yes",
+    "CapabilityBoundingSet": "",
+    "ProtectSystem": "strict",
+    "ProtectHome": "yes",
+    "PrivateTmp": "yes",
+    "ProtectProc": "invisible",
+    "ProtectClock": "yes",
+    "ProtectHostname": "yes",
+    "ProtectKernelLogs": "yes",
+    "ProtectKernelModules": "yes",
+    "ProtectKernelTunables": "yes",
+    "ProtectControlGroups": "yes",
+    "LockPersonality": "yes",
+    "RestrictNamespaces": "yes",
+    "RestrictRealtime": "yes",
+    "RestrictSUIDSGID": "yes",
+    "RestrictAddressFamilies": "AF_UNIX AF_INET AF_INET6 AF_NETLINK",
+    "SystemCallArchitectures": "native",
+    "DevicePolicy": "closed",
+}
+"""Where somebody breaks in through it, all that they get."""
+
 
 def values(key: str, lines: str = UNIT) -> list[str]:
     """What the unit says under a key."""
     return re.findall(rf"^{key}=(.*)$", lines, re.MULTILINE)
+
+
+@pytest.mark.parametrize(("key", "value"), SHUT_IN.items())
+def test_it_is_shut_in(key: str, value: str) -> None:
+    assert values(key, UNIT.partition("[Service]")[2]) == [value]
 
 
 @pytest.mark.parametrize("port", PORTS)
