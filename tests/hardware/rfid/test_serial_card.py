@@ -69,33 +69,55 @@ def test_a_line_in_pieces_and_after_noise_is_the_same(vector: dict[str, Any]) ->
 def test_a_card_is_shown_and_counts_as_gone_after_silence(source: SerialCardSource, reader: SerialCard) -> None:
     reader.tap(UID)
     assert numbers(*source.wait(10)) == [UID]
-    assert source.wait(0.05) == []
     assert source.wait(10) == [CardGone("card")]
     reader.tap(UID)
     assert numbers(*source.wait(10)) == [UID]
 
 
-def test_a_reader_that_repeats_says_one_arrival(tmp_path: Path) -> None:
-    with SerialCard(tmp_path / "ttyCARD0", repeat_s=0.05) as reader:
-        source = opened(reader, quiet_s=0.3)
-        reader.tap(UID)
-        assert numbers(*source.wait(10)) == [UID]
-        assert source.wait(0.6) == []
-        reader.lift()
-        assert source.wait(10) == [CardGone("card")]
-        source.close()
+class Line:
+    """A transport, and its clock, which only waiting moves: a card lies on a reader that repeats it, from one second to
+    another; later it is laid there again."""
+
+    def __init__(self, *visits: tuple[float, float]) -> None:
+        self._now = 0.0
+        self._said = [since + n * REPEATS_S for since, until in visits for n in range(int((until - since) / REPEATS_S))]
+
+    def monotonic(self) -> float:
+        return self._now
+
+    def read(self, timeout_s: float) -> bytes:
+        if not self._said or self._said[0] > self._now + timeout_s:
+            self._now += timeout_s
+            return b""
+        self._now = max(self._now, self._said.pop(0))
+        return f"{UID}\r\n".encode()
+
+    def heard(self, monkeypatch: pytest.MonkeyPatch) -> list[tuple[float, Reading]]:
+        """What is made of it in twenty seconds, and when."""
+        monkeypatch.setattr("hardware.rfid.serial_card.time", self)
+        source = SerialCardSource("card", Settings(port="-", quiet_s=1.0), USUAL, self)  # type: ignore[arg-type]
+        heard = list[tuple[float, Reading]]()
+        while self._now < 20:
+            heard += [(self._now, reading) for reading in source.wait(0.25)]
+        return heard
 
 
-def test_a_card_that_lay_there_when_it_was_connected_opens_nothing_until_it_is_laid_there_again(tmp_path: Path) -> None:
-    with SerialCard(tmp_path / "ttyCARD0", repeat_s=0.05) as reader:
-        reader.tap(UID)
-        source = connect("card", Settings(port=reader.port, quiet_s=0.3), USUAL)
-        assert source.wait(1.0) == []
-        reader.lift()
-        assert source.wait(10) == [CardGone("card")]
-        reader.tap(UID)
-        assert numbers(*source.wait(10)) == [UID]
-        source.close()
+REPEATS_S = 0.75
+GONE_S = 1.0
+
+
+def test_a_reader_that_repeats_says_one_arrival(monkeypatch: pytest.MonkeyPatch) -> None:
+    (at, shown), *gone = Line((2.0, 8.0)).heard(monkeypatch)
+    assert (at, numbers(shown)) == (2.0, [UID])
+    assert gone == [(8.0 - REPEATS_S + GONE_S, CardGone("card"))]
+
+
+def test_a_card_that_lay_there_when_it_was_connected_opens_nothing_until_it_is_laid_there_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    gone, (at, shown), *_ = Line((0.5, 5.0), (12.0, 15.0)).heard(monkeypatch)
+    assert gone == (5.0 - REPEATS_S + GONE_S, CardGone("card"))
+    assert (at, numbers(shown)) == (12.0, [UID])
 
 
 def test_the_next_card_ends_the_one_before(source: SerialCardSource, reader: SerialCard) -> None:
