@@ -144,6 +144,7 @@ def effect_once(name: str, fault: Fault, folder: Path) -> None:
         at.server.fault(fault, 1, at="09")
         assert at.tell(ItemDropped(item, "A1", True)).status == "applied"
         assert len(at.loans(item)) == 1
+        assert at.server.faults == {}
 
 
 def test_the_same_telling_after_a_restart_lends_nothing_twice(tmp_path: Path) -> None:
