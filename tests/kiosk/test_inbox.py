@@ -63,7 +63,7 @@ def test_at_the_end_nobody_waits_for_room() -> None:
     time.sleep(0.1)
     assert waiting.is_alive()
     inbox.close()
-    waiting.join(2.0)
+    waiting.join(60.0)
     assert not waiting.is_alive()
     assert said(inbox, 1) == [DeviceUp("first")]
 
@@ -82,10 +82,10 @@ def test_the_time_waits_until_all_is_heard_that_was_said_before() -> None:
 
 
 def test_the_time_goes_on_while_words_keep_coming() -> None:
-    inbox, heard, until = Inbox(), list[object](), time.monotonic() + 6 * TICK_S
-    while time.monotonic() < until:
+    inbox, heard, until = Inbox(), list[object](), time.monotonic() + 60.0
+    while heard.count(Tick()) < 3 and time.monotonic() < until:
         inbox.post(DeviceUp("a"))
         heard.append(inbox.next())
         time.sleep(TICK_S / 10)
         heard.append(inbox.next())
-    assert heard.count(Tick()) >= 3
+    assert heard.count(Tick()) == 3

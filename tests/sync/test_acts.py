@@ -198,14 +198,14 @@ def outcome(library: Library, said: Said, faults: tuple[str, int] | None) -> obj
     settings, token, point = library.settings_of(POINT)
     from sync import rest
 
-    short = settings.model_copy(update={"ask_wait_s": 1.0})
-    workers = LibraryWorkers(lambda: rest.connect(short, token, point), "", heard.append)
+    patient = settings.model_copy(update={"ask_wait_s": 20.0})
+    workers = LibraryWorkers(lambda: rest.connect(patient, token, point), "", heard.append)
     if faults:
         library.wire.fault, library.wire.left = faults
     workers.ask(Do(said))
     worker = Worker("asks", workers.answer, lambda bug: heard.append(bug))
     worker.start()
-    until = time.monotonic() + 20
+    until = time.monotonic() + 60
     while not heard and time.monotonic() < until:
         time.sleep(0.02)
     worker.stop()

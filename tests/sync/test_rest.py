@@ -275,8 +275,8 @@ def test_lost_answer_after_effect_then_the_same_again(library: Library, client: 
 )
 def test_each_fault_is_told_apart_and_passes(library: Library, fault: str, error: type[ServiceError]) -> None:
     settings, token, point = library.settings_of(POINT)
-    quick = settings.model_copy(update={"ask_wait_s": 0.5, "tell_wait_s": 0.5})
-    client = rest.connect(quick, token, point)
+    wait_s = 0.5 if fault == "hangs" else 20.0
+    client = rest.connect(settings.model_copy(update={"ask_wait_s": wait_s, "tell_wait_s": wait_s}), token, point)
     library.fault(fault, 3)  # type: ignore[arg-type]
     for call in (lambda: client.ask(WhatIs("x")), lambda: client.tell([READY]), lambda: client.changes("", 0)):
         with pytest.raises(error) as caught:
@@ -284,7 +284,7 @@ def test_each_fault_is_told_apart_and_passes(library: Library, fault: str, error
         assert type(caught.value) is error
         if isinstance(caught.value, ServiceUnreachable):
             assert caught.value.retry_after_s == 2
-    assert client.ask(WhatIs("x")) == ItemIs(None)
+    assert rest.connect(settings, token, point).ask(WhatIs("x")) == ItemIs(None)
 
 
 def test_network_away_and_back(library: Library, client: Service) -> None:

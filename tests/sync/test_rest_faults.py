@@ -9,6 +9,7 @@ import time
 import tracemalloc
 from collections.abc import Callable
 from email.utils import formatdate
+from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -47,10 +48,12 @@ def says(data: bytes) -> Act:
 
 
 def drips(data: bytes, first: bytes = b"") -> Act:
+    """Again and again, for ever."""
+
     def act(connection: socket.socket) -> None:
         connection.sendall(first)
-        for n in range(len(data)):
-            connection.sendall(data[n : n + 1])
+        for byte in cycle(data):
+            connection.sendall(bytes((byte,)))
             time.sleep(0.1)
 
     return act
@@ -94,7 +97,7 @@ def test_no_usable_reply_is_silence(act: Act) -> None:
 @pytest.mark.parametrize(
     "act",
     [
-        pytest.param(lambda _: time.sleep(WAIT_S + 0.3), id="says nothing"),
+        pytest.param(lambda connection: connection.recv(1), id="says nothing"),
         pytest.param(drips(reply("200 OK", ITEM_IS)), id="drips from the status line on"),
         pytest.param(drips(b"X" * 100, reply("200 OK")[:-4]), id="drips headers"),
         pytest.param(drips(ITEM_IS, b"HTTP/1.1 200 OK\r\nContent-Length: 999999\r\n\r\n"), id="drips its body"),
@@ -104,22 +107,17 @@ def test_no_usable_reply_is_silence(act: Act) -> None:
     ],
 )
 def test_a_total_deadline_ends_every_drip(act: Act) -> None:
-    started = time.monotonic()
-    with hostile(act) as port:
-        client = client_of(port)
-        with pytest.raises(ServiceSilent):
-            client.ask(WhatIs("x"))
-        assert time.monotonic() - started < WAIT_S + 1.0
+    """Without one it would wait as long as the service goes on."""
+    with pytest.raises(ServiceSilent):
+        ask(act)
 
 
 def test_a_total_deadline_over_tls_too(tmp_path: Path) -> None:
     context, ca = certificate(tmp_path)
     with hostile(drips(reply("200 OK", ITEM_IS)), context) as port:
         client = client_of(port, "https", ca=ca)
-        started = time.monotonic()
         with pytest.raises(ServiceSilent, match="in time"):
             client.ask(WhatIs("x"))
-        assert time.monotonic() - started < WAIT_S + 1.0
 
 
 def test_a_service_that_does_not_read() -> None:

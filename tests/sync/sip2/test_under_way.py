@@ -1,6 +1,7 @@
 """What a library does not answer may be under way there still; what it breaks down at holds up nothing for ever."""
 
 import contextlib
+import threading
 import time
 from pathlib import Path
 from types import SimpleNamespace
@@ -51,6 +52,7 @@ class Slow:
     """A library that takes its time over the first checkout, and goes on with it when nobody waits any more."""
 
     def __init__(self) -> None:
+        self.goes_on = threading.Event()
         self.lent = False
         self.effects: list[str] = []
 
@@ -61,7 +63,7 @@ class Slow:
         first = not self.effects
         self.effects.append("under way")
         if first:
-            time.sleep(1.2)
+            self.goes_on.wait()
         self.effects[-1 if not first else 0] = "renewed" if self.lent else "lent"
         self.lent = True
         return LENT_OUT
@@ -76,6 +78,7 @@ def test_a_checkout_that_is_under_way_still_is_not_said_again() -> None:
         with pytest.raises(ServicePostponed) as waits:
             service.tell([LENT])
         assert 0 < waits.value.after_s <= 2.0
+        slow.goes_on.set()
         assert [one.status for one in told(service, LENT)] == ["applied"]
     assert slow.effects == ["lent"]
 
@@ -86,6 +89,9 @@ def test_nor_after_a_start_in_between() -> None:
         with pytest.raises(ServiceSilent):
             client(lib.port).tell([LENT])
         again = client(lib.port, doubt_wait_s=2.0)
+        with pytest.raises(ServicePostponed):
+            again.tell([LENT], Known(said=1))
+        slow.goes_on.set()
         assert [one.status for one in told(again, LENT, known=Known(said=1))] == ["applied"]
     assert slow.effects == ["lent"]
 
