@@ -66,15 +66,18 @@ def how(about: About, _: Words) -> View:
 
 
 def prove(screen: Prove, about: About, _: Words) -> View:
+    if not screen.cards:
+        line = _(
+            "The card reader is out of order, so your account cannot be opened. Please call: {phone}", phone=about.phone
+        )
+        if screen.want == "checkout":
+            line = _(
+                "The card reader is out of order, so nothing can be borrowed. Please call: {phone}", phone=about.phone
+            )
+        return View("Prove", _("The card reader is out of order"), line, "phone", cancel=cancel(_))
+    line = _("Lay your card on the reader and leave it there. Then you see what you have at the library.")
     if screen.want == "checkout":
-        ready = _("Then scan your books or lay them on the pad. Leave the card on the reader for a moment.")
-        resting = _("The card reader is resting, so nothing can be borrowed. Please call: {phone}", phone=about.phone)
-        return View("Prove", _("Tap your card"), ready if screen.cards else resting, "card", cancel=cancel(_))
-    line = (
-        _("Then you see what you have at the library. Lay it on the reader and leave it there for a moment.")
-        if screen.cards
-        else _("The card reader is resting, so your account cannot be opened. Please call: {phone}", phone=about.phone)
-    )
+        line = _("Then scan your books or lay them on the pad. Leave the card on the reader for a moment.")
     return View("Prove", _("Tap your card"), line, "card", cancel=cancel(_))
 
 
