@@ -11,7 +11,6 @@ from ui.sheet import (
     APART,
     BAR,
     CANCEL,
-    CODE_MIN,
     EDGE,
     MANY,
     PICTURE_MIN,
@@ -107,8 +106,8 @@ def _portrait(sheet: Sheet) -> None:
 def _door_room(sheet: Sheet) -> float:
     """What the map of doors, or a code to take along, must keep, whatever the size of words; a list that is long anyway
     yields it more."""
-    if stacks.code_leads(sheet.view):
-        return CODE_MIN + UNDER + 40
+    if sheet.view.code:
+        return stacks.code_room(sheet.view) + 40
     return (MAP_MIN if sheet.step else PICTURE_MIN) + UNDER + 40 if sheet.view.door else 0.0
 
 
@@ -166,7 +165,8 @@ def _landscape(sheet: Sheet) -> None:
         title = 200 if stacks.line_room(view, 0) < 180 else 160
         _words(sheet, right, TOP, half, head - 24 + _door_room(sheet), title)
         under = stacks.note(sheet, left, half, bottom)
-        under = stacks.rows(sheet, left, half, under, under - TOP - (_door_room(sheet) - 40 if view.door else 0))
+        kept = _door_room(sheet) - 40 if view.door or view.code else 0
+        under = stacks.rows(sheet, left, half, under, under - TOP - kept)
         picture = Box(left, TOP, half, under - TOP - UNDER)
     stacks.pictured(sheet, picture)
 

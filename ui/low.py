@@ -1,7 +1,7 @@
 """The low layout: all that is touched stands in the lowest third (EN 301 549, for who sits or is small). Pure."""
 
 from ui import stacks
-from ui.sheet import APART, CODE_MIN, EDGE, SMALL_H, SMALL_W, UNDER, Box, Sheet, key_names
+from ui.sheet import APART, EDGE, SMALL_H, SMALL_W, UNDER, Box, Sheet, key_names
 from ui.stacks import LINES
 
 FOOT = 24
@@ -121,9 +121,9 @@ def _above(sheet: Sheet, bottom: float) -> None:
     top, line = 112.0, stacks.line_room(view, 0) * LINES[sheet.step]
     title = 200 * stacks.TITLES[sheet.step]
     if not sheet.landscape:
-        picture = CODE_MIN + UNDER if stacks.code_leads(view) else 224.0 if view.door else 0.0
+        picture = stacks.code_room(view) or (224.0 if view.door else 0.0)
         if not _touched_rows(sheet) or view.keypad:
-            under = stacks.rows(sheet, EDGE, half, under, (under - top) * 0.4, True)
+            under = stacks.rows(sheet, EDGE, half, under, min((under - top) * 0.4, under - top - picture - 260), True)
         room = under - top - 16 - picture
         title = min(title, room * 0.45)
         line = room - title if view.reading else min(line, room - title)
@@ -135,7 +135,7 @@ def _above(sheet: Sheet, bottom: float) -> None:
         line = room - title
         lowest = bottom
         if not _touched_rows(sheet) or view.keypad:
-            lowest = stacks.rows(sheet, beside, half, bottom, bottom - top - 224, True)
+            lowest = stacks.rows(sheet, beside, half, bottom, bottom - top - (stacks.code_room(view) or 224), True)
         stacks.pictured(sheet, Box(beside, top, half, lowest - top))
     sheet.put("title", EDGE, top, half, title)
     sheet.put("line", EDGE, top + title + 16, half, line)

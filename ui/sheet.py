@@ -18,7 +18,7 @@ PICTURE_MIN = 200  # a smaller one says nothing
 # Buttons of a screen: so few are spread for large words, more than so many want a side to themselves, and more than so
 # many are lower and closer.
 FEW, MANY, MOST = 3, 4, 6
-CODE_MIN, CODE_MAX = 280, 560  # what a phone can read, and what it takes in at arm's length
+MODULE_MIN, CODE_MIN, CODE_MAX = 4, 280, 560  # what a phone can read, and what it takes in at arm's length
 
 
 @dataclass(frozen=True, slots=True)

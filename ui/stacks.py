@@ -3,8 +3,9 @@
 Each function stacks upward from ``bottom`` and gives the top of what it put there.
 """
 
+from ui import qr
 from ui.parts import columns
-from ui.sheet import APART, CODE_MAX, FEW, NOTE, PICTURE_MIN, UNDER, Box, Sheet, key_names
+from ui.sheet import APART, CODE_MAX, CODE_MIN, FEW, MODULE_MIN, NOTE, PICTURE_MIN, UNDER, Box, Sheet, key_names
 from ui.view import View
 
 ROW = (88, 100, 116, 132)  # of a list, by step of word sizes
@@ -53,7 +54,7 @@ def _abreast(sheet: Sheet, n: int) -> int:
     every = sheet.view.buttons
     if every[n].picture:
         return max(2, sum(bool(button.picture) for button in every))
-    spread = sheet.step >= 2 and len(every) <= FEW
+    spread = sheet.step >= 2 and len(every) <= FEW and not sheet.view.code
     return max(1, sheet.sizes.abreast - spread)
 
 
@@ -98,7 +99,7 @@ def rows(sheet: Sheet, x: float, wide: float, bottom: float, room: float, turned
     if sheet.view.keypad and room - UNDER < pitch:
         return bottom  # who types sees how many there are, and has a key to see them
     fit = max(1, int((room - UNDER) // pitch))
-    if code_leads(sheet.view) and room < UNDER + pitch + (2 * UNDER + PAGER if len(lines) > fit else 0):
+    if names_all(sheet.view) and room < UNDER + pitch + (2 * UNDER + PAGER if len(lines) > fit else 0):
         return bottom  # the code names them all
     if len(lines) > fit:
         if not turned_elsewhere:
@@ -115,8 +116,13 @@ def rows(sheet: Sheet, x: float, wide: float, bottom: float, room: float, turned
     return top
 
 
-def code_leads(view: View) -> bool:
-    """Whether a code to take along has its room first: it names all that stands in the list beside it."""
+def code_room(view: View) -> float:
+    """What a code to take along must keep, so that its modules are large enough for a phone; 0 where there is none."""
+    return min(CODE_MAX, max(CODE_MIN, MODULE_MIN * len(qr.modules(view.code)))) + UNDER if view.code else 0.0
+
+
+def names_all(view: View) -> bool:
+    """Whether a code to take along names all that stands in the list beside it, so that the list may yield."""
     return bool(view.code) and not any(row.done is False for row in view.rows)
 
 
