@@ -15,6 +15,9 @@ def lay(sheet: Sheet) -> None:
         stacks.turn_pages(sheet, _fit(sheet))
     _touched(sheet, area)
     _above(sheet, area.y)
+    if _letters(sheet):  # who types has no pages to turn, and a key for all that was found
+        sheet.put("key enter", turners.x, turners.y, turners.w, turners.h)
+        return
     each = (turners.w - APART) / 2
     if sheet.page > 0:
         sheet.put("earlier", turners.x, turners.y, each, turners.h)
@@ -62,6 +65,11 @@ def _touched_rows(sheet: Sheet) -> bool:
     return any(row.action for row in sheet.view.rows)
 
 
+def _letters(sheet: Sheet) -> bool:
+    """Whether words are typed: so many keys that the main one has the place where pages are turned."""
+    return sheet.view.keypad is not None and sheet.view.keypad.columns > 3
+
+
 def _fit(sheet: Sheet) -> int:
     """How many rows that are touched stand beside or above the buttons at once."""
     lines = 1 if sheet.view.buttons else 2
@@ -76,12 +84,16 @@ def _abreast(sheet: Sheet) -> int:
 def _touched(sheet: Sheet, area: Box) -> None:
     view = sheet.view
     if view.keypad:
-        many = len(view.keypad.keys)
-        wide = Box(FOOT, area.y, sheet.wide - 2 * FOOT, area.h)
-        columns = many if sheet.landscape and many <= 12 else 6
-        if view.keypad.columns > 3:  # as few in a line as lines of letters have room
-            columns = -(-many // int((wide.h + APART) // (LETTER + APART)))
-        sheet.grid(key_names(view), wide, columns, APART)
+        names, wide = key_names(view), Box(FOOT, area.y, sheet.wide - 2 * FOOT, area.h)
+        if _letters(sheet):  # as few in a line as lines of letters have room; the last one, to erase, has two cells
+            names[-1] = "spare"
+            columns = -(-len(names) // int((wide.h + APART) // (LETTER + APART)))
+            sheet.grid(names, wide, columns, APART)
+            erase, spare = sheet.boxes[names[-2]], sheet.boxes.pop("spare")
+            sheet.put(names[-2], erase.x, erase.y, erase.w + APART + spare.w, erase.h)
+            return
+        columns = len(names) if sheet.landscape and len(names) <= 12 else 6
+        sheet.grid(names, wide, columns, APART)
         return
     names = [f"button {n}" for n in range(len(view.buttons))]
     if _touched_rows(sheet):
