@@ -258,9 +258,8 @@ REASONS: dict[str, Reason] = {
 }
 
 
-_PLACES = {  # of these the detail names other places
+_PLACES = {  # these name other places
     "ready_elsewhere": N_("There: {places}."),
-    "pass_elsewhere": N_("There: {places}."),
     "cabinet_full": N_("There is room at: {places}."),
     "no_larger_door": N_("There is room at: {places}."),
     "door_unreachable": N_("There is room at: {places}."),
@@ -270,14 +269,14 @@ _PLACES = {  # of these the detail names other places
 
 def private(screen: Sorry) -> tuple[str, ...]:
     """What is not read aloud to the hall: the library's own words."""
-    return () if screen.reason in _PLACES else (screen.detail,)
+    return (screen.detail,)
 
 
 def sorry_words(screen: Sorry, reason: Reason, phone: str, _: Words) -> tuple[str, str, PictureName]:
     """Title, line (meaning, the library's own words if any, next step; a line each) and picture."""
     lines = [_(reason.meaning)]
-    if screen.detail and screen.reason in _PLACES:
-        lines.append(_(_PLACES[screen.reason], places=screen.detail))
+    if screen.places:
+        lines.append(_(_PLACES[screen.reason], places=_.listed(screen.places)))
     elif screen.detail:
         lines.append(_("The library says: {detail}", detail=screen.detail))
     lines.append(_(reason.next, phone=phone))
