@@ -2,7 +2,6 @@
 
 from ui import stacks
 from ui.sheet import APART, EDGE, SMALL_H, SMALL_W, UNDER, Box, Sheet, key_names
-from ui.stacks import LINES
 
 FOOT = 24
 LETTER = 84
@@ -130,21 +129,25 @@ def _above(sheet: Sheet, bottom: float) -> None:
         bottom -= 80
     under = stacks.slots(sheet, EDGE, half, bottom) if view.keypad else bottom
     under = stacks.note(sheet, EDGE, half, under)
-    top, line = 112.0, stacks.line_room(view, 0) * LINES[sheet.step]
-    title = 200 * stacks.TITLES[sheet.step]
+    top, title, line = 112.0, 200 * stacks.TITLES[sheet.step], stacks.line_room(view, sheet.step)
     if not sheet.landscape:
         picture = stacks.code_room(view) or (224.0 if view.door else 0.0)
         if not _touched_rows(sheet) or view.keypad:
             under = stacks.rows(sheet, EDGE, half, under, min((under - top) * 0.4, under - top - picture - 260), True)
         room = under - top - 16 - picture
-        title = min(title, room * 0.45)
-        line = room - title if view.reading else min(line, room - title)
+        if view.reading:
+            title = min(200.0, room * 0.45)
+            line = room - title
+        elif title + line > room:
+            title, line = stacks.share(view, sheet.step, room)
         over = top + title + 16 + line + UNDER
         stacks.pictured(sheet, Box(EDGE, over, half, under - over))
     else:
         room = under - top - 16
-        title = min(title, room * 0.45)
+        title = min(200.0, room * 0.45)
         line = room - title
+        if not view.reading:
+            title, line = stacks.share(view, sheet.step, room)
         lowest = bottom
         if not _touched_rows(sheet) or view.keypad:
             lowest = stacks.rows(sheet, beside, half, bottom, bottom - top - (stacks.code_room(view) or 224), True)

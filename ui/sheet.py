@@ -67,12 +67,14 @@ WIDE = Heights(main=140, plain=120, tile=480, key=148, letter=108, gap=32, abrea
 
 @dataclass(slots=True)
 class Sheet:
-    """A layout under way. ``step``: of word sizes. ``page``: the one wanted of a list."""
+    """A layout under way. ``step``: of word sizes; ``beside``: the step by which what stands beside title and line is
+    made larger, at most the same. ``page``: the one wanted of a list."""
 
     view: View
     wide: float
     high: float
     step: int
+    beside: int
     page: int
     pages: int = 1
     boxes: dict[str, Box] = field(default_factory=dict)

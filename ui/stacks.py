@@ -25,6 +25,17 @@ def line_room(view: View, step: int) -> float:
     return plain * LINES[step]
 
 
+def share(view: View, step: int, room: float, first: float = 200) -> tuple[float, float]:
+    """Heights for title and line where they want more than ``room``: neither less than with the plainest words, as long
+    as both have that. ``first``: of the title then."""
+    part = 0.55 if view.line.count("\n") < 3 else 0.4  # a line that says four things wants the room
+    title = max(min(first * TITLES[step], room * min(part, 0.45)), min(first, room * part))
+    spare = room - first - line_room(view, 0)
+    if spare >= 0:
+        title = min(max(title, first), first + spare)
+    return title, room - title
+
+
 def buttons(sheet: Sheet, x: float, wide: float, bottom: float) -> float:
     """The main one alone, the others side by side."""
     sizes, all_of_them = sheet.sizes, sheet.view.buttons
@@ -54,7 +65,7 @@ def _abreast(sheet: Sheet, n: int) -> int:
     every = sheet.view.buttons
     if every[n].picture:
         return max(2, sum(bool(button.picture) for button in every))
-    spread = sheet.step >= 2 and len(every) <= FEW and not sheet.view.code
+    spread = sheet.beside >= 2 and len(every) <= FEW and not sheet.view.code
     return max(1, sheet.sizes.abreast - spread)
 
 
@@ -83,7 +94,7 @@ def note(sheet: Sheet, x: float, wide: float, bottom: float) -> float:
     """One sentence that stands apart."""
     if not sheet.view.note:
         return bottom
-    high = NOTE * NOTES[sheet.step]
+    high = NOTE * NOTES[sheet.beside]
     sheet.put("note", x, bottom - UNDER - high, wide, high)
     return bottom - UNDER - high
 
@@ -94,7 +105,7 @@ def rows(sheet: Sheet, x: float, wide: float, bottom: float, room: float, turned
     if not lines:
         return bottom
     touched = any(row.action for row in lines)
-    high = (ROW_TOUCHED if touched else ROW)[sheet.step] * (CROWDED if crowded(sheet.view) else 1)
+    high = (ROW_TOUCHED if touched else ROW)[sheet.beside] * (CROWDED if crowded(sheet.view) else 1)
     pitch = high + APART if touched else high
     if sheet.view.keypad and room - UNDER < pitch:
         return bottom  # who types sees how many there are, and has a key to see them

@@ -15,6 +15,7 @@ from ui.manner import Manner
 from ui.present import present
 from ui.qr import modules
 from ui.sheet import Box, Place
+from ui.stacks import line_room
 from ui.view import Button, Row, View
 
 SIZES = ((1080, 1920), (1920, 1080), (540, 960), (960, 540), (768, 1366), (1280, 800))
@@ -33,6 +34,7 @@ MANNERS = {
     "low and largest": Manner(low=True, step=3),
     "simple": Manner(simple=True),
 }
+LARGER = ("larger", "large", "largest", "simple")
 EVERY_WAY = [(*size, "plain") for size in SIZES] + [(*size, name) for size in BOTH for name in MANNERS]
 
 
@@ -167,6 +169,21 @@ def test_the_question_covers_the_page_and_its_answers_stand_in_the_panel(width: 
         assert panel.y <= box.y
         assert box.y + box.h <= panel.y + panel.h + 0.01
     assert not any(overlap(a, b) for a, b in itertools.combinations(inner, 2))
+
+
+@pytest.mark.parametrize(("larger", "plain"), [*((name, "plain") for name in LARGER), ("low and largest", "low")])
+def test_larger_words_never_have_less_room_than_plain_ones(larger: str, plain: str) -> None:
+    """Where they have as much, they are drawn as large at least."""
+    for width, height in BOTH:
+        for (name, more), (_, less) in zip(english(width, height, larger), english(width, height, plain), strict=True):
+            plainest = line_room(present(display(name.split()[0]), ABOUT, "en"), 0)
+            for part, most in (("title", 200.0), ("line", plainest)):
+                assert more.boxes[part].h >= min(less.boxes[part].h, most) - 0.01, f"{name} {width}: {part}"
+                assert more.boxes[part].w >= less.boxes[part].w - 0.01, f"{name} {width}: {part}"
+
+
+def english(width: int, height: int, manner: str) -> list[tuple[str, Place]]:
+    return [(name, place) for name, place in places(width, height, manner) if name.endswith(" en")]
 
 
 @pytest.mark.parametrize("manner", list(MANNERS))
