@@ -54,7 +54,10 @@ def arrange(view: View, width: float, height: float, manner: Manner | None = Non
 
 
 def _as_much(sheet: Sheet, plain: Sheet) -> bool:
-    """Whether title and line have the room that they have with plain words, or all that they want then."""
+    """Whether title and line have the room that they have with plain words, or all that they want then, and a door is
+    still shown on the map."""
+    if "cabinet" in plain.boxes and "cabinet" not in sheet.boxes:
+        return False
     wanted = {"title": 200.0, "line": stacks.line_room(sheet.view, 0)}
     return all(sheet.boxes[name].h >= min(plain.boxes[name].h, most) for name, most in wanted.items())
 

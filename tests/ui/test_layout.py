@@ -176,6 +176,7 @@ def test_larger_words_never_have_less_room_than_plain_ones(larger: str, plain: s
     """Where they have as much, they are drawn as large at least."""
     for width, height in BOTH:
         for (name, more), (_, less) in zip(english(width, height, larger), english(width, height, plain), strict=True):
+            assert ("cabinet" in more.boxes) >= ("cabinet" in less.boxes), f"{name} {width}: no map"
             plainest = line_room(present(display(name.split()[0]), ABOUT, "en"), 0)
             for part, most in (("title", 200.0), ("line", plainest)):
                 assert more.boxes[part].h >= min(less.boxes[part].h, most) - 0.01, f"{name} {width}: {part}"
