@@ -27,7 +27,7 @@ def sentences(before: View | None, now: View) -> tuple[str, ...]:
 
 
 def _told(view: View) -> tuple[str, ...]:
-    parts = [part for part in (view.title, *view.line.split("\n"), view.note) if part]
+    parts = [part for part in (view.title, *(view.heard or view.line).split("\n"), view.note) if part]
     said = [part for part in parts if not any(hushed in part for hushed in view.hushed)]
     return (*said, view.unsaid) if len(said) < len(parts) else tuple(said)
 

@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from kiosk.core.screens import DoorOpen, DoorStuck, LockRests, Opening, Purpose
+from kiosk.core.screens import DoorOpen, DoorStuck, DoorView, LockRests, Opening, Purpose
 from kiosk.frontend import About
 from ui import fetching
 from ui.notices import DOOR
@@ -11,14 +11,26 @@ from ui.view import Button, Tone, View
 from ui.words import Words
 
 
-def opening(screen: Opening, _: Words) -> View:
+def opening(screen: Opening, doors: tuple[DoorView, ...], _: Words) -> View:
+    which = _which(screen.n, screen.of, _)
     return View(
         "Opening",
         _("Door {door} is opening", door=screen.compartment),
-        _which(screen.n, screen.of, _) + _("Look for the lit door in the picture."),
+        which + _("Look for the lit door in the picture."),
         "cabinet",
         door=screen.compartment,
+        heard=which + _where(screen.compartment, doors, _),
     )
+
+
+def _where(name: str, doors: tuple[DoorView, ...], _: Words) -> str:
+    """Where this door is, for hands."""
+    door = next((one for one in doors if one.name == name), None)
+    if door is None:
+        return ""
+    column = len({one.column for one in doors if one.column <= door.column})
+    above = [one for one in doors if one.row < door.row and one.column <= door.column < one.column + one.width]
+    return _("Column {column} from the left, door {row} from the top.", column=column, row=len(above) + 1)
 
 
 def door_open(screen: DoorOpen, _: Words) -> View:

@@ -84,13 +84,17 @@ def undo(screen: DoorOpen, _: Words) -> tuple[Button, ...]:
 
 def heard(screen: DoorOpen | DoorShut, _: Words) -> str:
     """What follows from what the reader has just said."""
+    shut = isinstance(screen, DoorShut)
     if isinstance(screen, DoorOpen) and screen.wrong:
         return _("Leave the wrong book inside, we look after it. What is missing is not booked to you.")
     match screen.said:
         case "missing":
             return _("We will look for what is missing. No loan is booked for it.")
         case "reach" if screen.purpose == "borrow":
-            return _("The library is told. It stays here, and nothing is booked to you. Please push the door shut.")
+            told = _("The library is told. It stays here, and nothing is booked to you.")
+            return told if shut else _.run_on(told, _("Please push the door shut."))
+        case "reach" if shut:
+            return _("The library knows that you cannot reach this door. Your books stay here and remain yours.")
         case "reach":
             return _("The library is told. Somebody near you may push it shut; your books stay here and remain yours.")
         case "some":
@@ -110,7 +114,11 @@ def door_shut(screen: DoorShut, _: Words) -> View:
     if following := screen.next_door:
         line += "\n" + _("Door {door} is next. It stays shut until you touch 'Open door {door}'.", door=following)
     elif screen.reopen:
-        line += "\n" + _("Something forgotten? It can be opened once more now.")
+        line += "\n" + (
+            _("Something forgotten? It can be opened once more now.")
+            if screen.titles
+            else _("It can be opened once more now.")
+        )
     onward = (Button("next", _("Open door {door}", door=following), main=True),) if following else ()
     end = Button("finish", _("That is all for now") if following else _("Done"), main=not following)
     again = (Button("reopen", _("Open it again")),) if screen.reopen else ()

@@ -23,7 +23,7 @@ NOTICES = {
     "nothing_ready": N_("Nothing is waiting here for you yet. Here is what you have at the library."),
     "parcel_expired": N_("The time to collect is over, and your books are going back. Here is what you have."),
     "parcel_recalled": N_("The library has called back what lay here for you. Here is what you have."),
-    "ready_elsewhere": N_("Your books are waiting at another place: {words}."),
+    "ready_elsewhere": N_("Your books are waiting at another place: {places}."),
     "away": N_("The library is out of reach just now; nothing has changed. Please try again in a few minutes."),
     "unknown": N_("The library has not said whether it is done. Look at what it shows now before you try again."),
     "refused": N_("Not done; nothing has changed. The library says: {words}"),
@@ -66,15 +66,18 @@ def how(about: About, _: Words) -> View:
 
 
 def prove(screen: Prove, about: About, _: Words) -> View:
+    if not screen.cards:
+        line = _(
+            "The card reader is out of order, so your account cannot be opened. Please call: {phone}", phone=about.phone
+        )
+        if screen.want == "checkout":
+            line = _(
+                "The card reader is out of order, so nothing can be borrowed. Please call: {phone}", phone=about.phone
+            )
+        return View("Prove", _("The card reader is out of order"), line, "phone", cancel=cancel(_))
+    line = _("Lay your card on the reader and leave it there. Then you see what you have at the library.")
     if screen.want == "checkout":
-        ready = _("Then scan your books or lay them on the pad. Leave the card on the reader for a moment.")
-        resting = _("The card reader is resting, so nothing can be borrowed. Please call: {phone}", phone=about.phone)
-        return View("Prove", _("Tap your card"), ready if screen.cards else resting, "card", cancel=cancel(_))
-    line = (
-        _("Then you see what you have at the library. Lay it on the reader and leave it there for a moment.")
-        if screen.cards
-        else _("The card reader is resting, so your account cannot be opened. Please call: {phone}", phone=about.phone)
-    )
+        line = _("Then scan your books or lay them on the pad. Leave the card on the reader for a moment.")
     return View("Prove", _("Tap your card"), line, "card", cancel=cancel(_))
 
 
@@ -116,7 +119,7 @@ def account(screen: Account, about: About, _: Words) -> View:
         "person",
         rows=tuple(rows),
         hushed=_private(screen.notice, screen.words),
-        note=_note(screen.notice, screen.words, _),
+        note=_note(screen.notice, screen.words, _, screen.places),
         buttons=(*collect, *((Button("browse", _("Borrow a book from here")),) if screen.stock else ()), *borrow),
         cancel=Button("cancel", _("Done")),
     )
@@ -272,10 +275,10 @@ def _private(notice: str, words: str) -> tuple[str, ...]:
     return (words,) if notice == "refused" else ()
 
 
-def _note(notice: str, words: str, _: Words) -> str:
+def _note(notice: str, words: str, _: Words, places: tuple[str, ...] = ()) -> str:
     if notice == "refused" and not words:
         return _(_SILENT)
-    return _(NOTICES[notice], words=words) if notice else ""
+    return _(NOTICES[notice], words=words, places=_.listed(places)) if notice else ""
 
 
 def _money(amount: str, currency: str, _: Words) -> str:

@@ -30,9 +30,9 @@ def _listing(screen: Counter, _: Words) -> View:
         line = _("Hold the library's sticker under the scanner, one book after the other.")
     if not screen.scanner and screen.lying is None:
         if count:
-            line = _("The scanner is resting. You can borrow what stands on the list.")
+            line = _("The scanner is out of order. You can borrow what stands on the list.")
         else:
-            title = _("The scanner is resting")
+            title = _("The scanner is out of order")
             line = _("Nothing can be borrowed here just now, and nothing is booked to you. Please come back later.")
     if screen.offline:
         line += "\n" + _("The library is out of reach; it books your loans as soon as it is back.")
@@ -71,7 +71,7 @@ def _over(screen: Counter, _: Words) -> View:
             "They are booked to you, but the gate would still ring. Leave them there for a moment.",
             lay,
         )
-        leave = Button("finish", _("It does not work; staff look after it"))
+        leave = Button("finish", _("It still does not work; ask staff to help"))
     elif any(row.state == "unknown" for row in screen.rows):
         title = _("Booked to you: {n} of {of}", n=booked, of=len(screen.rows))
         line = _("The library has not said so of the rest. Please hand it to the staff, who look into it.")

@@ -3,7 +3,7 @@
 from kiosk.core.screens import Home
 from kiosk.frontend import About
 from ui import without_doors
-from ui.view import Button, View
+from ui.view import Button, PictureName, View
 from ui.words import Words
 
 
@@ -17,7 +17,7 @@ def home(screen: Home, about: About, _: Words) -> View:
         screen="Home",
         title=title,
         line=line,
-        picture="away" if not screen.lends else "card" if screen.cards else "scan",
+        picture=_picture(screen),
         note=_left_open(screen, _),
         foot=f"{free}  ·  " + _("Questions? Call {phone}", phone=about.phone),
         buttons=(
@@ -30,6 +30,13 @@ def home(screen: Home, about: About, _: Words) -> View:
     )
 
 
+def _picture(screen: Home) -> PictureName:
+    """Of what opens a door here now."""
+    if not screen.lends or not (screen.cards or screen.codes):
+        return "away"
+    return "card" if screen.cards else "scan"
+
+
 def _ways(screen: Home, about: About, _: Words) -> tuple[str, str]:
     """How a door is opened here, as title and line."""
     if not screen.lends:  # the library is away, and this is the first thing to know
@@ -37,11 +44,13 @@ def _ways(screen: Home, about: About, _: Words) -> tuple[str, str]:
     if screen.cards:
         title = _("Tap your card at any time")
         if screen.codes:
-            return title, _("Your door opens by itself. You can also show a code, or choose below.")
-        return title, _("Your door opens by itself. You can also choose below.")
+            return title, _("Your door opens by itself. You can also show a code, or choose on the screen.")
+        return title, _("Your door opens by itself. You can also choose on the screen.")
     if screen.codes:
-        return _("Welcome"), _("The card reader is resting. Your code and your QR open the door as always.")
-    resting = _("The card reader is resting, so nothing can be collected just now. What lies here for you is safe.")
+        return _("Welcome"), _("The card reader is out of order. Your code and your QR open the door as always.")
+    resting = _(
+        "The card reader is out of order, so nothing can be collected just now. What lies here for you is safe."
+    )
     return _("Welcome"), resting + "\n" + _("Please come back later, or call us: {phone}.", phone=about.phone)
 
 

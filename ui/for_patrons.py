@@ -10,7 +10,7 @@ from ui.fetching import over
 from ui.notices import PRINTING, RETURN, noted
 from ui.parts import ROWS_MAX, TITLE_MAX, and_more, bring_back, cancel, keypad, rows, short
 from ui.sorry import REASONS, private, sorry_words
-from ui.view import Button, Row, Tone, View
+from ui.view import Button, PictureName, Row, Tone, View
 from ui.words import N_, Words
 
 PLACE_MAX = 16  # beside a title
@@ -46,7 +46,7 @@ PIN_SLOTS = 4  # drawn before the first digit; most PINs have four
 def wait(screen: Wait, _: Words) -> View:
     title = _("One moment, please")
     if screen.what in DOING:  # it goes on, whether anybody waits for it or not
-        leave = Button("finish", _("Do not wait; it goes on"))
+        leave = Button("finish", _("Leave now; this will be completed"))
         return View("Wait", title, _(DOING[screen.what]), "wait", buttons=(leave,))
     line = _(ASKING[screen.what])
     if screen.n:
@@ -60,17 +60,19 @@ def collect(screen: Collect, about: About, _: Words) -> View:
         title = _("Tap your card")
         line = _("The library knows your books by your card; the door then opens by itself.")
         if not screen.cards:
-            title = _("The card reader is resting")
+            title = _("The card reader is out of order")
             line = _("No door can be opened for you just now. What lies here for you is safe.")
             line += "\n" + _("Please come back later, or call us: {phone}.", phone=about.phone)
-        return View("Collect", title, line, "card", cancel=cancel(_))
+        return View("Collect", title, line, "card" if screen.cards else "away", cancel=cancel(_))
     if not screen.codes:
         title = _("Tap your card or show the QR") if screen.cards else _("Show the QR")
         line = _("Typing codes is closed here for today. Your books are safe, and card and QR open the door as always.")
         if not screen.cards:
-            line = _("Typing codes is closed here for today, and the card reader is resting. The QR opens the door.")
+            line = _(
+                "Typing codes is closed here for today, and the card reader is out of order. The QR opens the door."
+            )
             line += "\n" + _("Without it please come back later, or call us: {phone}.", phone=about.phone)
-        return View("Collect", title, line, "card", cancel=cancel(_))
+        return View("Collect", title, line, "card" if screen.cards else "scan", cancel=cancel(_))
     note = ""
     if screen.wrong:
         note = _("This code opens no door here. Check the 8 digits, and the name of the place in the message.")
@@ -117,12 +119,12 @@ def returning(screen: Return, _: Words) -> View:
         title = _.ngettext("One book to return", "{n} books to return", count)
         line = _("Scan the next one, or open the door and put them in.")
         if not screen.scanner:
-            line = _("The scanner is resting. Open the door and put in what stands on the list.")
+            line = _("The scanner is out of order. Open the door and put in what stands on the list.")
     elif screen.scanner:
         title = _("Show the barcode of your book")
         line = _("Hold the library's sticker under the scanner, one book after the other.")
     else:
-        title = _("The scanner is resting")
+        title = _("The scanner is out of order")
         line = _("Touch '{words}' once for each book, and a door opens for them.", words=unread)
     if screen.offline:
         line += "\n" + _("The library is out of reach; it books your return as soon as it is back.")
@@ -154,7 +156,8 @@ def goodbye(screen: Goodbye, about: About, _: Words) -> View:
         if screen.provisional:
             lines.append(_("The library confirms the date soon."))
     elif screen.purpose in ("pickup", "borrow"):
-        lines.append(_("Nothing was booked to you."))
+        title = _("Nothing was borrowed")
+        lines.append(_("Nothing was booked to you; all is as before."))
     elif screen.purpose == "dropoff" and screen.titles:
         title = _.ngettext("Thank you. One book is back.", "Thank you. {n} books are back.", len(screen.titles))
         lines.append(
@@ -163,7 +166,8 @@ def goodbye(screen: Goodbye, about: About, _: Words) -> View:
             else _("The library has been told.")
         )
     elif screen.purpose == "dropoff":
-        lines.append(_("Nothing was returned; all is as before."))
+        title = _("Nothing was returned")
+        lines.append(_("All is as before."))
     if screen.gate:
         lines.append(_("The gate may ring for a book of yours. Please show your slip to the staff then."))
     if screen.far:
@@ -192,12 +196,14 @@ def goodbye(screen: Goodbye, about: About, _: Words) -> View:
     printing = (Button("print", _("Print a slip"), value=_.language),) if offered else ()
     returning = (Button("return", _("Return books")),) if screen.purpose in ("pickup", "borrow") else ()
     another = (Button("browse", _("Borrow another one")),) if screen.stock else ()
-    tone: Tone = "wait" if screen.missing or screen.gate or screen.not_lent else "done"
+    nothing = not screen.titles and screen.purpose != "checkout"
+    tone: Tone = "wait" if screen.missing or screen.gate or screen.not_lent or nothing else "done"
+    instead: PictureName = "return" if screen.purpose == "dropoff" else "book"
     return View(
         "Goodbye",
         title,
         "\n".join(lines),
-        "done",
+        instead if nothing else "done",
         tone,
         code=text(screen.slip, about, _.language) if screen.slip else "",
         code_words=_beside_the_code(screen, _),

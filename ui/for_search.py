@@ -67,7 +67,7 @@ def _pad(screen: Search, _: Words) -> Keypad:
     space = (Button("letter", _("Space"), " "),) if letters else ()
     other = Button("pad", "1 2 3" if letters else "A B C", aloud=_("Digits") if letters else _("Letters"))
     all_of_them = _("Show all") if screen.count > 1 else _("Look it up") if screen.numbers else _("Search")
-    last = (other, Button("erase", _("Erase")), Button("enter", all_of_them, main=screen.ready))
+    last = (other, Button("erase", _("Erase")), Button("enter", all_of_them, main=screen.ready, idle=not screen.ready))
     return Keypad(screen.typed, (*keys, *space, *last), 0, 9 if letters else 5, 13 if letters else 10)
 
 
@@ -129,14 +129,14 @@ def stock(screen: Stock, _: Words) -> View:
     line = _("Touch the ones you like; several, if you want.") if count > 1 else _("Touch it if you like it.")
     buttons: tuple[Button, ...] = (Button("borrow", _("Borrow")),)
     if chosen:
-        title = _.ngettext("One book chosen", "{n} books chosen", chosen)
-        line = _("Show your card. Touch a cover again to unchoose it.")
-        if screen.known:
-            line = _("Touch 'Borrow', or a cover again to unchoose it.")
         take = _.ngettext("Borrow this book", "Borrow these {n} books", chosen)
+        title = _.ngettext("One book chosen", "{n} books chosen", chosen)
+        line = _("Tap your card. Touch a cover again to unchoose it.")
+        if screen.known:
+            line = _("Touch '{words}'. Touch a book again to take it off.", words=take)
         buttons = (Button("borrow", take, main=True),)
     if not can:
-        line, buttons = _("The card reader is resting, so nothing can be borrowed for now."), ()
+        line, buttons = _("The card reader is out of order, so nothing can be borrowed for now."), ()
     if screen.notice in ("full", "card_unread"):
         line = _(NOTICES[screen.notice])
     if not count:
@@ -160,7 +160,7 @@ def _on_shelf(line: FoundLine, chosen: bool) -> Row:
     return Row(words, "", chosen, "title", line.id, (line.title, short(line.author)))
 
 
-def title_page(screen: TitlePage, _: Words) -> View:
+def title_page(screen: TitlePage, about: About, _: Words) -> View:
     line, ask = screen.line, tuple[Button, ...]()
     said = [line.author] if line.author else []
     if line.door:
@@ -168,16 +168,16 @@ def title_page(screen: TitlePage, _: Words) -> View:
         if screen.known:
             said.append(_("Touch 'Borrow it', and the door opens."))
         elif screen.cards:
-            said.append(_("Show your card, and the door opens for you."))
+            said.append(_("Tap your card, and the door opens for you."))
         else:
-            said.append(_("The card reader is resting, so nothing can be borrowed for now."))
+            said.append(_("The card reader is out of order, so nothing can be borrowed for now."))
         if screen.known or screen.cards:
             more = (Button("choose", _("Choose others as well")),) if screen.others else ()
             ask = (Button("borrow", _("Borrow it"), main=True), *more)
     elif screen.gone:
         said.append(_("It cannot be had any more just now. Please go back and choose another one."))
     else:
-        said += _elsewhere(screen, _)
+        said += _elsewhere(screen, about, _)
         if screen.hold and screen.cards:
             ask = (Button("hold", _("Send it here"), main=True),)
     return View(
@@ -193,16 +193,21 @@ def title_page(screen: TitlePage, _: Words) -> View:
     )
 
 
-def _elsewhere(screen: TitlePage, _: Words) -> list[str]:
+def _elsewhere(screen: TitlePage, about: About, _: Words) -> list[str]:
     """What the library has of it, and how it comes here."""
     line = screen.line
-    said = _when(line.by, line.waiting if not line.free else 0, _)
-    if line.free == 0 and not (line.by or line.waiting):
+    can = screen.hold and screen.cards  # what comes when, is said to who can ask for it
+    said = _when(line.by, line.waiting if not line.free else 0, _) if can else []
+    if line.free == 0 and can and not said:
         said.append(_("All copies are lent out just now; one comes when it is back."))
-    if screen.hold and screen.cards:
-        said.append(_("Show your card, and it is sent here for you."))
+    elif line.free == 0 and not can:
+        said.append(_("All copies are lent out just now."))
+    if can:
+        said.append(_("Tap your card, and it is sent here for you."))
     elif screen.hold:
-        said.append(_("The card reader is resting, so nothing can be sent for now."))
+        said.append(
+            _("The card reader is out of order, so nothing can be sent for. Please call: {phone}", phone=about.phone)
+        )
     elif screen.away:
         said.append(_("The library is out of reach just now: it can be sent for later."))
     else:
@@ -213,23 +218,26 @@ def _elsewhere(screen: TitlePage, _: Words) -> list[str]:
 def prove(screen: Prove, about: About, _: Words) -> View:
     """A card is to be shown for the title that was chosen."""
     name = short(screen.title, 2 * TITLE_MAX)
-    title = _("Show your card to have it sent here")
-    line = _("Then “{title}” is noted for you. Lay it on the reader and leave it there.", title=name)
+    title = _("Tap your card to have it sent here")
+    line = _("Lay your card on the reader and leave it there. Then “{title}” is noted for you.", title=name)
     if screen.want == "stock":
-        title = _("Show your card to borrow it")
-        line = _("Then the door with “{title}” opens. Lay it on the reader and leave it there.", title=name)
+        title = _("Tap your card to borrow it")
+        line = _("Lay your card on the reader and leave it there. Then the door with “{title}” opens.", title=name)
         if screen.count > 1:
-            title = _("Show your card to borrow these {n} books", n=screen.count)
-            line = _("Then their doors open, one after the other. Lay it on the reader and leave it there.")
-    if not screen.cards and screen.want == "stock":
-        line = _("The card reader is resting, so nothing can be borrowed. Please call: {phone}", phone=about.phone)
-    elif not screen.cards:
-        line = _("The card reader is resting, so nothing can be sent for now.")
+            title = _("Tap your card to borrow these {n} books", n=screen.count)
+            line = _("Lay your card on the reader and leave it there. Then their doors open, one after the other.")
+    if not screen.cards:
+        title = _("The card reader is out of order")
+        line = _("The card reader is out of order, so nothing can be sent for. Please call: {phone}", phone=about.phone)
+        if screen.want == "stock":
+            line = _(
+                "The card reader is out of order, so nothing can be borrowed. Please call: {phone}", phone=about.phone
+            )
     return View(
         "Prove",
         title,
         line,
-        "card",
+        "card" if screen.cards else "phone",
         hushed=(name,),
         note=_(NOTICES[screen.notice]) if screen.notice else "",
         cancel=Button("cancel", _("Back")),

@@ -47,7 +47,7 @@ def shown(screen: Shown, about: About, _: Words) -> View:
     return View(
         "Shown",
         _("This slip is from another place"),
-        _("It was written at: {place}. We cannot check it here.", place=screen.point)
+        _("We cannot check it here.")
         + "\n"
         + _("The library can: please show it there, or call us: {phone}.", phone=about.phone),
         "ask",

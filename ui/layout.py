@@ -11,7 +11,6 @@ from ui.sheet import (
     APART,
     BAR,
     CANCEL,
-    CODE_MIN,
     EDGE,
     MANY,
     PICTURE_MIN,
@@ -37,12 +36,12 @@ def arrange(view: View, width: float, height: float, manner: Manner | None = Non
     manner = manner or Manner()
     landscape = width > height
     unit = min(width / 1920, height / 1080) if landscape else min(width / 1080, height / 1920)
-    sheet = Sheet(view, width / unit, height / unit, manner.words_step, page)
-    if manner.low:
-        low.lay(sheet)
-    else:
-        _frame(sheet)
-        _landscape(sheet) if landscape else _portrait(sheet)
+    step = manner.words_step
+    plain = sheet = _laid(Sheet(view, width / unit, height / unit, 0, 0, page), manner)
+    for beside in range(step, -1, -1) if step else ():  # what is largest of all are title and line: the rest yields
+        sheet = _laid(Sheet(view, width / unit, height / unit, step, beside, page), manner)
+        if _as_much(sheet, plain):
+            break
     if view.warning:
         dialogs.still_there(sheet, manner.low)
     elif view.aid:
@@ -52,6 +51,24 @@ def arrange(view: View, width: float, height: float, manner: Manner | None = Non
         for name, box in sheet.boxes.items()
     }
     return Place(unit, landscape, flipped, sheet.page, sheet.pages)
+
+
+def _as_much(sheet: Sheet, plain: Sheet) -> bool:
+    """Whether title and line have the room that they have with plain words, or all that they want then, and a door is
+    still shown on the map."""
+    if "cabinet" in plain.boxes and "cabinet" not in sheet.boxes:
+        return False
+    wanted = {"title": 200.0, "line": stacks.line_room(sheet.view, 0)}
+    return all(sheet.boxes[name].h >= min(plain.boxes[name].h, most) for name, most in wanted.items())
+
+
+def _laid(sheet: Sheet, manner: Manner) -> Sheet:
+    if manner.low:
+        low.lay(sheet)
+    else:
+        _frame(sheet)
+        _landscape(sheet) if sheet.landscape else _portrait(sheet)
+    return sheet
 
 
 def _frame(sheet: Sheet) -> None:
@@ -107,9 +124,9 @@ def _portrait(sheet: Sheet) -> None:
 def _door_room(sheet: Sheet) -> float:
     """What the map of doors, or a code to take along, must keep, whatever the size of words; a list that is long anyway
     yields it more."""
-    if stacks.code_leads(sheet.view):
-        return CODE_MIN + UNDER + 40
-    return (MAP_MIN if sheet.step else PICTURE_MIN) + UNDER + 40 if sheet.view.door else 0.0
+    if sheet.view.code:
+        return stacks.code_room(sheet.view) + 40
+    return (MAP_MIN if sheet.beside else PICTURE_MIN) + UNDER + 40 if sheet.view.door else 0.0
 
 
 def _words(sheet: Sheet, x: float, top: float, wide: float, bottom: float, title_first: float = 200) -> float:
@@ -121,12 +138,10 @@ def _words(sheet: Sheet, x: float, top: float, wide: float, bottom: float, title
     room = bottom - top - 16
     room -= _door_room(sheet)
     if view.reading:
-        title = min(title, room * 0.3)
+        title = min(title_first, room * 0.3)
         line = room - title
     elif title + line > room:
-        share = 0.55 if view.line.count("\n") < 3 else 0.4  # a line that says four things wants the room
-        title = max(min(title, room * min(share, 0.45)), min(title_first, room * share))
-        line = room - title
+        title, line = stacks.share(view, step, room, title_first)
     elif not view.keypad and step and room - title - line < PICTURE_MIN + UNDER + 40 and not view.door:
         line = room - title  # no picture would fit; the words may have it
     sheet.put("title", x, top, wide, title)
@@ -166,7 +181,8 @@ def _landscape(sheet: Sheet) -> None:
         title = 200 if stacks.line_room(view, 0) < 180 else 160
         _words(sheet, right, TOP, half, head - 24 + _door_room(sheet), title)
         under = stacks.note(sheet, left, half, bottom)
-        under = stacks.rows(sheet, left, half, under, under - TOP - (_door_room(sheet) - 40 if view.door else 0))
+        kept = _door_room(sheet) - 40 if view.door or view.code else 0
+        under = stacks.rows(sheet, left, half, under, under - TOP - kept)
         picture = Box(left, TOP, half, under - TOP - UNDER)
     stacks.pictured(sheet, picture)
 

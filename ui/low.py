@@ -1,8 +1,7 @@
 """The low layout: all that is touched stands in the lowest third (EN 301 549, for who sits or is small). Pure."""
 
 from ui import stacks
-from ui.sheet import APART, CODE_MIN, EDGE, SMALL_H, SMALL_W, UNDER, Box, Sheet, key_names
-from ui.stacks import LINES
+from ui.sheet import APART, EDGE, SMALL_H, SMALL_W, UNDER, Box, Sheet, key_names
 
 FOOT = 24
 LETTER = 84
@@ -15,6 +14,9 @@ def lay(sheet: Sheet) -> None:
         stacks.turn_pages(sheet, _fit(sheet))
     _touched(sheet, area)
     _above(sheet, area.y)
+    if _letters(sheet):  # who types has no pages to turn, and a key for all that was found
+        sheet.put("key enter", turners.x, turners.y, turners.w, turners.h)
+        return
     each = (turners.w - APART) / 2
     if sheet.page > 0:
         sheet.put("earlier", turners.x, turners.y, each, turners.h)
@@ -62,6 +64,11 @@ def _touched_rows(sheet: Sheet) -> bool:
     return any(row.action for row in sheet.view.rows)
 
 
+def _letters(sheet: Sheet) -> bool:
+    """Whether words are typed: so many keys that the main one has the place where pages are turned."""
+    return sheet.view.keypad is not None and sheet.view.keypad.columns > 3
+
+
 def _fit(sheet: Sheet) -> int:
     """How many rows that are touched stand beside or above the buttons at once."""
     lines = 1 if sheet.view.buttons else 2
@@ -76,12 +83,16 @@ def _abreast(sheet: Sheet) -> int:
 def _touched(sheet: Sheet, area: Box) -> None:
     view = sheet.view
     if view.keypad:
-        many = len(view.keypad.keys)
-        wide = Box(FOOT, area.y, sheet.wide - 2 * FOOT, area.h)
-        columns = many if sheet.landscape and many <= 12 else 6
-        if view.keypad.columns > 3:  # as few in a line as lines of letters have room
-            columns = -(-many // int((wide.h + APART) // (LETTER + APART)))
-        sheet.grid(key_names(view), wide, columns, APART)
+        names, wide = key_names(view), Box(FOOT, area.y, sheet.wide - 2 * FOOT, area.h)
+        if _letters(sheet):  # as few in a line as lines of letters have room; the last one, to erase, has two cells
+            names[-1] = "spare"
+            columns = -(-len(names) // int((wide.h + APART) // (LETTER + APART)))
+            sheet.grid(names, wide, columns, APART)
+            erase, spare = sheet.boxes[names[-2]], sheet.boxes.pop("spare")
+            sheet.put(names[-2], erase.x, erase.y, erase.w + APART + spare.w, erase.h)
+            return
+        columns = len(names) if sheet.landscape and len(names) <= 12 else 6
+        sheet.grid(names, wide, columns, APART)
         return
     names = [f"button {n}" for n in range(len(view.buttons))]
     if _touched_rows(sheet):
@@ -118,24 +129,28 @@ def _above(sheet: Sheet, bottom: float) -> None:
         bottom -= 80
     under = stacks.slots(sheet, EDGE, half, bottom) if view.keypad else bottom
     under = stacks.note(sheet, EDGE, half, under)
-    top, line = 112.0, stacks.line_room(view, 0) * LINES[sheet.step]
-    title = 200 * stacks.TITLES[sheet.step]
+    top, title, line = 112.0, 200 * stacks.TITLES[sheet.step], stacks.line_room(view, sheet.step)
     if not sheet.landscape:
-        picture = CODE_MIN + UNDER if stacks.code_leads(view) else 224.0 if view.door else 0.0
+        picture = stacks.code_room(view) or (224.0 if view.door else 0.0)
         if not _touched_rows(sheet) or view.keypad:
-            under = stacks.rows(sheet, EDGE, half, under, (under - top) * 0.4, True)
+            under = stacks.rows(sheet, EDGE, half, under, min((under - top) * 0.4, under - top - picture - 260), True)
         room = under - top - 16 - picture
-        title = min(title, room * 0.45)
-        line = room - title if view.reading else min(line, room - title)
+        if view.reading:
+            title = min(200.0, room * 0.45)
+            line = room - title
+        elif title + line > room:
+            title, line = stacks.share(view, sheet.step, room)
         over = top + title + 16 + line + UNDER
         stacks.pictured(sheet, Box(EDGE, over, half, under - over))
     else:
         room = under - top - 16
-        title = min(title, room * 0.45)
+        title = min(200.0, room * 0.45)
         line = room - title
+        if not view.reading:
+            title, line = stacks.share(view, sheet.step, room)
         lowest = bottom
         if not _touched_rows(sheet) or view.keypad:
-            lowest = stacks.rows(sheet, beside, half, bottom, bottom - top - 224, True)
+            lowest = stacks.rows(sheet, beside, half, bottom, bottom - top - (stacks.code_room(view) or 224), True)
         stacks.pictured(sheet, Box(beside, top, half, lowest - top))
     sheet.put("title", EDGE, top, half, title)
     sheet.put("line", EDGE, top + title + 16, half, line)

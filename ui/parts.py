@@ -70,5 +70,5 @@ def breaks(slots: int) -> frozenset[int]:
 def keypad(shown: str, slots: int, ready: bool, enter: str, _: Words) -> Keypad:
     """Twelve keys: digits, erase, and ``enter``, which is the main thing to touch once it is ``ready``."""
     one_to_nine = tuple(Button("digit", key, key) for key in "123456789")
-    last = (Button("erase", _("Erase")), Button("digit", "0", "0"), Button("enter", enter, main=ready))
+    last = (Button("erase", _("Erase")), Button("digit", "0", "0"), Button("enter", enter, main=ready, idle=not ready))
     return Keypad(shown, (*one_to_nine, *last), slots)

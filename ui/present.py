@@ -14,6 +14,7 @@ from kiosk.core.screens import (
     Display,
     DoorOpen,
     DoorStuck,
+    DoorView,
     Goodbye,
     Home,
     LockRests,
@@ -50,7 +51,7 @@ from ui.words import Words, words
 def present(display: Display, about: About, language: str) -> View:
     """The whole view of a display, in ``language`` (zh or en). Never raises on any well-typed display."""
     _ = words(language)
-    view = _screen(display.screen, about, _)
+    view = _screen(display.screen, display.doors, about, _)
     if display.to_account:
         view = replace(view, buttons=(*view.buttons, Button("account", _("My account"), extra=True)))
     if display.to_borrow:
@@ -82,7 +83,7 @@ def _still_there(view: View, _: Words) -> StillThere:
     )
 
 
-def _screen(screen: Screen, about: About, _: Words) -> View:
+def _screen(screen: Screen, doors: tuple[DoorView, ...], about: About, _: Words) -> View:
     match screen:
         case Home():
             return for_home.home(screen, about, _)
@@ -99,7 +100,7 @@ def _screen(screen: Screen, about: About, _: Words) -> View:
         case DoorShut():
             return fetching.door_shut(screen, _)
         case Opening():
-            return at_doors.opening(screen, _)
+            return at_doors.opening(screen, doors, _)
         case DoorOpen():
             return at_doors.door_open(screen, _)
         case DoorStuck():
@@ -177,7 +178,7 @@ def _screen(screen: Screen, about: About, _: Words) -> View:
         case Stock():
             return for_search.stock(screen, _)
         case TitlePage():
-            return for_search.title_page(screen, _)
+            return for_search.title_page(screen, about, _)
         case Wished():
             return for_search.wished(screen, about, _)
         case _ as never:

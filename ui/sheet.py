@@ -18,7 +18,7 @@ PICTURE_MIN = 200  # a smaller one says nothing
 # Buttons of a screen: so few are spread for large words, more than so many want a side to themselves, and more than so
 # many are lower and closer.
 FEW, MANY, MOST = 3, 4, 6
-CODE_MIN, CODE_MAX = 280, 560  # what a phone can read, and what it takes in at arm's length
+MODULE_MIN, CODE_MIN, CODE_MAX = 4, 280, 560  # what a phone can read, and what it takes in at arm's length
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +67,14 @@ WIDE = Heights(main=140, plain=120, tile=480, key=148, letter=108, gap=32, abrea
 
 @dataclass(slots=True)
 class Sheet:
-    """A layout under way. ``step``: of word sizes. ``page``: the one wanted of a list."""
+    """A layout under way. ``step``: of word sizes; ``beside``: the step by which what stands beside title and line is
+    made larger, at most the same. ``page``: the one wanted of a list."""
 
     view: View
     wide: float
     high: float
     step: int
+    beside: int
     page: int
     pages: int = 1
     boxes: dict[str, Box] = field(default_factory=dict)

@@ -46,13 +46,13 @@ REASONS: dict[str, Reason] = {
         "card",
     ),
     "patron_blocked": Reason(
-        N_("The library asks you to talk first"),
+        N_("Please contact the library first"),
         N_("What lies here for you is safe. You can return books as always."),
         N_("Please call the library, it is quickly settled: {phone}."),
         "phone",
     ),
     "patron_expired": Reason(
-        N_("Your library card has run out"),
+        N_("Your library card has expired"),
         N_("What lies here for you is safe. You can return books as always."),
         N_("Renew it at the library, or call us: {phone}."),
         "card",
@@ -154,7 +154,7 @@ REASONS: dict[str, Reason] = {
         "scan",
     ),
     "pass_expired": Reason(
-        N_("This QR has run out"),
+        N_("This QR code has expired"),
         N_("Nothing was opened; what is yours is safe."),
         N_("Tap your card, ask for a new QR, or call us: {phone}."),
         "scan",
@@ -166,13 +166,13 @@ REASONS: dict[str, Reason] = {
         "scan",
     ),
     "pass_used": Reason(
-        N_("This QR has done its work already"),
+        N_("This QR code has already been used"),
         N_("Its books have been collected."),
         N_("If that was not you or somebody you sent, call us at once: {phone}."),
         "scan",
     ),
     "code_used": Reason(
-        N_("This code has done its work already"),
+        N_("This code has already been used"),
         N_("Its books have been collected."),
         N_("If that was not you or somebody you sent, call us at once: {phone}."),
         "ask",
@@ -232,15 +232,15 @@ REASONS: dict[str, Reason] = {
         "away",
     ),
     "out_of_reach": Reason(
-        N_("We have told the library that you cannot reach it"),
+        N_("We have told the library that you cannot reach that door"),
         N_("Your books are safe and still yours. They will lie behind a door that you can reach."),
-        N_("If somebody is with you, they may open it for you now. Or call us: {phone}."),
+        N_("If somebody is with you, tap your card again and let them take the books out; or call us: {phone}."),
         "phone",
     ),
     "no_door_in_reach": Reason(
-        N_("We have told the library that you cannot reach it"),
+        N_("We have told the library that you cannot reach that door"),
         N_("Your books are safe and still yours. No other door is free here that you can reach."),
-        N_("If somebody is with you, they may open it for you now. Or call us, and we find a way: {phone}."),
+        N_("If somebody is with you, tap your card again and let them take the books out; or call us: {phone}."),
         "phone",
     ),
     "returns_to_staff": Reason(
@@ -258,9 +258,8 @@ REASONS: dict[str, Reason] = {
 }
 
 
-_PLACES = {  # of these the detail names other places
+_PLACES = {  # these name other places
     "ready_elsewhere": N_("There: {places}."),
-    "pass_elsewhere": N_("There: {places}."),
     "cabinet_full": N_("There is room at: {places}."),
     "no_larger_door": N_("There is room at: {places}."),
     "door_unreachable": N_("There is room at: {places}."),
@@ -270,14 +269,14 @@ _PLACES = {  # of these the detail names other places
 
 def private(screen: Sorry) -> tuple[str, ...]:
     """What is not read aloud to the hall: the library's own words."""
-    return () if screen.reason in _PLACES else (screen.detail,)
+    return (screen.detail,)
 
 
 def sorry_words(screen: Sorry, reason: Reason, phone: str, _: Words) -> tuple[str, str, PictureName]:
     """Title, line (meaning, the library's own words if any, next step; a line each) and picture."""
     lines = [_(reason.meaning)]
-    if screen.detail and screen.reason in _PLACES:
-        lines.append(_(_PLACES[screen.reason], places=screen.detail))
+    if screen.places:
+        lines.append(_(_PLACES[screen.reason], places=_.listed(screen.places)))
     elif screen.detail:
         lines.append(_("The library says: {detail}", detail=screen.detail))
     lines.append(_(reason.next, phone=phone))

@@ -3,8 +3,9 @@
 Each function stacks upward from ``bottom`` and gives the top of what it put there.
 """
 
+from ui import qr
 from ui.parts import columns
-from ui.sheet import APART, CODE_MAX, FEW, NOTE, PICTURE_MIN, UNDER, Box, Sheet, key_names
+from ui.sheet import APART, CODE_MAX, CODE_MIN, FEW, MODULE_MIN, NOTE, PICTURE_MIN, UNDER, Box, Sheet, key_names
 from ui.view import View
 
 ROW = (88, 100, 116, 132)  # of a list, by step of word sizes
@@ -22,6 +23,17 @@ def line_room(view: View, step: int) -> float:
     """Height for the words under the title: trouble takes three parts, a goodbye may say several things."""
     plain = 330 if view.tone == "trouble" else 170 + 50 * max(0, view.line.count("\n") - 1)
     return plain * LINES[step]
+
+
+def share(view: View, step: int, room: float, first: float = 200) -> tuple[float, float]:
+    """Heights for title and line where they want more than ``room``: neither less than with the plainest words, as long
+    as both have that. ``first``: of the title then."""
+    part = 0.55 if view.line.count("\n") < 3 else 0.4  # a line that says four things wants the room
+    title = max(min(first * TITLES[step], room * min(part, 0.45)), min(first, room * part))
+    spare = room - first - line_room(view, 0)
+    if spare >= 0:
+        title = min(max(title, first), first + spare)
+    return title, room - title
 
 
 def buttons(sheet: Sheet, x: float, wide: float, bottom: float) -> float:
@@ -53,7 +65,7 @@ def _abreast(sheet: Sheet, n: int) -> int:
     every = sheet.view.buttons
     if every[n].picture:
         return max(2, sum(bool(button.picture) for button in every))
-    spread = sheet.step >= 2 and len(every) <= FEW
+    spread = sheet.beside >= 2 and len(every) <= FEW and not sheet.view.code
     return max(1, sheet.sizes.abreast - spread)
 
 
@@ -82,7 +94,7 @@ def note(sheet: Sheet, x: float, wide: float, bottom: float) -> float:
     """One sentence that stands apart."""
     if not sheet.view.note:
         return bottom
-    high = NOTE * NOTES[sheet.step]
+    high = NOTE * NOTES[sheet.beside]
     sheet.put("note", x, bottom - UNDER - high, wide, high)
     return bottom - UNDER - high
 
@@ -93,12 +105,12 @@ def rows(sheet: Sheet, x: float, wide: float, bottom: float, room: float, turned
     if not lines:
         return bottom
     touched = any(row.action for row in lines)
-    high = (ROW_TOUCHED if touched else ROW)[sheet.step] * (CROWDED if crowded(sheet.view) else 1)
+    high = (ROW_TOUCHED if touched else ROW)[sheet.beside] * (CROWDED if crowded(sheet.view) else 1)
     pitch = high + APART if touched else high
     if sheet.view.keypad and room - UNDER < pitch:
         return bottom  # who types sees how many there are, and has a key to see them
     fit = max(1, int((room - UNDER) // pitch))
-    if code_leads(sheet.view) and room < UNDER + pitch + (2 * UNDER + PAGER if len(lines) > fit else 0):
+    if names_all(sheet.view) and room < UNDER + pitch + (2 * UNDER + PAGER if len(lines) > fit else 0):
         return bottom  # the code names them all
     if len(lines) > fit:
         if not turned_elsewhere:
@@ -115,8 +127,13 @@ def rows(sheet: Sheet, x: float, wide: float, bottom: float, room: float, turned
     return top
 
 
-def code_leads(view: View) -> bool:
-    """Whether a code to take along has its room first: it names all that stands in the list beside it."""
+def code_room(view: View) -> float:
+    """What a code to take along must keep, so that its modules are large enough for a phone; 0 where there is none."""
+    return min(CODE_MAX, max(CODE_MIN, MODULE_MIN * len(qr.modules(view.code)))) + UNDER if view.code else 0.0
+
+
+def names_all(view: View) -> bool:
+    """Whether a code to take along names all that stands in the list beside it, so that the list may yield."""
     return bool(view.code) and not any(row.done is False for row in view.rows)
 
 

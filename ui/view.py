@@ -44,6 +44,7 @@ class Button:
     main: bool = False
     picture: PictureName | None = None  # a tile with a large picture
     extra: bool = False  # left out in simple mode
+    idle: bool = False  # does nothing yet: drawn with no edge, in quiet words
     own: bool = False  # for this person's eyes and ears only: the window does it, nobody decides anything
     aloud: str = ""  # what is spoken for it where ``words`` alone say too little
 
@@ -133,6 +134,7 @@ class View:
     cover: tuple[str, str] | None = None  # the same: of a book, its title and author
     hushed: tuple[str, ...] = ()  # what of title, line and note only who moves there by keys hears
     unsaid: str = ""  # what is said in place of them
+    heard: str = ""  # what is said in place of the line, to whom a picture tells nothing
     note: str = ""  # one sentence that stands apart: about the last scan, or about this point
     foot: str = ""  # quiet, at the bottom
     keypad: Keypad | None = None

@@ -66,7 +66,9 @@ def _ways(screen: Home, about: About, _: Words) -> tuple[str, str]:
     if not screen.lends:  # the library has been away for too long
         return _("Borrowing has to wait for the library"), _(_LATER, phone=about.phone)
     if not screen.cards:
-        resting = _("The card reader is resting, so nothing can be borrowed. Please call: {phone}", phone=about.phone)
+        resting = _(
+            "The card reader is out of order, so nothing can be borrowed. Please call: {phone}", phone=about.phone
+        )
         return _("Welcome"), resting
     ready = _("Then scan your books or lay them on the pad. Books that come back go to the staff.")
     return _("Tap your card to borrow"), ready

@@ -38,7 +38,7 @@ class Account:
 
     ``known`` False: the library does not answer, and only what lies here is known (touch holds). ``here``: doors behind
     which something waits. ``owed``: as the library states it, "" for nothing. ``words``: the library's, with the
-    notice.
+    notice; ``places``: those of ready_elsewhere.
     """
 
     known: bool
@@ -53,6 +53,7 @@ class Account:
     words: str = ""
     stock: bool = False
     borrow: bool = False
+    places: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ class AtAccount:
     ``account`` None: the library has not said. ``key``: a question under way or, with ``act``, an act. ``part``: which
     list; ``hold``: which hold of it; ``sure``: whether they are sure is asked. ``rulings``: what became of renewals.
     ``code``: with which somebody else may fetch what is in that hold, while it is shown.
-    ``words``: the library's, with the notice. ``wrong``: PINs that were, this visit.
+    ``words``: the library's, with the notice; ``places``: of ready_elsewhere. ``wrong``: PINs that were, this visit.
     """
 
     patron: str
@@ -60,3 +60,4 @@ class AtAccount:
     pin: SecretStr | None = None
     wrong: int = 0
     code: SecretStr | None = None
+    places: tuple[str, ...] = ()

@@ -206,12 +206,13 @@ class Goodbye:
 @dataclass(frozen=True, slots=True)
 class Sorry:
     """It cannot be done, why, and what to do next (ui has the words for each reason). Touches: finish, and what
-    ``then`` offers. ``detail``: the library's own words, or names of other points (ready_elsewhere, pass_elsewhere), of
-    those with room (cabinet_full, no_larger_door, door_unreachable, no_door_in_reach)."""
+    ``then`` offers. ``detail``: the library's own words. ``places``: names of other points (ready_elsewhere), of those
+    with room (cabinet_full, no_larger_door, door_unreachable, no_door_in_reach)."""
 
     reason: Reason
     detail: str = ""
     then: tuple[Then, ...] = ()
+    places: tuple[str, ...] = ()
 
 
 Screen = (

@@ -39,7 +39,8 @@ def screen(point: PickupPoint, story: AtMore | Proving | AccountPin | AtAccount,
             return Wait(act.kind if act else "account")
         case AtAccount(account=None, part=""):
             doors, stock, borrow = _doors(point, story, now), any_on_offer(point, now), flow.may_borrow(point, story)
-            return Account(False, here=doors, notice=story.notice, words=story.words, stock=stock, borrow=borrow)
+            notice, words, places = story.notice, story.words, story.places
+            return Account(False, here=doors, notice=notice, words=words, stock=stock, borrow=borrow, places=places)
         case AtAccount():
             return _part(point, story, flow.known(point, story, now), now)
 
@@ -80,6 +81,7 @@ def _part(point: PickupPoint, story: AtAccount, account: AccountIs, now: float) 
         words,
         any_on_offer(point, now),
         flow.may_borrow(point, story),
+        story.places,
     )
 
 

@@ -56,7 +56,7 @@ def test_those_who_may_not(point: Point) -> None:
     point.tap("R1005")
     assert "费用" in point.kiosk.wait_for("Sorry", reason="patron_blocked")["detail"]
     point.tap("R1004")
-    assert point.kiosk.wait_for("Account", notice="ready_elsewhere")["words"]
+    assert point.kiosk.wait_for("Account", notice="ready_elsewhere")["places"]
     point.kiosk.touch("cancel")
     point.home()
     point.machine.card.tap("04112233")

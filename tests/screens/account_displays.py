@@ -18,6 +18,7 @@ from kiosk.core.account_screens import (
 )
 from kiosk.core.screens import Screen
 
+PLACES = ("滨江文化中心", "拱墅图书馆")
 LONG = "一本书名非常非常长的书:关于图书馆、自助机与所有等待着它们的读者的故事,以及后来发生的一切"
 WHY = "有其他读者预约，不能续借。请在到期前还到任意一个取书点，谢谢。"
 HERE = HoldLine("H1", "平凡的世界(全三册)", "here", "东门书亭", "B2", 1_766_300_000.0)
@@ -59,7 +60,7 @@ def account_screens(now: float) -> dict[str, Screen]:
         "account-borrow": Account(True, 5, 1, 2, ("B2",), borrow=True),
         "account-away-here": Account(False, here=("A1", "B2"), notice="away"),
         "account-not-whole": Account(True, 100, 0, 0, (), "1,50", "EUR", False),
-        **{f"account-{n}": Account(True, 2, 0, 1, notice=n, words=WHY) for n in notices if n},
+        **{f"account-{n}": Account(True, 2, 0, 1, notice=n, words=WHY, places=PLACES) for n in notices if n},
         "loans": Loans(loans, True, True),
         "loans-one": Loans(loans[3:4], True, False),
         "loans-some": Loans(loans, True, True, "some_renewed"),

@@ -35,6 +35,7 @@ from tests.screens.search_displays import search_screens
 
 NOW = 1_765_972_800.0  # noon in London, the same day nearly everywhere
 TITLES = ("平凡的世界(全三册)", "The Left Hand of Darkness", "三体 Ⅱ · 黑暗森林", "活着", "红楼梦", "围城")
+PLACES = ("滨江文化中心", "拱墅图书馆", "未来科技城分馆")
 LONG = "一本书名非常非常长的书:关于图书馆、自助机与所有等待着它们的读者的故事,以及后来发生的一切"
 DETAIL = "您有一笔 12.50 元的逾期费待处理,请联系流通部。" * 3
 
@@ -294,7 +295,7 @@ SCREENS: dict[str, Screen] = {
     **{f"load-{n}": Load("P-0042", ((TITLES[0], False),), n) for n in _notices(Load) if n},
     **{f"sorry-{reason}": Sorry(reason) for reason in _reasons()},
     "sorry-blocked-said": Sorry("patron_blocked", DETAIL, ("return",)),
-    "sorry-elsewhere-said": Sorry("ready_elsewhere", "滨江文化中心、拱墅图书馆、未来科技城分馆", ("return", "collect")),
+    "sorry-elsewhere-said": Sorry("ready_elsewhere", then=("return", "collect"), places=PLACES),
     **{f"wait-{what}": Wait(what) for what in ("account", "renew_all", "cancel_hold")},
     **{
         f"shown-{what}": Shown(what, "lujia", NOW, what == "genuine", tuple(f"SIP{n:07}" for n in range(6)))  # type: ignore[arg-type]
@@ -304,8 +305,8 @@ SCREENS: dict[str, Screen] = {
     **account_screens(NOW),
     **activation_screens(),
     **search_screens(NOW),
-    "sorry-full-room": Sorry("cabinet_full", "滨江文化中心、拱墅图书馆"),
-    "sorry-reach-room": Sorry("no_door_in_reach", "滨江文化中心、拱墅图书馆", ("return",)),
+    "sorry-full-room": Sorry("cabinet_full", places=PLACES[:2]),
+    "sorry-reach-room": Sorry("no_door_in_reach", then=("return",), places=PLACES[:2]),
     "sorry-away-then": Sorry("library_away", "", ("browse", "return", "collect")),
 }
 

@@ -84,15 +84,7 @@ def private(name: str) -> list[str]:
     found = list(_named(asdict(screen), ("title", "titles", "code", "owed", "author")))
     refused = getattr(screen, "notice", "") == "refused" or getattr(screen, "outcome", "") == "refused"
     found += [screen.words] if refused and isinstance(screen, HAS_WORDS) else []
-    places = (
-        "ready_elsewhere",
-        "pass_elsewhere",
-        "cabinet_full",
-        "no_larger_door",
-        "door_unreachable",
-        "no_door_in_reach",
-    )
-    found += [screen.detail] if isinstance(screen, Sorry) and screen.reason not in places else []
+    found += [screen.detail] if isinstance(screen, Sorry) else []
     return [part for part in found if len(part) > 1 and part.casefold() not in ("true", "false")]
 
 

@@ -13,7 +13,9 @@ from ui.dress import dress
 from ui.layout import arrange
 from ui.manner import Manner
 from ui.present import present
+from ui.qr import modules
 from ui.sheet import Box, Place
+from ui.stacks import line_room
 from ui.view import Button, Row, View
 
 SIZES = ((1080, 1920), (1920, 1080), (540, 960), (960, 540), (768, 1366), (1280, 800))
@@ -32,6 +34,7 @@ MANNERS = {
     "low and largest": Manner(low=True, step=3),
     "simple": Manner(simple=True),
 }
+LARGER = ("larger", "large", "largest", "simple")
 EVERY_WAY = [(*size, "plain") for size in SIZES] + [(*size, name) for size in BOTH for name in MANNERS]
 
 
@@ -168,11 +171,28 @@ def test_the_question_covers_the_page_and_its_answers_stand_in_the_panel(width: 
     assert not any(overlap(a, b) for a, b in itertools.combinations(inner, 2))
 
 
+@pytest.mark.parametrize(("larger", "plain"), [*((name, "plain") for name in LARGER), ("low and largest", "low")])
+def test_larger_words_never_have_less_room_than_plain_ones(larger: str, plain: str) -> None:
+    """Where they have as much, they are drawn as large at least."""
+    for width, height in BOTH:
+        for (name, more), (_, less) in zip(english(width, height, larger), english(width, height, plain), strict=True):
+            assert ("cabinet" in more.boxes) >= ("cabinet" in less.boxes), f"{name} {width}: no map"
+            plainest = line_room(present(display(name.split()[0]), ABOUT, "en"), 0)
+            for part, most in (("title", 200.0), ("line", plainest)):
+                assert more.boxes[part].h >= min(less.boxes[part].h, most) - 0.01, f"{name} {width}: {part}"
+                assert more.boxes[part].w >= less.boxes[part].w - 0.01, f"{name} {width}: {part}"
+
+
+def english(width: int, height: int, manner: str) -> list[tuple[str, Place]]:
+    return [(name, place) for name, place in places(width, height, manner) if name.endswith(" en")]
+
+
 @pytest.mark.parametrize("manner", list(MANNERS))
 def test_a_code_to_take_along_is_always_shown(manner: str) -> None:
-    """Whoever needs larger words wants their proof as well. Only what is named nowhere else has its room first."""
+    """Whoever needs larger words wants their proof as well. The list beside it and the words yield."""
     for width, height in BOTH:
         for name, place in places(width, height, manner):
             view = present(display(name.split()[0]), ABOUT, "en")
-            if view.code and not any(row.done is False for row in view.rows):
-                assert min(place.boxes["code"].w, place.boxes["code"].h) >= 150 * place.unit, name
+            if view.code:
+                side = min(place.boxes["code"].w, place.boxes["code"].h)
+                assert side >= 4 * place.unit * len(modules(view.code)), f"{name}: a phone does not read it"

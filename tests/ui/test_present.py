@@ -131,7 +131,7 @@ def test_charts_leave_nothing_out_and_days_follow_one_another() -> None:
 
 @pytest.mark.parametrize("name", ["prove-no-reader", "prove-hold-resting", "prove-stock-resting"])
 def test_nobody_is_told_to_lay_a_card_on_a_reader_that_rests(name: str) -> None:
-    assert present(display(name), ABOUT, "en").line.startswith("The card reader is resting")
+    assert present(display(name), ABOUT, "en").line.startswith("The card reader is out of order")
 
 
 def test_every_notice_has_words() -> None:

@@ -59,14 +59,14 @@ def test_collecting_names_only_ways_that_work(language: str) -> None:
 def test_with_a_dead_scanner_the_key_that_helps_stands_there_in_simple_mode_too(language: str) -> None:
     _ = words(language)
     view = dress(present(display("return-no-scanner"), ABOUT, language), ABOUT, Manner(language, simple=True))
-    assert view.title == _("The scanner is resting")
+    assert view.title == _("The scanner is out of order")
     assert [(button.action, button.main) for button in view.buttons] == [("unreadable", True)]
     assert view.buttons[0].words in view.line
     listed = present(replace(display("return"), screen=Return(("",), scanner=False)), ABOUT, language)
     assert [button.action for button in listed.buttons if button.main] == ["open"]
-    assert listed.line == _("The scanner is resting. Open the door and put in what stands on the list.")
+    assert listed.line == _("The scanner is out of order. Open the door and put in what stands on the list.")
     counter = present(replace(display("counter"), screen=Counter((), None, False)), ABOUT, language)
-    assert counter.title == _("The scanner is resting")
+    assert counter.title == _("The scanner is out of order")
 
 
 def test_a_code_that_is_none_of_ours_is_not_called_unreadable() -> None:

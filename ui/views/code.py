@@ -1,15 +1,13 @@
 """A QR code for a phone: whole pixels to a module, dark on white in every contrast, with its quiet margin."""
 
-import segno
 from kivy.graphics import Color, Rectangle
 from kivy.graphics.texture import Texture
 from kivy.uix.widget import Widget
 
+from ui import qr
 from ui.fonts import Fonts
 from ui.sheet import Box
 from ui.theme import Look
-
-MARGIN = 4  # modules, as ISO/IEC 18004 wants
 
 
 class Code(Widget):
@@ -17,9 +15,7 @@ class Code(Widget):
 
     def __init__(self, box: Box, _fonts: Fonts, _look: Look, text: str) -> None:
         super().__init__(pos=(box.x, box.y), size=(box.w, box.h), size_hint=(None, None))
-        # Some phones take bytes for Latin letters unless they read as UTF-8; other modes would be guessed at as well.
-        code = segno.make(text, error="l", micro=False, mode="byte", encoding="utf-8")
-        rows = [bytes(0 if module else 255 for module in row) for row in code.matrix_iter(border=MARGIN)]
+        rows = qr.modules(text)
         modules = len(rows)
         side = max(1, int(min(box.w, box.h) / modules)) * modules
         texture = Texture.create(size=(modules, modules), colorfmt="luminance")

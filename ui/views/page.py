@@ -129,7 +129,7 @@ class Page(Widget):
     def _make_button(self, box: Box, fonts: Fonts, look: Look, what: Button) -> Touch:
         told = Touched(what.action, what.value)
         size = 72 if what.action in ("digit", "letter") and len(what.words) == 1 else LARGE
-        kind = "main" if what.main else "plain"
+        kind = "main" if what.main else "idle" if what.idle else "plain"
         picture = what.picture if box.h >= TILE_MIN * look.unit else None
         touch = WordTouch(box, fonts, look, what.words, self._does(what), kind, size, picture)
         touch.means = told

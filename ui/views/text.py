@@ -1,5 +1,6 @@
 """Text in a box: the largest type size at which it fits, lines broken as Chinese and English want them."""
 
+import re
 from functools import lru_cache, partial
 from math import ceil
 from typing import Literal
@@ -15,7 +16,9 @@ from ui.theme import SIZES, Colour, Look
 
 LINE = 1.448  # how high the font makes a line, in type sizes
 LEADING = 1.22  # from line to line
+ONE_WORD = 0.8  # of the smallest size
 SLACK = 0.98  # of the width: a line is a little wider than its pieces, each rounded to pixels
+_WORDS = re.compile("[A-Za-z]{2,16}")  # that nobody breaks
 
 
 @lru_cache(maxsize=64)
@@ -39,8 +42,12 @@ def fit(text: str, box: Box, font: str, sizes: list[int], unit: float) -> tuple[
     for size in sizes:
         pixels = max(8, round(size * unit))
         measure = partial(_width, font, pixels)
-        if size != sizes[-1] and longest_word(text, measure) > box.w * SLACK:
+        widest = longest_word(text, measure)
+        if size != sizes[-1] and widest > box.w * SLACK:
             continue  # smaller rather than cut in two
+        if widest > box.w * SLACK and " " not in text:  # one word: one size smaller than any other
+            pixels = max(8, round(size * ONE_WORD * unit))
+            measure = partial(_width, font, pixels)
         lines = wrap(text, box.w * SLACK, measure)
         if high(len(lines), pixels) <= box.h:
             return lines, pixels
@@ -73,7 +80,10 @@ class Text(Widget):
         x = box.x + {"left": 0.0, "center": (box.w - wide) / 2, "right": box.w - wide}[align]
         y = box.y + {"top": box.h - tall, "middle": (box.h - tall) / 2, "bottom": 0.0}[valign]
         self.words, self.drawn, self.pixels = words, Box(x, y, wide, tall), pixels
-        self.whole = "".join(lines).replace(" ", "") == fonts.drawable(words).replace("\n", "").replace(" ", "")
+        kept = all(any(word in line for line in lines) for word in _WORDS.findall(fonts.drawable(words)))
+        self.whole = kept and "".join(lines).replace(" ", "") == fonts.drawable(words).replace("\n", "").replace(
+            " ", ""
+        )
         with self.canvas:
             self.tint = Color(*colour)
             Rectangle(texture=label.texture, pos=(round(x), round(y)), size=(wide, tall))

@@ -19,7 +19,8 @@ from ui.views.text import Text
 class Touch(Widget):
     """A round-cornered area that reports ``on_tap`` once a touch. Held by one finger at a time.
 
-    ``kind``: ``main`` (filled), ``plain`` (outlined), ``chosen`` (tinted), ``quiet`` (no edge until pressed).
+    ``kind``: ``main`` (filled), ``plain`` (outlined), ``chosen`` (tinted), ``quiet`` (no edge until pressed),
+    ``idle`` (no edge, and quiet words: it does nothing yet).
     """
 
     def __init__(self, box: Box, look: Look, on_tap: Callable[[], None], kind: str = "plain") -> None:
@@ -44,12 +45,13 @@ class Touch(Widget):
     @property
     def ink(self) -> Colour:
         """The colour of what stands on it."""
-        return self.look.palette.main_ink if self.kind == "main" else self.look.palette.ink
+        palette = self.look.palette
+        return {"main": palette.main_ink, "idle": palette.quiet}.get(self.kind, palette.ink)
 
     def _rest(self) -> Colour:
         palette = self.look.palette
-        rests = {"main": palette.main, "plain": palette.surface, "chosen": palette.tint, "quiet": palette.ground}
-        return rests[self.kind]
+        rests = {"main": palette.main, "plain": palette.surface, "chosen": palette.tint}
+        return rests.get(self.kind, palette.ground)
 
     def _down(self) -> Colour:
         palette = self.look.palette

@@ -78,10 +78,10 @@ def _is_in(hold: Hold, parcel: Parcel) -> bool:
 
 
 def begin(
-    step: Step, patron: str, now: float, notice: AccountNotice = "", words: str = "", pin: SecretStr | None = None
+    step: Step, patron: str, now: float, notice: AccountNotice = "", pin: SecretStr | None = None, *places: str
 ) -> Step:
     """Ask for the account of a patron who has shown their card. Without the library: what lies here."""
-    story = AtAccount(patron, notice=notice, words=words, pin=pin)
+    story = AtAccount(patron, notice=notice, places=places, pin=pin)
     return _anew(step.fact(Proved("card", patron)), story, now)
 
 

@@ -72,10 +72,16 @@ def pin_wanted(step: Step, story: ProvingPin | AccountPin, why: Literal["", "nee
 
 
 def refuse(
-    step: Step, reason: Reason, now: float, detail: str = "", then: tuple[Then, ...] = (), person: str = ""
+    step: Step,
+    reason: Reason,
+    now: float,
+    detail: str = "",
+    then: tuple[Then, ...] = (),
+    person: str = "",
+    places: tuple[str, ...] = (),
 ) -> Step:
     """End the story on a screen that says why not, and what next, of that which can be done here."""
-    screen = Sorry(reason, detail, then if step.point.plan.spaces else ())
+    screen = Sorry(reason, detail, then if step.point.plan.spaces else (), places)
     until = now + step.wait_s(step.point.plan.limits.sorry_s)
     return step.fact(TurnedAway(reason, person)).to(Ended(screen, person), until)
 

@@ -41,7 +41,7 @@ def _no_room(step: Step, size: Size, patron: str, now: float, *, larger: bool = 
     why: Reason = "no_larger_door" if larger else "cabinet_full"
     reason: Reason = "door_unreachable" if places.unseen(step.point) else why
     then: tuple[Then, ...] = ("return",) if larger else ()
-    return refuse(step, reason, now, "、".join(places.with_room(step.point, size)), then, patron)
+    return refuse(step, reason, now, then=then, person=patron, places=places.with_room(step.point, size))
 
 
 # ---- scanning -----------------------------------------------------------------------------------------------------

@@ -124,11 +124,16 @@ def answered(step: Step, story: AskingCard, answer: Answer | None, now: float) -
         return activating.begin(step, story.digest, answer.offer, story.want, now)
     if patron is None:
         return refuse(step, "card_unknown", now, then=("return",))
-    return known(step, patron, now, "、".join(answer.ready_elsewhere), story.want, story.pin)
+    return known(step, patron, now, answer.ready_elsewhere, story.want, story.pin)
 
 
 def known(
-    step: Step, patron: Patron, now: float, elsewhere: str = "", want: Want = "", pin: SecretStr | None = None
+    step: Step,
+    patron: Patron,
+    now: float,
+    elsewhere: tuple[str, ...] = (),
+    want: Want = "",
+    pin: SecretStr | None = None,
 ) -> Step:
     """The story of this patron: a courier's round, what they wanted, a reader's parcels; the account where there are
     none and nothing stands against the reader."""
@@ -151,7 +156,7 @@ def known(
     may_look = library.account and step.point.counters.online and patron.standing == "fine"
     if may_look and not any(p.state in HERE for p in parcels):
         notice: AccountNotice = "ready_elsewhere" if elsewhere else pickup.why_nothing(step.point, parcels, now)
-        return account.begin(step, patron.id, now, notice, elsewhere, pin)
+        return account.begin(step, patron.id, now, notice, pin, *elsewhere)
     return pickup.begin(step, patron, "card", parcels, now, elsewhere)
 
 

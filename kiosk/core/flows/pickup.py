@@ -115,7 +115,9 @@ def why_nothing(point: PickupPoint, parcels: list[Parcel], now: float) -> Nothin
     return "parcel_recalled" if last.recalled else "parcel_expired" if point.expired(last, now) else "nothing_ready"
 
 
-def begin(step: Step, patron: Patron, proof: str, parcels: list[Parcel], now: float, elsewhere: str = "") -> Step:
+def begin(
+    step: Step, patron: Patron, proof: str, parcels: list[Parcel], now: float, elsewhere: tuple[str, ...] = ()
+) -> Step:
     """Open the door of what this patron may take now, let them choose among several, or say why there is nothing."""
     step = step.fact(Proved(proof, patron.id))
     if patron.standing != "fine":
@@ -131,7 +133,7 @@ def begin(step: Step, patron: Patron, proof: str, parcels: list[Parcel], now: fl
         nothing = why_nothing(step.point, parcels, now)
         why: Reason = (why_not(step, here[0], patron.id, now) if here else None) or nothing
         if elsewhere and not here:
-            return refuse(step, "ready_elsewhere", now, elsewhere, ("return",), patron.id)
+            return refuse(step, "ready_elsewhere", now, then=("return",), person=patron.id, places=elsewhere)
         stock = why == "nothing_ready" and any_on_offer(step.point, now)
         return refuse(step, why, now, then=("browse", "return") if stock else ("return",), person=patron.id)
     if len(ready) > 1:
@@ -165,7 +167,7 @@ def _take(step: Step, story: Choosing, chosen: tuple[str, ...], far: bool, now: 
     if not chosen:
         rows = [p for p in map(step.point.parcels.get, story.parcels) if p]
         here = all(places.within_reach(step.point, parcel) for parcel in rows)
-        others = "" if here else "、".join(places.with_room(step.point, max(rows, key=lambda p: SIZES[p.size]).size))
+        others = () if here else places.with_room(step.point, max(rows, key=lambda p: SIZES[p.size]).size)
         reason: Reason = "out_of_reach" if here else "no_door_in_reach"
-        return refuse(step, reason, now, others, ("return",), story.patron)
+        return refuse(step, reason, now, then=("return",), person=story.patron, places=others)
     return fetching.open_next(step, story.patron, story.proof, list(chosen), Gone(left=left, far=far), now)

@@ -49,7 +49,7 @@ def test_where_none_is_larger_it_is_said_and_nothing_is_returned() -> None:
 def test_where_no_larger_one_is_free_other_places_are_named() -> None:
     machine = returning([("A1", "S"), ("A2", "S")])
     machine.hear(NeighboursAre((Neighbour("p2", "Lakeside", 3, 1, 0), Neighbour("p3", "Hillside", 3, 0, 0))))
-    assert too_small(machine).screen == Sorry("no_larger_door", "Lakeside", ("return",))
+    assert too_small(machine).screen == Sorry("no_larger_door", then=("return",), places=("Lakeside",))
     unseen = returning([("A1", "S"), ("B1", "M")]).do(DoorSeen("B1", Door.UNKNOWN))
     assert too_small(unseen).screen == Sorry("door_unreachable", then=("return",))
 

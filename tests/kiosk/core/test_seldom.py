@@ -257,7 +257,7 @@ def test_a_parcel_that_waits_elsewhere() -> None:
     zed = Patron("zed", "Z.", cards=(KEYRING.card("04D4"),))
     machine = Machine(library=replace(SILENT, announces=True, account=False)).tap("sue")
     machine.answer(PatronIs(zed, ready_elsewhere=("North",)))
-    assert machine.screen == Sorry("ready_elsewhere", "North", ("return",))
+    assert machine.screen == Sorry("ready_elsewhere", then=("return",), places=("North",))
 
 
 def test_who_changes_their_mind_before_the_list() -> None:

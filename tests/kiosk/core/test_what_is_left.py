@@ -112,15 +112,15 @@ def test_a_code_that_has_done_its_work_is_called_a_code() -> None:
 
 def test_a_full_cabinet_names_places_with_room() -> None:
     machine = stocked(PARCEL, spaces=[("A1", "S")]).hear(PLACES)
-    assert machine.touch("return").screen == Sorry("cabinet_full", "Lakeside")
+    assert machine.touch("return").screen == Sorry("cabinet_full", places=("Lakeside",))
     unseen = Machine(spaces=[("A1", "S")]).hear(PLACES).do(DoorSeen("A1", Door.UNKNOWN)).touch("return")
-    assert unseen.screen == Sorry("door_unreachable", "Lakeside")
+    assert unseen.screen == Sorry("door_unreachable", places=("Lakeside",))
 
 
 def test_the_last_door_that_goes_before_it_is_opened_names_places_too() -> None:
     machine = Machine(BOBS, spaces=[("A1", "S")]).hear(PLACES).do(Online(False)).touch("return").scan("x-1")
     machine.point = machine.point.put(Compartment("A1", Door.SHUT, aside=True))
-    assert machine.touch("open").screen == Sorry("cabinet_full", "Lakeside")
+    assert machine.touch("open").screen == Sorry("cabinet_full", places=("Lakeside",))
 
 
 def lying(machine: Machine, *in_reach: str) -> Machine:
@@ -133,6 +133,8 @@ def lying(machine: Machine, *in_reach: str) -> Machine:
 
 def test_a_door_in_reach_is_promised_only_where_one_is_free() -> None:
     far = lying(stocked(PARCEL, PAIR).hear(PLACES))
-    assert far.copy().tap("ann").touch("cannot_reach").screen == Sorry("no_door_in_reach", "Lakeside", ("return",))
+    assert far.copy().tap("ann").touch("cannot_reach").screen == Sorry(
+        "no_door_in_reach", then=("return",), places=("Lakeside",)
+    )
     near = lying(far, "C1")
     assert near.tap("ann").touch("cannot_reach").screen == Sorry("out_of_reach", "", ("return",))
