@@ -10,9 +10,11 @@ from kiosk.core.counter_screens import Counter, CounterRow
 from kiosk.core.desk_screens import DaySlip, Report
 from kiosk.core.reader_screens import DoorShut
 from kiosk.core.screens import Collect, Goodbye, Home, Return, Screen
+from kiosk.core.search_screens import FoundLine, TitlePage
 from kiosk.day_slip import sheet
 from tests.screens.displays import SCREENS, display
 from tests.screens.player import ABOUT
+from ui.aloud import cue, sentences
 from ui.dress import dress
 from ui.manner import Manner
 from ui.present import present
@@ -99,3 +101,51 @@ def test_the_report_is_in_the_same_words_on_paper_and_on_the_screen(language: st
     paper = [part.words for part in sheet(DaySlip("7", screen), ABOUT, language) if isinstance(part, Line)]
     for row in present(display("report"), ABOUT, language).rows:
         assert f"{row.words}{'：' if language == 'zh' else ': '}{row.aside}" in paper
+
+
+@pytest.mark.parametrize("language", BOTH)
+def test_nothing_that_came_about_is_no_tick_and_no_three_notes(language: str) -> None:
+    for name in ("goodbye-dropoff-none", "goodbye-pickup-none", "goodbye-pickup-far", "goodbye-borrow-not-lent"):
+        view = present(display(name), ABOUT, language)
+        assert (view.tone, cue(present(display("home"), ABOUT, language), view)) == ("wait", "please"), name
+        assert view.picture in ("book", "return")
+        assert view.title.startswith({"zh": "没有", "en": "Nothing was"}[language])
+
+
+@pytest.mark.parametrize("language", BOTH)
+def test_a_door_that_is_shut_is_not_to_be_pushed_shut(language: str) -> None:
+    push, forgotten = {"zh": ("推上", "忘了"), "en": ("push", "forgotten")}[language]
+    for purpose, reopen in itertools.product(("pickup", "borrow"), (False, True)):
+        screen = DoorShut("B2", (), 0.0, "reach", reopen, purpose=purpose)  # type: ignore[arg-type]
+        line = present(replace(display("home"), screen=screen), ABOUT, language).line
+        assert push not in line
+        assert forgotten not in line
+
+
+@pytest.mark.parametrize("language", BOTH)
+def test_a_copy_is_promised_only_to_who_can_ask_for_it(language: str) -> None:
+    promised = {"zh": ("归还后", "前送到"), "en": ("when it is back", "can be here by")}[language]
+    line = FoundLine("t", "三体", "刘慈欣", "", 0, 0, 1_800_000_000.0)
+    for by, hold, cards in itertools.product((0.0, line.by), (False, True), (False, True)):
+        screen = TitlePage(replace(line, by=by), hold=hold, cards=cards)
+        said = present(replace(display("home"), screen=screen), ABOUT, language).line
+        assert any(words in said for words in promised) == (hold and cards), said
+
+
+@pytest.mark.parametrize("language", BOTH)
+def test_who_hears_where_a_door_is_is_not_sent_to_the_picture(language: str) -> None:
+    view = present(display("opening"), ABOUT, language)
+    picture = words(language)("Look for the lit door in the picture.")
+    said = sentences(None, view)
+    assert picture in view.line
+    assert picture not in said
+    there = next(door for door in view.doors if door.name == view.door)
+    assert any(str(there.column + 1) in part for part in said[1:]), said
+
+
+@pytest.mark.parametrize("language", BOTH)
+def test_places_are_joined_as_the_language_joins_them(language: str) -> None:
+    joined = {"zh": "滨江文化中心、拱墅图书馆", "en": "滨江文化中心, 拱墅图书馆"}[language]
+    for name in ("sorry-full-room", "sorry-reach-room", "sorry-elsewhere-said", "account-ready_elsewhere"):
+        view = present(display(name), ABOUT, language)
+        assert joined in view.line + view.note, name
