@@ -98,8 +98,8 @@ class Outbox:
     def numbered_anew(self, now: float, uniform: Uniform) -> "Outbox":
         """The library had heard these numbers of another life of this point, and all that waits has new ones. At once
         the first time; where it says so again and again, less and less often."""
-        attempts = self.attempts + 1
-        return replace(self.answered(), attempts=attempts, next_at=now + delay_s(attempts, uniform))
+        wait_s = delay_s(self.attempts, uniform) if self.attempts else 0.0
+        return replace(self.answered(), attempts=self.attempts + 1, next_at=now + wait_s)
 
     def failed(self, now: float, error: ServiceError, uniform: Uniform, answers: bool = False) -> "Outbox":
         """No receipts: the same batch again, later. After ``ServiceGap`` from where the library wants them, and after

@@ -210,5 +210,5 @@ def test_a_library_that_says_reused_without_end_is_told_less_and_less() -> None:
     for n in range(12):
         outbox = outbox.sent(ROWS[n : n + 1]).numbered_anew(100.0, most)
         later.append(outbox.next_at - 100.0)
-    assert later == [min(2.0**n, CAP_S) for n in range(12)]
+    assert later == [0.0, *(min(2.0**n, CAP_S) for n in range(11))]
     assert outbox.sent(ROWS[12:13]).answered().due(100.0)  # and then as before
