@@ -15,10 +15,12 @@ EXPLAINED = ("since", "recalled", "nobody had", "no item has", "was missing", "w
 EXPLAINED_OVER_SIP2 = (
     "not held for this point",
     "held here",
-    "此读者不能借书",
+    "此证不能借书",
+    "有逾期费用未缴",
+    "已借满",
     "为其他读者预留",
     "没有此书",
-    "????????",  # the same in code page 850
+    "???????",  # the same in code page 850
     "perhaps a later loan",
     "look whether it is booked",
     "somebody else",
