@@ -289,7 +289,7 @@ def handing_out_to_whoever_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(feed, "receipted", to_anybody)
 
 
-@planted("the right person only", "ends as another shows", days=5, first=4)
+@planted("the right person only", "ends as another shows", days=5, first=7)
 def letting_the_next_card_end_what_is_done_at_an_open_door(monkeypatch: pytest.MonkeyPatch) -> None:
     def next_one(at: Any, number: str, now: float) -> Any:
         return (
@@ -312,7 +312,7 @@ def opening_for_an_order_whose_time_is_over(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(remote, "FRESH_S", 1e6)
 
 
-@planted("limits while away", "with the library away", first=10)
+@planted("limits while away", "with the library away", first=18)
 def lending_without_a_limit_while_the_library_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(offline, "why_not", lambda point, patron, now: None)
 
