@@ -186,8 +186,10 @@ class Loop:
             more = step(taken.point, taken.session, Restored(expected), now)
             taken = replace(more, facts=taken.facts + more.facts, commands=taken.commands + more.commands)
         self._commit(taken, now, receipts, expected)
-        again = self._outbox.numbered_anew(self._clock.running(), self._uniform)
-        self._outbox = again if expected else self._outbox.answered()
+        if expected:
+            self._outbox = self._outbox.numbered_anew(self._clock.running(), self._uniform)
+        else:
+            self._outbox = self._outbox.answered()
 
     def _upload_failed(self, error: ServiceError, now: float) -> None:
         """Only where nothing could be said the library is away; what else it does, it answers other things, and they

@@ -172,10 +172,10 @@ class Acting:
 
     def _all_later(self, now: dict[str, str]) -> Ruling | None:
         """Done, if all have another date. Where some have, the library may still be at the others."""
-        both = [id for id, due in self._before.items() if due and now.get(id)]
-        done = {id for id in both if now[id] != self._before[id]}
-        each = tuple(LoanRuling(id, True, until=self._dialect.day(now[id]) or 0.0) for id in both)
-        return Ruling(True, each=each) if done and len(done) == len(now) else None
+        later = [id for id, due in self._before.items() if due and (now.get(id) or due) != due]
+        if not later or len(later) < len(now):
+            return None
+        return Ruling(True, each=tuple(LoanRuling(id, True, until=self._dialect.day(now[id]) or 0.0) for id in later))
 
     # ---- what the library shows -----------------------------------------------------------------------------------
 
