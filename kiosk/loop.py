@@ -22,7 +22,7 @@ from kiosk.core.show import display
 from kiosk.core.step import step
 from kiosk.core.stories import AskingCard, AtHome
 from kiosk.incoming import PASSES, Incoming, Polled, Upload, Uploaded, UploadFailed, waiting
-from kiosk.retelling import heard, is_stand_in
+from kiosk.retelling import heard, is_stand_in, no_answer
 from kiosk.store import Store, StoreTrouble
 from kiosk.tellings import forgotten
 from sync.backoff import Uniform, spread_s
@@ -211,8 +211,8 @@ class Loop:
         telling = self._tellings()[0]
         if is_stand_in(telling.told):
             return
-        receipt = Receipt(telling.key, "conflict", f"look whether it is booked: {error}"[:200])
-        self._commit(step(self.point, self.session, Receipted(telling, receipt), now), now, unsaid=telling.seq)
+        taken = step(self.point, self.session, Receipted(telling, no_answer(telling, error)), now)
+        self._commit(taken, now, unsaid=telling.seq)
 
     def _rest(self, now: float) -> None:
         """Once a day, while nobody is there and the clock can be trusted: say where the journal stands, then forget

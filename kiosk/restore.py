@@ -22,15 +22,16 @@ from kiosk.core.session import NOBODY
 from kiosk.core.step import step
 from kiosk.owner import Owner, lock_file
 from kiosk.reading import read_point
+from kiosk.retelling import heard, is_stand_in, no_answer, stand_in
 from kiosk.salvage import unheard_in
 from kiosk.schema import StoreDamaged, StoreError, StoreUnfit, half_made, kept_as
 from kiosk.store import Store, unfit_for
-from sync.errors import ServiceError, ServiceGap, ServicePostponed
+from sync.errors import ServiceBroken, ServiceDenied, ServiceError, ServiceGap, ServicePostponed, ServiceSilent
 from sync.messages import Page, ParcelSent, Receipt, Telling
 from sync.outbox import BATCH_MAX
 from sync.service import Known, Service
 
-TRIES_MAX = 3  # the library may want the numbers from elsewhere, once for each older image there ever was
+TRIES_MAX = 3  # of one telling; and the library may want other numbers, once for each older image there ever was
 Tell = Callable[[str], None]
 
 
@@ -88,42 +89,61 @@ def restore(config: Config, loss: Loss, say: Tell, now: float) -> Restored:
         client = undo.enter_context(contextlib.closing(config.library()))
         say("asking the library what it knows of this point")
         page = client.changes("", 0)
-        told = _told(client, config.point.id, loss.unheard, say)
+        told = _told(client, config.point.id, config.plan().library.keys, loss.unheard, say)
         with contextlib.suppress(ServiceError):  # what it knows now; without it a courier finds out
             page = client.changes("", 0)
         new = _new_store(config, page, told, now)
         kept = _change_places(path, new, now)
     sent = [change.parcel for change in page.changes if isinstance(change, ParcelSent)]
     cases = sum(receipt.status in ("conflict", "rejected") for _, receipt in told)
-    return Restored(len(sent), sum(bool(parcel.lies_in) for parcel in sent), len(told), cases, kept)
+    said = sum(not is_stand_in(telling.told) for telling, _ in told)
+    return Restored(len(sent), sum(bool(parcel.lies_in) for parcel in sent), said, cases, kept)
 
 
 def _told(
-    client: Service, point: str, unheard: Sequence[Telling], say: Tell, tries: int = TRIES_MAX
+    client: Service, point: str, keys: bool, unheard: Sequence[Telling], say: Tell
 ) -> list[tuple[Telling, Receipt]]:
     """Tell the library what it has not heard, exactly as it would have heard it, so that what it did hear counts once.
 
     Where it wants other numbers (a row before these could not be read) it has surely heard none of these: they go out
     under new keys and the numbers that it wants. One that has no keys may have heard all of them before, and nobody
-    knows what is still here of what came in: it is asked first.
+    knows what is still here of what came in: it is asked first. What it breaks down at goes out one by one, and one
+    at which it always does, while it answers other things, is a case (see retelling.py).
     """
     done: list[tuple[Telling, Receipt]] = []
+    left, alone, anew, failed = list(unheard), 0, 0, 0
     known = Known(came_in(unheard), unheard[-1].seq if unheard else 0)
-    for begin in range(0, len(unheard), BATCH_MAX):
-        batch = unheard[begin : begin + BATCH_MAX]
-        say(f"telling the library what it has not heard: {begin + len(batch)} of {len(unheard)}")
+    while left:
+        batch = left[: 1 if alone else BATCH_MAX]
+        say(f"telling the library what it has not heard: {len(unheard) - len(left) + len(batch)} of {len(unheard)}")
         try:
             receipts = _patiently(client, batch, known, say)
         except ServiceGap as gap:
-            if not tries:
+            if anew == TRIES_MAX:
                 raise
-            return done + _told(client, point, _numbered(point, unheard[begin:], gap.expected), say, tries - 1)
-        done += zip(batch, receipts, strict=True)
-        if again := [telling for telling, receipt in done if receipt.status == "reused"]:
-            done = [pair for pair in done if pair[1].status != "reused"]
-            expected = max(receipt.expected for receipt in receipts)
-            again += unheard[begin + len(batch) :]
-            return done + _told(client, point, _numbered(point, again, expected), say, tries - 1)
+            left, anew = _numbered(point, left, gap.expected), anew + 1
+        except (ServiceSilent, ServiceBroken, ServiceDenied) as error:
+            if not keys or is_stand_in(batch[0].told):
+                raise
+            if len(batch) > 1:
+                alone = len(batch)
+            elif failed + 1 < TRIES_MAX:
+                failed += 1
+                time.sleep(failed)
+            else:
+                client.changes("", 0)  # where it answers nothing at all, nothing is given up
+                say("the library breaks down at one of them, again and again: a case for staff")
+                done.append((batch[0], no_answer(batch[0], error)))
+                left[0], failed = stand_in(batch[0], f"{point}-restored-unsaid-{batch[0].seq}"), 0
+        else:
+            pairs = [(telling, heard(telling, receipt)) for telling, receipt in zip(batch, receipts, strict=True)]
+            done += [pair for pair in pairs if pair[1].status != "reused"]
+            left, alone, failed = left[len(batch) :], max(0, alone - 1), 0
+            if again := [telling for telling, receipt in pairs if receipt.status == "reused"]:
+                if anew == TRIES_MAX:
+                    raise ServiceBroken("each number is taken, also the one that it wants")
+                expected = max(receipt.expected for _, receipt in pairs)
+                left, anew = _numbered(point, again + left, expected), anew + 1
     return done
 
 
@@ -137,10 +157,10 @@ def _patiently(client: Service, batch: Sequence[Telling], known: Known, say: Tel
             time.sleep(later.after_s)
 
 
-def _numbered(point: str, tellings: Sequence[Telling], first: int) -> tuple[Telling, ...]:
-    return tuple(
+def _numbered(point: str, tellings: Sequence[Telling], first: int) -> list[Telling]:
+    return [
         replace(telling, seq=seq, key=f"{point}-e{first}-again-{seq}") for seq, telling in enumerate(tellings, first)
-    )
+    ]
 
 
 def _new_store(config: Config, page: Page, told: Sequence[tuple[Telling, Receipt]], now: float) -> Path:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from kiosk.tellings import FORGOTTEN, TOLD
+from sync.errors import ServiceError
 from sync.messages import PointTrouble, Receipt, Telling, Told
 
 UNSAID = "telling_unsaid"
@@ -39,8 +40,18 @@ def again(execute: Execute, old: int, seq: int, key: str) -> None:
     execute("INSERT INTO outbox SELECT ?, n, ?, at, told, '', '', 0 FROM outbox WHERE seq = ?", (seq, key, old))
 
 
+def stand_in(telling: Telling, key: str) -> Telling:
+    """What is said under its number instead, with this key: that it could not be told."""
+    return replace(telling, key=key, told=PointTrouble(UNSAID, detail=f"{telling.told.kind} {telling.key}"))
+
+
+def no_answer(telling: Telling, error: ServiceError) -> Receipt:
+    """What stands for the library's answer where it has none."""
+    return Receipt(telling.key, "conflict", f"look whether it is booked: {error}"[:200])
+
+
 def give_up(execute: Execute, seq: int, key: str) -> None:
     """From now on it is said under this number, with this key, that what stood there could not be."""
-    was, said = execute("SELECT key, told FROM outbox WHERE seq = ?", (seq,)).fetchone()
-    instead = PointTrouble(UNSAID, detail=f"{TOLD.validate_json(said).kind} {was}")
-    execute("UPDATE outbox SET key = ?, told = ? WHERE seq = ?", (key, TOLD.dump_json(instead).decode(), seq))
+    was, at, said = execute("SELECT key, at, told FROM outbox WHERE seq = ?", (seq,)).fetchone()
+    instead = stand_in(Telling(was, seq, at, TOLD.validate_json(said)), key)
+    execute("UPDATE outbox SET key = ?, told = ? WHERE seq = ?", (key, TOLD.dump_json(instead.told).decode(), seq))

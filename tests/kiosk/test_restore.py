@@ -10,6 +10,7 @@ import pytest
 from bad_day import HERS, MINE, OTHERS, Point, back, served
 from courier import COURIER, POINT
 from points import open_to_others
+from test_given_up import Firewall
 
 from kiosk.core.screens import Home
 from kiosk.core.staff_screens import Courier
@@ -197,6 +198,34 @@ def test_told_already_and_nobody_knew(point: Point, library: Library) -> None:
     result = point.kiosk("restore")
     assert result.exit_code == 0, result.output
     assert len(library.ledger.rows("select key from received")) == len(before) + 2
+    assert sum(point.told(library, "item_dropped").values()) == 2
+
+
+def test_what_the_library_breaks_down_at_is_a_case_and_the_rest_is_told(point: Point, library: Library) -> None:
+    """It answers everything else: the point comes back, and staff look whether that one is booked."""
+    library.wire.app = Firewall(library.wire.app, point.parcels[MINE])
+    damage(point.config.store, "parcels")
+    result = point.kiosk("restore")
+    assert result.exit_code == 0, result.output
+    assert "told to the library: 2, of which 2 are cases" in result.output
+    assert not point.told(library, "parcel_collected")
+    assert sum(point.told(library, "item_dropped").values()) == 2
+    assert sum("telling_unsaid" in one for one in point.told(library, "point_trouble")) == 1
+    with closing(Store.open(point.config.store, point.config.plan())) as store:
+        assert [c.detail for c in store.load().cases.values() if "look whether it is booked" in c.detail]
+
+
+def test_where_it_breaks_down_at_all_that_is_told_nothing_changes(point: Point, library: Library) -> None:
+    damage(point.config.store, "parcels")
+    wrong = point.config.store.read_bytes()
+    library.fault("fails", 1_000_000, "/events")
+    result = point.kiosk("restore")
+    assert (result.exit_code, "try again when it answers" in result.output) == (1, True), result.output
+    assert point.config.store.read_bytes() == wrong
+    library.fault(None)
+    result = point.kiosk("restore")
+    assert result.exit_code == 0, result.output
+    assert "told to the library: 2" in result.output
     assert sum(point.told(library, "item_dropped").values()) == 2
 
 
