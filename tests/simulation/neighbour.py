@@ -56,7 +56,9 @@ class Neighbour(Reader):
         """Of a door that somebody else has shut, which the machine has not seen yet: nobody is there to undo it."""
         screen = self.screen
         if isinstance(screen, DoorOpen) and not (box := self.world.cabinet.boxes[screen.compartment]).open:
-            self.lie(set(box.inside), "spoke of a door that was shut")
+            assert self.world.loop is not None
+            shown = {item.barcode for parcel in self.world.loop.point.at(screen.compartment) for item in parcel.items}
+            self.lie(box.inside | shown, "spoke of a door that was shut")
 
     def staff_works(self) -> bool:
         """Whose screen nobody else touches."""
