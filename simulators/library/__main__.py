@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from simulators.library.app import make_app
+from simulators.library.app import lending
 from simulators.library.instructing import ACTIONS, instruct
 from simulators.library.ledger import Ledger
 from simulators.library.packing import send_stock
@@ -46,7 +46,7 @@ def main(context: click.Context, port: int, data: Path | None, sip2: int | None,
 @main.command()
 def openapi() -> None:
     """Print the contract as it is kept in docs/openapi.json."""
-    print(json.dumps(make_app(None).openapi(), indent=1, ensure_ascii=False))
+    print(json.dumps(lending().openapi(), indent=1, ensure_ascii=False))
 
 
 @main.command("instruct")

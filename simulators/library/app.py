@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import hashlib
+from functools import cache
 from typing import Annotated, Any
 
 from fastapi import Body, Depends, FastAPI, Query, Request
@@ -24,7 +25,6 @@ from sync.acts import Ruling, Said
 from sync.asked import MayBorrow, WhoIs
 from sync.envelope import BODY_MAX, PROBLEM, Batch, Problem, Receipts, digest
 from sync.messages import Page
-from sync.spelling import load_readings
 from sync.titles import TitlesLike
 
 WAIT_MAX_S = 60.0
@@ -58,7 +58,7 @@ bearer = HTTPBearer(auto_error=False, description="The token of this point.")
 
 
 def _point(request: Request, point: str, token: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]) -> str:
-    known = token and request.app.state.ledger.point_of_token(hashlib.sha256(token.credentials.encode()).hexdigest())
+    known = token and _ledger(request).point_of_token(hashlib.sha256(token.credentials.encode()).hexdigest())
     if known is None:
         raise _Refused(401, "This token is not known")
     if known != point:
@@ -67,7 +67,7 @@ def _point(request: Request, point: str, token: Annotated[HTTPAuthorizationCrede
 
 
 def _ledger(request: Request) -> Ledger:
-    ledger: Ledger = request.app.state.ledger
+    ledger: Ledger = request.state.ledger
     return ledger
 
 
@@ -79,8 +79,9 @@ Point = Annotated[str, Depends(_point)]
 Books = Annotated[Ledger, Depends(_ledger)]
 
 
-def make_app(ledger: Ledger | None) -> FastAPI:
-    """The application; without a ledger it can only describe itself."""
+@cache
+def lending() -> FastAPI:
+    """The application. Whose books a request is about stands in its scope: ``state`` has the ``ledger``."""
     app = FastAPI(
         title="Shuxiang lending service",
         version="1",
@@ -88,9 +89,6 @@ def make_app(ledger: Ledger | None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
-    app.state.ledger = ledger
-    if ledger is not None:
-        load_readings()  # now, not while the first reader waits
     app.add_exception_handler(_Refused, _problem)
     app.add_exception_handler(RequestValidationError, _unfit)
     app.add_exception_handler(HTTPException, _http)

@@ -104,13 +104,14 @@ class Ledger:
         self.listeners: set[Callable[[], None]] = set()  # called after each commit, from the thread that made it
         self._db = Database(sqlite3.connect(path, check_same_thread=False))
         self._db.enable_wal()
-        for name, (columns, pk) in TABLES.items():
-            self._db.table(name).create(columns, pk=pk, if_not_exists=True)
-        for name, column in INDEXES.items():
-            self._db.table(name).create_index([column], if_not_exists=True)
-        if not self.rows("select * from meta"):
-            for name, value in (("epoch", f"{self.rng.getrandbits(48):012x}"), ("horizon", "0")):
-                self.add("meta", name=name, value=value)
+        with self.transaction():
+            for name, (columns, pk) in TABLES.items():
+                self._db.table(name).create(columns, pk=pk, if_not_exists=True)
+            for name, column in INDEXES.items():
+                self._db.table(name).create_index([column], if_not_exists=True)
+            if not self.rows("select * from meta"):
+                for name, value in (("epoch", f"{self.rng.getrandbits(48):012x}"), ("horizon", "0")):
+                    self.add("meta", name=name, value=value)
 
     # ---- rows ---------------------------------------------------------------------------------------------------
 
@@ -133,7 +134,10 @@ class Ledger:
 
     def add(self, table: str, **values: Any) -> None:
         with self.transaction():
-            self._db.table(table).insert(values)
+            names = ", ".join(f'"{name}"' for name in values)
+            self._db.execute(
+                f"insert into {table} ({names}) values ({', '.join('?' * len(values))})", [*values.values()]
+            )
 
     def change(self, sql: str, *params: Any) -> None:
         with self.transaction():

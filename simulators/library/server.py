@@ -9,19 +9,20 @@ from typing import Any, Literal
 
 import uvicorn
 
-from simulators.library.app import make_app
+from simulators.library.app import lending
 from simulators.library.ledger import Ledger
 from simulators.library.seed import POINTS, points, secrets_of, seed, signing_key
 from sync.rest import Settings
+from sync.spelling import load_readings
 
 Fault = Literal["fails", "busy", "hangs", "not_json", "wrong_shape", "answer_lost"]
 
 
 class Wire:
-    """Between the server and the application. ``fault`` None: everything passes."""
+    """Between the server and the application, of which it asks for this ledger. ``fault`` None: everything passes."""
 
-    def __init__(self, app: Any) -> None:
-        self.app = app
+    def __init__(self, app: Any, ledger: Ledger) -> None:
+        self.app, self.ledger = app, ledger
         self.fault: Fault | None = None
         self.left = 0
         self.at: tuple[str, ...] = ("",)  # ends of the paths that it concerns
@@ -30,6 +31,7 @@ class Wire:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        scope["state"]["ledger"] = self.ledger
         fault = self.fault if scope["path"].endswith(self.at) else None
         if fault:
             self.left -= 1
@@ -86,7 +88,8 @@ class Library:
         self.ledger = Ledger(data / "library.sqlite", signing_key(), clock)
         seed(self.ledger, home, name)
         self._write_files()
-        self.wire = Wire(make_app(self.ledger))
+        load_readings()  # now, not while the first reader waits
+        self.wire = Wire(lending(), self.ledger)
         self._held = _bind(port)  # bound, never listening: keeps the port ours, and refuses while paused
         self.port: int = self._held.getsockname()[1]
         self._server: uvicorn.Server | None = None

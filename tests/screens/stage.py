@@ -49,6 +49,11 @@ def end(process: "subprocess.Popen[str] | subprocess.Popen[bytes]") -> None:
         process.wait()
 
 
+def touchable(drawn: dict[str, Any]) -> set[str]:
+    """All that can be touched but the digits, which have keys of their own."""
+    return {part for part in drawn["targets"] if not (part.startswith("key ") and part[4:].isdigit())}
+
+
 class Stage:
     """Starts Xvfb on a free display and the player in it. Close it, or use it as a context."""
 

@@ -9,13 +9,7 @@ from typing import Any
 import pytest
 
 from tests.screens.displays import SCREENS, display
-from tests.screens.player import ABOUT
-from tests.screens.stage import Stage
-from ui.dress import dress
-from ui.focus import stops
-from ui.layout import arrange
-from ui.manner import Manner
-from ui.present import present
+from tests.screens.stage import Stage, touchable
 
 NEVER = 3600.0
 PATIENCE_S = 60.0
@@ -138,21 +132,6 @@ def test_where_there_is_no_way_out_the_back_key_is_for_help(stage: Stage, spoken
 
 
 SEARCH = ("search-found", "found", "title")
-
-
-def touchable(drawn: dict[str, Any]) -> set[str]:
-    """All but the digits, which have keys of their own."""
-    return {part for part in drawn["targets"] if not (part.startswith("key ") and part[4:].isdigit())}
-
-
-@pytest.mark.timeout(600)
-def test_the_keys_stop_at_every_touch_of_every_screen(stage: Stage) -> None:
-    for name in SCREENS:
-        shown = display(name, until_s=NEVER)
-        view = dress(present(shown, ABOUT, "en"), ABOUT, Manner("en"))
-        drawn = stage.show(shown)
-        place = arrange(view, *drawn["window"], Manner("en"))
-        assert touchable(drawn) <= {stop.name for stop in stops(view, place.boxes)}, name
 
 
 def test_keys_walk_to_every_touch_of_screens_of_each_layout(stage: Stage) -> None:

@@ -10,11 +10,16 @@ import pytest
 import zxingcpp
 from PIL import Image, ImageChops, ImageStat
 
-from kiosk.core.screens import Goodbye, Home, Wait
+from kiosk.core.screens import Display, Goodbye, Home, Wait
 from kiosk.slip import text
 from tests.screens.displays import SCREENS, display
 from tests.screens.player import ABOUT
-from tests.screens.stage import Stage
+from tests.screens.stage import Stage, touchable
+from ui.dress import dress
+from ui.focus import stops
+from ui.layout import arrange
+from ui.manner import Manner
+from ui.present import present
 from ui.theme import HIGH_CONTRAST, PAPER, Colour
 
 SHAPES = {"portrait": (540, 960), "landscape": (960, 540)}
@@ -62,6 +67,12 @@ def fits(text: dict[str, Any]) -> bool:
     return bool(inside and text["whole"])
 
 
+def key_stops(shown: Display, drawn: dict[str, Any], manner: Manner) -> set[str]:
+    """Where keys stop on a screen, see tests/screens/test_keys.py."""
+    view = dress(present(shown, ABOUT, manner.language), ABOUT, manner)
+    return {stop.name for stop in stops(view, arrange(view, *drawn["window"], manner).boxes)}
+
+
 @pytest.mark.parametrize("name", ["goodbye-slip", "goodbye-slip-full", "goodbye-slip-unknown"])
 def test_a_phone_reads_the_slip_from_the_screen(stage: Stage, home: dict[str, Any], name: str) -> None:
     screen = SCREENS[name]
@@ -75,7 +86,7 @@ def test_a_phone_reads_the_slip_from_the_screen(stage: Stage, home: dict[str, An
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_every_screen_fits_in_both_languages_even_in_large_words(
+def test_every_screen_fits_in_both_languages_even_in_large_words_and_keys_stop_at_every_touch(
     stage: Stage, home: dict[str, Any], shape: str
 ) -> None:
     """Each in both languages and in both shapes; ``make screens`` also draws what is left out here, each in all."""
@@ -83,18 +94,22 @@ def test_every_screen_fits_in_both_languages_even_in_large_words(
     drawn = stage.settle()
     width, height = drawn["window"]
     first = list(SHAPES).index(shape)
+    manner = Manner()
     # The largest words. The screens stay away from Home, which would forget the choice.
     for number, change in enumerate(("size size size", "language")):
         for one in change.split():
             stage.tap(stage.show(display("wait-card")), one)
             stage.settle()
+            manner = manner.changed(one)
         seen: set[tuple[str, ...]] = set()
         for name in list(SCREENS)[(first + number) % 2 :: 2]:
             if isinstance(SCREENS[name], Home):
                 continue
-            drawn = stage.show(display(name, until_s=NEVER))
+            shown = display(name, until_s=NEVER)
+            drawn = stage.show(shown)
             assert drawn["window"] == [width, height]
             assert [text for text in drawn["texts"] if not fits(text)] == [], name
+            assert touchable(drawn) <= key_stops(shown, drawn, manner), name
             seen.add(tuple(text["words"] for text in drawn["texts"]))
         assert len(seen) > 70  # each was really drawn, none twice
     told = {stage.touched.get() for _ in range(stage.touched.qsize())}

@@ -17,7 +17,7 @@ from jsonschema import Draft202012Validator, ValidationError
 from pydantic import TypeAdapter
 from rest_contract import DOCUMENT, Exchange
 
-from simulators.library.app import make_app
+from simulators.library.app import lending
 from simulators.library.packing import recall_parcel
 from simulators.library.passes import card_verifier, code_verifier, issue_pass
 from simulators.library.server import Library
@@ -33,7 +33,7 @@ GUIDE = (ROOT / "docs" / "integrator.md").read_text()
 
 
 def test_the_committed_document_is_the_servers() -> None:
-    made = json.loads(json.dumps(make_app(None).openapi()))
+    made = json.loads(json.dumps(lending().openapi()))
     assert made == DOCUMENT, "run: python -m simulators.library openapi > docs/openapi.json"
 
 
