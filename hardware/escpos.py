@@ -32,6 +32,7 @@ from hardware.printer import Code, Line, Rule, Sheet
 from hardware.readings import Paper
 from hardware.serialport import open_port
 from hardware.transport import Transport
+from hardware.unseen import unseen
 from hardware.usbport import open_usb
 
 MEMORY: Final = "/dev/shm"
@@ -53,7 +54,7 @@ def _tidily() -> Iterator[None]:
 
 
 try:
-    with _tidily():
+    with _tidily(), unseen("numpy"):
         from escpos.capabilities import Profile
         from escpos.printer import Dummy
 except OSError as error:  # which would look like a bug to who wrote the configuration

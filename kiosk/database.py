@@ -1,26 +1,8 @@
-"""sqlite-utils, without numpy: that it looks for only to know its types, and finding it took a tenth of a second and
-11 MiB at every start. Whoever needs numpy later still finds it.
-"""
+"""sqlite-utils, without numpy: finding that took a tenth of a second and 11 MiB at every start."""
 
-import contextlib
-import sys
-from collections.abc import Iterator
+from hardware.unseen import unseen
 
-
-@contextlib.contextmanager
-def _unseen(name: str) -> Iterator[None]:
-    """Nothing is imported from there meanwhile, unless it was before."""
-    if name in sys.modules:
-        yield
-        return
-    sys.modules[name] = None  # type: ignore[assignment]  # which is how Python marks what there is not
-    try:
-        yield
-    finally:
-        del sys.modules[name]
-
-
-with _unseen("numpy"):
+with unseen("numpy"):
     from sqlite_utils import Database
     from sqlite_utils.migrations import Migrations
 
