@@ -40,13 +40,14 @@ SCREEN = ["screen font", "screen sound", "screen voice"]
 
 @pytest.fixture(scope="module")
 def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
-    with Machine(tmp_path_factory.mktemp("rig"), pcsc=False, pace=0.0) as rig:
+    with Machine(tmp_path_factory.mktemp("rig"), pcsc=False, pace=0.0, camera=False) as rig:
         yield rig
 
 
 @pytest.fixture
 def machine(rig: Machine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Machine]:
-    """A whole point as twins, without a store and with everything in order; no long look at quiet devices."""
+    """A whole point as twins but for a camera, which takes long to start; without a store and with everything in order;
+    no long look at quiet devices."""
     monkeypatch.setattr(check, "SOURCE_WAIT_S", 0.05)
     monkeypatch.setattr(causes, "READER_CONF", rig.folder / "reader.conf.d")
     yield rig
@@ -168,11 +169,11 @@ def test_a_point_without_a_scanner(machine: Machine) -> None:
     assert only(config).words.startswith("none is configured, so nothing can be loaded or returned")
 
 
-def test_a_camera_that_is_not_there(machine: Machine) -> None:
-    assert machine.camera is not None
-    machine.camera.unplug()
-    found = only(config_of(machine))
-    machine.camera.plug()
+def test_a_camera_that_is_not_there(tmp_path: Path) -> None:
+    with Machine(tmp_path, pcsc=False, pace=0.0) as machine:
+        assert machine.camera is not None
+        machine.camera.unplug()
+        found = only(config_of(machine))
     assert found.name == "scanner camera"
     assert "source" in found.words
 
