@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from click.testing import CliRunner
 from points import NOW, busy
 
 import simulators.kerong_cu16
+import ui.check
 from hardware.locker import kerong_cu16
 from hardware.readings import Door
 from kiosk import causes, check
@@ -35,6 +37,7 @@ from simulators.machine import Machine
 from simulators.serve import serve_pty
 from sync.things import Item
 
+covers_once = cache(ui.check.covers)  # a second each
 SCREEN = ["screen font", "screen sound", "screen voice"]
 
 
@@ -50,6 +53,7 @@ def machine(rig: Machine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Machine]:
     no long look at quiet devices."""
     monkeypatch.setattr(check, "SOURCE_WAIT_S", 0.05)
     monkeypatch.setattr(causes, "READER_CONF", rig.folder / "reader.conf.d")
+    monkeypatch.setattr(ui.check, "covers", covers_once)
     yield rig
     for file in rig.folder.glob("point.sqlite*"):
         file.unlink()
