@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 
@@ -9,11 +10,11 @@ import pytest
 
 from tests.screens.displays import SCREENS, display
 from tests.screens.player import ABOUT
+from ui import qr
 from ui.dress import dress
 from ui.layout import arrange
 from ui.manner import Manner
 from ui.present import present
-from ui.qr import modules
 from ui.sheet import Box, Place
 from ui.stacks import line_room
 from ui.view import Button, Row, View
@@ -36,6 +37,13 @@ MANNERS = {
 }
 LARGER = ("larger", "large", "largest", "simple")
 EVERY_WAY = [(*size, "plain") for size in SIZES] + [(*size, name) for size in BOTH for name in MANNERS]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _codes_are_made_once() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(qr, "modules", cache(qr.modules.__wrapped__))
+        yield
 
 
 def overlap(a: Box, b: Box) -> bool:
@@ -195,4 +203,4 @@ def test_a_code_to_take_along_is_always_shown(manner: str) -> None:
             view = present(display(name.split()[0]), ABOUT, "en")
             if view.code:
                 side = min(place.boxes["code"].w, place.boxes["code"].h)
-                assert side >= 4 * place.unit * len(modules(view.code)), f"{name}: a phone does not read it"
+                assert side >= 4 * place.unit * len(qr.modules(view.code)), f"{name}: a phone does not read it"
