@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from selenium import webdriver
-from selenium.common.exceptions import StaleElementReferenceException
+from selenium.common.exceptions import ElementNotInteractableException, StaleElementReferenceException
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
@@ -43,9 +43,9 @@ def eventually(what: Callable[[], Any], words: str) -> Any:
         try:
             if found := what():
                 return found
-        except StaleElementReferenceException:
-            pass  # drawn anew just now
-        time.sleep(0.05)
+        except (ElementNotInteractableException, StaleElementReferenceException):
+            pass  # being drawn anew just now
+        time.sleep(0.15)  # each look is work for a browser
     raise AssertionError(words)
 
 

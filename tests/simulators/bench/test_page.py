@@ -218,9 +218,10 @@ def test_the_browser_had_nothing_to_complain_of(page: Page) -> None:
     assert [one for one in told if "422" not in one] == []
 
 
-def test_without_a_display_its_words_are_read_and_touched_by_name(tmp_path: Path) -> None:
-    with Stage(POINT, tmp_path, window=False) as stage, served(stage) as url, opened(url, 1440, 1000) as chrome:
-        page = Page(chrome)
+def test_without_a_display_its_words_are_read_and_touched_by_name(browser: webdriver.Chrome, tmp_path: Path) -> None:
+    with Stage(POINT, tmp_path, window=False) as stage, served(stage) as url:
+        browser.get(url)
+        page = Page(browser)
         eventually(lambda: "free_doors" in page.text("#blind"), "its words are not there")
         assert page.text("#dark").startswith("No display here")
 
