@@ -45,10 +45,10 @@ IMAGE = "from before this machine was put back to an older image: not said again
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """``said``: this telling may have been said before. ``left``: items that have left the point since it happened;
-    others may have borrowed them. ``back``: items that come back later in the same batch, all of which may have been
-    said and booked before the point was started anew. ``image``: it stood in an image that was put back, so that it may
-    have been said long ago, and things have gone on since: it is only asked about."""
+    """``said``: this telling may have been said before. ``left``: items that have left the point since it happened, be
+    they back or not; others may have borrowed them. ``back``: items that come back later in the same batch, all of
+    which may have been said and booked before the point was started anew. ``image``: it stood in an image that was put
+    back, so that it may have been said long ago, and things have gone on since: it is only asked about."""
 
     said: bool
     left: frozenset[str] = frozenset()

@@ -15,7 +15,7 @@ from sync.account import AccountIs, AccountOf
 from sync.acts import Activate, ActKind, Ruling, Said
 from sync.asked import Allowed, Answer, ItemIs, LoansAre, LoansWith, MayBorrow, PatronIs, Question, Shown, WhatIs
 from sync.errors import ServiceBroken, ServiceError, ServicePostponed, ServiceSilent, ServiceUnreachable
-from sync.messages import ItemDropped, ItemLent, Page, PatronChanged, Receipt, Telling
+from sync.messages import ItemDropped, ItemLent, Page, ParcelCollected, PatronChanged, Receipt, Telling
 from sync.outbox import GIVE_UP_S, GIVE_UP_TRIES
 from sync.seal import NotSealed, Seal
 from sync.service import NOTHING, Abilities, Known, Service
@@ -132,10 +132,11 @@ class Sip2:
             if time.monotonic() >= until:
                 raise ServicePostponed(f"{n} of {len(tellings)} tellings are booked, the rest in the next round")
             self._wait_for(telling, known)
+            later = before[n + 1 :] if telling in before else ()
             doubt = Doubt(
                 telling in before or telling.key in self._unsure,
-                known.left,
-                _back(before[n + 1 :]) if telling in before else frozenset(),
+                known.left | _lent(later),
+                _back(later),
                 telling.seq < known.image,
             )
             self._done[telling.key] = self._told(telling, doubt, until, first)
@@ -271,6 +272,18 @@ class Sip2:
 def _back(tellings: Sequence[Telling]) -> frozenset[str]:
     """The items that these return."""
     return frozenset(telling.told.item for telling in tellings if isinstance(telling.told, ItemDropped))
+
+
+def _lent(tellings: Sequence[Telling]) -> frozenset[str]:
+    """The items that these lend."""
+    lent = set[str]()
+    for telling in tellings:
+        match telling.told:
+            case ParcelCollected(items=items):
+                lent |= set(items)
+            case ItemLent(item=item):
+                lent.add(item)
+    return frozenset(lent)
 
 
 def _worker(role: Role, card: str) -> PatronChanged:

@@ -288,6 +288,21 @@ def test_out_and_back_in_one_batch_whose_answers_were_all_lost_is_one_loan(hold:
     assert [effect for effect in ledger.effects if effect != "return "] == ["lend R100", "return R100"]
 
 
+@pytest.mark.parametrize("way_in", [READY, BACK], ids=["put in", "brought back"])
+def test_lent_since_and_here_again_it_is_not_checked_in_a_second_time(way_in: Told) -> None:
+    """Told at last after weeks, and the power fails before a receipt is kept. Meanwhile the reader has brought it back,
+    so that it lies here: said again, the way in of then would end the loan, which would be booked once more."""
+    ledger = Ledger(hold="R100")
+    batch = telling(way_in, 1), telling(LENT, 2)
+    with library(ledger.answers()) as lib:
+        settled(lib).tell(batch)
+        ledger.hold = ""
+        booked = list(ledger.effects)
+        receipts = tell(client(lib.port), *batch, telling(ItemDropped("i-1", "A2", True, ANN), 3), said=2)
+    assert ledger.effects == [*booked, "return R100"]
+    assert [receipt.status for receipt in receipts[1:]] == ["applied", "applied"]
+
+
 def test_returned_already_is_returned() -> None:
     ledger = Ledger()
     with library(ledger.answers()) as lib:
