@@ -18,7 +18,7 @@ from tests.simulation.life import live_a_day
 from tests.simulation.rules import Violation
 from tests.simulation.world import Script
 
-SEEDS = 8
+SEEDS, CHUNK = 4, 2
 MORNING = {False: 29, True: 41}  # with SIP2 or not: where to begin to look for one
 
 
@@ -60,13 +60,13 @@ def test_a_book_that_was_set_aside_since_and_lent_all_the_same_is_found(monkeypa
     for module in (stock, titles):
         monkeypatch.setattr(module, "is_offered", anything)
     with pytest.raises(Violation, match="not for its patron"):
-        live(range(3 * SEEDS))
+        live(range(6 * SEEDS))
 
 
 @pytest.mark.parametrize("sip2", [False, True])
-@pytest.mark.parametrize("first", range(0, SEEDS, 4))
+@pytest.mark.parametrize("first", range(0, SEEDS, CHUNK))
 def test_what_lies_there_for_anybody_is_lent_or_lies_there(first: int, sip2: bool) -> None:
-    assert live(range(first, first + 4), sip2) > 0
+    assert live(range(first, first + CHUNK), sip2) > 0
 
 
 @pytest.mark.parametrize("sip2", [False, True])
@@ -75,7 +75,7 @@ def test_the_power_fails_at_some_boundaries_while_two_are_borrowed(sip2: bool) -
         return live_a_day(seed, visits=4, cut_at=cut_at, calm=True, kind=StockDay, sip2=sip2)
 
     usual = next(day for seed in count(MORNING[sip2]) if (day := morning(seed)) and any(map(of_two, day.world.story)))
-    for cut_at in range(1, usual.boundaries + 1, 150 if sip2 else 100):
+    for cut_at in range(1, usual.boundaries + 1, 300 if sip2 else 200):
         assert morning(usual.world.seed, cut_at).world.cuts == 1
 
 

@@ -14,8 +14,8 @@ from tests.simulation.day import DAY_S, Day
 from tests.simulation.life import live_a_day
 from tests.simulation.shrink import Life, rule_of, shrink
 
-SEEDS, CHUNK = 6, 3
-SIP2_SEEDS, SIP2_CHUNK = 4, 2
+SEEDS, CHUNK = 4, 2
+SIP2_SEEDS, SIP2_CHUNK = 3, 1
 NEVER = 10**9
 MORNING = {False: 259, True: 579}  # with SIP2 or not: where to begin to look for one
 
