@@ -70,12 +70,26 @@ class Wire:
         return self._frames.pop(0)
 
     def quiet(self, wait_s: float) -> bool:
-        """Wait, while nothing comes. False at once when something does: between exchanges that is the end of the
-        connection, or an answer nobody waits for, and neither is to be gone on with."""
-        pending = isinstance(self._socket, ssl.SSLSocket) and self._socket.pending() > 0
+        """Wait, while nothing comes but what still belongs to the end of a line, which some send by itself. False at
+        once when something does: between exchanges that is the end of the connection, or an answer nobody waits for,
+        and neither is to be gone on with."""
+        until = time.monotonic() + wait_s
         poll = select.poll()
         poll.register(self._socket, select.POLLIN)
-        return not self._frames and not pending and not poll.poll(max(0.0, wait_s) * 1000)
+        while not self._frames:
+            pending = isinstance(self._socket, ssl.SSLSocket) and self._socket.pending() > 0
+            if not pending and not poll.poll(max(0.0, until - time.monotonic()) * 1000):
+                return True
+            try:
+                self._socket.settimeout(SILENCE_S)
+                data = self._socket.recv(_CHUNK)
+            except TimeoutError:  # what came was for TLS alone
+                continue
+            except OSError:
+                break
+            if data.strip(b"\r\n") or not data:
+                break
+        return False
 
     def close(self) -> None:
         """Let go. Never raises."""

@@ -30,6 +30,7 @@ class Library:
     said: list[str] = field(default_factory=list)
     raw: list[bytes] = field(default_factory=list)
     connections: int = 0
+    line_feeds: bool = False  # one after each answer, by itself
 
     def codes(self) -> list[str]:
         """What was said after logging in."""
@@ -54,6 +55,9 @@ class Library:
             return False
         said = answered if isinstance(answered, bytes) else sealed(answered, found[1] if found else "0")
         connection.sendall(said)
+        if self.line_feeds:
+            time.sleep(0.05)
+            connection.sendall(b"\n")
         return True
 
 

@@ -8,6 +8,7 @@ import pytest
 from raw_library import WHEN, library, sealed
 from sip2_client import client
 
+from sync.asked import WhatIs
 from sync.errors import ServiceUnreachable
 from sync.messages import ItemDropped, Telling
 from sync.sip2.client import PAUSE_S
@@ -43,6 +44,18 @@ def test_a_quiet_connection_is_kept_by_a_word_in_time(tmp_path: Path) -> None:
         assert time.monotonic() - began < 15.0
         assert lib.connections == 1
         assert [line[:2] for line in lib.said] == ["93", "99", "99"]
+
+
+def test_a_line_feed_that_comes_by_itself_ends_no_connection() -> None:
+    with library({"17": lambda _: f"18030201{WHEN}ABi-1|AJDune|"}) as lib:
+        lib.line_feeds = True
+        service = client(lib.port)
+        cursor = service.changes("", 0.0).cursor
+        time.sleep(0.2)
+        for _ in range(2):
+            assert service.ask(WhatIs("i-1")).item
+            service.changes(cursor, 0.3)
+        assert lib.connections == 1
 
 
 def test_one_that_says_that_it_is_off_line_is_away_and_is_told_nothing() -> None:
