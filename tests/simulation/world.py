@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from tests.simulation.helpers import Permit
 
 EPOCH = 1_800_000_000.0
+APART_S = 540.0  # so far the clocks of library and machine may be from each other, for a whole life
 SIZES = "SSSSMMML"
 DEVICES, GONE = ("card", "scanner", "pad"), "unplugged"
 SHOWN = CardGone | CardShown | CardUnread | Scan | PileSeen
@@ -78,6 +79,8 @@ class World:
         self.epoch = EPOCH + self.rng.randrange(365) * 86400.0
         self.offset = self.epoch  # the machine's clock at the beginning, as it is set now
         self.drift = self.rng.uniform(-100e-6, 100e-6)
+        clocks = random.Random(seed + 5)
+        self.apart = clocks.uniform(-APART_S, APART_S) if long and not calm and clocks.random() < 0.25 else 0.0
         self.story: list[str] = []
         self.heap: list[tuple[float, int, Callable[..., None], tuple[Any, ...]]] = []
         self.order = count()
@@ -156,7 +159,7 @@ class World:
 
     def true(self) -> float:
         """What the library's clock shows."""
-        return self.epoch + self.now
+        return self.epoch + self.now + self.apart
 
     def set_clock(self) -> None:
         """Somebody sets the machine's clock right."""
