@@ -123,13 +123,15 @@ def _told(
                 raise
             left, anew = _numbered(point, left, gap.expected), anew + 1
         except (ServiceSilent, ServiceBroken, ServiceDenied) as error:
-            if not keys or is_stand_in(batch[0].told):
+            if not keys:
                 raise
             if len(batch) > 1:
                 alone = len(batch)
             elif failed + 1 < TRIES_MAX:
                 failed += 1
                 time.sleep(failed)
+            elif is_stand_in(batch[0].told):  # it breaks down at all that is told
+                raise
             else:
                 client.changes("", 0)  # where it answers nothing at all, nothing is given up
                 say("the library breaks down at one of them, again and again: a case for staff")

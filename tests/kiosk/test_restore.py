@@ -4,7 +4,9 @@ import sqlite3
 import subprocess
 from collections.abc import Iterator
 from contextlib import closing
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from bad_day import HERS, MINE, OTHERS, Point, back, served
@@ -213,6 +215,25 @@ def test_what_the_library_breaks_down_at_is_a_case_and_the_rest_is_told(point: P
     assert sum("telling_unsaid" in one for one in point.told(library, "point_trouble")) == 1
     with closing(Store.open(point.config.store, point.config.plan())) as store:
         assert [c.detail for c in store.load().cases.values() if "look whether it is booked" in c.detail]
+
+
+@pytest.mark.parametrize("way", ["gone", "taken"])
+def test_numbers_that_are_wanted_otherwise_end_no_loop(point: Point, library: Library, way: str) -> None:
+    """A library that wants another number each time: it is said, and nothing changes."""
+    damage(point.config.store, "parcels")
+    wrong = point.config.store.read_bytes()
+    answered, wants = library.wire.app, {"gone": count(5, -1), "taken": count(1_000_000, 1_000_000)}[way]
+
+    async def senseless(scope: Any, receive: Any, send: Any) -> None:
+        if scope["path"].endswith("/events"):
+            library.ledger.change("update points set expected = ? where id = ?", next(wants), POINT)
+        await answered(scope, receive, send)
+
+    library.wire.app = senseless
+    result = point.kiosk("restore")
+    assert (result.exit_code, "Nothing was changed here" in result.output) == (1, True), result.output
+    assert point.config.store.read_bytes() == wrong
+    assert sum(point.told(library, "item_dropped").values()) == 1
 
 
 def test_where_it_breaks_down_at_all_that_is_told_nothing_changes(point: Point, library: Library) -> None:
