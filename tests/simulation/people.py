@@ -193,6 +193,7 @@ class Person:
             self.door, self.purpose = screen.compartment, "pickup"
             if inside and (self.world.dice.calm or self.rng.random() < 0.5):
                 self.take(inside)
+                self.about = inside
             else:
                 self.lie(inside, "came for something else, and takes nothing")
 
