@@ -76,7 +76,7 @@ class Wire:
         until = time.monotonic() + wait_s
         poll = select.poll()
         poll.register(self._socket, select.POLLIN)
-        while not self._frames:
+        while not self._frames and time.monotonic() <= until + SILENCE_S:
             pending = isinstance(self._socket, ssl.SSLSocket) and self._socket.pending() > 0
             if not pending and not poll.poll(max(0.0, until - time.monotonic()) * 1000):
                 return True

@@ -121,10 +121,15 @@ def test_home_fits_in_every_way_to_see_it(stage: Stage, home: dict[str, Any], sh
     stage.size(*SHAPES[shape])
     drawn = stage.settle()
     changes = ("language", "size", "size", "size", "language")
+    manner = Manner()
     for change, name in itertools.product(changes, ("home", "home-door-left")):
         stage.tap(drawn, change)
+        manner = manner.changed(change)
         drawn = stage.show(display(name))
         assert [text for text in drawn["texts"] if not fits(text)] == []
+        assert touchable(drawn) <= key_stops(display(name), drawn, manner)
+    for name in (name for name, screen in SCREENS.items() if isinstance(screen, Home)):
+        assert touchable(stage.show(display(name))) <= key_stops(display(name), drawn, manner), name
 
 
 @pytest.mark.parametrize("shape", SHAPES)
