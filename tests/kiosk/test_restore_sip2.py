@@ -23,7 +23,8 @@ from sync.seal import Seal
 
 POINT, DAY_S = "dongmen", 86400.0
 ANN, BOB = [one[0] for one in PEOPLE if one[3] == "reader" and one[4] == "fine"][:2]
-SLOW = "doubt_wait_s = 0.5\nconnect_wait_s = 0.5\nanswer_wait_s = 0.5\ntell_wait_s = 2.0\n"
+PATIENT = "doubt_wait_s = 0.5\nconnect_wait_s = 2.0\nanswer_wait_s = 2.0\ntell_wait_s = 8.0\n"
+HASTY = "doubt_wait_s = 0.5\nconnect_wait_s = 0.5\nanswer_wait_s = 0.5\ntell_wait_s = 2.0\n"
 
 
 class Point:
@@ -39,7 +40,7 @@ class Point:
             ("kiosk-dongmen", sip2.user),
             ('"MAIN"', '"SIP"'),
             ('"DONGMEN"', f'"{POINT}"'),
-            ("couriers = []\n", f"couriers = []\n{SLOW}"),
+            ("couriers = []\n", f"couriers = []\n{PATIENT}"),
         ):
             assert old in text
             text = text.replace(old, new)
@@ -156,6 +157,7 @@ def test_a_slow_library_is_told_everything_in_the_end_and_once(point: Point, sec
     for item in items:
         point.lend(ANN, item)
     point.told([ItemDropped(item, "A1", True, point.seal.hide(card_number(ANN))) for item in items], 3600.0)
+    point.file.write_text(point.file.read_text(encoding="utf-8").replace(PATIENT, HASTY), encoding="utf-8")
     point.sip2.desk = Slowly(point.sip2.desk, seconds)  # type: ignore[assignment]
     result = point.restore()
     assert result.exit_code == 0, result.output
