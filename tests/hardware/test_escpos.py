@@ -1,8 +1,10 @@
 """ESC/POS against the book, and what may stand between a title and the printer."""
 
 import os
+import runpy
 import subprocess
 import sys
+import tempfile
 import time
 import tomllib
 from pathlib import Path
@@ -13,6 +15,7 @@ import segno
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hardware import escpos
 from hardware.errors import DeviceGone, DeviceRefused, DeviceSilent
 from hardware.escpos import SHEET_BYTES_MAX, EscposPrinter, Settings, compose
 from hardware.paper import columns, printable, wrapped
@@ -46,11 +49,14 @@ def test_its_driver_needs_no_disk() -> None:
     assert int(said.stdout) > 0
 
 
-def test_where_there_is_neither_disk_nor_memory_it_cannot_be_loaded() -> None:
+def test_where_there_is_neither_disk_nor_memory_it_cannot_be_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Which the configuration says, as of any driver."""
-    bare = WITHOUT_DISK.replace("import hardware", "import os; os.access = lambda *_: False\nimport hardware", 1)
-    said = subprocess.run([sys.executable, "-c", bare], capture_output=True, text=True, timeout=60)
-    assert "ImportError: python-escpos has no place for a folder: " in said.stderr
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "no disk"))
+    with pytest.raises(ImportError, match="python-escpos has no place for a folder: "):
+        runpy.run_path(escpos.__file__)
 
 
 @pytest.mark.parametrize("vector", VECTORS["slip"], ids=lambda vector: vector["means"])

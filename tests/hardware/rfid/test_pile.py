@@ -114,6 +114,9 @@ def test_a_set_is_whole_when_all_its_parts_lie_there() -> None:
 )
 def test_a_foreign_tag_is_counted_and_nothing_else(tag: Tag) -> None:
     assert Pad().rounds(5, tag, A) == [pile("SZ0000001", foreign=1)]
+    pad = Pad()
+    assert pad.rounds(20, A) == [pile("SZ0000001")]
+    assert pad.rounds(20, tag, A) == [pile("SZ0000001", foreign=1)]  # also of a card nobody is heard of
 
 
 @pytest.mark.parametrize("number", ["AB 1/2", "书0000001", "SZ0000002\n", "9" * 65])

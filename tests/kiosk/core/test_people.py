@@ -10,9 +10,9 @@ from kiosk.core.night import rested
 from kiosk.core.session import Step
 from sync.account import AccountIs
 from sync.asked import AccountOf
-from sync.messages import JournalStands, ParcelRecalled, PatronChanged, PatronForgotten
+from sync.messages import JournalStands, ParcelRecalled, PatronChanged, PatronForgotten, PointTrouble
 from sync.things import Patron
-from tests.kiosk.core.machine import KEYRING, PARCEL, PEOPLE, Machine, stocked
+from tests.kiosk.core.machine import KEYRING, LIMITS, PARCEL, PEOPLE, Machine, stocked
 
 
 def collected(machine: Machine) -> Machine:
@@ -50,6 +50,14 @@ def test_who_is_named_again_stays() -> None:
     machine.hear(PatronForgotten("ann"), PatronForgotten("nobody"))
     assert "ann" not in machine.point.patrons
     assert machine.point.counters.to_forget == ()
+
+
+def test_more_people_than_there_is_room_for_are_a_case_and_those_here_stay() -> None:
+    machine = stocked(PARCEL, limits=LIMITS.model_copy(update={"patrons_max": len(PEOPLE)}))
+    machine.hear(PatronChanged(Patron("zoe", "Z.")), PatronChanged(replace(PEOPLE[0], initials="A. B.")))
+    assert [told.what for told in machine.told(PointTrouble)] == ["patrons_too_many"]
+    assert "zoe" not in machine.point.patrons
+    assert machine.point.patrons["ann"].initials == "A. B."
 
 
 def test_a_card_given_to_somebody_else_is_theirs_alone() -> None:

@@ -51,6 +51,16 @@ def test_set_right_it_is_told_anew_the_next_time() -> None:
     assert troubles(heard(machine, machine.now - 100.0)) == ["clock_wrong"] * 2
 
 
+@pytest.mark.parametrize("ways", [(700.0, 200.0), (200.0, 700.0), (-700.0, -200.0, -700.0)])
+def test_from_much_to_minutes_and_back_it_is_one_thing_for_people_to_do(ways: tuple[float, ...]) -> None:
+    machine = stocked(PARCEL)
+    for ahead in ways:
+        heard(later(machine, 3600), machine.now - ahead)
+        assert machine.point.counters.clock_off
+        assert machine.point.counters.clock_wrong == (abs(ahead) >= CLOCK_WRONG_S)
+    assert troubles(machine) == ["clock_wrong"]
+
+
 @pytest.mark.parametrize("ahead", [-DAY_S, -2 * CLOCK_WRONG_S, 2 * CLOCK_WRONG_S, DAY_S])
 def test_by_more_the_time_that_is_sure_goes_on_all_the_same(ahead: float) -> None:
     """It stood still, so what was put in weeks later was over on the day on which somebody set the clock."""

@@ -21,7 +21,7 @@ from sync.messages import (
     Told,
 )
 from sync.service import Known
-from sync.sip2.booking import AWAY, MISSING, STAYED
+from sync.sip2.booking import AWAY, CLOCKS, MISSING, STAYED
 from sync.sip2.service import Sip2
 from sync.things import Patron
 
@@ -448,6 +448,8 @@ def test_what_is_not_there_is_a_case_because_nobody_else_hears_of_it() -> None:
         away = PointTrouble("device_lost", detail="card"), PointTrouble("door_unseen", "A1")
         receipts = tell(client(lib.port), *(telling(one, n) for n, one in enumerate(away, 4)))
         assert {(r.status, r.detail) for r in receipts} == {("conflict", AWAY)}
+        (receipt,) = tell(client(lib.port), telling(PointTrouble("clock_wrong", detail="+90 s"), 6))
+        assert (receipt.status, receipt.detail) == ("conflict", CLOCKS)
         assert lib.said == []
 
 
