@@ -17,7 +17,7 @@ def sentences(before: View | None, now: View) -> tuple[str, ...]:
     if now.warning:
         return () if before and before.warning else (now.warning.title, now.warning.line)
     if now.aid:
-        return () if before and before.aid else (now.aid.title, *now.aid.line.split("\n"))
+        return () if before and before.aid else (now.aid.title, *_unhushed(now.aid.line.split("\n"), now))
     told = _told(now)
     if before is None or before.screen != now.screen or before.switch != now.switch:
         return told
@@ -28,8 +28,12 @@ def sentences(before: View | None, now: View) -> tuple[str, ...]:
 
 def _told(view: View) -> tuple[str, ...]:
     parts = [part for part in (view.title, *(view.heard or view.line).split("\n"), view.note) if part]
-    said = [part for part in parts if not any(hushed in part for hushed in view.hushed)]
+    said = _unhushed(parts, view)
     return (*said, view.unsaid) if len(said) < len(parts) else tuple(said)
+
+
+def _unhushed(parts: list[str], view: View) -> list[str]:
+    return [part for part in parts if not any(hushed in part for hushed in view.hushed)]
 
 
 def cue(before: View | None, now: View) -> Cue | None:

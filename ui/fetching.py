@@ -21,9 +21,9 @@ def choose(screen: Choose, _: Words) -> View:
         line += "\n" + over(screen.over, _)
     take = _.ngettext("Take this one", "Take these {n}", chosen) if chosen else _("Take all of them")
     far = _("I cannot reach the others") if chosen else _("I cannot reach these doors")
-    reach = (Button("cannot_reach", far, extra=True),) if chosen < len(screen.parcels) else ()
+    reach = Button("cannot_reach", far, extra=True, idle=chosen == len(screen.parcels))
     listed = tuple(_listed(parcel, _) for parcel in screen.parcels)
-    buttons = (Button("take", take, main=True), *reach)
+    buttons = (Button("take", take, main=True), reach)
     return View("Choose", title, line, "parcel", rows=listed, buttons=buttons, cancel=cancel(_))
 
 
@@ -47,15 +47,18 @@ def _listed(parcel: Waiting, _: Words) -> Row:
 
 def sort(screen: Sort, _: Words) -> View:
     listed = tuple(Row(title, "", marked, "item", barcode) for barcode, title, marked in screen.items)
-    marked = any(row.done for row in listed)
-    said = (Button("are_missing", _("These are not there")), Button("stay_here", _("These stay here")))
+    none = not any(row.done for row in listed)
+    said = (
+        Button("are_missing", _("These are not there"), idle=none),
+        Button("stay_here", _("These stay here"), idle=none),
+    )
     return View(
         "Sort",
         _("Which ones do you not take?"),
         _("Touch them, then say what is so. The others are booked to you when the door is shut."),
         "ask",
         rows=listed,
-        buttons=said if marked else (),
+        buttons=said,
         cancel=Button("cancel", _("Back")),
     )
 

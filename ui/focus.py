@@ -28,6 +28,7 @@ def stops(view: View, shown: Container[str]) -> tuple[Stop, ...]:
         found = [_stop(f"aid {n}", what) for n, what in enumerate(view.aid.buttons)]
     else:
         found = [Stop("title", "\n".join((view.title, view.line, view.note)).strip())] if view.hushed else []
+        found += [Stop("code words", view.code_words)] if view.code_words else []
         found += [_row(n, row) for n, row in enumerate(view.rows)]
         found += [_stop(one.action, one) for one in view.pager or ()]
         keys = view.keypad.keys if view.keypad else ()

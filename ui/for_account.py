@@ -42,7 +42,7 @@ def more(screen: More, _: Words) -> View:
     return View(
         "More",
         _("What would you like to do?"),
-        _("Loans, holds and fees need your card."),
+        _("Loans, holds and fees need your card.") if account else _("Touch what you want to see."),
         "more",
         buttons=(*search, *account, Button("how", _("How it works"), picture="ask")),
         cancel=_back(_),
@@ -112,10 +112,12 @@ def account(screen: Account, about: About, _: Words) -> View:
         rows.append(Row(_("Fees"), owed, None, "fines" if screen.owed else "", ""))
     elif screen.here:
         rows.append(Row(_("What lies here"), doors, None, "holds", ""))
+    touched = any(row.action for row in rows)
+    lines = lines or [_("Touch a line to see more.") if touched else _("Nothing is on loan, and nothing waits.")]
     return View(
         "Account",
         _("Your account"),
-        "\n".join(lines) or _("Touch a line to see more."),
+        "\n".join(lines),
         "person",
         rows=tuple(rows),
         hushed=_private(screen.notice, screen.words),
@@ -161,7 +163,7 @@ def holds(screen: Holds, _: Words) -> View:
     return View(
         "Holds",
         _.ngettext("One hold", "{n} holds", len(screen.lines)),
-        _("Touch one to collect it, change it or let it go."),
+        _("Touch one to collect it, change it or cancel it."),
         "list",
         rows=tuple(Row(short(line.title), _where(line, _), None, "hold", line.id) for line in screen.lines),
         hushed=_private(screen.notice, screen.words),
@@ -175,12 +177,12 @@ def one_hold(screen: OneHold, _: Words) -> View:
     if screen.sure:
         return View(
             "OneHold",
-            _("Let “{title}” go?", title=short(line.title, 2 * TITLE_MAX)),
+            _("Cancel the hold on “{title}”?", title=short(line.title, 2 * TITLE_MAX)),
             _("It is then off your list, and another reader may have it. This cannot be taken back here."),
             "ask",
             "wait",
             hushed=(short(line.title, 2 * TITLE_MAX),),
-            buttons=(Button("no", _("No, keep it"), main=True), Button("yes", _("Yes, let it go"))),
+            buttons=(Button("no", _("No, keep it"), main=True), Button("yes", _("Yes, cancel it"))),
             cancel=_back(_),
         )
     said = [_where(line, _)]
@@ -213,20 +215,15 @@ def one_hold(screen: OneHold, _: Words) -> View:
 
 def permission(screen: Permission, about: About, _: Words) -> View:
     code, until = f"{screen.code[:4]} {screen.code[4:]}", _moment(screen.until, _)
-    place = about.names.get(_.language) or about.point
+    title, place = short(screen.title), about.names.get(_.language) or about.point
+    who = _("Whoever types this code here may fetch “{title}” once, until {moment}.", title=title, moment=until)
     note = _("Pickup code {code}\n{place}, until {moment}", code=code, place=place, moment=until)
     return View(
         "Permission",
         _("The code: {code}", code=code),
-        _(
-            "Whoever types this code here may fetch “{title}” once, until {moment}.",
-            title=short(screen.title),
-            moment=until,
-        )
-        + "\n"
-        + _("The loan is yours. The code is shown only now; you can take it back here at any time."),
+        who + "\n" + _("The loan is yours. The code is shown only now; you can take it back here at any time."),
         "parcel",
-        hushed=(code, short(screen.title)),
+        hushed=(code, title),
         code=note + "\n" + _("At the machine: touch Collect, type the code, take what lies behind the door."),
         code_words=_("Scan this to send the code on, or write it down."),
         cancel=Button("cancel", _("Done")),

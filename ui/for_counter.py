@@ -36,7 +36,7 @@ def _listing(screen: Counter, _: Words) -> View:
             line = _("Nothing can be borrowed here just now, and nothing is booked to you. Please come back later.")
     if screen.offline:
         line += "\n" + _("The library is out of reach; it books your loans as soon as it is back.")
-    borrow = Button("borrow", _.ngettext("Borrow this book", "Borrow these {n} books", count), main=True)
+    borrow = Button("borrow", _borrow(count, _), main=True)
     undo = Button("undo", _("Take the last one off the list"))
     return View(
         "Counter",
@@ -54,8 +54,13 @@ def _booking(screen: Counter, _: Words) -> View:
     booked = sum(row.state == "booked" for row in screen.rows)
     title = _("Booked to you: {n} of {of}", n=booked, of=len(screen.rows))
     line = _("Please leave your books where they are for a moment.")
+    borrow = Button("borrow", _borrow(len(screen.rows), _), main=True, idle=True)  # keeps its place: some tap twice
     stop = Button("finish", _("Stop here; the rest is not borrowed"))
-    return View("Counter", title, line, "wait", rows=_sorted(screen, _), buttons=(stop,))
+    return View("Counter", title, line, "wait", rows=_sorted(screen, _), buttons=(borrow, stop))
+
+
+def _borrow(count: int, _: Words) -> str:
+    return _.ngettext("Borrow this book", "Borrow these {n} books", count)
 
 
 def _over(screen: Counter, _: Words) -> View:

@@ -86,7 +86,8 @@ def door_sheet(screen: DoorSheet, _: Words) -> View:
         )
     facts = _("Size {size} · {height} cm above the floor", size=screen.size, height=screen.bottom_cm)
     if screen.openings:
-        opens = _("Opened {n} times, lately after {s} s", n=screen.openings, s=f"{screen.opens_s:.1f}")
+        after = f"{screen.opens_s:.1f}"
+        opens = _.ngettext("Opened once, after {s} s", "Opened {n} times, lately after {s} s", screen.openings, s=after)
         facts += "\n" + opens
     buttons = (
         *((Button("open", _("Open it")),) if screen.can_open else ()),

@@ -82,6 +82,12 @@ def collect(screen: Collect, about: About, _: Words) -> View:
                 "This code opens no door here. {n} more tries today; card and QR always work.",
                 screen.tries_left,
             )
+        if screen.tries_left <= 3 and not screen.cards:
+            note = _.ngettext(
+                "This code opens no door here. One more try today; the QR always works.",
+                "This code opens no door here. {n} more tries today; the QR always works.",
+                screen.tries_left,
+            )
     return View(
         "Collect",
         _("Tap your card, show the QR, or type the code") if screen.cards else _("Show the QR, or type the code"),
@@ -128,7 +134,7 @@ def returning(screen: Return, _: Words) -> View:
         line = _("Touch '{words}' once for each book, and a door opens for them.", words=unread)
     if screen.offline:
         line += "\n" + _("The library is out of reach; it books your return as soon as it is back.")
-    no_code = Button("unreadable", unread, main=not (count or screen.scanner), extra=screen.scanner)
+    no_code = Button("unreadable", unread, main=not (count or screen.scanner), extra=screen.scanner, alone=True)
     buttons = (Button("open", _("Open the door"), main=True), Button("undo", _("Take the last one off the list")))
     titles = tuple(title or _("A book without a code, to be looked at") for title in screen.titles)
     return View(
@@ -199,6 +205,7 @@ def goodbye(screen: Goodbye, about: About, _: Words) -> View:
     nothing = not screen.titles and screen.purpose != "checkout"
     tone: Tone = "wait" if screen.missing or screen.gate or screen.not_lent or nothing else "done"
     instead: PictureName = "return" if screen.purpose == "dropoff" else "book"
+    printed = [_(PRINTING[screen.printing])] if screen.printing in PRINTING else []
     return View(
         "Goodbye",
         title,
@@ -207,6 +214,7 @@ def goodbye(screen: Goodbye, about: About, _: Words) -> View:
         tone,
         code=text(screen.slip, about, _.language) if screen.slip else "",
         code_words=_beside_the_code(screen, _),
+        heard="\n".join((*lines, *printed)),
         rows=_listed(screen, _),
         buttons=(Button("finish", _("Done"), main=True), *printing, *another, *returning),
     )

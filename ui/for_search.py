@@ -127,7 +127,7 @@ def stock(screen: Stock, _: Words) -> View:
     count, chosen, can = len(screen.lines), len(screen.chosen), screen.cards or screen.known
     title = _.ngettext("One book to borrow here", "{n} books to borrow here", count)
     line = _("Touch the ones you like; several, if you want.") if count > 1 else _("Touch it if you like it.")
-    buttons: tuple[Button, ...] = (Button("borrow", _("Borrow")),)
+    buttons: tuple[Button, ...] = (Button("borrow", _("Borrow"), idle=True),)
     if chosen:
         take = _.ngettext("Borrow this book", "Borrow these {n} books", chosen)
         title = _.ngettext("One book chosen", "{n} books chosen", chosen)

@@ -47,6 +47,8 @@ from ui.notices import NOTES
 from ui.view import Button, StillThere, View
 from ui.words import Words, words
 
+ENDED = ("Collect", "Choose", "Return", "Counter")  # screens whose "Cancel" ends all that somebody had begun
+
 
 def present(display: Display, about: About, language: str) -> View:
     """The whole view of a display, in ``language`` (zh or en). Never raises on any well-typed display."""
@@ -74,12 +76,13 @@ def present(display: Display, about: About, language: str) -> View:
 
 
 def _still_there(view: View, _: Words) -> StillThere:
+    ends = _("End now") if view.screen in ENDED else ""  # "Cancel" would seem to mean the question
     leaves = view.cancel or next((button for button in view.buttons if button.action == "finish"), None)
     return StillThere(
         title=_("Are you still there?"),
         line=_("Otherwise we end here, so that nobody sees what is yours."),
         stay=Button("more_time", _("Yes, I need more time"), main=True),
-        go=replace(leaves, main=False, picture=None) if leaves else None,
+        go=leaves and replace(leaves, main=False, picture=None, words=ends or leaves.words),
     )
 
 

@@ -1,7 +1,8 @@
-"""The resting picture: what this place does in three pictures, the time, free doors. Nothing of any person. Pure."""
+"""The resting picture: what can be done here, in up to three pictures; the time, free doors. Nobody's things. Pure."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Literal
 
 from kiosk.core.screens import Home
@@ -10,13 +11,12 @@ from ui.view import PictureName
 from ui.words import LANGUAGES, Words, words
 
 Phase = Literal["awake", "resting", "dim"]
-SCENES: tuple[PictureName, ...] = ("order", "door", "back")
-AT_THE_COUNTER: tuple[PictureName, ...] = ("shelf", "card", "book")
+SCENES_MAX = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Resting:
-    """Three pictures with a sentence each, and what stands around them."""
+    """Up to three pictures with a sentence each, of what can be done now, and what stands around them."""
 
     scenes: tuple[tuple[PictureName, str], ...]
     clock: str
@@ -33,28 +33,28 @@ def phase(quiet_s: float, rest_s: float, dim_s: float) -> Phase:
 
 
 def may_rest(home: Home) -> bool:
-    """A door left open is to be seen."""
-    return not home.open_doors
+    """A door left open is to be seen, and so is that next to nothing can be done here."""
+    return not home.open_doors and bool(home.cards or home.free_doors)
 
 
+@lru_cache(maxsize=2)  # asked for at every frame
 def resting(home: Home, place: str, language: str, now: datetime, dim: bool, doors: bool = True) -> Resting:
     """What stands there now; the hint is in every language, for who reads only one."""
     from babel.dates import format_skeleton  # here: only a resting machine needs it, and starting should not wait
 
     _ = words(language)
-    said = (
-        _("Choose a book at any library: it comes here."),
-        _("Tap your card: your door opens."),
-        _("Bring it back here at any hour."),
-    )
-    counter = (
-        _("Choose books from the shelves."),
-        _("Tap your card here."),
-        _("Scan them or lay them down: they are booked to you."),
-    )
+    scenes: list[tuple[PictureName, str]] = [("order", _("Choose a book at any library: it comes here."))]
+    scenes += [("door", _("Tap your card: your door opens."))] if home.cards and home.lends else []
+    scenes += [("back", _("Bring it back here at any hour."))] if home.free_doors else []
+    if not doors:
+        scenes = [
+            ("shelf", _("Choose books from the shelves.")),
+            ("card", _("Tap your card here.")),
+            ("book", _("Scan them or lay them down: they are booked to you.")),
+        ]
     hints = [_hint(words(one)) for one in sorted(LANGUAGES, key=lambda one: one != language)]
     return Resting(
-        tuple(zip(SCENES, said, strict=True) if doors else zip(AT_THE_COUNTER, counter, strict=True)),
+        tuple(scenes),
         now.strftime("%H:%M"),
         str(format_skeleton("MMMMEEEEd", now, locale=language)),
         place,
@@ -82,7 +82,7 @@ def places(width: float, height: float) -> tuple[float, dict[str, Box]]:
         "hint": Box(EDGE + inner * 0.4, high - 112, inner * 0.6, 72),
     }
     top, bottom = 350.0, high - 150
-    for n in range(len(SCENES)):
+    for n in range(SCENES_MAX):
         if landscape:
             each = (inner - 2 * 48) / 3
             x = EDGE + n * (each + 48)

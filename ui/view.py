@@ -44,7 +44,8 @@ class Button:
     main: bool = False
     picture: PictureName | None = None  # a tile with a large picture
     extra: bool = False  # left out in simple mode
-    idle: bool = False  # does nothing yet: drawn with no edge, in quiet words
+    idle: bool = False  # does nothing now: drawn with no edge, in quiet words
+    alone: bool = False  # on a line of its own, so that it stays where it is whatever comes beside it
     own: bool = False  # for this person's eyes and ears only: the window does it, nobody decides anything
     aloud: str = ""  # what is spoken for it where ``words`` alone say too little
 

@@ -53,6 +53,7 @@ class Screen:
         own = Manner(settings.language, low=settings.low, simple=settings.simple, volume=settings.volume)
         self._own = self._manner = own  # the machine's own, until somebody changes it
         self._helping, self._page = False, 0
+        self._whose = ""  # the initials that were shown last since Home
         self._display: Display | None = None
         self._view: View | None = None
         self._until: float | None = None
@@ -104,8 +105,12 @@ class Screen:
         if changed:
             self._page, self._helping, self._alive_s = 0, False, time.monotonic()
             self._hearing = 0
-        if before is not None and not isinstance(before.screen, Home) and self._at_home():
+        another = (
+            display.initials and self._whose and display.initials != self._whose
+        )  # at the end of somebody's screens
+        if another or (before is not None and not isinstance(before.screen, Home) and self._at_home()):
             self._forget()
+        self._whose = "" if self._at_home() else display.initials or self._whose
         if changed and self._slow() and not self._at_home():
             self._touch(Touched("slower"))
         if display.until is not None:
@@ -208,10 +213,11 @@ class Screen:
             self._wake()
             return
         place = self._about.names.get(self._own.language) or self._about.point
-        shows = resting(home, place, self._own.language, datetime.now(), now == "dim", self._about.doors)
+        minute = datetime.now().replace(second=0, microsecond=0)
+        shows = resting(home, place, self._own.language, minute, now == "dim", self._about.doors)
         if self._rest is None or self._rest.shows != shows or self._rest.size != list(Window.size):
             self._wake()
-            self._rest = Rest(Window.size, self.page.fonts, PAPER, shows)
+            self._rest = Rest(Window.size, self.page.fonts, shows)
             Window.add_widget(self._rest)
 
     def _wake(self) -> None:

@@ -85,7 +85,7 @@ def test_a_parcel_is_collected_with_eyes_shut(eyes_shut: tuple[Machine, Ears, Fi
             assert time.monotonic() < until
     fingers.go_to("取书")
     fingers.press("Return")
-    ears.wait_for("请刷卡、扫码，或输入取书码")
+    ears.wait_for("请刷卡、出示二维码，或输入取书码")
     for digit in code:
         fingers.press(digit)
         ears.wait_for(f"zh {digit}")

@@ -62,7 +62,7 @@ def main(orders: list[dict[str, Any]], out: Path, width: int, height: int) -> No
             home = SCREENS["home"]
             assert isinstance(home, Home)
             shows = resting(home, ABOUT.names[manner.language], manner.language, NOON, False)
-            rest = Rest(Window.size, page.fonts, PAPER, shows)
+            rest = Rest(Window.size, page.fonts, shows)
             Window.add_widget(rest)
         else:
             left[0] = order.get("left_s", NEVER)

@@ -68,7 +68,7 @@ class Player:
         elif "twice_s" in order:
             from ui.views import page
 
-            page.TWICE_S = order["twice_s"]
+            page.TWICE_S = page.AMENDED_S = order["twice_s"]
         elif "settle" in order:
             self.settling, self.quiet = order["settle"], 0
         elif "stop" in order:

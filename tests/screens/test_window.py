@@ -302,6 +302,17 @@ def test_language_stays_through_a_story_and_returns_at_home(stage: Stage, home: 
     assert "随时刷卡即可" in words(stage.show(display("home")))
 
 
+def test_what_one_reader_chose_is_not_the_next_ones_who_came_before_home(stage: Stage, home: dict[str, Any]) -> None:
+    drawn = stage.show(display("account"))
+    stage.tap(drawn, "language")
+    assert "Your account" in {text["words"] for text in stage.settle()["texts"]}
+    stage.show(display("wait-card"))  # whose card it is, nobody knows yet
+    drawn = stage.show(replace(display("account"), initials="王*"))
+    assert "Your account" not in {text["words"] for text in drawn["texts"]}
+    while not stage.touched.empty():
+        stage.touched.get()
+
+
 def test_contrast_and_large_words(stage: Stage, home: dict[str, Any]) -> None:
     drawn = stage.show(display("goodbye-pickup", until_s=NEVER))
     small = {text["words"]: text["pixels"] for text in drawn["texts"]}

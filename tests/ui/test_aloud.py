@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from kiosk.core.account_screens import Account, Holds, Loans, OneHold
+from kiosk.core.activation import NewPin, Phone
 from kiosk.core.screens import Sorry
 from kiosk.core.search_screens import Wished
 from tests.screens.displays import SCREENS, display
@@ -26,7 +27,7 @@ from ui.sounds import NOTES, RATE, sound
 from ui.view import View
 from ui.words import words
 
-HAS_WORDS = Account | Holds | Loans | OneHold | Wished
+HAS_WORDS = Account | Holds | Loans | NewPin | OneHold | Phone | Wished
 
 
 def view(name: str, language: str = "en", **how: bool) -> View:
@@ -47,6 +48,23 @@ def test_the_question_is_said_once_and_the_screen_again_after_it() -> None:
     assert sentences(plain, asked)[0] == "Are you still there?"
     assert sentences(asked, asked) == ()
     assert sentences(asked, plain)[0] == plain.title
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_help_on_a_screen_says_nothing_of_anybody_either(language: str) -> None:
+    for name in SCREENS:
+        shown = present(display(name), ABOUT, language)
+        said = sentences(None, dress(shown, ABOUT, Manner(language), True))
+        assert any(ABOUT.phone in sentence for sentence in said), name
+        assert not any(part in sentence for part in private(name) for sentence in said), name
+
+
+def test_how_the_printing_of_a_slip_went_is_heard_and_reached_by_keys() -> None:
+    offered = view("goodbye-slip")
+    screen = replace(SCREENS["goodbye-slip"], printing="done")
+    done = dress(present(replace(display("goodbye-slip"), screen=screen), ABOUT, "en"), ABOUT, Manner("en"))
+    assert sentences(offered, done) == ("Your slip is printed. Please take it.",)
+    assert any("Your slip is printed" in stop.words for stop in stops(done, ("code words",)))
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

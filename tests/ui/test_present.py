@@ -158,7 +158,7 @@ def test_every_notice_has_words() -> None:
         ("open-pickup-one", {"not_here", "wrong_book", "leave_it", "cannot_reach"}),
         ("open-said-some", {"undo"}),
         ("choose", {"parcel", "take", "cannot_reach", "cancel"}),
-        ("sort", {"item", "cancel"}),
+        ("sort", {"item", "are_missing", "stay_here", "cancel"}),
         ("sort-marked", {"item", "are_missing", "stay_here", "cancel"}),
         ("shut", {"reopen", "finish"}),
         ("shut-next", {"next", "reopen", "finish"}),
@@ -314,3 +314,18 @@ def test_nothing_behind_a_door_where_nothing_was() -> None:
     assert isinstance(several, Inside)
     told = present(replace(display("inside-several"), screen=replace(several, said="no")), ABOUT, "en")
     assert {row.done for row in told.rows} == {False}
+
+
+def test_a_card_is_not_promised_to_who_mistypes_beside_a_reader_out_of_order() -> None:
+    screen = Collect("", True, wrong=True, tries_left=2, cards=False)
+    note = present(replace(display("collect"), screen=screen), ABOUT, "en").note
+    assert "2 more tries" in note
+    assert "card" not in note
+
+
+@pytest.mark.parametrize(("name", "leaves"), [("return-one", "End now"), ("collect", "End now"), ("pin", "Cancel")])
+def test_who_is_asked_whether_they_are_there_sees_what_ends_all(name: str, leaves: str) -> None:
+    ask = present(display(name, warning=True), ABOUT, "en").warning
+    assert ask
+    assert ask.go
+    assert ask.go.words == leaves

@@ -1,4 +1,5 @@
-"""Bars side by side: how much of something there was, each with its label under it and its number over it."""
+"""Bars side by side: how much of something there was, each with its label under it and its number over it; where they
+are too narrow for numbers, the highest alone has one."""
 
 from kivy.graphics import Color, Rectangle, SmoothRoundedRectangle
 from kivy.uix.widget import Widget
@@ -33,8 +34,10 @@ class Chart(Widget):
             if n % labelled == 0:
                 under = Box(x - each * (labelled - 1) / 2, box.y, each * labelled, foot * 0.9)
                 self._say(under, fonts, look, bar.label, "quiet")
-            if bar.value and each > 60 * unit:
-                over = Box(x - each * 0.1, box.y + foot + high, each * 1.2, foot * 0.9)
+            if bar.value and (each > 60 * unit or bar.value == tallest):
+                wide = max(each * 1.2, 90 * unit)
+                left = min(max(box.x, x + (each - wide) / 2), box.x + box.w - wide)
+                over = Box(left, box.y + foot + high, wide, foot * 0.9)
                 self._say(over, fonts, look, f"{bar.value:g}", "ink")
         with self.canvas:
             Color(*palette.line)

@@ -25,6 +25,9 @@ from ui.views.touch import PictureTouch, Touch, WordTouch
 OVER = ("veil", "ask", "why", "left", "stay", "go", "focus")  # lie above everything else
 TILE_MIN = 240  # units; a lower tile has words only
 TWICE_S, TWICE_NEAR = 0.35, 60  # seconds, units: a second tap so soon and so near belongs to the first
+AMENDED_S = (
+    1.2  # also where the screen is still the same and something else has come to stand there: nobody reads so soon
+)
 
 
 class Page(Widget):
@@ -59,8 +62,9 @@ class Page(Widget):
             self._drop(name)
 
     def on_touch_down(self, touch: Any) -> bool:
-        """A second tap of a hand that trembles is meant for what stood there at the first, not for what came after."""
-        soon = time.monotonic() - self._let_go < TWICE_S
+        """A second tap, of a hand that trembles or will not wait, is meant for what stood there at the first, not for
+        what came after."""
+        soon = time.monotonic() - self._let_go < (TWICE_S if self._turned > self._let_go else AMENDED_S)
         under = [part for part in self.parts.values() if isinstance(part, Touch) and part.box.holds(*touch.pos)]
         new = any(max(part.since, self._turned) > self._let_go for part in under)
         if soon and new and math.dist(touch.pos, self._at) < TWICE_NEAR * self.look.unit:
@@ -129,7 +133,7 @@ class Page(Widget):
     def _make_button(self, box: Box, fonts: Fonts, look: Look, what: Button) -> Touch:
         told = Touched(what.action, what.value)
         size = 72 if what.action in ("digit", "letter") and len(what.words) == 1 else LARGE
-        kind = "main" if what.main else "idle" if what.idle else "plain"
+        kind = "idle" if what.idle else "main" if what.main else "plain"
         picture = what.picture if box.h >= TILE_MIN * look.unit else None
         touch = WordTouch(box, fonts, look, what.words, self._does(what), kind, size, picture)
         touch.means = told

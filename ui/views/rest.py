@@ -7,20 +7,21 @@ from kivy.uix.widget import Widget
 
 from ui.fonts import Fonts
 from ui.resting import Resting, places
-from ui.theme import HUGE, LARGE, SMALL, TEXT, Palette
+from ui.theme import HIGH_CONTRAST, HUGE, LARGE, PAPER, SMALL, TEXT
 from ui.theme import Look as Way
 from ui.views.pictures import Picture
 from ui.views.text import Text
-
-DIMMED = 0.72  # of the light taken away
 
 
 class Rest(Widget):
     """One picture of it; made anew when the minute changes."""
 
-    def __init__(self, size: tuple[int, int], fonts: Fonts, palette: Palette, shows: Resting) -> None:
+    def __init__(self, size: tuple[int, int], fonts: Fonts, shows: Resting) -> None:
         super().__init__(size=size, size_hint=(None, None))
         self.shows = shows
+        palette = (
+            HIGH_CONTRAST if shows.dim else PAPER
+        )  # light words on black give little light, and are read from afar
         unit, boxes = places(*size)
         look = Way(palette, 0, unit, False)
         with self.canvas:
@@ -39,10 +40,6 @@ class Rest(Widget):
             ("hint", shows.hint, SMALL, palette.quiet, "right"),
         ):
             self.add_widget(Text(boxes[name], fonts, look, words, large, ink, name == "clock", align, "middle"))  # type: ignore[arg-type]
-        if shows.dim:
-            with self.canvas.after:
-                Color(0, 0, 0, DIMMED)
-                Rectangle(pos=(0, 0), size=size)
 
     def on_touch_down(self, touch: Any) -> bool:
         """Nothing beneath is reached until the finger is lifted again; what it woke stands there by then."""
