@@ -104,15 +104,19 @@ class Crowd:
             stories += [lambda: self._return(lent)] * 2
         return [*stories, self._clear]
 
-    def _pickups(self) -> list[Any]:
-        ready = self._ledger.rows("select distinct patron from parcels where point = ? and status = 'ready'", POINT)
+    def _pickups(self, whose: str = "1") -> list[Any]:
+        ready = self._ledger.rows(
+            "select distinct patron from parcels join patrons on patrons.id = patron"
+            f" where point = ? and status = 'ready' and {whose}",
+            POINT,
+        )
         return [lambda patron=row["patron"]: self._collect(patron) for row in ready]
 
     def _wanted(self, borrow: bool) -> Any:
         """What leads to a loan, or to a return."""
         if not borrow:
             return lambda: self._return(self._outside("select barcode from items where place = 'loan'"))
-        pickups = self._pickups()
+        pickups = self._pickups("standing = 'fine'")
         if not pickups and len(self._under_way()) < 3:
             self._pack()
         return self._dice.choice(pickups or [self._stock])
