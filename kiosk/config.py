@@ -122,7 +122,9 @@ class Config:
 
     def about_closed(self) -> About:
         """The same where no slip is made; no key is read."""
-        return About(self.point.id, self.point.names.model_dump(), self.point.phone, doors=bool(self.compartments))
+        codes = self.service.module.abilities(self.service.settings).codes
+        names, phone = self.point.names.model_dump(), self.point.phone
+        return About(self.point.id, names, phone, doors=bool(self.compartments), codes=codes)
 
     def buses(self) -> dict[str, list[Board]]:
         """The boards on each port."""

@@ -50,13 +50,14 @@ class ScreenSettings(BaseModel):
 @dataclass(frozen=True, slots=True)
 class About:
     """What a front end may say of the point itself. ``names`` by language. ``sign`` makes the receipt on a slip.
-    ``doors``: whether there are any."""
+    ``doors``: whether there are any. ``codes``: whether the library hands out pickup codes and QRs."""
 
     point: str
     names: dict[str, str]
     phone: str
     sign: Callable[[Slip], str] | None = field(default=None, repr=False, compare=False)
     doors: bool = True
+    codes: bool = True
 
 
 class Shown:

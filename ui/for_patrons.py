@@ -250,7 +250,7 @@ def _not_lent(one: NotLent, _: Words) -> Row:
 def sorry(screen: Sorry, about: About, _: Words) -> View:
     reason = REASONS[screen.reason]
     reason = reason if about.doors else without_doors.REASONS.get(screen.reason, reason)
-    title, line, picture = sorry_words(screen, reason, about.phone, _)
+    title, line, picture = sorry_words(screen, reason, about, _)
     another = screen.reason in ("not_lent", "not_here_now", "stock_stuck")
     browse = _("Choose another one") if another else _("Borrow a book from here")
     offers = {"return": _("Return books"), "collect": _("Collect"), "browse": browse}

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from kiosk.core.screens import Sorry
+from kiosk.frontend import About
 from ui.view import PictureName
 from ui.words import N_, Words
 
@@ -267,17 +268,24 @@ _PLACES = {  # these name other places
 }
 
 
+WITHOUT_CODES = {  # what to do next where the library hands out no codes and no QRs
+    "card_unknown": N_("Try your library card, or call us: {phone}."),
+    "number_only": N_("Tap the card itself, or call us: {phone}."),
+}
+
+
 def private(screen: Sorry) -> tuple[str, ...]:
     """What is not read aloud to the hall: the library's own words."""
     return (screen.detail,)
 
 
-def sorry_words(screen: Sorry, reason: Reason, phone: str, _: Words) -> tuple[str, str, PictureName]:
+def sorry_words(screen: Sorry, reason: Reason, about: About, _: Words) -> tuple[str, str, PictureName]:
     """Title, line (meaning, the library's own words if any, next step; a line each) and picture."""
     lines = [_(reason.meaning)]
     if screen.places:
         lines.append(_(_PLACES[screen.reason], places=_.listed(screen.places)))
     elif screen.detail:
         lines.append(_("The library says: {detail}", detail=screen.detail))
-    lines.append(_(reason.next, phone=phone))
+    following = reason.next if about.codes else WITHOUT_CODES.get(screen.reason, reason.next)
+    lines.append(_(following, phone=about.phone))
     return _(reason.happened), "\n".join(lines), reason.picture

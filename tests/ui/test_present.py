@@ -329,3 +329,12 @@ def test_who_is_asked_whether_they_are_there_sees_what_ends_all(name: str, leave
     assert ask
     assert ask.go
     assert ask.go.words == leaves
+
+
+@pytest.mark.parametrize("reason", ["card_unknown", "number_only"])
+def test_where_the_library_hands_out_no_codes_nobody_is_told_to_show_one(reason: str) -> None:
+    shown = replace(display("collect"), screen=Sorry(reason))  # type: ignore[arg-type]
+    assert "QR" in present(shown, ABOUT, "en").line
+    line = present(shown, replace(ABOUT, codes=False), "en").line
+    assert "QR" not in line
+    assert ABOUT.phone in line
