@@ -80,6 +80,35 @@ def test_a_store_in_use_ends_the_run(example: Path) -> None:
     assert "in use by another kiosk, process" in ran.stderr
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["journal"],
+        ["cases"],
+        ["doors"],
+        ["koc", "out.koc"],
+        ["purge", "--yes"],
+        ["old-image", "--yes"],
+        ["restore", "--yes"],
+        ["rotate-key", "receipts", "--yes"],
+        ["rotate-key", "hashing", "--yes"],
+        ["step-back", "while_the_library_is_away"],
+        ["check", "--doors"],
+    ],
+    ids=" ".join,
+)
+def test_a_store_that_cannot_be_looked_at_is_one_line(
+    example: Path, monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    """As in a directory that is not to be entered (which root may): whether it is there nobody can know."""
+    monkeypatch.chdir(example.parent)
+    text = example.read_text(encoding="utf-8").replace('"store.db"', f'"{"x" * 300}"')
+    example.write_text(text, encoding="utf-8")
+    result = kiosk(words[0], example, *words[1:])
+    assert (result.exit_code, len(lines(result)), "File name too long" in result.output) == (3, 1, True)
+    assert not Path("out.koc").exists()
+
+
 # ---- what is typed --------------------------------------------------------------------------------------------------
 
 
