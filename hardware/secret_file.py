@@ -1,6 +1,7 @@
 """Keys come from files of their own, which only the kiosk may read."""
 
 import os
+import pwd
 import stat
 from pathlib import Path
 from typing import Final
@@ -19,10 +20,21 @@ def read_secret(path: Path) -> str:
     """
     text, about = read(path)
     if about.st_uid not in (os.geteuid(), 0):
-        raise UnfitFile(f"{path} belongs to another user; it must belong to the one the kiosk runs as, or to root")
+        raise UnfitFile(f"{path} belongs to {_whose(about.st_uid)}")
     if about.st_mode & 0o077:
         raise UnfitFile(f"{path} may be read or written by others; run: chmod 600 {path}")
     return text
+
+
+def _whose(owner: int) -> str:
+    """Whose it is, and what to do. Nobody is to give it to root: then the kiosk could not read it."""
+    try:
+        name = pwd.getpwuid(owner).pw_name
+    except KeyError:
+        return f"user {owner}, who is not known here; it must belong to the one the kiosk runs as (chown)"
+    if os.geteuid() == 0:
+        return f"{name}, and this is root: put sudo -u {name} before the command, if that is whom the kiosk runs as"
+    return f"{name}; it must belong to the one the kiosk runs as"
 
 
 def written_beside(path: Path, text: str) -> Path:
