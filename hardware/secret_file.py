@@ -74,6 +74,6 @@ def read(path: Path) -> tuple[str, os.stat_result]:
     try:
         if len(data) > LENGTH_MAX:
             raise ValueError("too long")
-        return data.decode().strip(), about
+        return data.decode("utf-8-sig").strip(), about  # some editors begin a text with a mark
     except ValueError:
         raise UnfitFile(f"{path} is not a text of at most {LENGTH_MAX} bytes") from None

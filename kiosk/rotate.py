@@ -59,8 +59,8 @@ def receipts(config: Config, now: float) -> Rotated:
 
 def hashing_file(config: Config) -> Path:
     """Where the hashing key is."""
-    with config.path.open("rb") as file:
-        return config.path.absolute().parent / str(tomllib.load(file)["keys"]["hashing"])
+    said = tomllib.loads(config.path.read_text(encoding="utf-8-sig"))
+    return config.path.absolute().parent / str(said["keys"]["hashing"])
 
 
 def begun(config: Config, path: Path) -> bool:

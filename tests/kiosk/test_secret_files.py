@@ -13,6 +13,7 @@ from wrong_configs import edited, message
 
 from kiosk.config import Config, load
 from kiosk.core.identity import Keyring
+from kiosk.rotate import hashing_file
 
 
 @pytest.mark.parametrize(("file", "key"), [("hashing.key", "keys.hashing"), ("service.token", "service.credential")])
@@ -96,8 +97,21 @@ def test_a_hashing_key_that_is_none(example: Path, content: str) -> None:
     (example.parent / "hashing.key").write_bytes(content.encode("utf-8", "surrogateescape"))
     said = message(example)
     assert said.startswith("keys.hashing: <here>/hashing.key ")
-    assert "openssl rand -hex 32" in said or "is not a text of at most 65536 bytes" in said
+    assert "put back the one that the library has too" in said or "is not a text of at most 65536 bytes" in said
     assert not content or content not in said
+
+
+@pytest.mark.parametrize("file", ["hashing.key", "service.token", "library-pass.pem", "kiosk.toml"])
+def test_a_mark_at_the_beginning_as_some_editors_write_it(example: Path, file: str) -> None:
+    before, marked = load(example), example.parent / file
+    text = marked.read_text(encoding="utf-8")
+    marked.write_text(text, encoding="utf-8-sig")
+    config = load(example)
+    assert config.keyring.hashing == before.keyring.hashing
+    assert config.service.credential == before.service.credential
+    assert hashing_file(config) == example.parent / "hashing.key"
+    marked.write_text(f"\n{text}\udcff", encoding="utf-8-sig", errors="surrogateescape")
+    assert "not UTF-8 text (at line " in message(example) or "is not a text" in message(example)
 
 
 @pytest.mark.parametrize("content", ["", "two\nlines", "schlüssel", "a\x07b"])
