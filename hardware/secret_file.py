@@ -42,11 +42,22 @@ def written_beside(path: Path, text: str) -> Path:
     leaves no half of a secret behind. Raises ``OSError``."""
     half_made = path.with_name(path.name + ".new")
     half_made.unlink(missing_ok=True)
-    with os.fdopen(os.open(half_made, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "w") as file:
-        file.write(text + "\n")
-        file.flush()
-        os.fsync(file.fileno())
+    write_new(half_made, text + "\n")
     return half_made
+
+
+def write_new(path: Path, text: str, mode: int = 0o600) -> None:
+    """A new file with this text, all of it safely on disk. Raises ``OSError``, also where there is one already; then
+    nothing of it is left there."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
+    try:
+        with open(descriptor, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        path.unlink()
+        raise
 
 
 def names_on_disk(directory: Path) -> None:

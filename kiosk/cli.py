@@ -27,6 +27,7 @@ from kiosk.cli_parts import (
     Named,
     config_argument,
     end,
+    unwritten,
 )
 from kiosk.config import Config
 from kiosk.frontend import NoScreen
@@ -203,7 +204,7 @@ def koc(config: Config, file: Path) -> None:
     except StoreError as error:
         end(EXIT_STORE, error)
     except OSError as error:
-        end(EXIT_CONFIG, OSError(f"{file}: {error.strerror}"))
+        unwritten(file, error)
     click.echo(f"{file}: {written.loans} loans, {written.returns} returns. It names people: delete it once uploaded.")
     if written.left_out:
         click.echo(f"{written.left_out} loans are not in it: the numbers of their readers are not known here", err=True)

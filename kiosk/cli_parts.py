@@ -60,6 +60,12 @@ class Named(click.ParamType[str]):
 config_argument = click.argument("config", type=ConfigFile())
 
 
+def unwritten(file: Path, error: OSError) -> NoReturn:
+    """This new file could not be made: say why and leave."""
+    words = "is there already: name a new file" if isinstance(error, FileExistsError) else error.strerror
+    end(EXIT_CONFIG, OSError(f"{file}: {words}"))
+
+
 def end(status: int, error: Exception) -> NoReturn:
     """Say what went wrong and leave with this status."""
     click.echo(f"kiosk: {error}", err=True)

@@ -2,11 +2,13 @@
 
 import json
 import re
+import resource
 import sqlite3
 import subprocess
 import sys
 import time
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -305,11 +307,37 @@ def test_what_waits_is_written_for_koha(point: Path, tmp_path: Path) -> None:
         [],
     ]
     assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d-\d\d-\d\d \d{3}", rows[0].split("\t")[0])
-    assert kiosk("koc", point, file).exit_code == 2  # nothing is overwritten
+    again = kiosk("koc", point, file)  # nothing is overwritten
+    assert (again.exit_code, again.output) == (2, f"kiosk: {file}: is there already: name a new file\n")
     with closing(Store.open(config.store, config.plan())) as store:  # what the library has answered is not carried over
         loan = next(one for one in store.waiting(9) if isinstance(one.told, ParcelCollected))
         store.commit(store.load(), Step(store.load(), Session(4)), NOW, (Receipt(loan.key, "applied"),))
     assert "1 loans, 1 returns" in kiosk("koc", point, tmp_path / "rest.koc").output
+
+
+def test_a_stick_that_is_full_gets_no_half_of_a_file(point: Path, tmp_path: Path) -> None:
+    """Else it would end amid a barcode, and the second try would only say that there is a file."""
+    config = load(point)
+    with closing(Store.open(config.store, config.plan())) as store:
+        before = store.load()
+        back = (ItemDropped(f"SIP{n:07}", "A1", True) for n in range(1500))
+        store.commit(before, Step(before, Session(4)).fact(*back), NOW)
+    with room_for(40_000):  # what SQLite lays beside the store has 32768 bytes
+        said = kiosk("koc", point, tmp_path / "out.koc")
+    assert (said.exit_code, said.output) == (2, f"kiosk: {tmp_path / 'out.koc'}: File too large\n")
+    assert kiosk("koc", point, tmp_path / "out.koc").exit_code == 0
+    assert (tmp_path / "out.koc").stat().st_size > 40_000
+
+
+@contextmanager
+def room_for(size: int) -> Iterator[None]:
+    """No file may grow beyond this: the kernel refuses the write."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def test_the_verifier_of_a_card_is_the_one_its_tap_gives(point: Path) -> None:

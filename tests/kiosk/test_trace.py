@@ -207,7 +207,7 @@ def test_no_trace_is_written_over_and_no_device_made_up(rig: Machine, tmp_path: 
     path = tmp_path / "old.jsonl"
     path.write_text("kept")
     tracing = kiosk(rig, "trace", path)
-    assert "File exists" in tracing.communicate(timeout=60)[0]
+    assert "is there already: name a new file" in tracing.communicate(timeout=60)[0]
     assert (tracing.returncode, path.read_text()) == (2, "kept")
     tracing = kiosk(rig, "trace", tmp_path / "new.jsonl", "scaner")
     assert "no device 'scaner'" in tracing.communicate(timeout=60)[0]
