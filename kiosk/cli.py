@@ -17,6 +17,7 @@ from pathlib import Path
 import click
 
 from hardware.registry import UnknownDriver
+from hardware.secret_file import write_new
 from kiosk import cli_receipts, cli_recovery, cli_tools
 from kiosk.cli_parts import (
     EXIT_CONFIG,
@@ -253,11 +254,17 @@ def probe(
     tell = partial(click.echo, err=True)
     try:
         text, whole = probing.probe(config, patron, items, pin, may_lend, may_hold, tell)
-        if out:
-            out.open("x", encoding="utf-8").write(text)
     except (probing.NotSip2, OSError) as error:
         end(EXIT_CONFIG, error)
-    click.echo(f"{out}: written" if out else text)
+    if not out:
+        click.echo(text)
+    else:
+        try:
+            write_new(out, text, 0o644)
+        except OSError as error:
+            click.echo(text)  # the library need not be asked all that again
+            unwritten(out, error)
+        click.echo(f"{out}: written")
     sys.exit(0 if whole else EXIT_UNFIT)
 
 

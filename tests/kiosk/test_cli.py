@@ -3,6 +3,7 @@
 import json
 import re
 import resource
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -365,6 +366,24 @@ def test_a_probe_is_for_sip2_only(point: Path) -> None:
     said = kiosk("probe", point, "--patron", "1", "--item", "a")
     assert said.exit_code == 2
     assert "for sip2 only" in said.output + said.stderr
+
+
+def test_a_dialect_that_cannot_be_written_is_shown(example: Path, tmp_path: Path) -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))  # and hears nothing: little is found out
+        text = (Path(__file__).parents[2] / "examples" / "sip2.toml").read_text(encoding="utf-8")
+        there = f'host = "127.0.0.1"\nport = {nobody.getsockname()[1]}\ntls = false'
+        example.write_text(re.sub(r"(?m)^host = .*\nport = .*$", there, text), encoding="utf-8")
+        (tmp_path / "service.token").rename(tmp_path / "sip2.password")
+        out = tmp_path / "found.toml"
+        words = ("probe", example, "--patron", "1", "--item", "a", "--out", out)
+        with room_for(10):
+            full = kiosk(*words)
+        assert (full.exit_code, out.exists()) == (2, False)
+        assert f"kiosk: {out}: File too large" in full.stderr
+        written = kiosk(*words)
+    assert (written.exit_code, written.stdout) == (1, f"{out}: written\n")
+    assert out.read_text(encoding="utf-8") in full.stdout
 
 
 def test_a_slip_on_one_long_line_is_no_file_name(point: Path) -> None:
