@@ -31,7 +31,7 @@ def listen(config: Config, put: Put, seconds: float | None, only: Collection[str
     lines) for so long, or until Ctrl-C. Lines come only of those named.
 
     The kiosk itself must not run. Doors are looked at every half second, for a person stands there; a driver's bug is
-    said, like a device that is lost. Raises ``UnknownDevice``.
+    said, like a device that is lost. Raises ``UnknownDevice``, and what ``OSError`` a ``put`` ended it with.
     """
     devices = (*config.cards, *config.pads, *config.scanners, *config.printers)
     known = [one.name for one in config.boards] + [one.name for one in devices]
@@ -42,9 +42,15 @@ def listen(config: Config, put: Put, seconds: float | None, only: Collection[str
     if only:
         config = _with_only(config, only)
 
+    ended, broken = threading.Event(), list[OSError]()
+
     def chosen(line: Line) -> None:
         if not only or line["device"] in only:
-            put(line)
+            try:
+                put(line)
+            except OSError as error:  # nobody reads on, as behind head
+                broken.append(error)
+                ended.set()
 
     def bug(error: BaseException) -> None:
         said = "".join(traceback.format_exception_only(error)).strip()
@@ -61,12 +67,14 @@ def listen(config: Config, put: Put, seconds: float | None, only: Collection[str
     for worker in owners:
         worker.start()
     with contextlib.suppress(KeyboardInterrupt):
-        threading.Event().wait(seconds)
+        ended.wait(seconds)
     for worker in owners:
         worker.stop()
     until = time.monotonic() + JOIN_S
     for worker in owners:
         worker.join(max(0.0, until - time.monotonic()))
+    if broken:
+        raise broken[0]
 
 
 def _with_only(config: Config, names: Collection[str]) -> Config:

@@ -95,6 +95,23 @@ def test_listening_shows_bytes_and_meaning(rig: Machine) -> None:
     assert listening.returncode == 0
 
 
+def test_it_ends_once_nobody_reads_on(rig: Machine) -> None:
+    """As behind head; else it would keep the devices for ever."""
+    command = [sys.executable, "-m", "kiosk", "listen", str(rig.config), "scanner"]
+    with subprocess.Popen(command, env=rig.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as listening:
+        assert listening.stdout
+        assert listening.stderr
+        assert b"opened" in listening.stdout.readline()
+        listening.stdout.close()
+        time.sleep(5.0)  # what is said sooner was lying there
+        rig.scanner.scan("SIP0001001")
+        try:
+            assert listening.wait(60) == 1
+        finally:
+            listening.kill()
+        assert listening.stderr.read() == b""
+
+
 def test_what_is_lost_is_explained_once(rig: Machine) -> None:
     lost: Line = {"t": 1.0, "device": "scanner", "lost": "gone"}
     shown: list[str] = []
