@@ -121,5 +121,7 @@ def _listen(config: Config, put: Put, devices: tuple[str, ...], seconds: float |
 
     try:
         listen(config, put, seconds, devices, masked)
+    except StoreError as error:
+        end(EXIT_STORE, error)
     except (UnknownDevice, UnfitFile) as error:
         end(EXIT_CONFIG, error)

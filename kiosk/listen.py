@@ -4,9 +4,10 @@ import contextlib
 import threading
 import time
 import traceback
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 from hardware.readings import DeviceDown
 from kiosk import causes
@@ -14,6 +15,8 @@ from kiosk.config import Config, Device
 from kiosk.devices import Devices
 from kiosk.incoming import Incoming
 from kiosk.overheard import Line
+from kiosk.owner import Owner, lock_file
+from kiosk.store import unfit_for
 from kiosk.trace import Put, Recorder
 
 JOIN_S = 2.0
@@ -30,8 +33,10 @@ def listen(config: Config, put: Put, seconds: float | None, only: Collection[str
     """Let the devices (or those named, and what shares a port with them) report to ``put`` (see kiosk.trace for the
     lines) for so long, or until Ctrl-C. Lines come only of those named.
 
-    The kiosk itself must not run. Doors are looked at every half second, for a person stands there; a driver's bug is
-    said, like a device that is lost. Raises ``UnknownDevice``, and what ``OSError`` a ``put`` ended it with.
+    The kiosk itself must not run: where there is a store it is held meanwhile, for behind a serial server both would
+    speak at once. Doors are looked at every half second, for a person stands there; a driver's bug is
+    said, like a device that is lost. Raises ``UnknownDevice``, ``StoreUnfit``,
+    and what ``OSError`` a ``put`` ended it with.
     """
     devices = (*config.cards, *config.pads, *config.scanners, *config.printers)
     known = [one.name for one in config.boards] + [one.name for one in devices]
@@ -63,18 +68,29 @@ def listen(config: Config, put: Put, seconds: float | None, only: Collection[str
         if isinstance(incoming, DeviceDown) and incoming.device in boards:  # a port that does not open has no driver
             chosen({"t": 0.0, "device": incoming.device, "lost": incoming.why})
 
-    owners = Devices(config, post, bug, recorder, LOOK_S).workers
-    for worker in owners:
-        worker.start()
-    with contextlib.suppress(KeyboardInterrupt):
-        ended.wait(seconds)
-    for worker in owners:
-        worker.stop()
-    until = time.monotonic() + JOIN_S
-    for worker in owners:
-        worker.join(max(0.0, until - time.monotonic()))
+    with _held(config.store):
+        owners = Devices(config, post, bug, recorder, LOOK_S).workers
+        for worker in owners:
+            worker.start()
+        with contextlib.suppress(KeyboardInterrupt):
+            ended.wait(seconds)
+        for worker in owners:
+            worker.stop()
+        until = time.monotonic() + JOIN_S
+        for worker in owners:
+            worker.join(max(0.0, until - time.monotonic()))
     if broken:
         raise broken[0]
+
+
+@contextlib.contextmanager
+def _held(store: Path) -> Iterator[None]:
+    """No kiosk is at work meanwhile. Makes nothing where none has ever been."""
+    with contextlib.ExitStack() as undo:
+        with unfit_for(store):
+            if lock_file(store).exists():
+                undo.callback(Owner.of(store).release)
+        yield
 
 
 def _with_only(config: Config, names: Collection[str]) -> Config:

@@ -78,19 +78,16 @@ def addresses(config: Config, say: Say) -> Iterator[Address]:
             transport.close()
 
 
-def walk(config: Config, boards: Collection[str], ask: Ask, say: Say) -> Iterator[Walked]:
+def walk(config: Config, book: DoorBook, boards: Collection[str], ask: Ask, say: Say) -> Iterator[Walked]:
     """Each channel of each board (or of those named) in turn.
 
-    Raises ``CannotOpen``; ``StoreError`` when there is a store and it cannot be used: then no lock moves;
-    ``DeviceError`` when a port does not open or is lost.
+    Raises ``CannotOpen``: then no lock moves; ``DeviceError`` when a port does not open or is lost.
     """
     known(boards, [board.name for board in config.boards], "board")
+    kept = [c.name for c in config.compartments if book.behind(c.name)]
+    if kept:
+        raise CannotOpen(f"something lies behind {', '.join(kept)}: let a courier clear the cabinet first")
     with ExitStack() as undo:
-        book = DoorBook(config)
-        undo.callback(book.close)
-        kept = [c.name for c in config.compartments if book.behind(c.name)]
-        if kept:
-            raise CannotOpen(f"something lies behind {', '.join(kept)}: let a courier clear the cabinet first")
         for port, wired in config.buses().items():
             mine = [board.name for board in wired if not boards or board.name in boards]
             if mine and not (yield from _Port(config, port, book, undo, ask, say).walk(mine)):

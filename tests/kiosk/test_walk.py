@@ -1,5 +1,6 @@
 """``kiosk walk`` on a real wire: boards found by address, channels by the doors they open, and what to paste."""
 
+import socket
 import threading
 import time
 import tomllib
@@ -20,7 +21,7 @@ from kiosk.cli import main
 from kiosk.config import Config, load
 from kiosk.core.model import Parcel
 from kiosk.core.session import NOBODY, Step
-from kiosk.door_book import CannotOpen
+from kiosk.door_book import CannotOpen, DoorBook
 from kiosk.reading import open_journal
 from kiosk.store import Store
 from kiosk.walk import Address, Walked, addresses, to_paste, walk
@@ -55,7 +56,8 @@ def walked(machine: Machine, config: Config, *answers: str) -> list[Walked]:
         if "shut it, please" in words:
             threading.Timer(0.05, machine.cabinet.push, [words.split()[1].rstrip(":")]).start()
 
-    done = list(walk(config, (), lambda _: next(left), say))
+    with closing(DoorBook(config)) as book:
+        done = list(walk(config, book, (), lambda _: next(left), say))
     assert next(left, None) is None, "a question was not asked"
     return done
 
@@ -117,7 +119,7 @@ def test_a_port_that_is_gone_is_said(machine: Machine, tmp_path: Path) -> None:
     assert "is not there. " in said[0]
     assert "Is it plugged in" in said[0]
     with pytest.raises(DeviceGone, match="Is it plugged in and powered"):
-        list(walk(gone, (), lambda _: "n", said.append))
+        list(walk(gone, DoorBook(gone), (), lambda _: "n", said.append))
 
 
 def test_swapped_channels_end_as_lines_to_paste(machine: Machine) -> None:
@@ -158,7 +160,7 @@ def test_who_takes_their_time_over_a_question_loses_no_port_for_a_board_whose_sw
     def say(words: str) -> None:
         machine.cabinet.push("1")
 
-    first, second = walk(replace(config, boards=(wrong, good)), (), person, say)
+    first, second = walk(replace(config, boards=(wrong, good)), DoorBook(config), (), person, say)
     assert (first.board, first.words) == ("W", "not pulsed: its board, or [duty], said no")
     assert (second.board, second.ok) == ("A", True)
 
@@ -180,7 +182,7 @@ def test_lock_and_contact_are_told_apart(machine: Machine) -> None:
         for name in ("2", "4"):
             machine.cabinet.push(name)
 
-    none, blind, crossed = walk(config, ["A"], person, say)
+    none, blind, crossed = walk(config, DoorBook(config), ["A"], person, say)
     assert none.words == "no door opened; configured as door 1: lock, its wire, its channel"
     assert blind.words == "opens door 2; its contact does not see it: switch, its wire, feedback"
     assert crossed.words == "opens door 3; seen by the contact of A:4: move the contact's wire to where the lock is"
@@ -191,13 +193,29 @@ def test_not_while_something_lies_inside(machine: Machine) -> None:
     stored(machine, Parcel("par-1", "pat-1", (Item("b-1", "T"),), "S", 2e9, state="ready", compartment="2"))
     with pytest.raises(CannotOpen, match="behind 2"):
         walked(machine, configured(machine))
-    with pytest.raises(CannotOpen, match="no board 'B'"):
-        list(walk(configured(machine), ["B"], lambda _: "y", print))
+    with pytest.raises(CannotOpen, match="no board 'B'"), closing(DoorBook(configured(machine))) as book:
+        list(walk(configured(machine), book, ["B"], lambda _: "y", print))
     assert not machine.cabinet.moves
 
 
 def run(machine: Machine, typed: str, *boards: str) -> Result:
     return CliRunner().invoke(main, ["walk", str(machine.config), *boards], input=typed)
+
+
+@pytest.mark.parametrize("command", [["walk"], ["listen", "--seconds", "3"]], ids=lambda words: words[0])
+def test_nothing_is_said_on_the_wires_of_a_kiosk_at_work(machine: Machine, command: list[str]) -> None:
+    """Behind a serial server no port is taken: both would speak at once."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.setblocking(False)
+        text = machine.config.read_text(encoding="utf-8")
+        there = f"socket://127.0.0.1:{server.getsockname()[1]}"
+        machine.config.write_text(text.replace(load(machine.config).boards[0].port, there), encoding="utf-8")
+        config = load(machine.config)
+        with closing(Store.open(config.store, config.plan())):
+            result = CliRunner().invoke(main, [command[0], str(machine.config), *command[1:]])
+        assert (result.exit_code, "in use by another kiosk" in result.output) == (3, True)
+        with pytest.raises(BlockingIOError):  # nobody has come
+            server.accept()
 
 
 def test_the_command_tells_all_even_when_stopped_early(machine: Machine) -> None:
