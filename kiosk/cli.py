@@ -24,6 +24,7 @@ from kiosk.cli_parts import (
     EXIT_SCREEN,
     EXIT_STORE,
     EXIT_UNFIT,
+    Hash,
     Moment,
     Named,
     config_argument,
@@ -85,7 +86,7 @@ def run(config: Config, screen: str, trace_to: Path | None) -> None:
 @click.option("--verify", "only_verify", is_flag=True, help="Only say whether the chain holds.")
 @click.option(
     "--stands",
-    type=(click.IntRange(0, 2**63 - 1), str),  # as many rows as SQLite can count
+    type=(click.IntRange(0, 2**63 - 1), Hash()),  # as many rows as SQLite can count
     metavar="N HASH",
     help="And whether row N has the HASH the library was told.",
 )

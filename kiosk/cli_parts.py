@@ -10,6 +10,7 @@ from typing import NoReturn
 import click
 
 from kiosk.config import Config, ConfigError, load
+from kiosk.journal import is_hash
 
 EXIT_UNFIT = 1
 EXIT_CONFIG = 2
@@ -43,6 +44,18 @@ class Moment(click.ParamType[float]):
             return datetime.fromisoformat(text).timestamp()
         except (ValueError, OverflowError):
             self.fail(f"{text!r} is neither like -1d (s, m, h, d, w) nor like 2026-11-23T08:00", param, ctx)
+
+
+class Hash(click.ParamType[str]):
+    """A hash of the journal, whole; capitals do not matter."""
+
+    name = "hash"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        text = str(value).lower()
+        if not is_hash(text):
+            self.fail("the HASH must be all 64 hex digits that the library was told", param, ctx)
+        return text
 
 
 class Named(click.ParamType[str]):

@@ -388,4 +388,16 @@ def test_a_dialect_that_cannot_be_written_is_shown(example: Path, tmp_path: Path
 
 def test_a_slip_on_one_long_line_is_no_file_name(point: Path) -> None:
     said = kiosk("verify", point, "东门图书馆自助书亭 归还 三体：黑暗森林 " * 8)
-    assert (said.exit_code, said.output.startswith("unknown")) == (1, True)
+    assert (said.exit_code, "no such file, and no receipt" in said.output) == (2, True)
+    for said in (
+        kiosk("verify", point, "R1;" + "东门图书馆自助书亭 归还 三体：黑暗森林 " * 8),
+        kiosk("verify", point, "R 1;\nx"),
+    ):
+        assert (said.exit_code, said.output.startswith("unknown")) == (1, True)
+
+
+def test_a_slip_s_file_mistyped_is_no_verdict(point: Path, tmp_path: Path) -> None:
+    (tmp_path / "slip.txt").write_text("no receipt")
+    assert kiosk("verify", point, tmp_path / "slip.txt").exit_code == 1
+    mistyped = kiosk("verify", point, "silp.txt")
+    assert (mistyped.exit_code, mistyped.output) == (2, "kiosk: 'silp.txt': no such file, and no receipt (R1;...)\n")
