@@ -260,7 +260,7 @@ def unfit_for(path: Path) -> Iterator[None]:
     except (sqlite3.Error, OSError) as error:
         if is_damage(error):
             raise StoreDamaged(f"{path}: {why(error)}. {PLEASE}") from error
-        raise StoreUnfit(f"{path}: {why(error)}") from error
+        raise StoreUnfit(f"{path}: {why(error, path)}") from error
 
 
 def _reads_back(said: str, message: Told) -> bool:
