@@ -166,16 +166,20 @@ class _Port:
 def to_paste(config: Config, walked: Collection[Walked], found: Collection[Address]) -> str:
     """The lines of the configuration to change, as TOML; empty when it fits all that was seen."""
     lines: list[str] = []
+    fields: dict[str, Any]
     fixtures = {c.name: c for c in config.compartments}
     for one in found:
         if not one.board:
             lines += ["# answers, and is in no [[board]]; name it", "[[board]]", 'name = "NAME"']
-            lines += [f"driver = {_toml(one.driver)}", f"port = {_toml(one.port)}", f"address = {one.number}", ""]
+            asked_as = next(b for b in config.buses()[one.port] if b.driver == one.driver)
+            fields = {"driver": one.driver, "port": one.port, "baud": asked_as.baud}
+            fields |= asked_as.settings.model_dump(exclude_unset=True, mode="json", exclude={"inputs_address"})
+            lines += [f"{key} = {_toml(value)}" for key, value in (fields | {"address": one.number}).items()] + [""]
     for step in walked:
         if not step.door or step.door == step.configured:
             continue
         lines.append(f"# opened by channel {step.channel} of board {step.board}")
-        fields: dict[str, Any] = {"name": step.door, "board": step.board, "channel": step.channel}
+        fields = {"name": step.door, "board": step.board, "channel": step.channel}
         if fixture := fixtures.get(step.door):
             fields = fixture.model_dump(exclude_unset=True, mode="json") | fields
             lines.append("[[compartment]]")

@@ -79,13 +79,22 @@ def stored(machine: Machine, *parcels: Parcel) -> None:
 
 def test_a_board_is_found_where_its_switches_really_stand(machine: Machine) -> None:
     machine.bus.boards[7] = machine.bus.boards.pop(1)
-    config, said = configured(machine), list[str]()
+    text = machine.config.read_text(encoding="utf-8")
+    said, board = list[str](), text[text.index("[[board]]") : text.index("[[scanner]]")]
+    chosen = board.replace("channels", 'feedback = "short_when_open"\nbaud = 19200\nchannels')
+    machine.config.write_text(text.replace(board, chosen), encoding="utf-8")
+    config = configured(machine)
     port = config.boards[0].port
     found = list(addresses(config, said.append))
     assert found == [Address(port, "shuoming", 7, "")]
     assert said == [f"{port}: asking for boards of the kind shuoming"]
-    pasted = tomllib.loads(to_paste(config, [], found))
-    assert pasted == {"board": [{"name": "NAME", "driver": "shuoming", "port": port, "address": 7}]}
+    lines = to_paste(config, [], found)
+    whole = {"name": "NAME", "driver": "shuoming", "port": port, "baud": 19200, "channels": 12, "address": 7}
+    assert tomllib.loads(lines) == {"board": [whole | {"feedback": "short_when_open"}]}
+    for pasted in (lines.replace('"NAME"', '"A"'), chosen + lines):  # in its place, or beside it
+        machine.config.write_text(text.replace(board, pasted), encoding="utf-8")
+        new = load(machine.config).boards[-1]
+        assert (new.baud, new.settings.feedback, new.settings.address) == (19200, "short_when_open", 7)
     assert not machine.cabinet.moves
 
 
