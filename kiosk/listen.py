@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from hardware.errors import DeviceSilent, WireError
 from hardware.readings import DeviceDown
 from kiosk import causes
 from kiosk.config import Config, Device
@@ -18,6 +19,7 @@ from kiosk.overheard import Line
 from kiosk.owner import Owner, lock_file
 from kiosk.store import unfit_for
 from kiosk.trace import Put, Recorder
+from kiosk.workers import SILENT
 
 JOIN_S = 2.0
 LOOK_S = 0.5
@@ -118,6 +120,7 @@ class Spoken:
         self._held: dict[str, list[str]] = {name: [] for name in names}
         self._last: dict[tuple[str, str], tuple[str, float]] = {}
         self._causes = _causes(config)
+        self._boards = {board.name: board for board in config.boards}
         self._explained: dict[str, str] = {}
 
     def put(self, line: Line) -> None:
@@ -146,7 +149,12 @@ class Spoken:
             return ""
         lost = str(line.get("lost", ""))
         before, self._explained[name] = self._explained.get(name), lost
-        return self._causes[name]() if lost and lost != before and name in self._causes else ""
+        if not lost or lost == before or name not in self._causes:
+            return ""
+        if lost == SILENT:  # its port did open
+            said, _ = self._last.get((name, "doors"), ("", 0.0))
+            return causes.board(WireError() if said == WireError.__name__ else DeviceSilent(), self._boards[name])
+        return self._causes[name]()
 
     def _old(self, name: str, line: Line) -> bool:
         said, now = str(line.get("gave") or line.get("lost")), time.monotonic()

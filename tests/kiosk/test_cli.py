@@ -368,13 +368,27 @@ def test_a_probe_is_for_sip2_only(point: Path) -> None:
     assert "for sip2 only" in said.output + said.stderr
 
 
+def over_sip2(example: Path, port: int) -> None:
+    text = (Path(__file__).parents[2] / "examples" / "sip2.toml").read_text(encoding="utf-8")
+    text = text.replace("/var/lib/shuxiang-kiosk/store.db", "store.db")
+    there = f'host = "127.0.0.1"\nport = {port}\ntls = false'
+    example.write_text(re.sub(r"(?m)^host = .*\nport = .*$", there, text), encoding="utf-8")
+    example.with_name("service.token").rename(example.with_name("sip2.password"))
+
+
+def test_a_library_over_sip2_is_looked_for_by_its_own_keys(example: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kiosk.check.SOURCE_WAIT_S", 0.01)
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        over_sip2(example, nobody.getsockname()[1])
+        said = " ".join(kiosk("check", example).output.split())
+    assert "Are host, port, user, credential and location as the library says?" in said
+
+
 def test_a_dialect_that_cannot_be_written_is_shown(example: Path, tmp_path: Path) -> None:
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))  # and hears nothing: little is found out
-        text = (Path(__file__).parents[2] / "examples" / "sip2.toml").read_text(encoding="utf-8")
-        there = f'host = "127.0.0.1"\nport = {nobody.getsockname()[1]}\ntls = false'
-        example.write_text(re.sub(r"(?m)^host = .*\nport = .*$", there, text), encoding="utf-8")
-        (tmp_path / "service.token").rename(tmp_path / "sip2.password")
+        over_sip2(example, nobody.getsockname()[1])
         out = tmp_path / "found.toml"
         words = ("probe", example, "--patron", "1", "--item", "a", "--out", out)
         with room_for(10):

@@ -25,6 +25,7 @@ from kiosk.disguise import KEPT, disguise, disguise_answer, disguise_uid
 from kiosk.listen import Spoken
 from kiosk.overheard import Line
 from kiosk.trace import Recorder
+from kiosk.workers import SILENT
 from simulators.laid import Laid
 from simulators.line import Fault
 from simulators.machine import Machine
@@ -122,6 +123,18 @@ def test_what_is_lost_is_explained_once(rig: Machine) -> None:
     for line in (lost, lost, {"t": 2.0, "device": "scanner", "open": True}, lost):
         spoken.put(line)
     assert [f"{gone} is not there" in line for line in shown] == [False, True, False, False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("gave", "words"), [("DeviceSilent", "not one byte came back"), ("WireError", "something came back, but no whole")]
+)
+def test_a_board_that_does_not_answer_is_explained_as_check_does(rig: Machine, gave: str, words: str) -> None:
+    """Its port opens, so its plug is not to blame."""
+    shown, config = list[str](), load(rig.config)
+    spoken = Spoken(config, shown.append)
+    spoken.put({"t": 1.0, "device": "A", "call": "doors", "gave": gave})
+    spoken.put({"t": 1.0, "device": "A", "lost": SILENT})
+    assert f"asked at 9600 baud for address 1: {words}" in shown[-1]
 
 
 def test_numbers_are_shown_to_who_asks(rig: Machine) -> None:
