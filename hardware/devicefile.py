@@ -61,9 +61,9 @@ def may_open(path: str) -> str:
     if os.access(path, os.R_OK | os.W_OK, effective_ids=os.access in os.supports_effective_ids):
         return ""
     there = os.stat(path)
-    user, group = _user(os.geteuid()), _group(there.st_gid)
+    user, group = name_of_user(os.geteuid()), _group(there.st_gid)
     if not there.st_mode & stat.S_IRGRP or not there.st_mode & stat.S_IWGRP:
-        return f"only {_user(there.st_uid)} may open it, and this is {user}"
+        return f"only {name_of_user(there.st_uid)} may open it, and this is {user}"
     if there.st_gid in {os.getegid(), *os.getgroups()}:
         return f"the group {group} may open it and {user} is in it, yet the system refuses"
     return f"the group {group} may open it, and {user} is not in it: sudo adduser {user} {group}, then log in again"
@@ -125,7 +125,8 @@ def _line(path: Path) -> str:
     return _text(path).strip()
 
 
-def _user(number: int) -> str:
+def name_of_user(number: int) -> str:
+    """Its name, where there is one."""
     try:
         return pwd.getpwuid(number).pw_name
     except KeyError:

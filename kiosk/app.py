@@ -24,7 +24,7 @@ from kiosk.incoming import Upload
 from kiosk.library import LibraryWorkers
 from kiosk.loop import Clock, Loop, Outgoing
 from kiosk.receipt import key_beside, make_key, read_key
-from kiosk.store import Store, StoreUnfit
+from kiosk.store import Store, StoreUnfit, unfit_for
 from kiosk.trace import Recorder
 from kiosk.watchdog import NOTIFY_S, Watchdog, notify
 from kiosk.workers import REOPEN_S, WAIT_S, Worker
@@ -127,8 +127,9 @@ def run(config: Config, front: str = "", recorder: Recorder | None = None) -> in
     """
     front_end: FrontEnd = find("kiosk.screen", front or config.screen.front)
     shown = Shown()
-    if not key_beside(config.store).exists():
-        Store.open(config.store, config.plan()).close()  # made before the key: an empty one beside a key was lost
+    with unfit_for(config.store):
+        if not key_beside(config.store).exists():
+            Store.open(config.store, config.plan()).close()  # made before the key: an empty one beside a key was lost
     _receipt_key(config)
     with contextlib.closing(Store.open(config.store, config.plan())) as store:
         machine = Machine(config, store, shown, recorder)

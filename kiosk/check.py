@@ -29,7 +29,8 @@ CLOCK_OFF_MAX_S = 60.0
 SOURCE_WAIT_S = 1.0
 SeenT = TypeVar("SeenT")
 
-_SERVICE = "Is the network up (ping the library)? Are url, credential and point.id as the library says?"
+_SERVICE = "Is the network up (ping the library)? Are {} as the library says?"
+_AGREED = {"sip2": "host, port, user, credential and location"}
 _PAPER: Mapping[Paper, str] = {
     Paper.OK: "paper is in",
     Paper.NEAR_END: "its paper is near the end; put in a new roll soon",
@@ -81,7 +82,8 @@ def checks(config: Config) -> Iterator[Check]:
     for printer in config.printers:
         why = partial(causes.printer, causes.address_of(printer))
         yield _device("printer", printer, why, partial(_printer, printer))
-    yield _look("service", lambda: _SERVICE, partial(_service, config))
+    agreed = _AGREED.get(config.service.driver, "url, credential and point.id")
+    yield _look("service", lambda: _SERVICE.format(agreed), partial(_service, config))
     yield from _screen(config)
 
 

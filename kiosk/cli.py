@@ -17,16 +17,19 @@ from pathlib import Path
 import click
 
 from hardware.registry import UnknownDriver
+from hardware.secret_file import write_new
 from kiosk import cli_receipts, cli_recovery, cli_tools
 from kiosk.cli_parts import (
     EXIT_CONFIG,
     EXIT_SCREEN,
     EXIT_STORE,
     EXIT_UNFIT,
+    Hash,
     Moment,
     Named,
     config_argument,
     end,
+    unwritten,
 )
 from kiosk.config import Config
 from kiosk.frontend import NoScreen
@@ -83,7 +86,7 @@ def run(config: Config, screen: str, trace_to: Path | None) -> None:
 @click.option("--verify", "only_verify", is_flag=True, help="Only say whether the chain holds.")
 @click.option(
     "--stands",
-    type=(click.IntRange(0, 2**63 - 1), str),  # as many rows as SQLite can count
+    type=(click.IntRange(0, 2**63 - 1), Hash()),  # as many rows as SQLite can count
     metavar="N HASH",
     help="And whether row N has the HASH the library was told.",
 )
@@ -203,7 +206,7 @@ def koc(config: Config, file: Path) -> None:
     except StoreError as error:
         end(EXIT_STORE, error)
     except OSError as error:
-        end(EXIT_CONFIG, OSError(f"{file}: {error.strerror}"))
+        unwritten(file, error)
     click.echo(f"{file}: {written.loans} loans, {written.returns} returns. It names people: delete it once uploaded.")
     if written.left_out:
         click.echo(f"{written.left_out} loans are not in it: the numbers of their readers are not known here", err=True)
@@ -252,11 +255,17 @@ def probe(
     tell = partial(click.echo, err=True)
     try:
         text, whole = probing.probe(config, patron, items, pin, may_lend, may_hold, tell)
-        if out:
-            out.open("x", encoding="utf-8").write(text)
     except (probing.NotSip2, OSError) as error:
         end(EXIT_CONFIG, error)
-    click.echo(f"{out}: written" if out else text)
+    if not out:
+        click.echo(text)
+    else:
+        try:
+            write_new(out, text, 0o644)
+        except OSError as error:
+            click.echo(text)  # the library need not be asked all that again
+            unwritten(out, error)
+        click.echo(f"{out}: written")
     sys.exit(0 if whole else EXIT_UNFIT)
 
 

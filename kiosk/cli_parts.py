@@ -10,6 +10,7 @@ from typing import NoReturn
 import click
 
 from kiosk.config import Config, ConfigError, load
+from kiosk.journal import is_hash
 
 EXIT_UNFIT = 1
 EXIT_CONFIG = 2
@@ -45,6 +46,18 @@ class Moment(click.ParamType[float]):
             self.fail(f"{text!r} is neither like -1d (s, m, h, d, w) nor like 2026-11-23T08:00", param, ctx)
 
 
+class Hash(click.ParamType[str]):
+    """A hash of the journal, whole; capitals do not matter."""
+
+    name = "hash"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        text = str(value).lower()
+        if not is_hash(text):
+            self.fail("the HASH must be all 64 hex digits that the library was told", param, ctx)
+        return text
+
+
 class Named(click.ParamType[str]):
     """A number or barcode as it may be said to a library: one word of a line."""
 
@@ -58,6 +71,12 @@ class Named(click.ParamType[str]):
 
 
 config_argument = click.argument("config", type=ConfigFile())
+
+
+def unwritten(file: Path, error: OSError) -> NoReturn:
+    """This new file could not be made: say why and leave."""
+    words = "is there already: name a new file" if isinstance(error, FileExistsError) else error.strerror
+    end(EXIT_CONFIG, OSError(f"{file}: {words}"))
 
 
 def end(status: int, error: Exception) -> NoReturn:

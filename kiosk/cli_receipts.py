@@ -15,6 +15,8 @@ from kiosk.core.receipts import Verdict, name_of, verify
 from kiosk.receipt import key_beside, read_key
 from kiosk.secrets_file import read_public_key
 
+NAMED_MAX = 60  # characters of what was typed, to be known by
+
 
 @click.command("verify")
 @config_argument
@@ -29,7 +31,7 @@ from kiosk.secrets_file import read_public_key
 def verify_slips(config: Config, slips: tuple[str, ...], others: tuple[Path, ...]) -> None:
     """Say what each receipt is worth: SLIP is the text of its code, a file with it, or - for standard input.
 
-    Exit 0 when all are genuine, 1 when one is not.
+    Exit 0 when all are genuine, 1 when one is not, 2 when one is neither a receipt nor a file.
     """
     try:
         keys = [read_public_key(path) for path in others]
@@ -73,4 +75,6 @@ def _text(slip: str) -> str:
     path, named = Path(slip), False
     with contextlib.suppress(OSError):  # what is too long for a file's name is none
         named = path.is_file()
+    if not named and "R1;" not in "".join(slip.split()):
+        raise FileNotFoundError(f"{slip[:NAMED_MAX]!r}: no such file, and no receipt (R1;...)")
     return path.read_text(encoding="utf-8") if named else slip

@@ -35,6 +35,8 @@ def stopped(does: Callable[[], None]) -> None:
     """Run this part of a command; its troubles in a line."""
     try:
         does()
+    except UnfitFile as error:
+        end(EXIT_CONFIG, error)
     except StoreError as error:
         end(EXIT_STORE, error)
     except ServiceError as error:
@@ -93,10 +95,7 @@ def _receipts(config: Config, yes: bool) -> None:
     from kiosk import rotate
 
     agreed(yes, "Make a new key for receipts? Those of before are then checked with the public key that is left here.")
-    try:
-        done = rotate.receipts(config, time.time())
-    except UnfitFile as error:
-        end(EXIT_CONFIG, error)
+    done = rotate.receipts(config, time.time())
     click.echo(f"new key: {done.new}; give the library its public part (kiosk receipt-key)")
     click.echo(f"receipts of before: kiosk verify CONFIG --key {done.before} SLIP")
 

@@ -9,7 +9,7 @@ import click
 
 from hardware.errors import DeviceError
 from hardware.secret_file import UnfitFile
-from kiosk.cli_parts import EXIT_CONFIG, EXIT_STORE, EXIT_UNFIT, ConfigFile, config_argument, end
+from kiosk.cli_parts import EXIT_CONFIG, EXIT_STORE, EXIT_UNFIT, ConfigFile, config_argument, end, unwritten
 from kiosk.config import Config
 from kiosk.store import StoreError
 from kiosk.trace import Put
@@ -106,7 +106,7 @@ def trace(config: Config, file: Path, devices: tuple[str, ...], seconds: float |
     try:
         opened = TraceFile(file, config)
     except OSError as error:
-        end(EXIT_CONFIG, OSError(f"{file}: {error.strerror}"))
+        unwritten(file, error)
     try:
         with opened:
             _listen(config, opened.put, devices, seconds, masked=True)
@@ -121,5 +121,7 @@ def _listen(config: Config, put: Put, devices: tuple[str, ...], seconds: float |
 
     try:
         listen(config, put, seconds, devices, masked)
+    except StoreError as error:
+        end(EXIT_STORE, error)
     except (UnknownDevice, UnfitFile) as error:
         end(EXIT_CONFIG, error)

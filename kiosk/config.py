@@ -142,11 +142,11 @@ def _read_toml(path: Path) -> dict[str, Any]:
             data = file.read(SIZE_MAX + 1)
         if len(data) > SIZE_MAX:
             raise ConfigError(f"{path}: longer than {SIZE_MAX} bytes")
-        return tomllib.loads(data.decode())
+        return tomllib.loads(data.decode("utf-8-sig"))
     except OSError as error:
         raise ConfigError(f"{path}: {error.strerror}") from None
     except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
+        line = error.object[: error.start].count(b"\n") + 1
         raise ConfigError(f"{path}: not UTF-8 text (at line {line})") from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: not TOML: {error}") from None

@@ -12,13 +12,13 @@ What stands there still waits to be told. Over SIP2 that does no harm: a loan is
 Koha itself knows no second upload of a file: it renews what is lent already.
 """
 
-import os
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
+from hardware.secret_file import write_new
 from kiosk.config import Config
 from kiosk.reading import read_waiting
 from sync.messages import ItemDropped, ItemLent, ParcelCollected, Telling
@@ -36,14 +36,13 @@ class Written(NamedTuple):
 
 def export(config: Config, path: Path) -> Written:
     """Write a new file, readable by its owner only: it names people. Raises ``StoreError``, ``OSError`` (also when
-    there is one already)."""
+    there is one already); then nothing of it is left."""
     tellings = read_waiting(config.store, config.plan())
     seal = Seal(config.keyring.hashing, config.keyring.card, config.keyring.before)
     lines = list(_lines(tellings, seal))
     kept = [line for line in lines if line is not None]
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8", newline="") as file:
-        head = f"Version=1.0\tGenerator=shuxiang-kiosk\tGeneratorVersion={version('shuxiang-kiosk')}"
-        file.writelines(f"{line}\r\n" for line in (head, *kept))
+    head = f"Version=1.0\tGenerator=shuxiang-kiosk\tGeneratorVersion={version('shuxiang-kiosk')}"
+    write_new(path, "".join(f"{line}\r\n" for line in (head, *kept)))
     loans = sum("\tissue\t" in line for line in kept)
     return Written(loans, len(kept) - loans, len(lines) - len(kept))
 

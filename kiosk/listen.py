@@ -4,17 +4,22 @@ import contextlib
 import threading
 import time
 import traceback
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
+from hardware.errors import DeviceSilent, WireError
 from hardware.readings import DeviceDown
 from kiosk import causes
 from kiosk.config import Config, Device
 from kiosk.devices import Devices
 from kiosk.incoming import Incoming
 from kiosk.overheard import Line
+from kiosk.owner import Owner, lock_file
+from kiosk.store import unfit_for
 from kiosk.trace import Put, Recorder
+from kiosk.workers import SILENT
 
 JOIN_S = 2.0
 LOOK_S = 0.5
@@ -30,8 +35,10 @@ def listen(config: Config, put: Put, seconds: float | None, only: Collection[str
     """Let the devices (or those named, and what shares a port with them) report to ``put`` (see kiosk.trace for the
     lines) for so long, or until Ctrl-C. Lines come only of those named.
 
-    The kiosk itself must not run. Doors are looked at every half second, for a person stands there; a driver's bug is
-    said, like a device that is lost. Raises ``UnknownDevice``.
+    The kiosk itself must not run: where there is a store it is held meanwhile, for behind a serial server both would
+    speak at once. Doors are looked at every half second, for a person stands there; a driver's bug is
+    said, like a device that is lost. Raises ``UnknownDevice``, ``StoreUnfit``,
+    and what ``OSError`` a ``put`` ended it with.
     """
     devices = (*config.cards, *config.pads, *config.scanners, *config.printers)
     known = [one.name for one in config.boards] + [one.name for one in devices]
@@ -42,9 +49,15 @@ def listen(config: Config, put: Put, seconds: float | None, only: Collection[str
     if only:
         config = _with_only(config, only)
 
+    ended, broken = threading.Event(), list[OSError]()
+
     def chosen(line: Line) -> None:
         if not only or line["device"] in only:
-            put(line)
+            try:
+                put(line)
+            except OSError as error:  # nobody reads on, as behind head
+                broken.append(error)
+                ended.set()
 
     def bug(error: BaseException) -> None:
         said = "".join(traceback.format_exception_only(error)).strip()
@@ -57,16 +70,29 @@ def listen(config: Config, put: Put, seconds: float | None, only: Collection[str
         if isinstance(incoming, DeviceDown) and incoming.device in boards:  # a port that does not open has no driver
             chosen({"t": 0.0, "device": incoming.device, "lost": incoming.why})
 
-    owners = Devices(config, post, bug, recorder, LOOK_S).workers
-    for worker in owners:
-        worker.start()
-    with contextlib.suppress(KeyboardInterrupt):
-        threading.Event().wait(seconds)
-    for worker in owners:
-        worker.stop()
-    until = time.monotonic() + JOIN_S
-    for worker in owners:
-        worker.join(max(0.0, until - time.monotonic()))
+    with _held(config.store):
+        owners = Devices(config, post, bug, recorder, LOOK_S).workers
+        for worker in owners:
+            worker.start()
+        with contextlib.suppress(KeyboardInterrupt):
+            ended.wait(seconds)
+        for worker in owners:
+            worker.stop()
+        until = time.monotonic() + JOIN_S
+        for worker in owners:
+            worker.join(max(0.0, until - time.monotonic()))
+    if broken:
+        raise broken[0]
+
+
+@contextlib.contextmanager
+def _held(store: Path) -> Iterator[None]:
+    """No kiosk is at work meanwhile. Makes nothing where none has ever been."""
+    with contextlib.ExitStack() as undo:
+        with unfit_for(store):
+            if lock_file(store).exists():
+                undo.callback(Owner.of(store).release)
+        yield
 
 
 def _with_only(config: Config, names: Collection[str]) -> Config:
@@ -94,6 +120,7 @@ class Spoken:
         self._held: dict[str, list[str]] = {name: [] for name in names}
         self._last: dict[tuple[str, str], tuple[str, float]] = {}
         self._causes = _causes(config)
+        self._boards = {board.name: board for board in config.boards}
         self._explained: dict[str, str] = {}
 
     def put(self, line: Line) -> None:
@@ -122,7 +149,12 @@ class Spoken:
             return ""
         lost = str(line.get("lost", ""))
         before, self._explained[name] = self._explained.get(name), lost
-        return self._causes[name]() if lost and lost != before and name in self._causes else ""
+        if not lost or lost == before or name not in self._causes:
+            return ""
+        if lost == SILENT:  # its port did open
+            said, _ = self._last.get((name, "doors"), ("", 0.0))
+            return causes.board(WireError() if said == WireError.__name__ else DeviceSilent(), self._boards[name])
+        return self._causes[name]()
 
     def _old(self, name: str, line: Line) -> bool:
         said, now = str(line.get("gave") or line.get("lost")), time.monotonic()

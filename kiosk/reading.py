@@ -26,13 +26,14 @@ def open_journal(path: Path, point: str) -> Iterator[Journal]:
 @contextlib.contextmanager
 def looked_into(path: Path, point: str) -> Iterator[Any]:
     """To ask the store with, without its lock, also while the kiosk runs. Raises ``StoreUnfit``, also in the block."""
-    if not path.exists() and not path.with_name(path.name + "-wal").exists():
-        raise StoreUnfit(f"{path}: not there; the kiosk has not run here yet")
-    with unfit_for(path), contextlib.closing(connect(path, read_only=True)) as db:
+    with unfit_for(path):
         examine(path, point)
-        db.execute("BEGIN")  # one view of it all, whatever the kiosk adds meanwhile
-        with as_of_today(db) as today:
-            yield today.conn.execute
+        if not path.exists() and not path.with_name(path.name + "-wal").exists():
+            raise StoreUnfit(f"{path}: not there; the kiosk has not run here yet")
+        with contextlib.closing(connect(path, read_only=True)) as db:
+            db.execute("BEGIN")  # one view of it all, whatever the kiosk adds meanwhile
+            with as_of_today(db) as today:
+                yield today.conn.execute
 
 
 def read_point(path: Path, plan: Plan) -> PickupPoint:

@@ -59,7 +59,10 @@ def signer(key: Ed25519PrivateKey, point: str) -> Sign:
 
 def signer_at(path: Path, point: str) -> Sign | None:
     """The signer with the key in this file; None where there is none yet. Raises ``UnfitFile``."""
-    return signer(read_key(path), point) if path.exists() else None
+    try:
+        return signer(read_key(path), point) if path.exists() else None
+    except OSError as error:  # its directory is not to be entered
+        raise UnfitFile(f"{path}: {error.strerror}") from None
 
 
 def public_at(path: Path) -> tuple[Ed25519PublicKey, ...]:

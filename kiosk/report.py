@@ -1,5 +1,6 @@
 """What the commands print: the table of ``kiosk check``, doors tried, the journal; and whether all is well."""
 
+import contextlib
 import json
 import textwrap
 from collections.abc import Iterable
@@ -9,6 +10,7 @@ import click
 from kiosk import walk as along
 from kiosk.check import checks
 from kiosk.config import Config
+from kiosk.door_book import DoorBook
 from kiosk.journal import Entry, Verdict
 from kiosk.journal_words import line, without_patrons
 from kiosk.try_doors import Tried, try_doors
@@ -47,7 +49,12 @@ def doors(config: Config, names: tuple[str, ...]) -> bool:
 
 def walk(config: Config, boards: tuple[str, ...]) -> bool:
     """Addresses, then channel by channel, then what to paste; what was seen comes even when it ends early, by Ctrl-C
-    too. Raises as ``kiosk.walk.walk``."""
+    too. Raises as ``kiosk.walk.walk``, and ``StoreError`` before anything is said on a wire."""
+    with contextlib.closing(DoorBook(config)) as book:
+        return _walk(config, book, boards)
+
+
+def _walk(config: Config, book: DoorBook, boards: tuple[str, ...]) -> bool:
     found: list[Address] = []
     walked: list[Walked] = []
     try:
@@ -55,7 +62,7 @@ def walk(config: Config, boards: tuple[str, ...]) -> bool:
             found.append(one)
             where = f"address {one.number}" if one.number is not None else one.port.rsplit("/", 1)[-1]
             row(where, bool(one.board), f"answers: {one.board or 'a board that is not configured'}")
-        walked.extend(along.walk(config, boards, _ask, click.echo))
+        walked.extend(along.walk(config, book, boards, _ask, click.echo))
     finally:
         for step in walked:
             row(f"{step.board}:{step.channel}", step.ok, step.words)

@@ -76,7 +76,10 @@ def look(config: Config) -> Loss:
     except StoreDamaged as error:
         unheard, unread = unheard_in(path)
         return Loss(str(error), unheard, unread)
-    raise NothingToDo(f"{path} is sound; nothing was done")
+    raise NothingToDo(
+        f"{path} is sound; nothing was done. If it was begun by mistake after a loss, stop the kiosk and type kiosk "
+        "old-image CONFIG: every door is then looked behind"
+    )
 
 
 def restore(config: Config, loss: Loss, say: Tell, now: float) -> Restored:

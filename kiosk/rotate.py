@@ -10,13 +10,14 @@ import os
 import re
 import secrets
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from pydantic_core import to_json
 
-from hardware.secret_file import names_on_disk, written_beside
+from hardware.secret_file import UnfitFile, names_on_disk, written_beside
 from kiosk.config import Config
 from kiosk.core.identity import Keyring
 from kiosk.owner import Owner
@@ -59,8 +60,8 @@ def receipts(config: Config, now: float) -> Rotated:
 
 def hashing_file(config: Config) -> Path:
     """Where the hashing key is."""
-    with config.path.open("rb") as file:
-        return config.path.absolute().parent / str(tomllib.load(file)["keys"]["hashing"])
+    said = tomllib.loads(config.path.read_text(encoding="utf-8-sig"))
+    return config.path.absolute().parent / str(said["keys"]["hashing"])
 
 
 def begun(config: Config, path: Path) -> bool:
@@ -70,7 +71,7 @@ def begun(config: Config, path: Path) -> bool:
 
 def hashing(config: Config, path: Path) -> Rotated:
     """A new hashing key in ``path``; the one before beside it. Where that has begun, no other is made, and what is kept
-    sealed is sealed anew as far as it was not. Raises ``StoreUnfit``."""
+    sealed is sealed anew as far as it was not. Raises ``StoreUnfit``, ``UnfitFile``."""
     with contextlib.ExitStack() as undo, unfit_for(config.store):
         undo.callback(Owner.of(config.store).release)
         if config.store.exists():
@@ -84,23 +85,35 @@ def hashing(config: Config, path: Path) -> Rotated:
 
 def _change_places(path: Path, new: bytes) -> None:
     """At no moment without a key, nor with a new one and none of before."""
-    half_made = written_beside(path, new.hex())
-    if not before_of(path).exists():
-        os.link(path, before_of(path))
-    names_on_disk(path.parent)
-    half_made.replace(path)
-    names_on_disk(path.parent)
+    with _unfit_key(path):
+        half_made = written_beside(path, new.hex())
+        if not before_of(path).exists():
+            os.link(path, before_of(path))
+        names_on_disk(path.parent)
+        half_made.replace(path)
+        names_on_disk(path.parent)
+
+
+@contextlib.contextmanager
+def _unfit_key(path: Path) -> Iterator[None]:
+    """What goes wrong beside a key is no fault of the store. Raises ``UnfitFile``."""
+    try:
+        yield
+    except OSError as error:
+        advice = "its directory must belong to the one the kiosk runs as, with room on its disk"
+        raise UnfitFile(f"{path}: cannot be changed ({error}); {advice}") from None
 
 
 def done(config: Config, path: Path, now: float) -> Path:
     """The library has sent everybody anew: what was hashed with the old key counts no more. Where that key is kept;
-    named as before again, it counts again. Raises ``StoreUnfit``."""
+    named as before again, it counts again. Raises ``StoreUnfit``, ``UnfitFile``."""
     with unfit_for(config.store), contextlib.ExitStack() as undo:
         undo.callback(Owner.of(config.store).release)
         if not begun(config, path):
             raise StoreUnfit("no key is being changed, or the power failed amid it: type it without --done first")
         _seal_anew(config, Keyring(config.keyring.before), Keyring(config.keyring.hashing))
-        return before_of(path).rename(kept_as(path, now))
+        with _unfit_key(path):
+            return before_of(path).rename(kept_as(path, now))
 
 
 def _seal_anew(config: Config, old: Keyring, new: Keyring) -> int:

@@ -90,14 +90,15 @@ def connect(path: Path, read_only: bool = False) -> Database:
 
 def examine(path: Path, point: str) -> None:
     """Look whether the file is sound and ours, and what waits for the library can be said; reads all of it once. A file
-    that is not there is fine, and so is an empty one where the kiosk has never run, so that there is no receipt key.
+    that is not there, or is empty, is fine where the kiosk has never run, so that there is no receipt key: anywhere
+    else all doors would seem free.
 
     Through a connection that only reads: one that may write would copy its log over a damaged file when it closes.
     Raises ``StoreDamaged``, ``StoreUnfit``, ``sqlite3.Error``, ``OSError``.
     """
     if not _size(path):
-        if path.exists() and key_beside(path).exists():
-            raise StoreDamaged(f"{path}: empty, and the kiosk has run here. {PLEASE}")
+        if key_beside(path).exists():
+            raise StoreDamaged(f"{path}: gone or empty, and the kiosk has run here. {PLEASE}")
     else:
         with contextlib.closing(connect(path, read_only=True)) as db:
             db.execute("BEGIN")  # one view of it all: a kiosk that runs may write between two looks

@@ -13,7 +13,8 @@ def read_hashing_key(path: Path) -> bytes:
     """The 32 bytes of the point's hashing key, kept as 64 hex digits. Raises ``UnfitFile``."""
     key = _hex32(read_secret(path))
     if key is None:
-        raise UnfitFile(f"{path} must hold 64 hex digits; make one with: openssl rand -hex 32")
+        advice = "put back the one that the library has too (a new point: openssl rand -hex 32)"
+        raise UnfitFile(f"{path} must hold 64 hex digits; {advice}")
     return key
 
 

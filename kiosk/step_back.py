@@ -32,11 +32,11 @@ def plan(config: Config, since: str) -> Back:
     """What going back to before the migration ``since`` means; changes nothing. Raises ``StoreUnfit``."""
     path = config.store
     undone = _undone(since)
-    if not path.exists():
-        raise StoreUnfit(f"{path}: not there; the kiosk has not run here yet")
     with unfit_for(path):
-        Owner.of(path).release()
         examine(path, config.point.id)
+        if not path.exists():
+            raise StoreUnfit(f"{path}: not there; the kiosk has not run here yet")
+        Owner.of(path).release()
         with contextlib.closing(connect(path, read_only=True)) as db:
             then = _columns(_store_of(since))
             waiting = db.execute("SELECT count(*) FROM outbox WHERE outcome = ''").fetchone()[0]

@@ -238,10 +238,10 @@ def probe(path: Path, point: str) -> bool:
     with contextlib.ExitStack() as undo, unfit_for(path):
         if lock_file(path).exists():
             undo.callback(Owner.of(path).release)
+        examine(path, point)
         if not path.exists():
             tempfile.TemporaryFile(dir=path.parent).close()
             return False
-        examine(path, point)
         db = undo.enter_context(contextlib.closing(connect(path)))
         db.execute("BEGIN IMMEDIATE")
         db.execute("ROLLBACK")
@@ -260,7 +260,7 @@ def unfit_for(path: Path) -> Iterator[None]:
     except (sqlite3.Error, OSError) as error:
         if is_damage(error):
             raise StoreDamaged(f"{path}: {why(error)}. {PLEASE}") from error
-        raise StoreUnfit(f"{path}: {why(error)}") from error
+        raise StoreUnfit(f"{path}: {why(error, path)}") from error
 
 
 def _reads_back(said: str, message: Told) -> bool:

@@ -1,11 +1,18 @@
 """What an error of the store's file means to a technician."""
 
+import contextlib
 import errno
+import os
 import sqlite3
+from pathlib import Path
+
+from hardware.devicefile import name_of_user
 
 
-def why(error: Exception) -> str:
-    """What an error of the database or its file means to a technician."""
+def why(error: Exception, path: Path | None = None) -> str:
+    """What an error of the database or its file means to a technician. ``path``: where it could not be opened."""
+    if path and (seen := _seen(path)):
+        return f"{seen} ({error})"
     if _is_no_text(error):  # its own words would quote what stands there of people
         return "damaged (a text in it is none)"
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
@@ -18,6 +25,19 @@ def is_damage(error: Exception) -> bool:
     """Whether this error says that the file itself is unsound."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or _is_no_text(error)
+
+
+def _seen(path: Path) -> str:
+    """What is plainly wrong with the file, or with one that lies beside it; SQLite blames its directory or the disk."""
+    with contextlib.suppress(OSError):
+        if path.is_dir():
+            return "is a folder; name a file in it ([store] path)"
+        for file in filter(Path.exists, (path.with_name(path.name + end) for end in ("", "-wal", "-shm", ".lock"))):
+            owner, ours = file.stat().st_uid, os.access(file, os.R_OK | os.W_OK, effective_ids=True)
+            if owner != os.geteuid() and not ours:
+                whose = name_of_user(owner)
+                return f"{file.name} belongs to {whose}; it must belong to the one the kiosk runs as (chown)"
+    return ""
 
 
 def _is_no_text(error: Exception) -> bool:

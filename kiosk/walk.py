@@ -78,19 +78,16 @@ def addresses(config: Config, say: Say) -> Iterator[Address]:
             transport.close()
 
 
-def walk(config: Config, boards: Collection[str], ask: Ask, say: Say) -> Iterator[Walked]:
+def walk(config: Config, book: DoorBook, boards: Collection[str], ask: Ask, say: Say) -> Iterator[Walked]:
     """Each channel of each board (or of those named) in turn.
 
-    Raises ``CannotOpen``; ``StoreError`` when there is a store and it cannot be used: then no lock moves;
-    ``DeviceError`` when a port does not open or is lost.
+    Raises ``CannotOpen``: then no lock moves; ``DeviceError`` when a port does not open or is lost.
     """
     known(boards, [board.name for board in config.boards], "board")
+    kept = [c.name for c in config.compartments if book.behind(c.name)]
+    if kept:
+        raise CannotOpen(f"something lies behind {', '.join(kept)}: let a courier clear the cabinet first")
     with ExitStack() as undo:
-        book = DoorBook(config)
-        undo.callback(book.close)
-        kept = [c.name for c in config.compartments if book.behind(c.name)]
-        if kept:
-            raise CannotOpen(f"something lies behind {', '.join(kept)}: let a courier clear the cabinet first")
         for port, wired in config.buses().items():
             mine = [board.name for board in wired if not boards or board.name in boards]
             if mine and not (yield from _Port(config, port, book, undo, ask, say).walk(mine)):
@@ -169,16 +166,20 @@ class _Port:
 def to_paste(config: Config, walked: Collection[Walked], found: Collection[Address]) -> str:
     """The lines of the configuration to change, as TOML; empty when it fits all that was seen."""
     lines: list[str] = []
+    fields: dict[str, Any]
     fixtures = {c.name: c for c in config.compartments}
     for one in found:
         if not one.board:
             lines += ["# answers, and is in no [[board]]; name it", "[[board]]", 'name = "NAME"']
-            lines += [f"driver = {_toml(one.driver)}", f"port = {_toml(one.port)}", f"address = {one.number}", ""]
+            asked_as = next(b for b in config.buses()[one.port] if b.driver == one.driver)
+            fields = {"driver": one.driver, "port": one.port, "baud": asked_as.baud}
+            fields |= asked_as.settings.model_dump(exclude_unset=True, mode="json", exclude={"inputs_address"})
+            lines += [f"{key} = {_toml(value)}" for key, value in (fields | {"address": one.number}).items()] + [""]
     for step in walked:
         if not step.door or step.door == step.configured:
             continue
         lines.append(f"# opened by channel {step.channel} of board {step.board}")
-        fields: dict[str, Any] = {"name": step.door, "board": step.board, "channel": step.channel}
+        fields = {"name": step.door, "board": step.board, "channel": step.channel}
         if fixture := fixtures.get(step.door):
             fields = fixture.model_dump(exclude_unset=True, mode="json") | fields
             lines.append("[[compartment]]")

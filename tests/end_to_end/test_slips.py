@@ -79,7 +79,7 @@ def test_a_slip_after_a_pickup_and_one_after_a_return(printing: Point) -> None:
     assert printer.unknown == []
     point.agreed()
     proof = next(line for line in printer.lines if line.startswith("[QR R1;")).removeprefix("[QR ").removesuffix("]")
-    said = kiosk_says(point, "verify", proof, proof.replace(items[0], "SIP0009999"), "hello")
+    said = kiosk_says(point, "verify", proof, proof.replace(items[0], "SIP0009999"), "R1;hello")
     assert said.returncode == 1
     genuine, changed, unknown = said.stdout.splitlines()
     assert genuine.startswith("genuine: dongmen-")

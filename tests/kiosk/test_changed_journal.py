@@ -103,6 +103,10 @@ def test_a_chain_written_anew_is_not_the_one_the_library_was_told_of(example: Pa
     with open_journal(filled, "dongmen") as journal:
         hash = journal.entries()[699].hash
         assert journal.stands(700, hash) == told
+    for mistyped in (hash[:-1], hash[:12], "x" * 64):  # which is no verdict on anybody
+        result = kiosk(str(example), "--stands", "700", mistyped)
+        assert (result.exit_code, "all 64 hex digits" in result.output) == (2, True)
+    assert kiosk(str(example), "--stands", "700", hash.upper()).exit_code == 0
     same = kiosk(str(example), "--stands", "700", hash)
     assert (same.exit_code, len(same.output.splitlines())) == (0, 2)
     assert same.output.endswith("row 700 is the one that the library was told of\n")

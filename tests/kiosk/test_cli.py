@@ -2,11 +2,14 @@
 
 import json
 import re
+import resource
+import socket
 import sqlite3
 import subprocess
 import sys
 import time
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -78,6 +81,35 @@ def test_a_store_in_use_ends_the_run(example: Path) -> None:
         ran = program("run", example, "--screen", "json")
     assert (ran.returncode, ran.stdout) == (3, "")
     assert "in use by another kiosk, process" in ran.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["journal"],
+        ["cases"],
+        ["doors"],
+        ["koc", "out.koc"],
+        ["purge", "--yes"],
+        ["old-image", "--yes"],
+        ["restore", "--yes"],
+        ["rotate-key", "receipts", "--yes"],
+        ["rotate-key", "hashing", "--yes"],
+        ["step-back", "while_the_library_is_away"],
+        ["check", "--doors"],
+    ],
+    ids=" ".join,
+)
+def test_a_store_that_cannot_be_looked_at_is_one_line(
+    example: Path, monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    """As in a directory that is not to be entered (which root may): whether it is there nobody can know."""
+    monkeypatch.chdir(example.parent)
+    text = example.read_text(encoding="utf-8").replace('"store.db"', f'"{"x" * 300}"')
+    example.write_text(text, encoding="utf-8")
+    result = kiosk(words[0], example, *words[1:])
+    assert (result.exit_code, len(lines(result)), "File name too long" in result.output) == (3, 1, True)
+    assert not Path("out.koc").exists()
 
 
 # ---- what is typed --------------------------------------------------------------------------------------------------
@@ -276,11 +308,37 @@ def test_what_waits_is_written_for_koha(point: Path, tmp_path: Path) -> None:
         [],
     ]
     assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d-\d\d-\d\d \d{3}", rows[0].split("\t")[0])
-    assert kiosk("koc", point, file).exit_code == 2  # nothing is overwritten
+    again = kiosk("koc", point, file)  # nothing is overwritten
+    assert (again.exit_code, again.output) == (2, f"kiosk: {file}: is there already: name a new file\n")
     with closing(Store.open(config.store, config.plan())) as store:  # what the library has answered is not carried over
         loan = next(one for one in store.waiting(9) if isinstance(one.told, ParcelCollected))
         store.commit(store.load(), Step(store.load(), Session(4)), NOW, (Receipt(loan.key, "applied"),))
     assert "1 loans, 1 returns" in kiosk("koc", point, tmp_path / "rest.koc").output
+
+
+def test_a_stick_that_is_full_gets_no_half_of_a_file(point: Path, tmp_path: Path) -> None:
+    """Else it would end amid a barcode, and the second try would only say that there is a file."""
+    config = load(point)
+    with closing(Store.open(config.store, config.plan())) as store:
+        before = store.load()
+        back = (ItemDropped(f"SIP{n:07}", "A1", True) for n in range(1500))
+        store.commit(before, Step(before, Session(4)).fact(*back), NOW)
+    with room_for(40_000):  # what SQLite lays beside the store has 32768 bytes
+        said = kiosk("koc", point, tmp_path / "out.koc")
+    assert (said.exit_code, said.output) == (2, f"kiosk: {tmp_path / 'out.koc'}: File too large\n")
+    assert kiosk("koc", point, tmp_path / "out.koc").exit_code == 0
+    assert (tmp_path / "out.koc").stat().st_size > 40_000
+
+
+@contextmanager
+def room_for(size: int) -> Iterator[None]:
+    """No file may grow beyond this: the kernel refuses the write."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def test_the_verifier_of_a_card_is_the_one_its_tap_gives(point: Path) -> None:
@@ -310,6 +368,50 @@ def test_a_probe_is_for_sip2_only(point: Path) -> None:
     assert "for sip2 only" in said.output + said.stderr
 
 
+def over_sip2(example: Path, port: int) -> None:
+    text = (Path(__file__).parents[2] / "examples" / "sip2.toml").read_text(encoding="utf-8")
+    text = text.replace("/var/lib/shuxiang-kiosk/store.db", "store.db")
+    there = f'host = "127.0.0.1"\nport = {port}\ntls = false'
+    example.write_text(re.sub(r"(?m)^host = .*\nport = .*$", there, text), encoding="utf-8")
+    example.with_name("service.token").rename(example.with_name("sip2.password"))
+
+
+def test_a_library_over_sip2_is_looked_for_by_its_own_keys(example: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kiosk.check.SOURCE_WAIT_S", 0.01)
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        over_sip2(example, nobody.getsockname()[1])
+        said = " ".join(kiosk("check", example).output.split())
+    assert "Are host, port, user, credential and location as the library says?" in said
+
+
+def test_a_dialect_that_cannot_be_written_is_shown(example: Path, tmp_path: Path) -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))  # and hears nothing: little is found out
+        over_sip2(example, nobody.getsockname()[1])
+        out = tmp_path / "found.toml"
+        words = ("probe", example, "--patron", "1", "--item", "a", "--out", out)
+        with room_for(10):
+            full = kiosk(*words)
+        assert (full.exit_code, out.exists()) == (2, False)
+        assert f"kiosk: {out}: File too large" in full.stderr
+        written = kiosk(*words)
+    assert (written.exit_code, written.stdout) == (1, f"{out}: written\n")
+    assert out.read_text(encoding="utf-8") in full.stdout
+
+
 def test_a_slip_on_one_long_line_is_no_file_name(point: Path) -> None:
     said = kiosk("verify", point, "东门图书馆自助书亭 归还 三体：黑暗森林 " * 8)
-    assert (said.exit_code, said.output.startswith("unknown")) == (1, True)
+    assert (said.exit_code, "no such file, and no receipt" in said.output) == (2, True)
+    for said in (
+        kiosk("verify", point, "R1;" + "东门图书馆自助书亭 归还 三体：黑暗森林 " * 8),
+        kiosk("verify", point, "R 1;\nx"),
+    ):
+        assert (said.exit_code, said.output.startswith("unknown")) == (1, True)
+
+
+def test_a_slip_s_file_mistyped_is_no_verdict(point: Path, tmp_path: Path) -> None:
+    (tmp_path / "slip.txt").write_text("no receipt")
+    assert kiosk("verify", point, tmp_path / "slip.txt").exit_code == 1
+    mistyped = kiosk("verify", point, "silp.txt")
+    assert (mistyped.exit_code, mistyped.output) == (2, "kiosk: 'silp.txt': no such file, and no receipt (R1;...)\n")

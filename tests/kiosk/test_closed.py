@@ -59,6 +59,13 @@ def no_directory(config: Path) -> str:
     return "No such file or directory"
 
 
+def not_to_be_looked_at(config: Path) -> str:
+    """Whether it is there nobody can know, as in a directory that is not to be entered (which root may)."""
+    name = "x" * 300
+    config.write_text(config.read_text(encoding="utf-8").replace('"store.db"', f'"{name}"'), encoding="utf-8")
+    return "File name too long"
+
+
 def of_another_point(config: Path) -> str:
     with closing(Store.open(load(config).store, plan())):
         pass
@@ -90,7 +97,8 @@ NO_KEY = (a_receipt_key_that_is_none, a_receipt_key_for_all_to_read, a_receipt_k
 
 def test_the_screen_says_so_whatever_is_touched_and_ends_in_time(example: Path, tmp_path: Path) -> None:
     checks = {}
-    for trouble in (damaged, a_telling_that_makes_no_sense, no_directory, of_another_point, *NO_KEY):
+    troubles = (damaged, a_telling_that_makes_no_sense, no_directory, not_to_be_looked_at, of_another_point, *NO_KEY)
+    for trouble in troubles:
         config = tmp_path / trouble.__name__ / example.name
         shutil.copytree(tmp_path, config.parent, ignore=lambda folder, _: [one.name for one in Path(folder).glob("*/")])
         checks[trouble.__name__] = partial(says_so, config, trouble(config))

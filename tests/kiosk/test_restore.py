@@ -20,6 +20,8 @@ from kiosk.receipt import key_beside, make_key
 from kiosk.store import Store, StoreDamaged
 from simulators.library.server import Library
 
+STEP = "while_the_library_is_away"
+
 
 @pytest.fixture
 def point(example: Path, tmp_path: Path) -> Point:
@@ -139,13 +141,21 @@ def test_a_new_disk_at_an_old_point(point: Point, library: Library) -> None:
     assert [point.parcels[MINE] in one for one in missing] == [True]  # nobody knows that its reader took it: staff ask
 
 
-def test_a_store_of_which_the_disk_kept_only_the_name(point: Point, library: Library) -> None:
+@pytest.mark.parametrize("left", [[], ["store.db"]], ids=["nothing", "its name"])
+def test_a_store_of_which_at_most_the_name_is_left(point: Point, library: Library, left: list[str]) -> None:
     """It is neither begun anew as if nothing had ever lain here, nor is it sound."""
-    make_key(key_beside(point.config.store))
-    point.config.store.write_bytes(b"")
-    with pytest.raises(StoreDamaged, match="empty, and the kiosk has run here"):
-        Store.open(point.config.store, point.config.plan())
-    assert point.config.store.read_bytes() == b""
+    path = point.config.store
+    for file in path.parent.glob("store.db*"):
+        file.unlink()
+    make_key(key_beside(path))
+    for name in left:
+        path.with_name(name).touch()
+    with pytest.raises(StoreDamaged, match="gone or empty, and the kiosk has run here"):
+        Store.open(path, point.config.plan())
+    for words in (["purge", "--yes"], ["old-image", "--yes"], ["check", "--doors"], ["step-back", STEP], ["cases"]):
+        result = point.kiosk(*words)
+        assert (result.exit_code, "kiosk restore CONFIG" in result.output) == (3, True), result.output
+    assert [file.name for file in path.parent.glob("store.db") if not file.stat().st_size] == left
     result = point.kiosk("restore")
     assert result.exit_code == 0, result.output
     assert "not there, or empty" in result.output
@@ -255,6 +265,7 @@ def test_a_sound_store_is_left_alone(point: Point, library: Library) -> None:
     result = point.kiosk("restore")
     assert result.exit_code == 3
     assert "is sound; nothing was done" in result.output
+    assert "kiosk old-image CONFIG" in result.output  # for who began it by mistake
     assert point.config.store.read_bytes() == before
 
 

@@ -172,6 +172,22 @@ def test_a_damaged_store_keeps_its_key(point: Point) -> None:
     assert (keys(point).read_text(), before_of(keys(point)).exists()) == (old, False)
 
 
+@pytest.mark.parametrize("words", [(), ("--done",)])
+def test_a_key_that_cannot_be_changed_is_no_fault_of_the_store(
+    point: Point, mocker: MockerFixture, words: tuple[str, ...]
+) -> None:
+    if words:
+        point.kiosk("rotate-key", "hashing")
+    before = point.config.keyring
+    blocked = keys(point).with_name("hashing.key.new")
+    blocked.mkdir()  # in the way of what is written or renamed, as a directory of somebody else is (not for root)
+    mocker.patch("kiosk.rotate.kept_as", return_value=blocked)
+    result = point.kiosk("rotate-key", "hashing", *words)
+    assert (result.exit_code, f"kiosk: {keys(point)}: cannot be changed" in result.output) == (2, True)
+    assert "store.db" not in result.output
+    assert point.config.keyring == before
+
+
 def test_the_power_fails_before_numbers_are_sealed_anew(point: Point) -> None:
     """Then they are by whatever is typed next, also ``--done``: nobody's number is lost with the old key."""
     config = point.config

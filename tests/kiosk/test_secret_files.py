@@ -1,6 +1,8 @@
 """Keys and credentials: files for the kiosk alone, and never in a message."""
 
 import os
+import pwd
+import re
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from wrong_configs import edited, message
 
 from kiosk.config import Config, load
 from kiosk.core.identity import Keyring
+from kiosk.rotate import hashing_file
 
 
 @pytest.mark.parametrize(("file", "key"), [("hashing.key", "keys.hashing"), ("service.token", "service.credential")])
@@ -42,11 +45,21 @@ def test_secret_files_are_for_the_kiosk_alone(example: Path, file: str, key: str
 
 def test_a_secret_file_of_somebody_else(example: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: (example.parent / "hashing.key").stat().st_uid + 1)
-    if os.getuid():  # files of root are fine for everybody who can read them
-        assert "belongs to another user" in message(example)
-    else:
-        os.chown(example.parent / "hashing.key", 4242, -1)
-        assert "keys.hashing: <here>/hashing.key belongs to another user" in message(example)
+    if not os.getuid():  # files of root are fine for everybody who can read them
+        os.chown(example.parent / "hashing.key", pwd.getpwnam("daemon").pw_uid, -1)
+    said = message(example)
+    assert re.search(r"hashing: <here>/hashing.key belongs to .*; it must belong to the one the kiosk runs as$", said)
+
+
+def test_root_is_told_to_be_the_one_the_kiosk_runs_as(example: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """``sudo -u kiosk`` was forgotten. Obeyed, "give it to root" would have kept the kiosk from its own key."""
+    key = example.parent / "hashing.key"
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    if not os.getuid():
+        os.chown(key, pwd.getpwnam("daemon").pw_uid, -1)
+    said = message(example)
+    assert f"belongs to {key.owner()}, and this is root: put sudo -u {key.owner()} before the command" in said
+    assert "to root" not in said
 
 
 @pytest.mark.parametrize(
@@ -73,7 +86,7 @@ def test_what_a_sip2_library_wants_kept_secret(example: Path, setting: str, othe
     if not os.getuid():
         secret.write_text("secret")
         os.chown(secret, 4242, -1)
-        assert f"service.{setting}: <here>/secret.file belongs to another user" in message(example)
+        assert f"service.{setting}: <here>/secret.file belongs to user 4242, who is not known here" in message(example)
     secret.unlink()
     os.mkfifo(secret, 0o600)
     assert f"service.{setting}: " in message(example)
@@ -84,8 +97,21 @@ def test_a_hashing_key_that_is_none(example: Path, content: str) -> None:
     (example.parent / "hashing.key").write_bytes(content.encode("utf-8", "surrogateescape"))
     said = message(example)
     assert said.startswith("keys.hashing: <here>/hashing.key ")
-    assert "openssl rand -hex 32" in said or "is not a text of at most 65536 bytes" in said
+    assert "put back the one that the library has too" in said or "is not a text of at most 65536 bytes" in said
     assert not content or content not in said
+
+
+@pytest.mark.parametrize("file", ["hashing.key", "service.token", "library-pass.pem", "kiosk.toml"])
+def test_a_mark_at_the_beginning_as_some_editors_write_it(example: Path, file: str) -> None:
+    before, marked = load(example), example.parent / file
+    text = marked.read_text(encoding="utf-8")
+    marked.write_text(text, encoding="utf-8-sig")
+    config = load(example)
+    assert config.keyring.hashing == before.keyring.hashing
+    assert config.service.credential == before.service.credential
+    assert hashing_file(config) == example.parent / "hashing.key"
+    marked.write_text(f"\n{text}\udcff", encoding="utf-8-sig", errors="surrogateescape")
+    assert "not UTF-8 text (at line " in message(example) or "is not a text" in message(example)
 
 
 @pytest.mark.parametrize("content", ["", "two\nlines", "schlüssel", "a\x07b"])

@@ -16,6 +16,7 @@ from kiosk.reading import open_journal
 from kiosk.store import Store, StoreTrouble, StoreUnfit
 
 NOBODY_ID = 65534
+OWNER = "read-only" if os.geteuid() else "store.db belongs to root; it must belong to the one the kiosk runs as"
 
 
 @contextlib.contextmanager
@@ -44,7 +45,7 @@ def public(filled: Path) -> Iterator[Path]:
 def test_a_read_only_file(public: Path) -> None:
     os.chmod(public, 0o444)
     os.chmod(public.parent, 0o777)
-    with as_nobody(), pytest.raises(StoreUnfit, match="read-only: check its owner and permissions"):
+    with as_nobody(), pytest.raises(StoreUnfit, match=OWNER):
         Store.open(public, plan())
 
 
@@ -66,8 +67,13 @@ def test_the_journal_can_be_read_from_a_medium_that_cannot_be_written(public: Pa
 def test_a_file_for_others_eyes(public: Path) -> None:
     os.chmod(public, 0o000)
     os.chmod(public.parent, 0o777)
-    with as_nobody(), pytest.raises(StoreUnfit, match="cannot be opened"):
+    with as_nobody(), pytest.raises(StoreUnfit, match=OWNER):
         Store.open(public, plan())
+
+
+def test_a_folder_instead_of_a_store(tmp_path: Path) -> None:
+    with pytest.raises(StoreUnfit, match=r"is a folder; name a file in it \(\[store\] path\)"):
+        Store.open(tmp_path, plan())
 
 
 def test_a_directory_that_is_not_there(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from sqlite_utils import Database
 from kiosk import schema
 from kiosk.migrations import MIGRATIONS
 from kiosk.reading import open_journal
+from kiosk.receipt import key_beside, make_key
 from kiosk.store import Store, StoreDamaged, StoreError, StoreUnfit, probe
 from sync.messages import PointTrouble
 
@@ -72,6 +73,12 @@ def test_an_empty_file_beside_a_write_ahead_log_is_not_begun_anew(filled: Path) 
         with pytest.raises(StoreDamaged, match="gone or empty"):
             Store.open(filled, plan())
         assert filled.with_name("store.db-wal").read_bytes() == wal
+
+
+def test_a_file_that_is_gone_where_the_kiosk_has_run_is_not_begun_anew(filled: Path) -> None:
+    filled.unlink()
+    make_key(key_beside(filled))
+    refuses(filled, StoreDamaged, "gone or empty, and the kiosk has run here.*kiosk restore CONFIG")
 
 
 def test_the_log_of_a_damaged_file_is_left_alone_too(filled: Path) -> None:

@@ -25,6 +25,7 @@ from kiosk.disguise import KEPT, disguise, disguise_answer, disguise_uid
 from kiosk.listen import Spoken
 from kiosk.overheard import Line
 from kiosk.trace import Recorder
+from kiosk.workers import SILENT
 from simulators.laid import Laid
 from simulators.line import Fault
 from simulators.machine import Machine
@@ -95,6 +96,23 @@ def test_listening_shows_bytes_and_meaning(rig: Machine) -> None:
     assert listening.returncode == 0
 
 
+def test_it_ends_once_nobody_reads_on(rig: Machine) -> None:
+    """As behind head; else it would keep the devices for ever."""
+    command = [sys.executable, "-m", "kiosk", "listen", str(rig.config), "scanner"]
+    with subprocess.Popen(command, env=rig.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as listening:
+        assert listening.stdout
+        assert listening.stderr
+        assert b"opened" in listening.stdout.readline()
+        listening.stdout.close()
+        time.sleep(5.0)  # what is said sooner was lying there
+        rig.scanner.scan("SIP0001001")
+        try:
+            assert listening.wait(60) == 1
+        finally:
+            listening.kill()
+        assert listening.stderr.read() == b""
+
+
 def test_what_is_lost_is_explained_once(rig: Machine) -> None:
     lost: Line = {"t": 1.0, "device": "scanner", "lost": "gone"}
     shown: list[str] = []
@@ -105,6 +123,18 @@ def test_what_is_lost_is_explained_once(rig: Machine) -> None:
     for line in (lost, lost, {"t": 2.0, "device": "scanner", "open": True}, lost):
         spoken.put(line)
     assert [f"{gone} is not there" in line for line in shown] == [False, True, False, False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("gave", "words"), [("DeviceSilent", "not one byte came back"), ("WireError", "something came back, but no whole")]
+)
+def test_a_board_that_does_not_answer_is_explained_as_check_does(rig: Machine, gave: str, words: str) -> None:
+    """Its port opens, so its plug is not to blame."""
+    shown, config = list[str](), load(rig.config)
+    spoken = Spoken(config, shown.append)
+    spoken.put({"t": 1.0, "device": "A", "call": "doors", "gave": gave})
+    spoken.put({"t": 1.0, "device": "A", "lost": SILENT})
+    assert f"asked at 9600 baud for address 1: {words}" in shown[-1]
 
 
 def test_numbers_are_shown_to_who_asks(rig: Machine) -> None:
@@ -207,7 +237,7 @@ def test_no_trace_is_written_over_and_no_device_made_up(rig: Machine, tmp_path: 
     path = tmp_path / "old.jsonl"
     path.write_text("kept")
     tracing = kiosk(rig, "trace", path)
-    assert "File exists" in tracing.communicate(timeout=60)[0]
+    assert "is there already: name a new file" in tracing.communicate(timeout=60)[0]
     assert (tracing.returncode, path.read_text()) == (2, "kept")
     tracing = kiosk(rig, "trace", tmp_path / "new.jsonl", "scaner")
     assert "no device 'scaner'" in tracing.communicate(timeout=60)[0]

@@ -1,5 +1,6 @@
 """``kiosk walk`` on a real wire: boards found by address, channels by the doors they open, and what to paste."""
 
+import socket
 import threading
 import time
 import tomllib
@@ -20,7 +21,7 @@ from kiosk.cli import main
 from kiosk.config import Config, load
 from kiosk.core.model import Parcel
 from kiosk.core.session import NOBODY, Step
-from kiosk.door_book import CannotOpen
+from kiosk.door_book import CannotOpen, DoorBook
 from kiosk.reading import open_journal
 from kiosk.store import Store
 from kiosk.walk import Address, Walked, addresses, to_paste, walk
@@ -55,7 +56,8 @@ def walked(machine: Machine, config: Config, *answers: str) -> list[Walked]:
         if "shut it, please" in words:
             threading.Timer(0.05, machine.cabinet.push, [words.split()[1].rstrip(":")]).start()
 
-    done = list(walk(config, (), lambda _: next(left), say))
+    with closing(DoorBook(config)) as book:
+        done = list(walk(config, book, (), lambda _: next(left), say))
     assert next(left, None) is None, "a question was not asked"
     return done
 
@@ -77,13 +79,22 @@ def stored(machine: Machine, *parcels: Parcel) -> None:
 
 def test_a_board_is_found_where_its_switches_really_stand(machine: Machine) -> None:
     machine.bus.boards[7] = machine.bus.boards.pop(1)
-    config, said = configured(machine), list[str]()
+    text = machine.config.read_text(encoding="utf-8")
+    said, board = list[str](), text[text.index("[[board]]") : text.index("[[scanner]]")]
+    chosen = board.replace("channels", 'feedback = "short_when_open"\nbaud = 19200\nchannels')
+    machine.config.write_text(text.replace(board, chosen), encoding="utf-8")
+    config = configured(machine)
     port = config.boards[0].port
     found = list(addresses(config, said.append))
     assert found == [Address(port, "shuoming", 7, "")]
     assert said == [f"{port}: asking for boards of the kind shuoming"]
-    pasted = tomllib.loads(to_paste(config, [], found))
-    assert pasted == {"board": [{"name": "NAME", "driver": "shuoming", "port": port, "address": 7}]}
+    lines = to_paste(config, [], found)
+    whole = {"name": "NAME", "driver": "shuoming", "port": port, "baud": 19200, "channels": 12, "address": 7}
+    assert tomllib.loads(lines) == {"board": [whole | {"feedback": "short_when_open"}]}
+    for pasted in (lines.replace('"NAME"', '"A"'), chosen + lines):  # in its place, or beside it
+        machine.config.write_text(text.replace(board, pasted), encoding="utf-8")
+        new = load(machine.config).boards[-1]
+        assert (new.baud, new.settings.feedback, new.settings.address) == (19200, "short_when_open", 7)
     assert not machine.cabinet.moves
 
 
@@ -117,7 +128,7 @@ def test_a_port_that_is_gone_is_said(machine: Machine, tmp_path: Path) -> None:
     assert "is not there. " in said[0]
     assert "Is it plugged in" in said[0]
     with pytest.raises(DeviceGone, match="Is it plugged in and powered"):
-        list(walk(gone, (), lambda _: "n", said.append))
+        list(walk(gone, DoorBook(gone), (), lambda _: "n", said.append))
 
 
 def test_swapped_channels_end_as_lines_to_paste(machine: Machine) -> None:
@@ -158,7 +169,7 @@ def test_who_takes_their_time_over_a_question_loses_no_port_for_a_board_whose_sw
     def say(words: str) -> None:
         machine.cabinet.push("1")
 
-    first, second = walk(replace(config, boards=(wrong, good)), (), person, say)
+    first, second = walk(replace(config, boards=(wrong, good)), DoorBook(config), (), person, say)
     assert (first.board, first.words) == ("W", "not pulsed: its board, or [duty], said no")
     assert (second.board, second.ok) == ("A", True)
 
@@ -180,7 +191,7 @@ def test_lock_and_contact_are_told_apart(machine: Machine) -> None:
         for name in ("2", "4"):
             machine.cabinet.push(name)
 
-    none, blind, crossed = walk(config, ["A"], person, say)
+    none, blind, crossed = walk(config, DoorBook(config), ["A"], person, say)
     assert none.words == "no door opened; configured as door 1: lock, its wire, its channel"
     assert blind.words == "opens door 2; its contact does not see it: switch, its wire, feedback"
     assert crossed.words == "opens door 3; seen by the contact of A:4: move the contact's wire to where the lock is"
@@ -191,13 +202,29 @@ def test_not_while_something_lies_inside(machine: Machine) -> None:
     stored(machine, Parcel("par-1", "pat-1", (Item("b-1", "T"),), "S", 2e9, state="ready", compartment="2"))
     with pytest.raises(CannotOpen, match="behind 2"):
         walked(machine, configured(machine))
-    with pytest.raises(CannotOpen, match="no board 'B'"):
-        list(walk(configured(machine), ["B"], lambda _: "y", print))
+    with pytest.raises(CannotOpen, match="no board 'B'"), closing(DoorBook(configured(machine))) as book:
+        list(walk(configured(machine), book, ["B"], lambda _: "y", print))
     assert not machine.cabinet.moves
 
 
 def run(machine: Machine, typed: str, *boards: str) -> Result:
     return CliRunner().invoke(main, ["walk", str(machine.config), *boards], input=typed)
+
+
+@pytest.mark.parametrize("command", [["walk"], ["listen", "--seconds", "3"]], ids=lambda words: words[0])
+def test_nothing_is_said_on_the_wires_of_a_kiosk_at_work(machine: Machine, command: list[str]) -> None:
+    """Behind a serial server no port is taken: both would speak at once."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.setblocking(False)
+        text = machine.config.read_text(encoding="utf-8")
+        there = f"socket://127.0.0.1:{server.getsockname()[1]}"
+        machine.config.write_text(text.replace(load(machine.config).boards[0].port, there), encoding="utf-8")
+        config = load(machine.config)
+        with closing(Store.open(config.store, config.plan())):
+            result = CliRunner().invoke(main, [command[0], str(machine.config), *command[1:]])
+        assert (result.exit_code, "in use by another kiosk" in result.output) == (3, True)
+        with pytest.raises(BlockingIOError):  # nobody has come
+            server.accept()
 
 
 def test_the_command_tells_all_even_when_stopped_early(machine: Machine) -> None:
