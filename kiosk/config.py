@@ -122,9 +122,8 @@ class Config:
 
     def about_closed(self) -> About:
         """The same where no slip is made; no key is read."""
-        codes = self.service.module.abilities(self.service.settings).codes
-        names, phone = self.point.names.model_dump(), self.point.phone
-        return About(self.point.id, names, phone, doors=bool(self.compartments), codes=codes)
+        codes, point = self.service.module.abilities(self.service.settings).codes, self.point
+        return About(point.id, point.names.model_dump(), point.phone, doors=bool(self.compartments), codes=codes)
 
     def buses(self) -> dict[str, list[Board]]:
         """The boards on each port."""
@@ -161,8 +160,7 @@ class _Reader:
     CABINET = ("board", "compartment")  # a counter may stand without one
 
     def __init__(self, path: Path, raw: dict[str, Any]) -> None:
-        self._path = path
-        self._raw = raw
+        self._path, self._raw = path, raw
 
     def config(self) -> Config:
         """All of it."""
