@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import partial
 
 from hardware.errors import DeviceError, DeviceRefused
-from hardware.printer import Printer, Sheet
+from hardware.printer import Cut, Printer, Sheet
 from hardware.readings import DeviceDown, DeviceUp, Paper, PaperSeen, Printed, PrintEnded
 from kiosk.core.commands import Print
 from kiosk.workers import WAIT_S, Post, Worker, kept_open, refuse_for
@@ -32,6 +32,7 @@ class PrinterWorker:
         self._post = post
         self._orders: queue.Queue[Print] = queue.Queue(SLIPS_MAX)
         self._paper: Paper | None = None
+        self._broke_off = False  # a slip did, and what came out of it hangs there: it is not for the next reader
 
     def print_out(self, order: Print) -> None:
         """Take a slip to print. Never blocks; a full queue answers that nothing was printed."""
@@ -75,14 +76,17 @@ class PrinterWorker:
         self._post(PaperSeen(self._device, paper))
 
     def _do(self, printer: Printer, order: Print) -> None:
+        sheet = self._words(order)
         try:
-            printer.print_out(self._words(order))
+            printer.print_out([Cut(), *sheet] if self._broke_off else sheet)
         except DeviceRefused:
             self._ended(order, Printed.NOTHING)
         except DeviceError:
+            self._broke_off = True
             self._ended(order, Printed.UNKNOWN)
             raise
         else:
+            self._broke_off = False
             self._ended(order, Printed.DONE)
 
     def _ended(self, order: Print, printed: Printed) -> None:
