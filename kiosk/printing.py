@@ -11,9 +11,9 @@ from functools import partial
 
 from hardware.errors import DeviceError, DeviceRefused
 from hardware.printer import Cut, Printer, Sheet
-from hardware.readings import DeviceDown, DeviceUp, Paper, PaperSeen, Printed, PrintEnded
+from hardware.readings import DeviceDown, Paper, PaperSeen, Printed, PrintEnded
 from kiosk.core.commands import Print
-from kiosk.workers import WAIT_S, Post, Worker, kept_open, refuse_for
+from kiosk.workers import WAIT_S, Post, Up, Worker, kept_open, refuse_for
 
 LOOK_S = 3.0  # between looks at the paper
 SLIPS_MAX = 2  # a person waits for one
@@ -30,6 +30,7 @@ class PrinterWorker:
         self._connect = connect
         self._words = words
         self._post = post
+        self._up = Up(device, post)
         self._orders: queue.Queue[Print] = queue.Queue(SLIPS_MAX)
         self._paper: Paper | None = None
         self._broke_off = False  # a slip did, and what came out of it hangs there: it is not for the next reader
@@ -58,7 +59,7 @@ class PrinterWorker:
     def _serve(self, worker: Worker, printer: Printer) -> None:
         self._paper = None
         paper = printer.paper()
-        self._post(DeviceUp(self._device))
+        self._up.begins()
         while not worker.stopping:
             self._report(paper)
             until = time.monotonic() + LOOK_S
@@ -67,6 +68,7 @@ class PrinterWorker:
                     self._do(printer, self._orders.get(timeout=min(left, WAIT_S)))
                     break
             paper = printer.paper()
+            self._up.serves()
 
     def _report(self, paper: Paper) -> None:
         """A roll near its end wobbles before the sensor; a new one comes in under an open cover, or after the end."""

@@ -9,8 +9,11 @@ from typing import Any
 import pytest
 
 from hardware import escpos
-from hardware.printer import Line
-from hardware.readings import DeviceUp, Printed, PrintEnded
+from hardware.errors import DeviceGone
+from hardware.printer import Line, Sheet
+from hardware.readings import DeviceDown, DeviceUp, Paper, Printed, PrintEnded
+from kiosk import printing as thread_of
+from kiosk import workers
 from kiosk.core.commands import Print
 from kiosk.core.screens import Slip
 from kiosk.printing import PrinterWorker
@@ -62,7 +65,10 @@ def printing(tmp_path: Path) -> Iterator[Printing]:
         assert not printing.bugs
 
 
-def test_a_slip_that_broke_off_is_cut_off_and_not_finished_onto_the_next_readers(printing: Printing) -> None:
+def test_a_slip_that_broke_off_is_cut_off_and_not_finished_onto_the_next_readers(
+    printing: Printing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "STEADY_S", 0.0)
     twin = printing.twin
     twin.pause_after = 3
     printing.print_out("Anna")
@@ -79,3 +85,45 @@ def test_a_slip_that_broke_off_is_cut_off_and_not_finished_onto_the_next_readers
         assert printing.ended() == PrintEnded("slips", reader, Printed.DONE)
     annas, bos, cys = ([f"{reader}'s book {n}" for n in range(1, 9)] for reader in ("Anna", "Bo", "Cy"))
     assert [line for line in twin.lines if line] == [*annas[:3], "✂", *bos, "✂", *cys, "✂"]
+
+
+class Loose:
+    """A printer on a loose plug: lost at each second look, until it is pushed in."""
+
+    lives = 0
+
+    def __init__(self) -> None:
+        Loose.lives += 1
+        self._looks = 0
+
+    def paper(self) -> Paper:
+        self._looks += 1
+        if Loose.lives < 4 and self._looks > 1:
+            raise DeviceGone("the plug")
+        return Paper.OK
+
+    def print_out(self, sheet: Sheet) -> None: ...
+
+    def firmware(self) -> str:
+        return ""
+
+    def close(self) -> None: ...
+
+
+def test_a_printer_on_a_loose_plug_is_not_up_again_before_it_has_served_for_long(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(workers, "STEADY_S", 3.0)
+    monkeypatch.setattr(thread_of, "LOOK_S", 0.1)
+    reported: queue.Queue[Any] = queue.Queue()
+    bugs: list[BaseException] = []
+    thread = Worker("slips", PrinterWorker("slips", Loose, Printing.words, reported.put).work, bugs.append)
+    thread.start()
+    said: list[Any] = []
+    while said.count(DeviceUp("slips")) < 2:
+        said.append(reported.get(timeout=WAIT_S))
+    thread.stop()
+    thread.join(10)
+    up, down = DeviceUp("slips"), DeviceDown("slips", "the plug")
+    assert [one for one in said if one in (up, down)] == [up, down, down, down, up]
+    assert not bugs
