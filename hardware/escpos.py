@@ -28,7 +28,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from hardware.errors import DeviceError, DeviceRefused, DeviceSilent
 from hardware.paper import Charset, printable, wrapped
 from hardware.port import Port
-from hardware.printer import Code, Line, Rule, Sheet
+from hardware.printer import Code, Cut, Line, Rule, Sheet
 from hardware.readings import Paper
 from hardware.serialport import open_port
 from hardware.transport import Transport
@@ -111,11 +111,17 @@ def compose(sheet: Sheet, settings: Settings) -> bytes:
                 _line(paper, Line("-" * settings.columns), settings)
             case Code(text=text) if settings.qr != "none":
                 _code(paper, printable(text, settings.charset), settings)
+            case Cut():
+                _cut(paper, settings)
+    _cut(paper, settings)
+    return bytes(paper.output)
+
+
+def _cut(paper: Any, settings: Settings) -> None:
     if settings.cut == "none":
         paper.print_and_feed(FEED)
     else:
         paper.cut("PART" if settings.cut == "partial" else "FULL")
-    return bytes(paper.output)
 
 
 def _code(paper: Any, text: str, settings: Settings) -> None:
@@ -152,11 +158,15 @@ class EscposPrinter:
         self._settings = settings
         self._transport = transport
         self._awaited = False  # the answer to PAPER_IN_TURN
+        self._emptied = False  # it may hold a sheet that broke off as the port was lost, or the program ended
 
     def paper(self) -> Paper:
         """See ``Printer.paper``."""
         self._awaited = False
         self._transport.discard_input()
+        if not self._emptied:
+            self._transport.write(THROW_AWAY)
+            self._emptied = True
         return self._paper()
 
     def print_out(self, sheet: Sheet) -> None:

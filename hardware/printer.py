@@ -30,7 +30,12 @@ class Rule:
     """A thin line across the paper."""
 
 
-Sheet = Sequence[Line | Code | Rule]
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """What came out before is no part of the sheet: it is fed past the knife and cut off."""
+
+
+Sheet = Sequence[Line | Code | Rule | Cut]
 
 
 class Printer(Protocol):
@@ -39,6 +44,7 @@ class Printer(Protocol):
     def paper(self) -> Paper:
         """Whether it can print, and how it stands with its paper. Blocks at most two seconds.
 
+        First asked after it was connected, it also throws away what it still holds, which is of a sheet that broke off.
         Raises ``DeviceSilent`` when it does not answer, ``DeviceGone`` when it is lost.
         """
 
@@ -47,7 +53,8 @@ class Printer(Protocol):
 
         Raises ``DeviceRefused``: nothing was printed (no paper, cover open, or it was not there to be asked).
         ``DeviceSilent`` and ``DeviceGone``: it began, and all, some or nothing of it may be on paper; it is not to be
-        sent again. What the printer still held of it was thrown away, if it could be told to.
+        sent again. What the printer still held of it was thrown away, if it could be told to. What came out of it hangs
+        there: begin the next sheet with ``Cut``.
         """
 
     def firmware(self) -> str:

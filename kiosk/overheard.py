@@ -9,7 +9,7 @@ from typing import Any, TypeVar, cast
 
 from hardware.errors import DeviceError
 from hardware.locker.board import Board
-from hardware.printer import Code, Printer, Rule, Sheet
+from hardware.printer import Code, Cut, Printer, Rule, Sheet
 from hardware.readings import CardGone, Door, Guide, IsbnScanned, ItemScanned, Paper, PileSeen, Reading
 from hardware.source import Source, WritingSource
 from hardware.wiretap import Way, listening
@@ -236,8 +236,8 @@ class HeardPrinter(_Heard):
 
 def _part(part: Any, chance: random.Random | None) -> Line:
     """A part of a slip as JSON has it."""
-    if isinstance(part, Rule):
-        return {"rule": True}
+    if isinstance(part, Rule | Cut):
+        return {type(part).__name__.lower(): True}
     words = part.text if isinstance(part, Code) else part.words
     shaped = disguise_text(words, chance) if chance else words
     if isinstance(part, Code):

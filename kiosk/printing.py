@@ -10,10 +10,10 @@ from collections.abc import Callable
 from functools import partial
 
 from hardware.errors import DeviceError, DeviceRefused
-from hardware.printer import Printer, Sheet
-from hardware.readings import DeviceDown, DeviceUp, Paper, PaperSeen, Printed, PrintEnded
+from hardware.printer import Cut, Printer, Sheet
+from hardware.readings import DeviceDown, Paper, PaperSeen, Printed, PrintEnded
 from kiosk.core.commands import Print
-from kiosk.workers import WAIT_S, Post, Worker, kept_open, refuse_for
+from kiosk.workers import WAIT_S, Post, Up, Worker, kept_open, refuse_for
 
 LOOK_S = 3.0  # between looks at the paper
 SLIPS_MAX = 2  # a person waits for one
@@ -30,8 +30,10 @@ class PrinterWorker:
         self._connect = connect
         self._words = words
         self._post = post
+        self._up = Up(device, post)
         self._orders: queue.Queue[Print] = queue.Queue(SLIPS_MAX)
         self._paper: Paper | None = None
+        self._broke_off = False  # a slip did, and what came out of it hangs there: it is not for the next reader
 
     def print_out(self, order: Print) -> None:
         """Take a slip to print. Never blocks; a full queue answers that nothing was printed."""
@@ -57,7 +59,7 @@ class PrinterWorker:
     def _serve(self, worker: Worker, printer: Printer) -> None:
         self._paper = None
         paper = printer.paper()
-        self._post(DeviceUp(self._device))
+        self._up.begins()
         while not worker.stopping:
             self._report(paper)
             until = time.monotonic() + LOOK_S
@@ -66,6 +68,7 @@ class PrinterWorker:
                     self._do(printer, self._orders.get(timeout=min(left, WAIT_S)))
                     break
             paper = printer.paper()
+            self._up.serves()
 
     def _report(self, paper: Paper) -> None:
         """A roll near its end wobbles before the sensor; a new one comes in under an open cover, or after the end."""
@@ -75,14 +78,17 @@ class PrinterWorker:
         self._post(PaperSeen(self._device, paper))
 
     def _do(self, printer: Printer, order: Print) -> None:
+        sheet = self._words(order)
         try:
-            printer.print_out(self._words(order))
+            printer.print_out([Cut(), *sheet] if self._broke_off else sheet)
         except DeviceRefused:
             self._ended(order, Printed.NOTHING)
         except DeviceError:
+            self._broke_off = True
             self._ended(order, Printed.UNKNOWN)
             raise
         else:
+            self._broke_off = False
             self._ended(order, Printed.DONE)
 
     def _ended(self, order: Print, printed: Printed) -> None:

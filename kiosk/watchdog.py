@@ -17,6 +17,7 @@ from kiosk.frontend import Shown
 FROZEN_S = 10.0  # without a single turn of the front end's own loop
 DEAF_PRESSES = 3  # seen at the panel, none of which came to the window
 DEAF_S = 2.0  # after the last of them
+ALIVE_S = 1.0  # who has not beaten for longer is not deaf, but not up yet, or frozen
 NOTIFY_S = 2.0
 QUIET_S = 1800.0  # nobody served for so long: a good moment to begin anew
 EXIT_FROZEN = 75  # sysexits.h EX_TEMPFAIL
@@ -39,8 +40,10 @@ class Watchdog:
         self._presses, self._pressed_s, self._notified_s = 0, 0.0, 0.0
 
     def pressed(self) -> None:
-        """A finger came down on the panel, as the operating system tells it. Any thread."""
-        self._presses, self._pressed_s = self._presses + 1, self._clock()
+        """A finger came down on the panel, as the operating system tells it. Any thread. It counts only where there is
+        a window to hear it."""
+        if self._shown.beats and self._shown.silent_s < ALIVE_S:
+            self._presses, self._pressed_s = self._presses + 1, self._clock()
 
     def look(self, served: bool) -> None:
         """``served``: somebody stands in a story. Then nothing is ended, whatever is wrong."""

@@ -169,6 +169,7 @@ class BusWorker:
         self._connect = connect
         self._post = post
         self._idle_s = idle_s
+        self._up = {board: Up(board, post) for board in boards}
         self._commands: queue.Queue[Unlock] = queue.Queue(COMMANDS_MAX)
         self._doors = dict.fromkeys(self._board_of, Door.UNKNOWN)
         self._held: list[tuple[float, Unlock]] = []  # until its lock has rested
@@ -193,11 +194,11 @@ class BusWorker:
         kept_open(worker, serve, self._lost, partial(refuse_for, worker, self._commands, self._refuse))
 
     def _serve(self, worker: Worker, bank: Bank) -> None:
-        up: dict[str, bool] = {}
+        answered: dict[str, bool] = {}
         while not worker.stopping and not bank.lost:
             for doors in bank.doors_by_board():
                 self._report(doors)
-                self._board_seen(up, doors)
+                self._board_seen(answered, doors)
                 self._pulse_waiting(bank)
                 if bank.lost:
                     break
@@ -205,12 +206,14 @@ class BusWorker:
         if bank.lost:
             self._lost("the port was lost")
 
-    def _board_seen(self, up: dict[str, bool], doors: Mapping[str, Door]) -> None:
+    def _board_seen(self, answered: dict[str, bool], doors: Mapping[str, Door]) -> None:
         board = self._board_of[next(iter(doors))]
-        answers = any(door is not Door.UNKNOWN for door in doors.values())
-        if up.get(board) is not answers:
-            up[board] = answers
-            self._post(DeviceUp(board) if answers else DeviceDown(board, SILENT))
+        before, answers = answered.get(board), any(door is not Door.UNKNOWN for door in doors.values())
+        answered[board] = answers
+        if answers:
+            self._up[board].serves() if before else self._up[board].begins()
+        elif before is not False:
+            self._post(DeviceDown(board, SILENT))
 
     def _rest(self, worker: Worker, bank: Bank) -> None:
         """Wait for the next poll, but do a pulse at once."""

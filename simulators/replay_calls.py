@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from hardware.errors import DeviceError
-from hardware.printer import Code, Rule, Sheet
+from hardware.printer import Code, Cut, Rule, Sheet
 from hardware.printer import Line as Words
 from simulators.replay_line import GAP_MAX_S, Line, Verdict, driver, openings
 from simulators.serve import Memory, serve_pty
@@ -136,4 +136,10 @@ def _called(device: Any, line: Line) -> Any:
 
 
 def _sheet(parts: Iterable[Line]) -> Sheet:
-    return [Rule() if "rule" in one else Code(one["code"]) if "code" in one else Words(**one) for one in parts]
+    return [_part(one) for one in parts]
+
+
+def _part(one: Line) -> Words | Code | Rule | Cut:
+    if "rule" in one or "cut" in one:
+        return Rule() if "rule" in one else Cut()
+    return Code(one["code"]) if "code" in one else Words(**one)

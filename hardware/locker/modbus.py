@@ -2,10 +2,13 @@
 
     | address | function | data, by function | CRC-16, low byte first |     3.5 characters of silence around
 
-A reply has its request's address and function; with the high bit of the function set it is a refusal, one byte of data.
+A reply has its request's address and function; with the high bit of the function set it is an exception, one byte of
+data: only some of these say that nothing was done. Others are a board that failed while it did it (04) or is still at
+it (05), or a gateway that heard nothing (0B).
 Several requests may look alike in reply: who asks says which frame answers (see ``exchange``).
 
-Source: Modbus over serial line 1.02; the vectors are those of the makers.
+Source: Modbus over serial line 1.02; for the exceptions Modbus application protocol 1.1b3, section 7; the vectors are
+those of the makers.
 """
 
 from collections.abc import Callable
@@ -14,7 +17,7 @@ from dataclasses import dataclass
 from pymodbus.framer.rtu import FramerRTU
 from pymodbus.pdu import DecodePDU
 
-from hardware.errors import DeviceRefused
+from hardware.errors import DeviceRefused, WireError
 from hardware.locker.exchange import exchange
 from hardware.transport import Transport
 
@@ -27,9 +30,9 @@ _REFUSALS = {
     1: "does not know this function",
     2: "does not have this address",
     3: "does not take this value",
-    4: "says that it failed",
     6: "is busy",
 }
+"""The exceptions after which nothing was done; after any other it may have been."""
 
 _framer = FramerRTU(DecodePDU(is_server=False))
 
@@ -97,7 +100,8 @@ class Decoder:
 def ask(transport: Transport, request: Frame, answers: Callable[[Frame], bool], wait_s: float) -> Frame:
     """One request and the frame that answers it. Blocks for ``wait_s`` and a little silence after.
 
-    Raises ``DeviceRefused`` for an exception reply (nothing was done), ``DeviceSilent``, ``WireError``, ``DeviceGone``.
+    Raises ``DeviceRefused`` for an exception that says that nothing was done, ``WireError`` for any other (it may have
+    been done) and for broken frames, ``DeviceSilent``, ``DeviceGone``.
     """
 
     def mine(reply: Frame) -> bool:
@@ -107,6 +111,8 @@ def ask(transport: Transport, request: Frame, answers: Callable[[Frame], bool], 
 
     reply = exchange(transport, request.to_bytes(), Decoder(), mine, wait_s, request.address)
     if reply.function & REFUSED:
-        why = _REFUSALS.get(reply.data[0], f"refuses with code {reply.data[0]}")
-        raise DeviceRefused(f"board {request.address}, function {request.function}: it {why}")
+        code, asked = reply.data[0], f"board {request.address}, function {request.function}"
+        if code in _REFUSALS:
+            raise DeviceRefused(f"{asked}: it {_REFUSALS[code]}")
+        raise WireError(f"{asked}: exception {code:02X}, which does not say that nothing was done")
     return reply

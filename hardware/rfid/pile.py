@@ -1,7 +1,8 @@
 """What lies on a pad, made out of round after round of tags: steady ones only, sets put together, strangers counted.
 
 A tag counts once it was seen in ``rounds`` rounds, and is gone once it was not seen for ``gone_s`` in at least two
-rounds; so one at the edge of the field neither flickers in nor out. Nothing is said while a tag is on its way in.
+rounds; so one at the edge of the field neither flickers in nor out. While a tag is on its way in nothing is said, for
+``gone_s`` at most: glimpses of strays, seen now and then, would else keep a pad silent for minutes.
 What lies there at first is said as well, and so is that nothing does: books may have gone while the pad was away. Not a
 patron's card: as with any reader of cards, one forgotten there opens nothing until it is lifted and laid there again.
 Rounds that failed are not rounds: nothing can be learnt from them.
@@ -38,6 +39,7 @@ class Pile:
         self._meanings = meanings
         self._lying: dict[str, _Lying] = {}
         self._said: PileSeen | None = None
+        self._held_since: float | None = None  # for a tag on its way in
         self._first = settings.rounds  # rounds until anything can have settled
 
     def seen(self, tags: Iterable[Tag], now: float) -> list[Reading]:
@@ -59,7 +61,9 @@ class Pile:
             left.missed += 1
             if left.missed >= _MISSES and now - left.seen_at >= self._settings.gone_s:
                 del self._lying[key]
-        if self._first or any(one.rounds < self._settings.rounds for one in self._lying.values()):
+        arriving = any(not self._settled(one) and not one.missed for one in self._lying.values())
+        self._held_since = (now if self._held_since is None else self._held_since) if arriving else None
+        if self._first or (self._held_since is not None and now - self._held_since < self._settings.gone_s):
             return []
         return [*self._patrons(), *self._pile(crowd)]
 
@@ -78,7 +82,7 @@ class Pile:
         return [tag.uid for tag in tags if isinstance(tag, BookTag) and tag.item == item and self._ours(tag)]
 
     def _patrons(self) -> Iterable[Reading]:
-        for one in self._lying.values():
+        for one in filter(self._settled, self._lying.values()):
             if isinstance(one.tag, PatronTag) and not (one.told or one.before):
                 one.told = True
                 if self._patron(one.tag):
@@ -86,7 +90,7 @@ class Pile:
 
     def _pile(self, foreign: int) -> Iterable[Reading]:
         parts: dict[str, list[BookTag]] = {}
-        for one in self._lying.values():
+        for one in filter(self._settled, self._lying.values()):
             if isinstance(one.tag, BookTag) and self._ours(one.tag):
                 parts.setdefault(one.tag.item, []).append(one.tag)
             elif isinstance(one.tag, BookTag) or not self._patron(one.tag):
@@ -103,6 +107,9 @@ class Pile:
             return
         self._said = pile
         yield pile
+
+    def _settled(self, one: _Lying) -> bool:
+        return one.rounds >= self._settings.rounds
 
     def _ours(self, tag: BookTag) -> bool:
         return self._owned(tag.owner) and self._meanings.is_item(tag.item)

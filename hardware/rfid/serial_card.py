@@ -8,10 +8,17 @@ same arrival. A card shown again sooner than that is therefore one visit, and so
 repeats; on one that does not, a forgotten card looks like one lifted. What is said in the first ``quiet_s`` after
 connecting lay there before: as with any reader of cards, it opens nothing until it is lifted and laid there again.
 
+Of several cards (a wallet) such a reader says one, or each in its turn. Those said within ``TOGETHER_S`` are ``two``
+at once; so each arrival is held back for so long. Another number later, while the first still counts as lying there,
+may be its neighbour or the next reader's card: if the first is heard again after it, they are ``two``; if the first has
+not been heard for twice ``quiet_s``, it is gone and the other has arrived. ``two`` is said once, and then nothing until
+the reader has fallen silent for ``quiet_s``: all are to be lifted.
+
 Some such devices read barcodes as well and say them the same way. A line that could be a UID and is the number of one
 of the library's items is therefore no card, unless it has four bytes: so many UIDs look like item numbers.
 """
 
+import math
 import re
 import time
 from collections.abc import Sequence
@@ -29,6 +36,7 @@ from hardware.wiretap import unsaid
 
 LINE_MAX: Final = 64
 CUT_S: Final = 0.2  # without a byte: what has come of a line is all there is of it
+TOGETHER_S: Final = 0.1  # or half of quiet_s, if that is less
 _SHORT: Final = 4  # bytes
 _ENDS: Final = re.compile(rb"[\r\n\x02\x03]")
 
@@ -93,24 +101,25 @@ class SerialCardSource:
         self._meanings = meanings
         self._transport = transport
         self._decoder = Decoder()
-        self._lying: bytes | None = None  # the UID last heard, while its card counts as lying there
-        self._gone_at = 0.0
+        self._lying: dict[bytes, float] = {}  # whose turn it is, and who may be the next: when each was last heard
+        self._say_at: float | None = None  # when to say that the first of them arrived
+        self._two = False  # of more than one that lie there it is nobody's turn; then only the last word counts
         self._heard_at = 0.0
         self._listened_s = 0.0
 
     def wait(self, timeout_s: float) -> Sequence[Reading]:
         """``CardShown`` or ``CardUnread`` once for each arrival, and ``CardGone`` by the rule above; empty if neither.
 
-        Unread is ``unfit`` (a random number, no UID, or an item's number) or ``two``: different numbers in one read,
-        so nobody can say whose turn it is. Lines that the pattern does not know are passed over. Raises ``DeviceGone``.
+        Unread is ``unfit`` (a random number, no UID, or an item's number) or ``two``: more than one card, so nobody can
+        say whose turn it is. Lines that the pattern does not know are passed over. Raises ``DeviceGone``.
         """
         deadline = time.monotonic() + timeout_s
         while True:
-            until = deadline if self._lying is None else min(deadline, self._gone_at)
+            until = min(deadline, self._due_at)
             if self._decoder.amid:
                 until = min(until, self._heard_at + CUT_S)
             data = self._listen(max(0.0, until - time.monotonic()))
-            readings = self._heard(data) if data else self._quiet()
+            readings = self._heard(data) if data else self._due()
             if readings or time.monotonic() >= deadline:
                 return readings
 
@@ -130,32 +139,49 @@ class SerialCardSource:
         return data
 
     def _heard(self, data: bytes) -> list[Reading]:
-        uids = {uid for line in self._decoder.feed(data) if (uid := self._uid(line)) is not None}
-        if not uids:
-            return self._quiet()
-        self._gone_at = time.monotonic() + self._quiet_s
-        if uids == {self._lying}:
-            unsaid()
-            return []
-        readings: list[Reading] = [CardGone(self._device)] if self._lying is not None else []
-        self._lying = min(uids)
-        if self._listened_s < self._quiet_s:
-            unsaid()
-            return []
-        return [*readings, self._arrived(uids)]
+        readings: list[Reading] = []
+        for line in self._decoder.feed(data):
+            if (uid := self._uid(line)) is not None:
+                readings += [*self._due(), *self._said(uid)]
+        return readings or self._due()
 
-    def _arrived(self, uids: set[bytes]) -> CardShown | CardUnread:
-        if len(uids) > 1:
-            return CardUnread(self._device, "two")
-        [uid] = uids
+    def _said(self, uid: bytes) -> list[Reading]:
+        """The reader says this number now."""
+        now, before, fresh = time.monotonic(), self._listened_s < self._quiet_s, not self._lying
+        turn = next(iter(self._lying), uid)
+        self._lying[turn if self._two else uid] = now
+        if fresh and not before:
+            self._say_at = now + min(TOGETHER_S, self._quiet_s / 2)
+            return []
+        surely = uid == turn or len(self._lying) > 2 or self._say_at is not None or before
+        if len(self._lying) > 1 and surely:
+            self._two, self._say_at, self._lying = True, None, {turn: now}
+            if not before:
+                return [CardUnread(self._device, "two")]
+        unsaid()
+        return []
+
+    @property
+    def _due_at(self) -> float:
+        """When there is something to say though nothing is heard."""
+        if self._say_at is not None or not self._lying:
+            return self._say_at or math.inf
+        return next(iter(self._lying.values())) + self._quiet_s * len(self._lying)
+
+    def _due(self) -> list[Reading]:
+        if time.monotonic() < self._due_at:
+            return []
+        turn = next(iter(self._lying))
+        if self._say_at is not None:
+            self._say_at = None
+            return [self._arrived(turn)]
+        del self._lying[turn]
+        self._two = False
+        return [CardGone(self._device), *map(self._arrived, self._lying)]
+
+    def _arrived(self, uid: bytes) -> CardShown | CardUnread:
         number = card.number(uid) if len(uid) <= _SHORT or not self._meanings.is_item(uid.hex().upper()) else None
         return CardShown(self._device, number) if number else CardUnread(self._device, "unfit")
-
-    def _quiet(self) -> list[Reading]:
-        if self._lying is None or time.monotonic() < self._gone_at:
-            return []
-        self._lying = None
-        return [CardGone(self._device)]
 
     def _uid(self, line: bytes) -> bytes | None:
         known = self._pattern.fullmatch(line.decode("ascii", "replace").strip())

@@ -79,25 +79,27 @@ class Camera:
             left_s = until - time.monotonic()
             said = self._eyes.line(max(left_s, 0.0))
             now = time.monotonic()
-            if said is None:
-                if now - self._awake_at > HUNG_S:
-                    raise DeviceGone("the process that looks at pictures hangs")
-                if left_s <= 0:
-                    return []
-                continue
-            self._awake_at = now
-            if "gone" in said:
-                raise DeviceGone(str(said["gone"])[:200])
-            at = said.get("at")
-            if told := {key: said[key] for key in _TOLD if key in said}:
-                overheard(Way.IN, json.dumps(told).encode() + b"\n")  # of a picture, this is all there is to hear
-            fresh = isinstance(at, int | float) and (not self._settings.live or at > now - STALE_S)
-            if fresh and (reading := self._reading(said)):
-                return [reading]
+            if said is not None:
+                self._awake_at = now
+                if reading := self._heard(said, now):
+                    return [reading]
+            elif now - self._awake_at > HUNG_S:
+                raise DeviceGone("the process that looks at pictures hangs")
+            if left_s <= 0:  # however much more it says
+                return []
 
     def close(self) -> None:
         """Let go of the camera. Never raises; may be called twice."""
         self._eyes.close()
+
+    def _heard(self, said: dict[str, Any], now: float) -> Reading | None:
+        if "gone" in said:
+            raise DeviceGone(_words(said["gone"]))
+        at = said.get("at")
+        if told := {key: said[key] for key in _TOLD if key in said}:
+            overheard(Way.IN, json.dumps(told).encode() + b"\n")  # of a picture, this is all there is to hear
+        fresh = isinstance(at, int | float) and (not self._settings.live or at > now - STALE_S)
+        return self._reading(said) if fresh else None
 
     def _reading(self, said: dict[str, Any]) -> Reading | None:
         match said:
@@ -110,6 +112,11 @@ class Camera:
         return None
 
 
+def _words(said: object) -> str:
+    """Why, in its words: few enough for a row, and half a character (a surrogate, which no row can hold) as ``?``."""
+    return str(said)[:200].encode("utf-8", "replace").decode()
+
+
 def connect(device: str, settings: Settings, meanings: Meanings) -> Source:
     """Open the camera (at most 5 s, and the start of a process). Raises ``DeviceGone`` when nothing is there."""
     told = {"settings": settings.model_dump(mode="json"), "meanings": meanings.model_dump(mode="json")}
@@ -117,7 +124,7 @@ def connect(device: str, settings: Settings, meanings: Meanings) -> Source:
     try:
         said = eyes.line(OPEN_WAIT_S + START_WAIT_S)
         if said is None or "open" not in said:
-            why = "no answer from the process that looks" if said is None else str(said.get("failed"))[:200]
+            why = "no answer from the process that looks" if said is None else _words(said.get("failed"))
             raise DeviceGone(why)
     except DeviceGone:
         eyes.close()

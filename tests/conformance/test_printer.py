@@ -14,7 +14,7 @@ import pytest
 from hardware import registry
 from hardware.errors import DeviceGone, DeviceRefused, DeviceSilent
 from hardware.escpos import EscposPrinter
-from hardware.printer import Code, Line, Printer, Rule
+from hardware.printer import Code, Cut, Line, Printer, Rule
 from hardware.readings import Paper
 from hardware.transport import Transport
 from simulators import escpos
@@ -121,6 +121,23 @@ def test_paper_that_ends_amid_a_sheet_leaves_the_rest_unprinted(bench: Bench) ->
     bench.twin.state = "ok"
     printer.print_out((Line("next"),))
     assert bench.twin.lines[0] == "next"
+
+
+def test_what_it_still_holds_as_it_is_connected_is_nobodys_any_more(bench: Bench) -> None:
+    """Its port was lost amid a sheet, or the program ended; it kept its power."""
+    bench.twin.pause_after = 0
+    bench.twin.received(b"left over\n")
+    printer = bench.connect()
+    assert printer.paper() is Paper.OK
+    bench.twin.pause_after = None
+    printer.print_out((Line("next"),))
+    assert bench.twin.lines[0] == "next"
+
+
+def test_what_hangs_there_is_cut_off_before_a_sheet_that_asks_for_it(bench: Bench) -> None:
+    bench.twin.received(b"half a sheet\n")
+    bench.connect().print_out((Cut(), Line("next")))
+    assert [line for line in bench.twin.lines if line] == ["half a sheet", "✂", "next", "✂"]
 
 
 def test_silence_before_the_first_byte_is_a_no(bench: Bench) -> None:

@@ -71,8 +71,8 @@ def test_its_state_by_the_book(vector: dict[str, Any]) -> None:
 
     class Says:
         def received(self, data: bytes) -> list[bytes]:
-            assert data[:2] == b"\x10\x04"
-            return [bytes((said[data[2]],))]
+            assert data[0] == 0x10
+            return [bytes((said[data[2]],))] if data[1] == 0x04 else []
 
     assert EscposPrinter(PLAIN, Memory(Says())).paper() is Paper(vector["paper"])
 

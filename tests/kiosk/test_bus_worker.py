@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from hardware.errors import DeviceGone
 from hardware.locker import shuoming
 from hardware.locker.bank import Bank, Duty
 from hardware.readings import DeviceDown, DeviceUp, Door, DoorSeen, Pulse, UnlockEnded
@@ -98,7 +99,47 @@ def test_what_a_chattering_contact_said_falsely_is_soon_corrected(monkeypatch: p
     assert not bugs
 
 
-def test_one_board_of_two_that_dies_is_named_and_named_again_when_it_is_back() -> None:
+class Loose(Bank):
+    """Its plug is: the port is lost right after each look but the first few, until it is pushed in."""
+
+    lives = 0
+
+    def __init__(self) -> None:
+        super().__init__({})
+        Loose.lives += 1
+        self._looks = 0
+
+    def doors_by_board(self) -> Iterator[dict[str, Door]]:
+        self._looks += 1
+        if Loose.lives < 4 and self._looks > 3:
+            raise DeviceGone("the plug")
+        yield {"A1": Door.SHUT}
+
+
+def test_a_board_on_a_loose_plug_is_not_up_again_before_it_has_served_for_long(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Else no wait for it would ever be long, and nobody would hear of it."""
+    monkeypatch.setattr(workers, "STEADY_S", 3.0)
+    reported: queue.Queue[Any] = queue.Queue()
+    bugs: list[BaseException] = []
+    bus = BusWorker({"main": ("A1",)}, lambda: (Loose(), lambda: None), reported.put, idle_s=0.01)
+    monkeypatch.setattr(workers, "POLL_BUSY_S", 0.01)
+    thread = Worker("bus", bus.work, bugs.append)
+    thread.start()
+    said: list[Any] = []
+    while said.count(DeviceUp("main")) < 2:
+        said.append(reported.get(timeout=WAIT_S))
+    thread.stop()
+    thread.join(10)
+    up, down, shut = DeviceUp("main"), DeviceDown("main", "the plug"), DoorSeen("A1", Door.SHUT)
+    assert [one for one in said if one in (up, down)] == [up, down, down, down, up]
+    assert said.count(shut) == 4  # which is said at once
+    assert not bugs
+
+
+def test_one_board_of_two_that_dies_is_named_and_named_again_when_it_is_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "STEADY_S", 0.0)
     cabinet = Cabinet(["A1", "B1"])
     both = [shuoming.Settings(address=address, channels=1) for address in (1, 2)]
     boards = [ShuomingBoard(cabinet, {1: name}, settings) for name, settings in zip(("A1", "B1"), both, strict=True)]

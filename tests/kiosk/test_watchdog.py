@@ -73,6 +73,32 @@ def test_a_deaf_window_is_ended_between_sessions(watched: Watched) -> None:
     assert watched.pass_(1) == [EXIT_FROZEN]
 
 
+def test_nobody_is_deaf_before_the_window_is_there(watched: Watched) -> None:
+    """The panel's thread runs first, and somebody taps on the dark screen."""
+    for _ in range(5):
+        watched.dog.pressed()
+        watched.pass_(0.25, beating=False)
+    assert watched.pass_(600) == []
+
+
+def test_a_front_end_without_a_window_is_never_deaf(watched: Watched) -> None:
+    for _ in range(5):
+        watched.dog.pressed()
+        assert watched.pass_(60, beating=False) == []
+
+
+def test_a_window_that_stood_still_for_a_while_is_not_deaf_afterwards(watched: Watched) -> None:
+    watched.pass_(5)
+    watched.pass_(2, beating=False)
+    for _ in range(5):
+        watched.dog.pressed()
+        watched.pass_(0.5, beating=False)
+    assert watched.pass_(600) == []
+    for _ in range(3):
+        watched.dog.pressed()
+    assert watched.pass_(600) == [EXIT_FROZEN]
+
+
 def test_a_window_that_hears_every_touch_is_not_deaf(watched: Watched) -> None:
     for _ in range(50):
         watched.dog.pressed()

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from hardware.errors import DeviceRefused, DeviceSilent, WireError
 from hardware.locker import eletechsup, modbus, waveshare
+from hardware.locker.bank import Bank
 from hardware.locker.modbus import LENGTH_MAX, Decoder, Frame
-from hardware.readings import Door
+from hardware.readings import Door, Pulse
 from simulators import eletechsup as eletechsup_twin
 from simulators import waveshare as waveshare_twin
 from simulators.cabinet import Cabinet
@@ -38,6 +39,9 @@ def vectors(kind: str) -> list[tuple[str, dict[str, object]]]:
 
 def raw(vector: dict[str, object]) -> bytes:
     return bytes.fromhex(str(vector["bytes"]))
+
+
+PULSES = ("01 05 02 00 00 04 cd b1", "01 06 00 01 05 00 db 5a")
 
 
 class Heard:
@@ -148,6 +152,42 @@ def test_old_firmware_refuses_and_no_door_moves(cabinet: Cabinet) -> None:
     with pytest.raises(DeviceRefused, match="does not have this address"):
         board.unlock(1)
     assert cabinet.moves == ()
+
+
+class Excepted(Heard):
+    """Obeys a pulse, and answers with this exception."""
+
+    def __init__(self, bus: RelayBus, code: int) -> None:
+        super().__init__(bus)
+        self.code = code
+
+    def received(self, data: bytes) -> list[bytes]:
+        said, one = super().received(data), Frame(data[0], data[1] | modbus.REFUSED, bytes((self.code,)))
+        return [one.to_bytes()] if data.hex(" ") in PULSES else said
+
+
+@pytest.mark.parametrize("family", TWINS)
+@pytest.mark.parametrize("code", [0x04, 0x05, 0x08, 0x0A, 0x0B, 0x7F])
+def test_an_exception_that_does_not_say_that_nothing_was_done_may_have_moved_the_door(
+    cabinet: Cabinet, family: str, code: int
+) -> None:
+    """04: it failed while doing it. 05: heard, and still at it. 0B: the board behind a gateway did not answer."""
+    driver, twin, settings = TWINS[family]
+    heard = Excepted(twin.bus([(settings, NAMES)], cabinet, 0.0), code)
+    bank = Bank({"1": (driver.connect(settings, Memory(heard)), 1)}, clock=lambda: 0.0)
+    assert bank.unlock("1") is Pulse.UNKNOWN
+    asked = len(heard.asked)
+    assert bank.unlock("1") is Pulse.REFUSED  # the duty limit counts it
+    assert (len(heard.asked), cabinet.pulses("1")) == (asked, 1)
+    assert bank.doors() == {"1": Door.OPEN}
+
+
+@pytest.mark.parametrize("code", [1, 2, 3, 6])
+def test_after_a_refusal_the_next_pulse_is_asked_for_at_once(cabinet: Cabinet, code: int) -> None:
+    heard = Excepted(waveshare_twin.bus([(WAVESHARE, NAMES)], cabinet, 0.0), code)
+    bank = Bank({"1": (waveshare.connect(WAVESHARE, Memory(heard)), 1)}, clock=lambda: 0.0)
+    assert [bank.unlock("1"), bank.unlock("1")] == [Pulse.REFUSED] * 2
+    assert [asked in PULSES for asked in map(str.lower, heard.asked)] == [False, False, True, True]
 
 
 def test_registers_counted_from_the_wrong_end_show_as_the_technicians_page_says(cabinet: Cabinet) -> None:

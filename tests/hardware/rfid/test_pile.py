@@ -1,6 +1,7 @@
 """What a pad makes of round after round: steady tags, sets, strangers, cards; time is a number here."""
 
 import itertools
+import random
 from collections.abc import Iterator, Sequence
 
 import pytest
@@ -83,6 +84,17 @@ def test_a_tag_that_comes_and_goes_flickers_neither_in_nor_out() -> None:
         assert pad.rounds(1, A) + pad.rounds(9) == []  # seen now and then, never for long: nothing
     said = [reading for _ in range(20) for reading in pad.rounds(1, A) + pad.rounds(3)]
     assert said == [pile("SZ0000001")]  # at the edge of the field, but there
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_strays_glimpsed_now_and_then_do_not_silence_a_pad(seed: int) -> None:
+    """Of thirty around it each is seen in one of fifty rounds."""
+    pad, chance = Pad(), random.Random(seed)
+    strays = [book(f"SZ10000{n:02}") for n in range(30)]
+    for _ in range(300):
+        pad.rounds(1, *(tag for tag in strays if chance.random() < 0.02))
+    said = [one for _ in range(15) for one in pad.rounds(1, A, *(tag for tag in strays if chance.random() < 0.02))]
+    assert any(isinstance(one, PileSeen) and A.item in one.items for one in said)
 
 
 def test_a_round_missed_after_a_pause_takes_nothing_away() -> None:

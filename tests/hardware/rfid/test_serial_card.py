@@ -1,19 +1,20 @@
 """Cards from a serial reader, over a real pseudo-terminal, and its lines in any pieces."""
 
+import itertools
 import time
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 
 from hardware.errors import DeviceGone
 from hardware.readings import CardGone, CardShown, CardUnread, Reading
-from hardware.rfid.serial_card import LINE_MAX, Decoder, SerialCardSource, Settings, connect
+from hardware.rfid.serial_card import LINE_MAX, TOGETHER_S, Decoder, SerialCardSource, Settings, connect
 from hardware.scanner.barcode import Meanings
 from simulators.serial_card import SerialCard
 
@@ -75,22 +76,22 @@ def test_a_card_is_shown_and_counts_as_gone_after_silence(source: SerialCardSour
 
 
 class Line:
-    """A transport, and its clock, which only waiting moves: a card lies on a reader that repeats it, from one second to
-    another; later it is laid there again."""
+    """A transport, and its clock, which only waiting moves: what a reader says, and when."""
 
-    def __init__(self, *visits: tuple[float, float]) -> None:
+    def __init__(self, said: Iterable[tuple[float, str]]) -> None:
         self._now = 0.0
-        self._said = [since + n * REPEATS_S for since, until in visits for n in range(int((until - since) / REPEATS_S))]
+        self._said = list(said)
 
     def monotonic(self) -> float:
         return self._now
 
     def read(self, timeout_s: float) -> bytes:
-        if not self._said or self._said[0] > self._now + timeout_s:
+        if not self._said or self._said[0][0] > self._now + timeout_s:
             self._now += timeout_s
             return b""
-        self._now = max(self._now, self._said.pop(0))
-        return f"{UID}\r\n".encode()
+        at, uid = self._said.pop(0)
+        self._now = max(self._now, at)
+        return f"{uid}\r\n".encode()
 
     def heard(self, monkeypatch: pytest.MonkeyPatch) -> list[tuple[float, Reading]]:
         """What is made of it in twenty seconds, and when."""
@@ -98,35 +99,70 @@ class Line:
         source = SerialCardSource("card", Settings(port="-", quiet_s=1.0), USUAL, self)  # type: ignore[arg-type]
         heard = list[tuple[float, Reading]]()
         while self._now < 20:
-            heard += [(self._now, reading) for reading in source.wait(0.25)]
+            heard += [(round(self._now, 3), reading) for reading in source.wait(0.25)]
         return heard
 
 
 REPEATS_S = 0.75
 GONE_S = 1.0
+SHOWN, SHOWN_OTHER = (CardShown("card", SecretStr(uid)) for uid in (UID, OTHER))
+GONE, TWO = CardGone("card"), CardUnread("card", "two")
+
+
+def repeated(*visits: tuple[float, float]) -> list[tuple[float, str]]:
+    """A card lies on a reader that repeats it, from one second to another; later it is laid there again."""
+    return [(since + n * REPEATS_S, UID) for since, until in visits for n in range(int((until - since) / REPEATS_S))]
 
 
 def test_a_reader_that_repeats_says_one_arrival(monkeypatch: pytest.MonkeyPatch) -> None:
-    (at, shown), *gone = Line((2.0, 8.0)).heard(monkeypatch)
-    assert (at, numbers(shown)) == (2.0, [UID])
-    assert gone == [(8.0 - REPEATS_S + GONE_S, CardGone("card"))]
+    heard = Line(repeated((2.0, 8.0))).heard(monkeypatch)
+    assert heard == [(2.0 + TOGETHER_S, SHOWN), (8.0 - REPEATS_S + GONE_S, GONE)]
 
 
 def test_a_card_that_lay_there_when_it_was_connected_opens_nothing_until_it_is_laid_there_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    gone, (at, shown), *_ = Line((0.5, 5.0), (12.0, 15.0)).heard(monkeypatch)
-    assert gone == (5.0 - REPEATS_S + GONE_S, CardGone("card"))
-    assert (at, numbers(shown)) == (12.0, [UID])
+    gone, shown, *_ = Line(repeated((0.5, 5.0), (12.0, 15.0))).heard(monkeypatch)
+    assert (gone, shown) == ((5.0 - REPEATS_S + GONE_S, GONE), (12.0 + TOGETHER_S, SHOWN))
 
 
-def test_the_next_card_ends_the_one_before(source: SerialCardSource, reader: SerialCard) -> None:
-    reader.tap(UID)
-    source.wait(10)
-    reader.tap(OTHER)
-    gone, shown = source.wait(10)
-    assert gone == CardGone("card")
-    assert numbers(shown) == [OTHER]
+def in_turn(since: float, until: float, every_s: float, *uids: str) -> list[tuple[float, str]]:
+    """A wallet lies on a reader that says its cards one after another."""
+    turns = zip(itertools.cycle(uids), range(int((until - since) / every_s)))
+    return [(since + n * every_s, uid) for uid, n in turns]
+
+
+@pytest.mark.parametrize("every_s", [0.05, 0.3, 0.5, 0.52, 0.9])
+@pytest.mark.parametrize("uids", [(UID, OTHER), (UID, OTHER, "04A1B2C4")])
+def test_a_wallet_whose_cards_are_said_in_turn_is_two_once(
+    monkeypatch: pytest.MonkeyPatch, every_s: float, uids: tuple[str, ...]
+) -> None:
+    said = in_turn(3.0, 15.0, every_s, *uids)
+    heard = [reading for _, reading in Line(said).heard(monkeypatch)]
+    together = every_s < TOGETHER_S
+    assert heard == ([] if together else [SHOWN]) + [TWO, GONE]
+
+
+@pytest.mark.parametrize("every_s", [0.05, 0.3, 0.5])
+def test_a_wallet_that_lay_there_as_it_was_connected_is_nobodys_turn(
+    monkeypatch: pytest.MonkeyPatch, every_s: float
+) -> None:
+    assert [one for _, one in Line(in_turn(0.1, 15.0, every_s, UID, OTHER)).heard(monkeypatch)] == [GONE]
+
+
+def test_two_that_are_said_once_right_after_each_other_are_two(monkeypatch: pytest.MonkeyPatch) -> None:
+    heard = Line([(3.0, UID), (3.017, OTHER), (8.0, UID)]).heard(monkeypatch)
+    assert heard == [(3.017, TWO), (4.017, GONE), (8.1, SHOWN), (9.0, GONE)]
+
+
+def test_the_next_readers_card_arrives_once_the_one_before_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Laid there sooner than the first counts as lifted, on a reader that says it once, and on one that repeats it."""
+    once = Line([(3.0, UID), (3.8, OTHER)]).heard(monkeypatch)
+    assert once == [(3.1, SHOWN), (5.0, GONE), (5.0, SHOWN_OTHER), (5.0, GONE)]
+    again = Line([(3.0, UID), (3.5, UID), *((4.0 + n / 2, OTHER) for n in range(10))]).heard(monkeypatch)
+    assert again == [(3.1, SHOWN), (5.5, GONE), (5.5, SHOWN_OTHER), (9.5, GONE)]
+    later = Line([(3.0, UID), (4.1, OTHER)]).heard(monkeypatch)
+    assert later == [(3.1, SHOWN), (4.0, GONE), (4.2, SHOWN_OTHER), (5.1, GONE)]
 
 
 def test_two_at_once_are_nobodys_turn(source: SerialCardSource, tmp_path: Path) -> None:
@@ -180,6 +216,7 @@ def test_a_pattern_of_ones_own(reader: SerialCard) -> None:
     reader.say(b"Card: 04A1B2C3 (13.56 MHz)\r\n04A1B2C4\r\n")
     assert numbers(*source.wait(10)) == [UID]
     reader.say(b"Card: nothing (13.56 MHz)\r\n")
+    assert source.wait(10) == [CardGone("card")]
     assert source.wait(0.1) == []
     source.close()
 

@@ -10,6 +10,7 @@ import socket
 import struct
 import subprocess
 import sys
+import threading
 import time
 import zlib
 from collections.abc import Iterator
@@ -139,10 +140,11 @@ def test_hanging_it_is_gone(looking: tuple[Twin, Camera], monkeypatch: pytest.Mo
         b"no json\n",
         b"[]\n",
         b'{"gone": "lost"}\n',
+        b'{"gone": "half a character: \\ud800"}\n',
         b"\xff\xfe\n",
         b"[" * 100_000 + b"\n",
     ],
-    ids=["endless", "no json", "no object", "gone", "no text", "deep"],
+    ids=["endless", "no json", "no object", "gone", "half a character", "no text", "deep"],
 )
 def test_what_makes_no_sense_is_gone(said: bytes, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     liar = tmp_path / "liar.py"
@@ -157,8 +159,32 @@ def test_what_makes_no_sense_is_gone(said: bytes, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(subprocess, "Popen", lie)
     source = connect("camera", Settings(source=0), Meanings())
     assert isinstance(source, Camera)
-    wait_until_gone(source)
+    assert wait_until_gone(source).encode()  # a row can hold it
     source.close()
+
+
+def test_half_a_character_for_why_it_failed_can_be_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    liar = tmp_path / "liar.py"
+    liar.write_text('print(r\'{"failed": "\\ud800"}\', flush=True)')
+    started = subprocess.Popen
+    monkeypatch.setattr(subprocess, "Popen", lambda words, **more: started([words[0], str(liar)], **more))
+    with pytest.raises(DeviceGone) as gone:
+        connect("camera", Settings(source=0), Meanings())
+    assert str(gone.value).encode() == b"?"
+
+
+def test_one_that_talks_without_end_holds_nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    liar = tmp_path / "liar.py"
+    liar.write_text("import os\nos.write(1, b'{\"open\": true}\\n')\nwhile True: os.write(1, b'{\"at\": 1}\\n' * 1000)")
+    started = subprocess.Popen
+    monkeypatch.setattr(subprocess, "Popen", lambda words, **more: started([words[0], str(liar)], **more))
+    source = connect("camera", Settings(source=0), Meanings())
+    said: list[object] = []
+    waiting = threading.Thread(target=lambda: said.append(source.wait(0.1)))
+    waiting.start()
+    waiting.join(20)
+    source.close()
+    assert said == [[]]
 
 
 def test_what_it_says_is_looked_at_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
