@@ -1,7 +1,8 @@
 """The library's books: who may borrow, what lies where, what each point must know. Knows nothing of any wire.
 
-One SQLite file, opened with sqlite-utils; every public call is one transaction and any thread may make it. Packing
-and recalling are in ``packing.py``, what points tell is booked by ``booking.py``; both write through a ``Ledger``.
+One SQLite file, opened with sqlite-utils; every public call is one transaction, which any thread may make, and so may
+another process with the same file. Packing and recalling are in ``packing.py``, what points tell is booked by
+``booking.py``; both write through a ``Ledger``.
 """
 
 import base64
@@ -27,6 +28,7 @@ from sync.messages import Change, NeighboursAre, Page, ParcelSent, PatronChanged
 from sync.things import Item, Neighbour, Patron, SentParcel
 
 PAGE_MAX = 500
+WRITER_WAIT_S = 10.0  # for another process that writes, as the command line does
 _CHANGE: TypeAdapter[Change] = TypeAdapter(Change)
 
 
@@ -51,7 +53,7 @@ class Ledger:
         self.rng = rng or random.SystemRandom()
         self._lock = threading.RLock()
         self.listeners: set[Callable[[], None]] = set()  # called after each commit, from the thread that made it
-        self._db = Database(sqlite3.connect(path, check_same_thread=False))
+        self._db = Database(sqlite3.connect(path, timeout=WRITER_WAIT_S, check_same_thread=False))
         self._db.enable_wal()
         with self.transaction():
             for name, (columns, pk) in TABLES.items():
@@ -68,11 +70,15 @@ class Ledger:
     def transaction(self) -> Iterator[None]:
         """All or nothing, one at a time, nested as you like; the listeners hear of it afterwards."""
         with self._lock:
-            with self._db.atomic():
+            if self._db.conn.in_transaction:
+                with self._db.atomic():
+                    yield
+                return
+            self._db.conn.execute("BEGIN IMMEDIATE")  # else SQLite refuses to write after what another process wrote
+            with self._db.conn:
                 yield
-            if not self._db.conn.in_transaction:
-                for listener in tuple(self.listeners):
-                    listener()
+            for listener in tuple(self.listeners):
+                listener()
 
     def rows(self, sql: str, *params: Any) -> list[dict[str, Any]]:
         with self._lock:
@@ -195,9 +201,10 @@ class Ledger:
 
     def page(self, point: str, cursor: str) -> Page:
         """What changed after the cursor, now; empty when nothing did. Raises ``CursorTooOld``."""
-        after = self._seq(cursor)
-        sql = "select seq, change from changes where point = ? and seq > ? order by seq limit ?"
-        found = self.rows(sql, point, after, PAGE_MAX + 1)
+        with self._lock, self._db.atomic():
+            after = self._seq(cursor)
+            sql = "select seq, change from changes where point = ? and seq > ? order by seq limit ?"
+            found = self.rows(sql, point, after, PAGE_MAX + 1)
         rows = found[:PAGE_MAX]
         changes = tuple(_CHANGE.validate_json(row["change"]) for row in rows)
         last = rows[-1]["seq"] if rows else after
@@ -205,7 +212,7 @@ class Ledger:
 
     def snapshot(self, point: str) -> Page:
         """All that concerns the point now: its open parcels, their patrons, couriers and staff."""
-        with self._lock:
+        with self._lock, self._db.atomic():
             parcels = self.rows(
                 "select id, patron, case status when 'ready' then compartment else '' end as lies_in from parcels "
                 "where point = ? and status in ('sent', 'ready') order by id",
