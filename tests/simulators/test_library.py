@@ -4,17 +4,20 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import closing
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from pytest_mock import MockerFixture
 
 from simulators.library.account import account
 from simulators.library.booking import LOAN_S, hear
+from simulators.library.instructing import instruct
 from simulators.library.ledger import Ledger
 from simulators.library.packing import pack_parcel, send_stock
 from simulators.library.seed import seed, signing_key
 from sync.account import AccountOf
 from sync.envelope import Sent, digest
+from sync.instructions import InstructionEnded
 from sync.messages import ItemLent, ParcelSent, Telling, Told
 from sync.plain import TIME_MAX
 from sync.rounds import HoldExtended
@@ -69,6 +72,17 @@ def test_a_parcel_has_a_name_of_its_own(ledger: Ledger) -> None:
         pack_parcel(ledger, POINT, "", (shelf(ledger),), id="P00001")
     pack_parcel(ledger, POINT, "", (shelf(ledger),), id=f"P{many + 2:05d}")
     assert pack_parcel(ledger, POINT, "", (shelf(ledger),)) == f"P{many + 3:05d}"
+
+
+@pytest.mark.parametrize(("outcome", "hold"), [("done", "cancelled"), ("refused", "packed")])
+def test_a_hold_that_the_point_has_cancelled_is_cancelled_in_the_books(
+    ledger: Ledger, outcome: Literal["done", "refused"], hold: str
+) -> None:
+    id = instruct(ledger, POINT, "cancel_hold", parcel="P00001")
+    assert told(ledger, InstructionEnded(id, outcome)) == "applied"
+    assert ledger.rows("select distinct status from holds where parcel = 'P00001'") == [{"status": hold}]
+    sent = [one.parcel.id for one in ledger.snapshot(POINT).changes if isinstance(one, ParcelSent)]
+    assert ("P00001" in sent) is (hold == "packed")
 
 
 @pytest.fixture
