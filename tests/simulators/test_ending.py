@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,8 @@ EXAMPLE = Path(__file__).parents[2] / "examples" / "rest.toml"
 
 
 def children(pid: int) -> set[int]:
-    own = {int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()}
+    threads = Path(f"/proc/{pid}/task").glob("*/children")
+    own = {int(one) for each in threads for one in each.read_text().split()}
     return own.union(*(children(one) for one in own))
 
 
@@ -32,6 +34,22 @@ def test_what_it_was_told_ends_all_it_began(told: signal.Signals) -> None:
             assert bench.wait(30) == 1
         assert list(Path(scratch).iterdir()) == []
         assert not [pid for pid in begun if Path(f"/proc/{pid}").exists()]
+
+
+def test_what_is_killed_leaves_no_window_behind() -> None:
+    command = [sys.executable, "-m", "simulators", str(EXAMPLE), "--port", "0"]
+    with tempfile.TemporaryDirectory(prefix="e-") as scratch:
+        env = {**os.environ, "TMPDIR": scratch}
+        with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True) as bench:
+            assert bench.stdout
+            assert "The bench is at" in bench.stdout.readline()
+            begun = children(bench.pid)
+            bench.kill()
+        assert begun
+        until = time.monotonic() + 20
+        while left := [pid for pid in begun if Path(f"/proc/{pid}").exists()]:
+            assert time.monotonic() < until, left
+            time.sleep(0.02)
 
 
 def test_a_demo_that_runs_keeps_its_folder(tmp_path: Path) -> None:
