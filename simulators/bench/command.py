@@ -91,12 +91,14 @@ def scenario_command(config: Path, scenario: str, window: bool) -> None:
     """Play SCENARIO (a file, or the name of one that ships) at the point that CONFIG describes; exit 1 if it fails."""
     try:
         known = shipped()
-        text = Path(scenario).read_text("utf-8") if scenario not in known else ""
-        steps = unfolded(parse(text, scenario) if text else known[scenario], known)
+        wanted = known.get(scenario) or parse(Path(scenario).read_text("utf-8"), scenario)
+        steps = unfolded(wanted, known)
         with (
             tempfile.TemporaryDirectory(prefix="bench-") as scratch,
             Stage(config, Path(scratch), window=window) as stage,
         ):
             play(stage, steps, lambda n: click.echo(f"[{n}/{len(steps)}] {steps[n - 1]}"), threading.Event())
+    except UnicodeDecodeError:
+        raise click.ClickException(f"{scenario} is not in UTF-8; save it so") from None
     except (Unfit, Failed, OSError) as why:
         raise click.ClickException(str(why)) from None
