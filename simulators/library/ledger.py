@@ -6,6 +6,7 @@ another process with the same file. Packing and recalling are in ``packing.py``,
 """
 
 import base64
+import hashlib
 import json
 import random
 import sqlite3
@@ -205,10 +206,10 @@ class Ledger:
             after = self._seq(cursor)
             sql = "select seq, change from changes where point = ? and seq > ? order by seq limit ?"
             found = self.rows(sql, point, after, PAGE_MAX + 1)
-        rows = found[:PAGE_MAX]
+            rows = found[:PAGE_MAX]
+            cursor = self._cursor(rows[-1]["seq"] if rows else after)
         changes = tuple(_CHANGE.validate_json(row["change"]) for row in rows)
-        last = rows[-1]["seq"] if rows else after
-        return Page(changes, self._cursor(last), self.clock(), more=len(found) > PAGE_MAX)
+        return Page(changes, cursor, self.clock(), more=len(found) > PAGE_MAX)
 
     def snapshot(self, point: str) -> Page:
         """All that concerns the point now: its open parcels, their patrons, couriers and staff."""
@@ -243,12 +244,18 @@ class Ledger:
         return int(self.rows("select coalesce(max(seq), 0) as seq from changes")[0]["seq"])
 
     def _cursor(self, seq: int) -> str:
-        return base64.urlsafe_b64encode(json.dumps([self._meta("epoch"), seq]).encode()).decode()
+        return base64.urlsafe_b64encode(json.dumps([self._meta("epoch"), seq, self._mark(seq)]).encode()).decode()
+
+    def _mark(self, seq: int) -> str:
+        """What tells a change from another of the same number, after the books were restored from a backup."""
+        row = self.row("select at, change from changes where seq = ?", seq)
+        return hashlib.sha256(json.dumps(row).encode()).hexdigest()[:12]
 
     def _seq(self, cursor: str) -> int:
         try:
-            epoch, seq = json.loads(base64.urlsafe_b64decode(cursor))
-            if epoch == self._meta("epoch") and int(self._meta("horizon")) <= seq <= self._newest():
+            epoch, seq, mark = json.loads(base64.urlsafe_b64decode(cursor))
+            in_reach = epoch == self._meta("epoch") and int(self._meta("horizon")) <= seq <= self._newest()
+            if in_reach and mark == self._mark(seq):
                 return int(seq)
         except (ValueError, TypeError):
             pass

@@ -1,5 +1,6 @@
 """The reference library keeps its feed readable, whatever it is told and whoever packs."""
 
+import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import closing
@@ -12,7 +13,7 @@ from pytest_mock import MockerFixture
 from simulators.library.account import account
 from simulators.library.booking import LOAN_S, hear
 from simulators.library.instructing import instruct
-from simulators.library.ledger import Ledger
+from simulators.library.ledger import CursorTooOld, Ledger
 from simulators.library.packing import pack_parcel, send_stock
 from simulators.library.seed import seed, signing_key
 from sync.account import AccountOf
@@ -110,3 +111,16 @@ def test_what_is_sent_while_a_snapshot_is_taken_is_in_it_or_comes_after_it(
     later = ledger.page(POINT, page.cursor).changes
     sent = [one.parcel.id for one in (*page.changes, *later) if isinstance(one, ParcelSent)]
     assert sent == [row["id"] for row in ledger.rows("select id from parcels where point = ? order by id", POINT)]
+
+
+def test_a_cursor_given_after_the_backup_that_was_restored_is_too_old(ledger: Ledger, tmp_path: Path) -> None:
+    before = ledger.snapshot(POINT).cursor
+    with closing(sqlite3.connect(tmp_path / "library.sqlite")) as books:
+        books.execute("vacuum into ?", [str(tmp_path / "backup.sqlite")])
+    send_stock(ledger, POINT, 2)
+    after = ledger.snapshot(POINT).cursor
+    with closing(Ledger(tmp_path / "backup.sqlite", signing_key(), lambda: NOW + 60)) as restored:
+        send_stock(restored, POINT, 3)
+        with pytest.raises(CursorTooOld):
+            restored.page(POINT, after)
+        assert len(restored.page(POINT, before).changes) == 3
