@@ -12,7 +12,7 @@ import click
 import uvicorn
 
 from simulators.bench.app import make_app
-from simulators.bench.scenario import Failed, Player, parse, play, shipped, unfolded
+from simulators.bench.scenario import Failed, Player, parse, play, settled, shipped, unfolded
 from simulators.bench.stage import Stage
 from simulators.twins import Unfit
 
@@ -97,6 +97,7 @@ def scenario_command(config: Path, scenario: str, window: bool) -> None:
             tempfile.TemporaryDirectory(prefix="bench-") as scratch,
             Stage(config, Path(scratch), window=window) as stage,
         ):
+            play(stage, settled(stage), lambda _: None, threading.Event())
             play(stage, steps, lambda n: click.echo(f"[{n}/{len(steps)}] {steps[n - 1]}"), threading.Event())
     except UnicodeDecodeError:
         raise click.ClickException(f"{scenario} is not in UTF-8; save it so") from None

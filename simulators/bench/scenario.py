@@ -35,6 +35,7 @@ from simulators.twins import Unfit
 
 STEPS_MAX = 500
 LOOK_S = 0.02
+AGAIN_AFTER_S = 2.0  # where a scanner's section does not say; a camera needs less
 Seconds = Annotated[float, Field(gt=0, le=300)]
 Words = dict[str, str]
 
@@ -144,6 +145,13 @@ def unfolded(scenario: Scenario, known: dict[str, Scenario], depth: int = 0) -> 
         if after := step.model_dump(exclude_defaults=True, exclude={"say", "zh", "act", "name"}):
             steps.append(Step(**after))
     return steps
+
+
+def settled(stage: Stage) -> list[Step]:
+    """What comes before the first step at a bench that has just started: a scan counts only once its scanner has looked
+    for ``again_after_s``, since what it sees before was lying there."""
+    looks_s = max((one.get("again_after_s", AGAIN_AFTER_S) for one in stage.point.raw.get("scanner", ())), default=0)
+    return [Step(wait="Home", within_s=60), Step(pause_s=looks_s + 0.5)]
 
 
 def play(stage: Stage, steps: list[Step], reached: Callable[[int], None], stop: threading.Event) -> None:

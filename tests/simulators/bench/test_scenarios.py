@@ -124,9 +124,11 @@ def test_a_file_that_is_no_scenario_is_refused_before_anything_starts(
     assert (done.exit_code, words in done.output) == (1, True), done.output
 
 
-def test_the_command_ends_with_one_when_the_scenario_fails(tmp_path: Path) -> None:
-    file = tmp_path / "never.toml"
-    file.write_text('title = "x"\n[[step]]\nwait = "Never"\nwithin_s = 0.1\n')
-    done = CliRunner().invoke(main, ["scenario", str(CONFIG), str(file)])
+def test_the_command_waits_until_a_scan_counts_and_ends_with_one_when_the_scenario_fails(tmp_path: Path) -> None:
+    config, file = tmp_path / "slow.toml", tmp_path / "never.toml"
+    config.write_text(CONFIG.read_text("utf-8").replace("again_after_s = 0.5\n", ""), "utf-8")
+    scan = '[[step]]\nact = "scan"\ndevice = "scanner"\ncode = "SIP0001060"\n[[step]]\nwait = "Return"\n'
+    file.write_text(f'title = "x"\n{scan}[[step]]\nwait = "Never"\nwithin_s = 0.1\n')
+    done = CliRunner().invoke(main, ["scenario", str(config), str(file)])
     assert done.exit_code == 1
-    assert "Never on the screen" in done.output
+    assert "step 3 of 3: not within 0.1 s: Never on the screen" in done.output
