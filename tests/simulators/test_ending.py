@@ -3,6 +3,7 @@
 import fcntl
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -10,6 +11,9 @@ import time
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+
+from simulators.__main__ import main
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "rest.toml"
 
@@ -61,6 +65,16 @@ def test_a_demo_that_runs_keeps_its_folder(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "choose another --folder" in done.stderr
     assert (tmp_path / "point" / "library").exists()
+
+
+def test_a_bench_that_runs_keeps_its_folder(tmp_path: Path) -> None:
+    with (tmp_path / "bench.lock").open("a") as lock, socket.create_server(("127.0.0.1", 0)) as taken:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        port = str(taken.getsockname()[1])
+        done = CliRunner().invoke(main, [str(EXAMPLE), "--no-window", "--port", port, "--folder", str(tmp_path)])
+    assert done.exit_code == 2
+    assert "choose another --folder" in done.output
+    assert [one.name for one in tmp_path.iterdir()] == ["bench.lock"]
 
 
 def test_a_port_that_is_none_is_refused() -> None:
