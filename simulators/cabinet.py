@@ -5,11 +5,13 @@ plays fate through ``jam``, ``slow``, ``stick``, ``cut``, ``bounce`` and ``mend`
 What fate does stays until it is mended, or wears off after so many ``times``.
 """
 
+import json
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from hardware.readings import Door
@@ -53,11 +55,18 @@ class _Compartment:
 
 
 class Cabinet:
-    """Compartments with spring-loaded doors: a pulse frees the bolt and the spring pushes the door open."""
+    """Compartments with spring-loaded doors: a pulse frees the bolt and the spring pushes the door open.
 
-    def __init__(self, compartments: Iterable[str], clock: Callable[[], float] = time.monotonic) -> None:
+    ``kept``: a file for what lies inside, so that it is there again the next time; the doors begin shut.
+    """
+
+    def __init__(
+        self, compartments: Iterable[str], clock: Callable[[], float] = time.monotonic, kept: Path | None = None
+    ) -> None:
         self._clock = clock
-        self._compartments = {name: _Compartment() for name in compartments}
+        self._kept = kept
+        lies = json.loads(kept.read_text("utf-8")) if kept and kept.exists() else {}
+        self._compartments = {name: _Compartment(inside=lies.get(name, [])) for name in compartments}
         self._changed = threading.Condition(threading.RLock())
         self._moves: deque[Moved] = deque(maxlen=MOVES_KEPT)
 
@@ -97,6 +106,7 @@ class Cabinet:
         """Lay an item into the compartment; raises ``DoorIsShut``."""
         with self._changed:
             self._reach_into(name).inside.append(item)
+            self._keep()
 
     def take_out(self, name: str, item: str | None = None) -> str:
         """Take out that item, or the one put in last; raises ``DoorIsShut`` or ``NothingThere``."""
@@ -104,7 +114,9 @@ class Cabinet:
             inside = self._reach_into(name).inside
             if not inside or (item is not None and item not in inside):
                 raise NothingThere(name)
-            return inside.pop(len(inside) - 1 if item is None else inside.index(item))
+            taken = inside.pop(len(inside) - 1 if item is None else inside.index(item))
+            self._keep()
+            return taken
 
     def pulses(self, name: str) -> int:
         """How often there was current through the lock's coil."""
@@ -214,6 +226,12 @@ class Cabinet:
             compartment = self._settle(name)
             seen = compartment.stuck or self._chatter(compartment)
             return not compartment.cut and seen is closes_when
+
+    def _keep(self) -> None:
+        if self._kept:
+            fresh = self._kept.with_suffix(".new")
+            fresh.write_text(json.dumps({name: one.inside for name, one in self._compartments.items()}), "utf-8")
+            fresh.replace(self._kept)
 
     def _reach_into(self, name: str) -> _Compartment:
         compartment = self._settle(name)

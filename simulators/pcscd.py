@@ -24,6 +24,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from simulators.children import begin
+
 DRIVER = Path("/usr/lib/pcsc/drivers/serial/libifdvpcd.so")
 USB_DRIVERS = "/usr/lib/pcsc/drivers"
 START_WAIT_S = 10.0
@@ -48,7 +50,7 @@ class Pcscd:
     """A private pcscd with one virtual reader for each name, on ports of its own. A context manager.
 
     Clients need ``env`` in their environment before they first use PC/SC: libpcsclite reads it once per process.
-    The daemon dies with the thread that started it, so that no run leaves one behind.
+    The daemon dies with this process, so that no run leaves one behind.
     """
 
     def __init__(self, readers: Sequence[str] = ("ACS ACR122U PICC Interface",)) -> None:
@@ -164,7 +166,7 @@ class Pcscd:
         if "--disable-polkit" in subprocess.run(["pcscd", "--help"], capture_output=True, text=True, env=_env()).stdout:
             daemon.append("--disable-polkit")
         with self._log.open("wb") as log:
-            self._process = subprocess.Popen(
+            self._process = begin(
                 [*unshare, "sh", "-c", _ENTER, "sh", str(self._folder), USB_DRIVERS, *daemon],
                 stdin=subprocess.DEVNULL,
                 stdout=log,

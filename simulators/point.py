@@ -118,7 +118,7 @@ class Point:
         self.config = folder / "point.toml"
         self.devices: dict[str, Twin] = {}
         self.places: dict[str, dict[str, Any]] = {one["name"]: one for one in self.raw["compartment"]}
-        self.cabinet = Cabinet(self.places)
+        self.cabinet = Cabinet(self.places, kept=folder / "cabinet.json")
         self.no_pcsc = "" if pcsc else "not asked for"
         self.pcscd: Pcscd | None = None
         self._on_daemon: list[Twin] = []

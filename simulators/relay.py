@@ -6,6 +6,7 @@ still waits for it.
 """
 
 import contextlib
+import select
 import socket
 import threading
 from types import TracebackType
@@ -63,16 +64,17 @@ class Relay:
     def _connect(self, near: socket.socket) -> None:
         try:
             with near:
-                self._wait()
+                if not self._passes(near):
+                    return
                 with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self._to), 5) as far:
-                    back = threading.Thread(target=self._pump, args=(far, near), daemon=True)
+                    back = threading.Thread(target=self._pump, args=(far, near, near), daemon=True)
                     back.start()
-                    self._pump(near, far)
+                    self._pump(near, far, near)
                     back.join()
         finally:
             self._room.release()
 
-    def _pump(self, source: socket.socket, sink: socket.socket) -> None:
+    def _pump(self, source: socket.socket, sink: socket.socket, asks: socket.socket) -> None:
         source.settimeout(LOOK_S)
         while not self._closed.is_set():
             try:
@@ -81,9 +83,9 @@ class Relay:
                 continue
             except OSError:
                 break
-            self._wait()
+            passes = self._passes(asks)
             try:
-                if not data:
+                if not data or not passes:
                     break
                 sink.sendall(data)
             except OSError:
@@ -92,6 +94,10 @@ class Relay:
             with contextlib.suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
 
-    def _wait(self) -> None:
+    def _passes(self, asks: socket.socket) -> bool:
+        """Waits until the network is there; whether whoever asks has waited as long, and has not hung up."""
         while not self._closed.is_set() and not self._passing.wait(LOOK_S):
             pass
+        hung_up = select.poll()
+        hung_up.register(asks, select.POLLRDHUP)
+        return not hung_up.poll(0)

@@ -21,6 +21,8 @@ from typing import Any, Self
 import cv2
 import numpy as np
 
+from simulators.children import begin, ending
+
 NEAR, TREMBLE_S = 120, 0.5  # a second touch so near (pixels) and so soon would pass for a trembling hand
 
 
@@ -40,10 +42,10 @@ class Xvfb:
             if not shutil.which(program):
                 raise NoDisplay(f"{program} is not installed; apt-get install {program.lower()}")
         self._folder = Path(tempfile.mkdtemp(prefix="xvfb-"))
-        size = f"{width}x{height}x24"
+        size, folder = f"{width}x{height}x24", str(self._folder)
         reading, writing = os.pipe()
-        self._process = subprocess.Popen(
-            ["Xvfb", "-displayfd", str(writing), "-screen", "0", size, "-fbdir", str(self._folder), "-nolisten", "tcp"],
+        self._process = begin(
+            ending(["Xvfb", "-displayfd", str(writing), "-screen", "0", size, "-fbdir", folder, "-nolisten", "tcp"]),
             pass_fds=[writing],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

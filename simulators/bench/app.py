@@ -1,7 +1,8 @@
 """The bench over HTTP, on loopback only: the page, the state and its changes, the kiosk's screen, acts.
 
 Another web page in the same browser can do nothing here: the Host must be loopback, and an act must say that it is
-JSON, which a foreign page may not without asking first, and is never allowed.
+JSON, which a foreign page may not without asking first, and is never allowed; nor may one frame this page, to have it
+clicked on unseen.
 """
 
 import asyncio
@@ -49,6 +50,7 @@ def make_app(stage: Stage) -> FastAPI:
                 return JSONResponse({"detail": f"an act has at most {BODY_MAX} bytes"}, 413)
         answer = await call_next(request)
         answer.headers["Cache-Control"] = "no-store"
+        answer.headers["Content-Security-Policy"] = "frame-ancestors 'none'"
         return answer
 
     @app.get("/api/state")

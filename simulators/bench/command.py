@@ -1,6 +1,7 @@
 """``python -m simulators CONFIG``: a real point's configuration on the bench."""
 
 import asyncio
+import fcntl
 import logging
 import tempfile
 import threading
@@ -12,7 +13,7 @@ import click
 import uvicorn
 
 from simulators.bench.app import make_app
-from simulators.bench.scenario import Failed, Player, parse, play, shipped, unfolded
+from simulators.bench.scenario import Failed, Player, parse, play, settled, shipped, unfolded
 from simulators.bench.stage import Stage
 from simulators.twins import Unfit
 
@@ -72,6 +73,12 @@ def command(config: Path, port: int, folder: Path | None, no_window: bool) -> No
     """Simulate the point that CONFIG describes, and serve a page to play with it."""
     with tempfile.TemporaryDirectory(prefix="bench-") as scratch:
         work = (folder or Path(scratch)).absolute()
+        work.mkdir(parents=True, exist_ok=True)
+        lock = (work / "bench.lock").open("a")  # let go of when this process ends, however it ends
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise click.UsageError(f"a bench runs in {work}; choose another --folder") from None
         try:
             with Stage(config, work, window=not no_window) as stage, served(stage, port) as url:
                 Player(stage)
@@ -91,12 +98,15 @@ def scenario_command(config: Path, scenario: str, window: bool) -> None:
     """Play SCENARIO (a file, or the name of one that ships) at the point that CONFIG describes; exit 1 if it fails."""
     try:
         known = shipped()
-        text = Path(scenario).read_text("utf-8") if scenario not in known else ""
-        steps = unfolded(parse(text, scenario) if text else known[scenario], known)
+        wanted = known.get(scenario) or parse(Path(scenario).read_text("utf-8"), scenario)
+        steps = unfolded(wanted, known)
         with (
             tempfile.TemporaryDirectory(prefix="bench-") as scratch,
             Stage(config, Path(scratch), window=window) as stage,
         ):
+            play(stage, settled(stage), lambda _: None, threading.Event())
             play(stage, steps, lambda n: click.echo(f"[{n}/{len(steps)}] {steps[n - 1]}"), threading.Event())
+    except UnicodeDecodeError:
+        raise click.ClickException(f"{scenario} is not in UTF-8; save it so") from None
     except (Unfit, Failed, OSError) as why:
         raise click.ClickException(str(why)) from None

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from simulators.children import begin, ending
 from simulators.screen import Hand, NoDisplay, Xvfb
 from simulators.twins import Unfit
 
@@ -64,9 +65,7 @@ class Panel:
         self._said = NOTHING
         pipe = None if self.display else subprocess.PIPE
         with self._log.open("a") as log:
-            self._process = subprocess.Popen(
-                self._command, stdin=pipe, stdout=pipe or log, stderr=log, env=env, text=True
-            )
+            self._process = begin(ending(self._command), stdin=pipe, stdout=pipe or log, stderr=log, env=env, text=True)
         if not self.display:
             threading.Thread(target=self._read, args=(self._process,), name="screen", daemon=True).start()
 

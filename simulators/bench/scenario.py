@@ -16,17 +16,18 @@
     expect = { open = 0, loans = { SIP0001001 = "" }, cases = ["door_stuck"] }     # until all of it is so
 
 ``pause_s`` waits, ``say`` (``zh``: in Chinese) tells whoever looks on what comes, ``act = "scenario"`` plays another
-file that ships.
+file that ships, and what else stands in that step is waited for after it.
 """
 
+import difflib
 import threading
 import time
 import tomllib
 from collections.abc import Callable
 from importlib.resources import files
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from simulators.bench.doing import do, door_of
 from simulators.bench.stage import Stage
@@ -34,6 +35,7 @@ from simulators.twins import Unfit
 
 STEPS_MAX = 500
 LOOK_S = 0.02
+AGAIN_AFTER_S = 2.0  # where a scanner's section does not say; a camera needs less
 Seconds = Annotated[float, Field(gt=0, le=300)]
 Words = dict[str, str]
 
@@ -67,7 +69,7 @@ class Expect(BaseModel):
 
 
 class Step(BaseModel):
-    """One step. What is no key of its own is an argument of its act."""
+    """One step. What is no key of its own is an argument of its act; without an act it is a mistake."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
 
@@ -80,6 +82,14 @@ class Step(BaseModel):
     expect: Expect | None = None
     pause_s: Annotated[float, Field(ge=0, le=60)] = 0.0
     within_s: Seconds = 30.0
+
+    @model_validator(mode="after")
+    def _no_act_no_arguments(self) -> Self:
+        if self.model_extra and not self.act:
+            key = next(iter(self.model_extra))
+            near = difflib.get_close_matches(key, type(self).model_fields, n=1)
+            raise ValueError(f"no key {key!r}; " + (f"did you mean {near[0]!r}?" if near else "which act is it for?"))
+        return self
 
     def __str__(self) -> str:
         """In a line, for who looks on."""
@@ -125,11 +135,23 @@ def unfolded(scenario: Scenario, known: dict[str, Scenario], depth: int = 0) -> 
         if step.act != "scenario":
             steps.append(step)
             continue
-        name = str((step.model_extra or {}).get("name"))
-        if name not in known or depth >= 3:
-            raise Unfit(f"no scenario {name!r} to play here")
+        about = dict(step.model_extra or {})
+        name = str(about.pop("name", None))
+        if about or name not in known or depth >= 3:
+            raise Unfit(f"no scenario {name!r} to play here{''.join(f'; and no {key!r} of one' for key in about)}")
+        if step.say:
+            steps.append(Step(say=step.say, zh=step.zh))
         steps += unfolded(known[name], known, depth + 1)
+        if after := step.model_dump(exclude_defaults=True, exclude={"say", "zh", "act", "name"}):
+            steps.append(Step(**after))
     return steps
+
+
+def settled(stage: Stage) -> list[Step]:
+    """What comes before the first step at a bench that has just started: a scan counts only once its scanner has looked
+    for ``again_after_s``, since what it sees before was lying there."""
+    looks_s = max((one.get("again_after_s", AGAIN_AFTER_S) for one in stage.point.raw.get("scanner", ())), default=0)
+    return [Step(wait="Home", within_s=60), Step(pause_s=looks_s + 0.5)]
 
 
 def play(stage: Stage, steps: list[Step], reached: Callable[[int], None], stop: threading.Event) -> None:

@@ -171,12 +171,7 @@ def _ready(ledger: Ledger, point: str, parcel: str, compartment: str) -> list[st
 
 
 def _collected(ledger: Ledger, point: str, told: ParcelCollected, at: float) -> list[str]:
-    doubts = []
-    patron = ledger.row("select * from patrons where id = ?", told.patron)
-    if patron is None:
-        return [f"no patron has the id {told.patron}; nothing could be booked"]
-    if patron["standing"] != "fine":
-        doubts.append(f"the patron is {patron['standing']} since")
+    doubts = _doubted(ledger, told.patron)
     parcel = ledger.row("select * from parcels where id = ? and point = ?", told.parcel, point)
     if parcel is None:
         doubts.append(f"no parcel {told.parcel} was sent to this point")
@@ -197,11 +192,14 @@ def _collected(ledger: Ledger, point: str, told: ParcelCollected, at: float) -> 
 
 def _lent(ledger: Ledger, point: str, barcode: str, patron: str, at: float, due: float) -> list[str]:
     """At the counter, the point having had no word from here."""
+    return _doubted(ledger, patron) + _lend(ledger, point, barcode, patron, at, due)
+
+
+def _doubted(ledger: Ledger, patron: str) -> list[str]:
     row = ledger.row("select standing from patrons where id = ?", patron)
     if row is None:
-        return [f"no patron has the id {patron}; nothing could be booked"]
-    doubts = _lend(ledger, point, barcode, patron, at, due)
-    return doubts if row["standing"] == "fine" else [f"the patron is {row['standing']} since", *doubts]
+        return [f"no patron has the id {patron}; no loan could be booked"]
+    return [] if row["standing"] == "fine" else [f"the patron is {row['standing']} since"]
 
 
 def _leaves_the_parcel(ledger: Ledger, parcel: str, items: tuple[str, ...], hold: str) -> None:
@@ -236,6 +234,10 @@ def _lend(ledger: Ledger, point: str, barcode: str, patron: str, at: float, told
     if running:
         ledger.change("update loans set ended = ?, ended_at = ? where id = ?", at, point, running["id"])
         doubts.append(f"{barcode} was on loan to somebody else; that loan was ended")
+    if not ledger.row("select 1 from patrons where id = ?", patron):  # it has left all the same
+        if running or not _came_back(ledger, barcode, at):
+            ledger.change("update items set place = 'missing', point = '' where barcode = ?", barcode)
+        return doubts
     due = at + LOAN_S
     if due < told_due <= due + GRACE_S:
         due = told_due  # the reader was shown this date

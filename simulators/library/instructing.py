@@ -1,6 +1,7 @@
 """What librarians have done at a point from afar: signed, into its feed, and answered by what the point tells."""
 
 from simulators.library.ledger import Ledger
+from simulators.library.packing import OPEN, recall_parcel
 from sync.instructions import Instructed, Instruction, InstructionEnded, signed_bytes
 
 ACTIONS = ("open", "set_aside", "put_back", "cancel_hold")
@@ -50,11 +51,15 @@ def contents_of(ledger: Ledger, point: str, compartment: str) -> tuple[str, ...]
 
 
 def answered(ledger: Ledger, point: str, told: InstructionEnded) -> list[str]:
-    """The first word on an instruction counts."""
-    row = ledger.row("select outcome from instructions where id = ? and point = ?", told.instruction, point)
+    """The first word on an instruction counts. A hold that the point has cancelled is cancelled here."""
+    row = ledger.row("select * from instructions where id = ? and point = ?", told.instruction, point)
     if row is None:
         return [f"no instruction {told.instruction} was given to this point"]
-    if not row["outcome"]:
-        sql = "update instructions set outcome = ?, reason = ? where id = ?"
-        ledger.change(sql, told.outcome, told.reason, told.instruction)
+    if row["outcome"]:
+        return []
+    sql = "update instructions set outcome = ?, reason = ? where id = ?"
+    ledger.change(sql, told.outcome, told.reason, told.instruction)
+    still_open = f"select 1 from parcels where id = ? and point = ? and status in {OPEN}"
+    if (row["action"], told.outcome) == ("cancel_hold", "done") and ledger.row(still_open, row["parcel"], point):
+        recall_parcel(ledger, row["parcel"])
     return []

@@ -1,10 +1,12 @@
 """The library's books: who may borrow, what lies where, what each point must know. Knows nothing of any wire.
 
-One SQLite file, opened with sqlite-utils; every public call is one transaction and any thread may make it. Packing
-and recalling are in ``packing.py``, what points tell is booked by ``booking.py``; both write through a ``Ledger``.
+One SQLite file, opened with sqlite-utils; every public call is one transaction, which any thread may make, and so may
+another process with the same file. Packing and recalling are in ``packing.py``, what points tell is booked by
+``booking.py``; both write through a ``Ledger``.
 """
 
 import base64
+import hashlib
 import json
 import random
 import sqlite3
@@ -27,6 +29,7 @@ from sync.messages import Change, NeighboursAre, Page, ParcelSent, PatronChanged
 from sync.things import Item, Neighbour, Patron, SentParcel
 
 PAGE_MAX = 500
+WRITER_WAIT_S = 10.0  # for another process that writes, as the command line does
 _CHANGE: TypeAdapter[Change] = TypeAdapter(Change)
 
 
@@ -51,7 +54,7 @@ class Ledger:
         self.rng = rng or random.SystemRandom()
         self._lock = threading.RLock()
         self.listeners: set[Callable[[], None]] = set()  # called after each commit, from the thread that made it
-        self._db = Database(sqlite3.connect(path, check_same_thread=False))
+        self._db = Database(sqlite3.connect(path, timeout=WRITER_WAIT_S, check_same_thread=False))
         self._db.enable_wal()
         with self.transaction():
             for name, (columns, pk) in TABLES.items():
@@ -68,11 +71,15 @@ class Ledger:
     def transaction(self) -> Iterator[None]:
         """All or nothing, one at a time, nested as you like; the listeners hear of it afterwards."""
         with self._lock:
-            with self._db.atomic():
+            if self._db.conn.in_transaction:
+                with self._db.atomic():
+                    yield
+                return
+            self._db.conn.execute("BEGIN IMMEDIATE")  # else SQLite refuses to write after what another process wrote
+            with self._db.conn:
                 yield
-            if not self._db.conn.in_transaction:
-                for listener in tuple(self.listeners):
-                    listener()
+            for listener in tuple(self.listeners):
+                listener()
 
     def rows(self, sql: str, *params: Any) -> list[dict[str, Any]]:
         with self._lock:
@@ -195,17 +202,18 @@ class Ledger:
 
     def page(self, point: str, cursor: str) -> Page:
         """What changed after the cursor, now; empty when nothing did. Raises ``CursorTooOld``."""
-        after = self._seq(cursor)
-        sql = "select seq, change from changes where point = ? and seq > ? order by seq limit ?"
-        found = self.rows(sql, point, after, PAGE_MAX + 1)
-        rows = found[:PAGE_MAX]
+        with self._lock, self._db.atomic():
+            after = self._seq(cursor)
+            sql = "select seq, change from changes where point = ? and seq > ? order by seq limit ?"
+            found = self.rows(sql, point, after, PAGE_MAX + 1)
+            rows = found[:PAGE_MAX]
+            cursor = self._cursor(rows[-1]["seq"] if rows else after)
         changes = tuple(_CHANGE.validate_json(row["change"]) for row in rows)
-        last = rows[-1]["seq"] if rows else after
-        return Page(changes, self._cursor(last), self.clock(), more=len(found) > PAGE_MAX)
+        return Page(changes, cursor, self.clock(), more=len(found) > PAGE_MAX)
 
     def snapshot(self, point: str) -> Page:
         """All that concerns the point now: its open parcels, their patrons, couriers and staff."""
-        with self._lock:
+        with self._lock, self._db.atomic():
             parcels = self.rows(
                 "select id, patron, case status when 'ready' then compartment else '' end as lies_in from parcels "
                 "where point = ? and status in ('sent', 'ready') order by id",
@@ -236,12 +244,18 @@ class Ledger:
         return int(self.rows("select coalesce(max(seq), 0) as seq from changes")[0]["seq"])
 
     def _cursor(self, seq: int) -> str:
-        return base64.urlsafe_b64encode(json.dumps([self._meta("epoch"), seq]).encode()).decode()
+        return base64.urlsafe_b64encode(json.dumps([self._meta("epoch"), seq, self._mark(seq)]).encode()).decode()
+
+    def _mark(self, seq: int) -> str:
+        """What tells a change from another of the same number, after the books were restored from a backup."""
+        row = self.row("select at, change from changes where seq = ?", seq)
+        return hashlib.sha256(json.dumps(row).encode()).hexdigest()[:12]
 
     def _seq(self, cursor: str) -> int:
         try:
-            epoch, seq = json.loads(base64.urlsafe_b64decode(cursor))
-            if epoch == self._meta("epoch") and int(self._meta("horizon")) <= seq <= self._newest():
+            epoch, seq, mark = json.loads(base64.urlsafe_b64decode(cursor))
+            in_reach = epoch == self._meta("epoch") and int(self._meta("horizon")) <= seq <= self._newest()
+            if in_reach and mark == self._mark(seq):
                 return int(seq)
         except (ValueError, TypeError):
             pass

@@ -100,12 +100,13 @@ def recall_parcel(ledger: Ledger, parcel: str) -> None:
 
 
 def give_time(ledger: Ledger, parcel: str) -> None:
-    """The reader came for it and the door did not open: it waits as long again, from now."""
+    """The reader came for it and the door did not open: it waits as long again from now, or longer, as before."""
     with ledger.transaction():
-        row = ledger.row("select point, patron, status from parcels where id = ?", parcel)
+        row = ledger.row("select point, patron, status, expires from parcels where id = ?", parcel)
         if row is None or not row["patron"] or row["status"] != "ready":
             return
-        ledger.change("update parcels set expires = ? where id = ?", ledger.clock() + HOLD_SHELF_S, parcel)
+        until = max(row["expires"], ledger.clock() + HOLD_SHELF_S)
+        ledger.change("update parcels set expires = ? where id = ?", until, parcel)
         ledger.publish(row["point"], ParcelSent(ledger.sent_parcel(parcel)))
 
 

@@ -3,18 +3,24 @@
 import fcntl
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+
+from simulators.__main__ import main
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "rest.toml"
 
 
 def children(pid: int) -> set[int]:
-    own = {int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()}
+    threads = Path(f"/proc/{pid}/task").glob("*/children")
+    own = {int(one) for each in threads for one in each.read_text().split()}
     return own.union(*(children(one) for one in own))
 
 
@@ -34,6 +40,22 @@ def test_what_it_was_told_ends_all_it_began(told: signal.Signals) -> None:
         assert not [pid for pid in begun if Path(f"/proc/{pid}").exists()]
 
 
+def test_what_is_killed_leaves_no_window_behind() -> None:
+    command = [sys.executable, "-m", "simulators", str(EXAMPLE), "--port", "0"]
+    with tempfile.TemporaryDirectory(prefix="e-") as scratch:
+        env = {**os.environ, "TMPDIR": scratch}
+        with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True) as bench:
+            assert bench.stdout
+            assert "The bench is at" in bench.stdout.readline()
+            begun = children(bench.pid)
+            bench.kill()
+        assert begun
+        until = time.monotonic() + 20
+        while left := [pid for pid in begun if Path(f"/proc/{pid}").exists()]:
+            assert time.monotonic() < until, left
+            time.sleep(0.02)
+
+
 def test_a_demo_that_runs_keeps_its_folder(tmp_path: Path) -> None:
     (tmp_path / "point" / "library").mkdir(parents=True)
     with (tmp_path / "demo.lock").open("a") as lock:
@@ -43,6 +65,16 @@ def test_a_demo_that_runs_keeps_its_folder(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "choose another --folder" in done.stderr
     assert (tmp_path / "point" / "library").exists()
+
+
+def test_a_bench_that_runs_keeps_its_folder(tmp_path: Path) -> None:
+    with (tmp_path / "bench.lock").open("a") as lock, socket.create_server(("127.0.0.1", 0)) as taken:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        port = str(taken.getsockname()[1])
+        done = CliRunner().invoke(main, [str(EXAMPLE), "--no-window", "--port", port, "--folder", str(tmp_path)])
+    assert done.exit_code == 2
+    assert "choose another --folder" in done.output
+    assert [one.name for one in tmp_path.iterdir()] == ["bench.lock"]
 
 
 def test_a_port_that_is_none_is_refused() -> None:

@@ -1,17 +1,24 @@
 """The reference library keeps its feed readable, whatever it is told and whoever packs."""
 
+import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import closing
 from pathlib import Path
+from typing import Literal
 
 import pytest
+from pytest_mock import MockerFixture
 
 from simulators.library.account import account
 from simulators.library.booking import LOAN_S, hear
-from simulators.library.ledger import Ledger
-from simulators.library.packing import pack_parcel
+from simulators.library.instructing import instruct
+from simulators.library.ledger import CursorTooOld, Ledger
+from simulators.library.packing import pack_parcel, send_stock
 from simulators.library.seed import seed, signing_key
 from sync.account import AccountOf
 from sync.envelope import Sent, digest
+from sync.instructions import InstructionEnded
 from sync.messages import ItemLent, ParcelSent, Telling, Told
 from sync.plain import TIME_MAX
 from sync.rounds import HoldExtended
@@ -66,3 +73,54 @@ def test_a_parcel_has_a_name_of_its_own(ledger: Ledger) -> None:
         pack_parcel(ledger, POINT, "", (shelf(ledger),), id="P00001")
     pack_parcel(ledger, POINT, "", (shelf(ledger),), id=f"P{many + 2:05d}")
     assert pack_parcel(ledger, POINT, "", (shelf(ledger),)) == f"P{many + 3:05d}"
+
+
+@pytest.mark.parametrize(("outcome", "hold"), [("done", "cancelled"), ("refused", "packed")])
+def test_a_hold_that_the_point_has_cancelled_is_cancelled_in_the_books(
+    ledger: Ledger, outcome: Literal["done", "refused"], hold: str
+) -> None:
+    id = instruct(ledger, POINT, "cancel_hold", parcel="P00001")
+    assert told(ledger, InstructionEnded(id, outcome)) == "applied"
+    assert ledger.rows("select distinct status from holds where parcel = 'P00001'") == [{"status": hold}]
+    sent = [one.parcel.id for one in ledger.snapshot(POINT).changes if isinstance(one, ParcelSent)]
+    assert ("P00001" in sent) is (hold == "packed")
+
+
+@pytest.fixture
+def beside(ledger: Ledger, tmp_path: Path) -> Iterator[Ledger]:
+    """The same books, opened once more, as the command line does beside a library that is served."""
+    with closing(Ledger(tmp_path / "library.sqlite", signing_key(), lambda: NOW)) as beside:
+        yield beside
+
+
+def test_who_reads_and_then_writes_is_not_refused_for_what_is_written_beside_it(ledger: Ledger, beside: Ledger) -> None:
+    with ThreadPoolExecutor(1) as hand:
+        with ledger.transaction():
+            shelf(ledger)
+            sending = hand.submit(send_stock, beside, POINT, 1)
+            wait([sending], 0.2)
+            send_stock(ledger, POINT, 1)
+        assert sending.result()
+
+
+def test_what_is_sent_while_a_snapshot_is_taken_is_in_it_or_comes_after_it(
+    ledger: Ledger, beside: Ledger, mocker: MockerFixture
+) -> None:
+    mocker.patch.object(ledger, "neighbours", lambda point: (send_stock(beside, point, 1), beside.neighbours(point))[1])
+    page = ledger.snapshot(POINT)
+    later = ledger.page(POINT, page.cursor).changes
+    sent = [one.parcel.id for one in (*page.changes, *later) if isinstance(one, ParcelSent)]
+    assert sent == [row["id"] for row in ledger.rows("select id from parcels where point = ? order by id", POINT)]
+
+
+def test_a_cursor_given_after_the_backup_that_was_restored_is_too_old(ledger: Ledger, tmp_path: Path) -> None:
+    before = ledger.snapshot(POINT).cursor
+    with closing(sqlite3.connect(tmp_path / "library.sqlite")) as books:
+        books.execute("vacuum into ?", [str(tmp_path / "backup.sqlite")])
+    send_stock(ledger, POINT, 2)
+    after = ledger.snapshot(POINT).cursor
+    with closing(Ledger(tmp_path / "backup.sqlite", signing_key(), lambda: NOW + 60)) as restored:
+        send_stock(restored, POINT, 3)
+        with pytest.raises(CursorTooOld):
+            restored.page(POINT, after)
+        assert len(restored.page(POINT, before).changes) == 3

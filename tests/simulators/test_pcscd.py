@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -32,7 +33,9 @@ def test_two_side_by_side() -> None:
 def test_readers_unplugged() -> None:
     with Pcscd(["Left", "Right"]) as daemon:
         port = daemon.port("Left")
-        daemon.restart(without=["Left"])
+        hand = threading.Thread(target=daemon.restart, kwargs={"without": ["Left"]})
+        hand.start()
+        hand.join()  # the daemon outlives who started it
         assert seen_by_a_client(daemon).strip() == "['Right 00 00', 'Right 00 01']"
         daemon.restart(kill=True)
         assert "Left 00 00" in seen_by_a_client(daemon)

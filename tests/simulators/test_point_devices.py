@@ -68,3 +68,14 @@ def test_the_guide_s_own_words_are_a_configuration(tmp_path: Path) -> None:
     settings = {name: value for name, value in section.items() if name not in ("name", "driver")}
     settings["recipe"][0]["key_file"] = str(key)
     assert Settings.model_validate(settings).read == ("t-union", "campus", "club", "uid")
+
+
+def test_what_lies_behind_the_doors_lies_there_when_it_is_started_again(tmp_path: Path) -> None:
+    config = configured(tmp_path)
+    cabinet = Point(config, tmp_path).cabinet
+    door = cabinet.names[0]
+    cabinet.pull(door)
+    for item in ("one", "two"):
+        cabinet.put_in(door, item)
+    cabinet.take_out(door, "one")
+    assert Point(config, tmp_path).cabinet.inside(door) == ("two",)

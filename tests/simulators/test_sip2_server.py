@@ -2,6 +2,7 @@
 
 import contextlib
 import socket
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -195,6 +196,30 @@ def test_a_check_in_at_its_point_says_whose_the_item_is(server: Sip2Server, ledg
     assert talk.say(f"11NN{NOW}{BLANK}AOSIP|AAR1014|AB{item}|AC|", 4).startswith("120")
     assert talk.say(f"11NN{NOW}{BLANK}AOSIP|AAR1002|AB{item}|AC|", 5).startswith("121")
     assert ledger.rows("select 1 from parcels where patron = 'R1002' and status = 'collected'")
+
+
+@pytest.mark.parametrize(("mark", "moment"), [("    ", 1795000000), ("   Z", 1795000000 + 8 * 3600)])
+def test_a_return_told_late_is_booked_by_local_time_or_with_a_z_by_that_of_the_world(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch, mark: str, moment: int
+) -> None:
+    ledger.clock = lambda: 1795000000.0 + 86400
+    said = f"20261118{mark}190640"
+    (loan,) = ledger.rows("select id, barcode from loans where patron = 'R1010' limit 1")
+    ledger.change("update loans set started = 0 where id = ?", loan["id"])
+    with monkeypatch.context() as patch, Sip2Server(ledger) as server:
+        patch.setenv("TZ", "Asia/Shanghai")
+        time.tzset()
+        Talk(server).log_in().say(f"09N{said}{said}APdongmen|AOSIP|AB{loan['barcode']}|AC|")
+    time.tzset()
+    assert ledger.rows("select ended from loans where id = ?", loan["id"]) == [{"ended": moment}]
+
+
+def test_a_hold_is_cancelled_only_where_that_is_said(server: Sip2Server, ledger: Ledger) -> None:
+    talk, item = Talk(server).log_in(), spare(ledger)
+    about = f"{NOW}AOSIP|AAR1007|AB{item}|BSdongmen|"
+    assert talk.say(f"15+{about}", 1).startswith("161")
+    assert talk.say(f"15x{about}", 2).startswith("160")
+    assert talk.say(f"15-{about}", 3).startswith("161")
 
 
 def test_a_return_catches_the_hold_that_waits_at_this_point(server: Sip2Server, ledger: Ledger) -> None:

@@ -14,7 +14,15 @@ from kiosk.core.identity import Keyring, read_pass
 from simulators.library.booking import LOAN_S, SequenceGap, hear
 from simulators.library.catalogue import TITLES
 from simulators.library.ledger import Ledger
-from simulators.library.packing import APP_PASS_S, change_patron, pack_parcel, pass_in_app, place_hold, recall_parcel
+from simulators.library.packing import (
+    APP_PASS_S,
+    HOLD_SHELF_S,
+    change_patron,
+    pack_parcel,
+    pass_in_app,
+    place_hold,
+    recall_parcel,
+)
 from simulators.library.seed import PEOPLE, card_barcode, card_number, seed, signing_key
 from sync.envelope import Sent, digest
 from sync.messages import (
@@ -264,6 +272,28 @@ def test_what_the_books_do_not_know_is_kept_as_a_case(ledger: Ledger, point: Poi
     assert cases(ledger)[-1] == f"{told.kind}_conflict"
     case = ledger.rows("select telling from cases order by id")[-1]
     assert told.kind in case["telling"]
+
+
+@pytest.mark.parametrize("lent", [False, True])
+def test_collected_by_nobody_that_is_known_has_left_all_the_same(ledger: Ledger, point: Point, lent: bool) -> None:
+    parcel, barcode = packed(ledger)
+    point.tell(ParcelReady(parcel, "A1", "C2001"))
+    if lent:
+        lend(ledger, barcode, "R1001", NOW - 500)
+    receipt = point.tell(collected(parcel, barcode, "R9999"))
+    assert receipt.status == "conflict"
+    assert "no patron has the id R9999" in receipt.detail
+    assert parcel_status(ledger, parcel) == ("collected", "collected")
+    assert (place(ledger, barcode), ledger.loan(barcode)) == ("missing", None)
+
+
+def test_a_door_that_sticks_takes_no_time_away(ledger: Ledger, point: Point) -> None:
+    parcel, _ = packed(ledger)
+    point.tell(ParcelReady(parcel, "A1", "C2001"))
+    for expires in (NOW + 30 * 86400, NOW + 60):
+        ledger.change("update parcels set expires = ? where id = ?", expires, parcel)
+        point.tell(PointTrouble("door_stuck", "A1", parcel))
+        assert ledger.sent_parcel(parcel).expires == max(expires, NOW + HOLD_SHELF_S)
 
 
 def test_dropped_what_nobody_had(ledger: Ledger, point: Point) -> None:

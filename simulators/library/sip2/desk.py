@@ -4,7 +4,7 @@ Patrons are known by any number of theirs; the library calls them by the first o
 chose, or the last four digits of the telephone number.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from simulators.library.acting import LOANS_MAX, Refused
@@ -279,8 +279,9 @@ def _number(text: str, else_: int) -> int:
 
 
 def _moment(text: str) -> float | None:
-    """A date of the standard; None where it is blank."""
+    """A date of the standard, local or (``Z``) in UTC; None where it is blank."""
     try:
-        return datetime.strptime(text[:8] + text[12:], "%Y%m%d%H%M%S").timestamp()
+        said = datetime.strptime(text[:8] + text[12:], "%Y%m%d%H%M%S")
+        return (said.replace(tzinfo=UTC) if text[8:12] == "   Z" else said).timestamp()
     except ValueError:
         return None

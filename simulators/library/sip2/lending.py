@@ -253,6 +253,8 @@ class Lending:
                 raise Refused("没有这条预约，或已结束。")
             if mode == "*":
                 return acting.more_time(self._ledger, hold)
+            if mode != "-":
+                raise Refused("没有这种预约操作。")
             acting.cancel(self._ledger, hold)
             return 0.0
 

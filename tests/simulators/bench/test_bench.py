@@ -233,6 +233,8 @@ def test_only_its_own_page_may_speak_to_it(bench: Bench) -> None:
     assert requests.post(url, json={"act": "jam", "door": "1" * 20_000}, timeout=5).status_code == 413
     assert not bench.state()["doors"][0]["jammed"]
     assert requests.get(f"{bench.url}/page/..%2fapp.py", timeout=5).status_code == 404
+    page = requests.get(bench.url, timeout=5)
+    assert page.headers["Content-Security-Policy"] == "frame-ancestors 'none'"
 
 
 def test_labels_are_drawn(bench: Bench) -> None:

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from simulators.__main__ import main
 from simulators.bench import scenario
-from simulators.bench.scenario import Failed, Player, parse, play, shipped, unfolded
+from simulators.bench.scenario import Failed, Player, Step, parse, play, shipped, unfolded
 from simulators.bench.stage import Stage
 from simulators.machine import CONFIG as MACHINE
 from simulators.twins import Unfit
@@ -97,16 +97,38 @@ def test_one_that_meets_the_unforeseen_plays_no_more(tmp_path: Path, monkeypatch
         ('title = "x"', "step: Field required"),
         ('title = "x"\n[[step]]\nexpect = { doors = 3 }', "step.0.expect.doors"),
         ('title = "x"\n[[step]]\nwait = "Home"\nwithin_s = 0', "within_s"),
+        ('title = "x"\n[[step]]\nexepct = { open = 5 }', "did you mean 'expect'"),
+        ('title = "x"\n[[step]]\ndevice = "card"', "no key 'device'; which act is it for"),
+        ('title = "x"\n[[step]]\nact = "scenario"\nname = "pickup"\nwiat = "Home"', "no 'wiat'"),
     ],
 )
 def test_what_is_no_scenario_is_refused_in_a_sentence(text: str, words: str) -> None:
     with pytest.raises(Unfit, match=words):
-        parse(text, "x.toml")
+        unfolded(parse(text, "x.toml"), KNOWN)
 
 
-def test_the_command_ends_with_one_when_the_scenario_fails(tmp_path: Path) -> None:
-    file = tmp_path / "never.toml"
-    file.write_text('title = "x"\n[[step]]\nwait = "Never"\nwithin_s = 0.1\n')
+def test_what_stands_beside_a_scenario_comes_before_and_after_it() -> None:
+    text = 'title = "x"\n[[step]]\nact = "scenario"\nname = "pickup"\nsay = "a"\nzh = "b"\nwait = "Home"\nwithin_s = 2'
+    first, *part, last = unfolded(parse(text, "x"), KNOWN)
+    assert part == unfolded(KNOWN["pickup"], KNOWN)
+    assert (first, last) == (Step(say="a", zh="b"), Step(wait="Home", within_s=2))
+
+
+@pytest.mark.parametrize(("written", "words"), [(b"", "title: Field required"), (b"title = '\xff'", "not in UTF-8")])
+def test_a_file_that_is_no_scenario_is_refused_before_anything_starts(
+    tmp_path: Path, written: bytes, words: str
+) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_bytes(written)
     done = CliRunner().invoke(main, ["scenario", str(CONFIG), str(file)])
+    assert (done.exit_code, words in done.output) == (1, True), done.output
+
+
+def test_the_command_waits_until_a_scan_counts_and_ends_with_one_when_the_scenario_fails(tmp_path: Path) -> None:
+    config, file = tmp_path / "slow.toml", tmp_path / "never.toml"
+    config.write_text(CONFIG.read_text("utf-8").replace("again_after_s = 0.5\n", ""), "utf-8")
+    scan = '[[step]]\nact = "scan"\ndevice = "scanner"\ncode = "SIP0001060"\n[[step]]\nwait = "Return"\n'
+    file.write_text(f'title = "x"\n{scan}[[step]]\nwait = "Never"\nwithin_s = 0.1\n')
+    done = CliRunner().invoke(main, ["scenario", str(config), str(file)])
     assert done.exit_code == 1
-    assert "Never on the screen" in done.output
+    assert "step 3 of 3: not within 0.1 s: Never on the screen" in done.output
