@@ -23,7 +23,7 @@ import numpy as np
 
 from simulators.children import begin, ending
 
-NEAR, TREMBLE_S = 120, 0.5  # a second touch so near (pixels) and so soon would pass for a trembling hand
+NEAR, TREMBLE_S = 120, 1.3  # a second touch so near (pixels) and so soon would pass for a trembling hand
 
 
 class NoDisplay(Exception):
