@@ -94,19 +94,22 @@ class PcscPad:
         self._reader.close()
 
     def _spoken(self, there: Connection) -> Tag:
-        with self._session(there) as air:
+        with contextlib.suppress(_Untold), self._session(there) as air:
             about = _information(air)
             if about.uid != self._lies[0]:
                 self._lies = (about.uid, self._settings.content(self._memory(air, about)))
             return tag(*self._lies, self._settings.secured(*self._security(air, about)))
+        return tag(_uid(there), None)  # no book of ours, and no reason to take the pad for lost
 
     def _stored(self, there: Connection) -> Tag:
         uid = _uid(there)
         if uid != self._lies[0]:
-            content = self._settings.content(_storage(there))
+            memory = _storage(there)
             if _uid(there) != uid:
                 raise WireError("another tag answers in its place")
-            self._lies = (uid, content)
+            if not memory:  # perhaps in the next round
+                return tag(uid, None)
+            self._lies = (uid, self._settings.content(memory))
         return tag(*self._lies)
 
     @contextlib.contextmanager
@@ -156,6 +159,10 @@ class PcscPad:
                 answer(air(request(command, parameters, uid, self._settings.option_flag), WRITE_WAIT_US))
 
 
+class _Untold(WireError):
+    """A tag answers, and does not say what it is: the standard leaves that to it (ISO 15693-3, 10.4.12)."""
+
+
 _WORDS = {True: "secured", False: "not secured", None: "neither secured nor not"}
 
 
@@ -165,11 +172,12 @@ def _is_tag(atr: bytes) -> bool:
 
 
 def _information(air: Air, uid: str = "") -> SystemInformation:
-    """Of the tag with this UID, or of whichever is heard. Raises ``CardLost`` when it is silent, or another answers."""
+    """Of the tag with this UID, or of whichever is heard. Raises ``CardLost`` when it is silent, or another answers;
+    ``_Untold`` when it refuses."""
     try:
         about = SystemInformation.from_bytes(answer(air(request(iso15693.SYSTEM_INFORMATION, uid=uid))))
     except TagRefused as error:
-        raise WireError(f"no system information: {error}") from None
+        raise _Untold(f"no system information: {error}") from None
     if uid and about.uid != uid:
         raise CardLost
     return about
@@ -195,7 +203,8 @@ def _uid(there: Connection) -> str:
 
 
 def _storage(there: Connection) -> bytes:
-    """Memory by PC/SC's own command. How much comes at once differs by reader; nothing more comes at the end.
+    """Memory by PC/SC's own command; none where it is locked. How much comes at once differs by reader; nothing more
+    comes at the end.
 
     Raises ``CardLost`` when anything else ends it: the tag has slipped, and half of it is not what it says.
     """
@@ -209,8 +218,6 @@ def _storage(there: Connection) -> bytes:
             raise CardLost
         if status != DONE or len(said) < 6:
             break
-    if not memory:
-        raise WireError("its memory cannot be read; is it empty, or locked?")
     return memory
 
 

@@ -14,9 +14,10 @@ from readers import OMNIKEY
 
 from hardware.errors import DeviceRefused, DeviceSilent, WireError
 from hardware.readings import PileSeen
+from hardware.rfid import iso15693
 from hardware.rfid.book import BookTag, PatronTag, Usage
 from hardware.rfid.iso15693 import SystemInformation, TagRefused, answer, hexadecimal, request
-from hardware.rfid.pad import PadSource
+from hardware.rfid.pad import FAILED_MAX, PadSource
 from hardware.rfid.pcsc_pad import PcscPad, Settings, connect
 from hardware.rfid.pcsc_reader import CardLost
 from hardware.rfid.tags import PadSettings
@@ -327,6 +328,34 @@ def test_through_storage_commands_no_book_gets_the_number_of_another() -> None:
 def test_a_reader_without_sessions_says_what_to_set() -> None:
     with pytest.raises(WireError, match="storage"):
         pad(Laid("SZ0000001"), transparent=False, storage=True).tags()
+
+
+class Untold(Tag):
+    """Says what is in its memory, and not what it is: ISO 15693 leaves that to a tag."""
+
+    def _heard(self, laid: Laid, request: bytes) -> bytes | None:
+        return b"\x01\x01" if request[1] == iso15693.SYSTEM_INFORMATION else super()._heard(laid, request)
+
+
+class Locked(Tag):
+    """Memory that PC/SC's own command may not read."""
+
+    def answer(self, apdu: bytes) -> bytes:
+        return b"\x69\x82" if apdu[1] == 0xB0 else super().answer(apdu)
+
+
+@pytest.mark.parametrize(
+    ("twin", "settings"),
+    [
+        (Untold(Laid("SZ0000001"), storage=True), Settings(reader="memory")),
+        (Locked(Laid("SZ0000001"), transparent=False, storage=True), Settings(reader="memory", through="storage")),
+    ],
+    ids=["untold", "locked"],
+)
+def test_a_tag_that_says_little_is_still_a_tag_and_no_reason_to_lose_the_pad(twin: Tag, settings: Settings) -> None:
+    pad = PcscPad(settings, Reader(twin))  # type: ignore[arg-type]
+    for _ in range(2 * FAILED_MAX):
+        assert pad.tags() == [BookTag(Laid("SZ0000001").uid)]
 
 
 @given(st.binary(max_size=40))
