@@ -28,6 +28,7 @@ WORDS_A_MINUTE = 150
 SENTENCE_MAX = 600  # characters; longer ones are cut
 PLAY_LATE_S = 5.0  # a player that hangs is ended so long after its sound should have
 PLAY_MAX_S = 300.0  # of sounds that do not say how long they are, and of any
+END_S = 1.0  # for a player to end when it is told to
 LOOK_S = 0.03
 INDEX = "index.tsv"  # in voice_files/zh and voice_files/en: sentence, tab, file
 
@@ -136,7 +137,12 @@ class Speaker:
             newer = self._word is not None and not to_the_end
             if worker.stopping or newer or time.monotonic() > until:
                 process.terminate()
-                process.wait()
+                try:
+                    process.wait(END_S)
+                except subprocess.TimeoutExpired:  # it heeds no such word
+                    process.kill()
+                    with contextlib.suppress(subprocess.TimeoutExpired):
+                        process.wait(END_S)
                 return
             time.sleep(LOOK_S)
 

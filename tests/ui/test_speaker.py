@@ -213,6 +213,22 @@ def test_on_a_full_disk_it_is_heard_all_the_same(player: Path, monkeypatch: pyte
             assert len(player.read_bytes()) > 20_000  # of speech
 
 
+def test_a_player_that_heeds_no_word_does_not_hold_the_voice(player: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    heard, too, sleep = player.with_name("heard"), player.with_name("too"), shutil.which("sleep", path=os.defpath)
+    (player.parent / "bin" / "aplay").write_text(
+        f"#!/bin/sh\n[ -e {heard} ] && {{ : > {too}; exit; }}\ntrap '' TERM\n: > {heard}\nexec {sleep} 100\n"
+    )
+    monkeypatch.setattr("ui.speaker.PLAY_LATE_S", 0.1)
+    speaker = Speaker(ScreenSettings())
+    until = time.monotonic() + 60
+    for mark in (heard, too):
+        speaker.tell(Word("done", (), "zh", 2))
+        while not mark.exists() and time.monotonic() < until:
+            time.sleep(0.05)
+    speaker.close()
+    assert too.exists()
+
+
 def test_where_no_file_can_be_written_a_sound_is_left_out_and_the_next_is_heard(player: Path) -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     with closing(Speaker(ScreenSettings())) as speaker:
