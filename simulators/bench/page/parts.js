@@ -55,11 +55,17 @@ const chosen = (place) => [...place.querySelectorAll("input[data-key], select[da
   .filter((one) => one === document.activeElement || (!one.onchange && one.value !== first(one)))
   .map((one) => [one.dataset.key, one.value]);
 
+// Where an input method is about to make a word of what is typed: in another input it would begin anew.
+let composing = null;
+document.addEventListener("compositionstart", (event) => { composing = event.target; }, true);
+document.addEventListener("compositionend", () => { composing = null; }, true);
+
 // Draw into a place when what it shows has changed; what was chosen there stays, and the focused thing keeps the focus.
 export function draw(place, shown, make) {
   const text = JSON.stringify(shown);
-  if (place.dataset.shown === text) return;
+  if (place.dataset.shown === text || place.contains(composing)) return;
   const focused = place.contains(document.activeElement) ? document.activeElement.dataset.key : "";
+  const caret = document.activeElement?.selectionStart;
   const kept = chosen(place);
   const scrolled = place.scrollTop;
   place.replaceChildren(...make());
@@ -69,5 +75,7 @@ export function draw(place, shown, make) {
     if (one && (one.tagName !== "SELECT" || [...one.options].some((option) => option.value === value))) one.value = value;
   }
   place.scrollTop = scrolled;
-  if (focused) find(place, focused)?.focus();
+  const again = focused && find(place, focused);
+  if (again) again.focus();
+  if (again && Number.isInteger(caret)) again.setSelectionRange(caret, caret);
 }

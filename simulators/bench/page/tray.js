@@ -48,7 +48,9 @@ export function labels(place, state) {
   const found = state.labels.filter((label) => [label.text, label.title, told(label.title), where[label.text], told(where[label.text])].join(" ").toLowerCase().includes(filter));
   draw(place, [spoken(), found.map((label) => [label, where[label.text]]), [...cameras, ...pads].map((one) => [one.shows, one.grip]), scanners.length, state.service.speaks, drawn], () => {
     const input = el("input", { type: "search", placeholder: t("filter"), "aria-label": t("filter"), "data-key": "filter", value: filter });
-    input.oninput = () => { filter = input.value.toLowerCase(); labels(place, state); };
+    const sift = () => { filter = input.value.toLowerCase(); labels(place, state); };
+    input.oninput = (event) => { if (!event.isComposing) sift(); };
+    input.addEventListener("compositionend", sift);
     return [
       el("div", { class: "row" }, input),
       ...scanners.map((scanner) => own(scanner)),

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from selenium import webdriver
+from selenium.webdriver.common.keys import Keys
 
 from hardware.readings import Door
 from simulators.bench.command import served
@@ -88,8 +89,29 @@ def test_a_book_is_laid_on_the_pad_and_taken_away(page: Page, stage: Stage) -> N
 def test_a_book_for_anybody_is_sent(page: Page, stage: Stage) -> None:
     page.click("#tab-labels")
     page.key("for-anybody")
-    sent = eventually(lambda: [one for one in stage.state["items"] if "for anybody" in one["where"]], "nothing is sent")
-    eventually(lambda: f"{sent[0]['barcode']} · for anybody" in page.text("#labels"), "it is not on the page")
+    sent = eventually(lambda: anybodys(stage), "nothing is sent")
+    eventually(lambda: f"{sent[0]} · for anybody" in page.text("#labels"), "it is not on the page")
+
+
+def test_an_input_method_makes_its_word_undisturbed(page: Page, stage: Stage) -> None:
+    page.click("#tab-labels")
+    page.click('[data-key="filter"]')
+    for n, typed in enumerate(("h", "huo", "huo'zhe")):
+        if n == 1:  # what the page shows there changes meanwhile
+            do(stage, "for_anybody", {})
+            eventually(lambda: len(anybodys(stage)) > 1, "nothing is sent")
+        here = {"text": typed, "selectionStart": len(typed), "selectionEnd": len(typed)}
+        page.browser.execute_cdp_cmd("Input.imeSetComposition", here)
+    page.browser.execute_cdp_cmd("Input.insertText", {"text": "活着"})
+    eventually(lambda: "活着" in page.text("#labels li"), "it is not found")
+    assert page.value("filter") == "活着"
+    for left in ("活", ""):
+        page.browser.switch_to.active_element.send_keys(Keys.BACKSPACE)
+        eventually(lambda left=left: page.value("filter") == left, "it was not taken away")
+
+
+def anybodys(stage: Stage) -> list[str]:
+    return [one["barcode"] for one in stage.state["items"] if "for anybody" in one["where"]]
 
 
 def touch_at(page: Page, stage: Stage, x: int, y: int) -> None:
