@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 BIN := .venv/bin
 # Tests wait for wires and windows more than they compute.
-JOBS ?= 5
+JOBS ?= 6
 
 # They start many processes: what is compiled once is kept for all, also where the environment says otherwise.
 export PYTHONDONTWRITEBYTECODE =

@@ -132,7 +132,7 @@ def telling_with_a_fresh_key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Store, "tellings", renamed)
 
 
-@planted("silence is unknown", "is on loan, and", first=3)
+@planted("silence is unknown", "is on loan, and", first=12)
 def booking_a_loan_though_the_door_never_opened(monkeypatch: pytest.MonkeyPatch) -> None:
     def booked(step: Any, compartment: str) -> Any:
         order = step.point.compartments[compartment].order
@@ -204,7 +204,7 @@ def waiting_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fetching, "door_until", lambda step, now: now + 1e9)
 
 
-@planted("attempt limit", "wrong codes that day", first=13)
+@planted("attempt limit", "wrong codes that day", first=14)
 def counting_no_wrong_codes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pickup, "codes_open", lambda step, now: True)
 
@@ -289,7 +289,7 @@ def handing_out_to_whoever_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(feed, "receipted", to_anybody)
 
 
-@planted("the right person only", "ends as another shows", days=5, first=7)
+@planted("the right person only", "ends as another shows", days=5, first=6)
 def letting_the_next_card_end_what_is_done_at_an_open_door(monkeypatch: pytest.MonkeyPatch) -> None:
     def next_one(at: Any, number: str, now: float) -> Any:
         return (
@@ -312,7 +312,7 @@ def opening_for_an_order_whose_time_is_over(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(remote, "FRESH_S", 1e6)
 
 
-@planted("limits while away", "with the library away", first=18)
+@planted("limits while away", "with the library away", first=28)
 def lending_without_a_limit_while_the_library_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(offline, "why_not", lambda point, patron, now: None)
 
