@@ -251,7 +251,7 @@ class Person:
     def minds_the_neighbour(self, before: bool) -> Script:
         """Before they shut the door: somebody beside them may have touched what they did not mean, and be gone
         (``before``: who was there when they turned away from it)."""
-        if not self.about or not (before or self.accompanied()):
+        if not self.about or not (before or self.accompanied() or self.spoken_for()):
             return
         meant, busy = self.meant, self.world.now < self.world.busy_until + 5.0
         if self.spoken_for():
