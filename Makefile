@@ -8,7 +8,7 @@ JOBS ?= 6
 export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := help
-.PHONY: help setup install demo test check compiled format bench screens cuts simulate kills frames fuzz coverage mutants audit clean
+.PHONY: help setup install demo test tested check compiled format bench screens cuts simulate kills frames fuzz coverage mutants audit clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 14
@@ -22,8 +22,10 @@ install: ## the same for a pickup point: nothing of what only trying and testing
 demo: setup ## the whole pickup point on simulated devices: with a display to try, without one as a guided tour
 	@$(BIN)/python -m simulators demo
 
-test: ## check, then all tests
-	@$(MAKE) --no-print-directory -j 2 check compiled
+test: compiled ## check, and all tests beside it
+	@$(MAKE) --no-print-directory -j 2 check tested
+
+tested:
 	@$(BIN)/pytest -n $(JOBS) --dist worksteal
 
 compiled: setup # the tests, once and not by each worker; what does not compile, the tests themselves say

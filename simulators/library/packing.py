@@ -81,10 +81,12 @@ def _packed(ledger: Ledger, id: str) -> bool:
 
 def send_stock(ledger: Ledger, point: str, many: int) -> list[str]:
     """Send so many books, each of another title, to a point, for anybody to borrow there; their barcodes."""
-    rows = ledger.rows("select min(barcode) as barcode from items where place = 'shelf' group by isbn order by isbn")
-    barcodes = ledger.rng.sample([str(row["barcode"]) for row in rows], min(many, len(rows)))
-    for barcode in barcodes:
-        pack_parcel(ledger, point, "", (barcode,))
+    with ledger.transaction():
+        shelf = "select min(barcode) as barcode from items where place = 'shelf' group by isbn order by isbn"
+        rows = ledger.rows(shelf)
+        barcodes = ledger.rng.sample([str(row["barcode"]) for row in rows], min(many, len(rows)))
+        for barcode in barcodes:
+            pack_parcel(ledger, point, "", (barcode,))
     return barcodes
 
 

@@ -90,7 +90,7 @@ def a_full_morning(sip2: bool) -> Day:
 def test_the_power_fails_at_boundaries_of_a_morning(part: int) -> None:
     """Before and after commits and commands, some of them here, one life after the other."""
     usual = a_full_morning(sip2=False)
-    for cut_at in range(1 + 23 * part, usual.boundaries + 1, 47):
+    for cut_at in range(1 + 31 * part, usual.boundaries + 1, 61):
         assert live_a_day(usual.world.seed, visits=6, cut_at=cut_at, calm=True).world.cuts == 1
 
 
@@ -98,5 +98,5 @@ def test_the_power_fails_at_boundaries_of_a_morning(part: int) -> None:
 def test_the_power_fails_at_sip2_messages_of_a_morning(part: int) -> None:
     """Or commit or command between them, some of them here."""
     usual = a_full_morning(sip2=True)
-    for cut_at in range(1 + 8 * part, usual.boundaries + 1, 64):
+    for cut_at in range(1 + 41 * part, usual.boundaries + 1, 83):
         assert live_a_day(usual.world.seed, visits=6, cut_at=cut_at, calm=True, sip2=True).world.cuts == 1
