@@ -105,7 +105,8 @@ class Person:
                 self.surprised(screen)
                 continue  # until it ends by itself
             sprung = (b.name for b in self.world.cabinet.boxes.values() if b.open and self.takes_for_theirs(b))
-            self.door = self.door or next(sprung, "")
+            if not self.door or (screen is None and not self.world.cabinet.boxes[self.door].open):
+                self.door = next(sprung, self.door)  # in the dark the next one, too
             if (
                 isinstance(screen, Opening | DoorOpen | Sort | DoorStuck | LockRests | Inside | TakeOut)
                 and screen.compartment != self.door
