@@ -1,6 +1,5 @@
 """``python -m simulators CONFIG``: a point's own configuration on the bench. ``demo``: a whole pickup point of ours."""
 
-import fcntl
 import os
 import shutil
 import signal
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from simulators.alone import alone_in
 from simulators.bench.command import command as bench
 from simulators.bench.command import scenario_command
 from simulators.library.packing import send_stock
@@ -51,12 +51,7 @@ main.add_command(replay)
 @click.option("--folder", type=click.Path(path_type=Path), default=Path("build/demo"), show_default=True)
 def demo(tour: bool, folder: Path) -> None:
     """Start twins, library and kiosk. With a display you play the people; without one a guided tour is played."""
-    folder.mkdir(parents=True, exist_ok=True)
-    lock = (folder / "demo.lock").open("a")  # let go of when this process ends, however it ends
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise click.UsageError(f"a demo runs in {folder}; choose another --folder") from None
+    alone_in(folder, "demo")
     work = folder.absolute() / "point"
     if work.exists() and any(work.iterdir()) and not (work / "library").is_dir():
         raise click.UsageError(f"{work} holds something else than an earlier demo; choose another --folder")

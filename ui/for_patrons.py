@@ -76,13 +76,13 @@ def collect(screen: Collect, about: About, _: Words) -> View:
     note = ""
     if screen.wrong:
         note = _("This code opens no door here. Check the 8 digits, and the name of the place in the message.")
-        if screen.tries_left <= 3:
+        if screen.tries_left <= 3 and screen.cards:
             note = _.ngettext(
                 "This code opens no door here. One more try today; card and QR always work.",
                 "This code opens no door here. {n} more tries today; card and QR always work.",
                 screen.tries_left,
             )
-        if screen.tries_left <= 3 and not screen.cards:
+        elif screen.tries_left <= 3:
             note = _.ngettext(
                 "This code opens no door here. One more try today; the QR always works.",
                 "This code opens no door here. {n} more tries today; the QR always works.",
@@ -205,7 +205,6 @@ def goodbye(screen: Goodbye, about: About, _: Words) -> View:
     nothing = not screen.titles and screen.purpose != "checkout"
     tone: Tone = "wait" if screen.missing or screen.gate or screen.not_lent or nothing else "done"
     instead: PictureName = "return" if screen.purpose == "dropoff" else "book"
-    printed = [_(PRINTING[screen.printing])] if screen.printing in PRINTING else []
     return View(
         "Goodbye",
         title,
@@ -214,7 +213,7 @@ def goodbye(screen: Goodbye, about: About, _: Words) -> View:
         tone,
         code=text(screen.slip, about, _.language) if screen.slip else "",
         code_words=_beside_the_code(screen, _),
-        heard="\n".join((*lines, *printed)),
+        heard="\n".join(filter(None, (*lines, _printed(screen, _)))),
         rows=_listed(screen, _),
         buttons=(Button("finish", _("Done"), main=True), *printing, *another, *returning),
     )
@@ -226,9 +225,14 @@ def _goes(kind: str, place: str, _: Words) -> str:
     return _("to: {place}", place=short(place, PLACE_MAX)) if kind == "goes" else said.get(kind, "")
 
 
+def _printed(screen: Goodbye, _: Words) -> str:
+    """How the printing of the slip stands."""
+    return _(PRINTING[screen.printing]) if screen.printing in PRINTING else ""
+
+
 def _beside_the_code(screen: Goodbye, _: Words) -> str:
     scan = _("Scan this code to take the slip along on your phone.")
-    said = _(PRINTING[screen.printing]) if screen.printing in PRINTING else ""
+    said = _printed(screen, _)
     return f"{said}\n{scan}" if screen.printing in ("under_way", "done") else said or scan
 
 

@@ -43,11 +43,13 @@ def resting(home: Home, place: str, language: str, now: datetime, dim: bool, doo
     from babel.dates import format_skeleton  # here: only a resting machine needs it, and starting should not wait
 
     _ = words(language)
-    scenes: list[tuple[PictureName, str]] = [("order", _("Choose a book at any library: it comes here."))]
-    scenes += [("door", _("Tap your card: your door opens."))] if home.cards and home.lends else []
-    scenes += [("back", _("Bring it back here at any hour."))] if home.free_doors else []
-    if not doors:
-        scenes = [
+    scenes: list[tuple[PictureName, str]] = []
+    if doors:
+        scenes += [("order", _("Choose a book at any library: it comes here."))]
+        scenes += [("door", _("Tap your card: your door opens."))] if home.cards and home.lends else []
+        scenes += [("back", _("Bring it back here at any hour."))] if home.free_doors else []
+    else:
+        scenes += [
             ("shelf", _("Choose books from the shelves.")),
             ("card", _("Tap your card here.")),
             ("book", _("Scan them or lay them down: they are booked to you.")),

@@ -42,9 +42,8 @@ def buttons(sheet: Sheet, x: float, wide: float, bottom: float) -> float:
     lines: list[list[int]] = []
     for n, button in enumerate(all_of_them):
         before = all_of_them[lines[-1][0]] if lines else button
-        alike = not (button.main or before.main or button.alone or before.alone) and bool(button.picture) == bool(
-            before.picture
-        )
+        single = any(one.main or one.alone for one in (button, before))
+        alike = not single and bool(button.picture) == bool(before.picture)
         if lines and alike and len(lines[-1]) < _abreast(sheet, n):
             lines[-1].append(n)
         else:

@@ -1,7 +1,6 @@
 """``python -m simulators CONFIG``: a real point's configuration on the bench."""
 
 import asyncio
-import fcntl
 import logging
 import tempfile
 import threading
@@ -12,6 +11,7 @@ from pathlib import Path
 import click
 import uvicorn
 
+from simulators.alone import alone_in
 from simulators.bench.app import make_app
 from simulators.bench.scenario import Failed, Player, parse, play, settled, shipped, unfolded
 from simulators.bench.stage import Stage
@@ -73,12 +73,7 @@ def command(config: Path, port: int, folder: Path | None, no_window: bool) -> No
     """Simulate the point that CONFIG describes, and serve a page to play with it."""
     with tempfile.TemporaryDirectory(prefix="bench-") as scratch:
         work = (folder or Path(scratch)).absolute()
-        work.mkdir(parents=True, exist_ok=True)
-        lock = (work / "bench.lock").open("a")  # let go of when this process ends, however it ends
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise click.UsageError(f"a bench runs in {work}; choose another --folder") from None
+        alone_in(work, "bench")
         try:
             with Stage(config, work, window=not no_window) as stage, served(stage, port) as url:
                 Player(stage)

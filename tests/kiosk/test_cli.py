@@ -2,14 +2,12 @@
 
 import json
 import re
-import resource
 import socket
 import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -25,6 +23,7 @@ from kiosk.core.wear import Wear
 from kiosk.store import Store
 from sync.messages import ItemDropped, ItemLent, ParcelCollected, PointTrouble, Receipt
 from sync.seal import Seal
+from tests.kiosk.small_files import files_of_at_most
 
 
 def kiosk(*words: str | Path) -> Result:
@@ -323,22 +322,11 @@ def test_a_stick_that_is_full_gets_no_half_of_a_file(point: Path, tmp_path: Path
         before = store.load()
         back = (ItemDropped(f"SIP{n:07}", "A1", True) for n in range(1500))
         store.commit(before, Step(before, Session(4)).fact(*back), NOW)
-    with room_for(40_000):  # what SQLite lays beside the store has 32768 bytes
+    with files_of_at_most(40_000):  # what SQLite lays beside the store has 32768 bytes
         said = kiosk("koc", point, tmp_path / "out.koc")
     assert (said.exit_code, said.output) == (2, f"kiosk: {tmp_path / 'out.koc'}: File too large\n")
     assert kiosk("koc", point, tmp_path / "out.koc").exit_code == 0
     assert (tmp_path / "out.koc").stat().st_size > 40_000
-
-
-@contextmanager
-def room_for(size: int) -> Iterator[None]:
-    """No file may grow beyond this: the kernel refuses the write."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def test_the_verifier_of_a_card_is_the_one_its_tap_gives(point: Path) -> None:
@@ -391,7 +379,7 @@ def test_a_dialect_that_cannot_be_written_is_shown(example: Path, tmp_path: Path
         over_sip2(example, nobody.getsockname()[1])
         out = tmp_path / "found.toml"
         words = ("probe", example, "--patron", "1", "--item", "a", "--out", out)
-        with room_for(10):
+        with files_of_at_most(10):
             full = kiosk(*words)
         assert (full.exit_code, out.exists()) == (2, False)
         assert f"kiosk: {out}: File too large" in full.stderr

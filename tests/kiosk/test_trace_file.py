@@ -1,10 +1,7 @@
 """Where a trace cannot be written, the kiosk that is recorded goes on."""
 
-import contextlib
 import json
 import logging
-import resource
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,22 +9,12 @@ import pytest
 from kiosk import trace_file
 from kiosk.config import Config, load
 from kiosk.trace_file import TraceFile, next_file
+from tests.kiosk.small_files import files_of_at_most
 
 
 @pytest.fixture
 def config(example: Path) -> Config:
     return load(example)
-
-
-@contextlib.contextmanager
-def files_of_at_most(size: int) -> Iterator[None]:
-    """What a full disk does: of a write the beginning fits, then nothing."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def lines(path: Path) -> list[dict[str, object]]:
