@@ -252,7 +252,8 @@ class Loop:
             if not self.point.plan.library.keys:
                 self._store.saying(batch[-1].seq)
             self._outbox = self._outbox.sent(batch)
-            self._act(Upload(batch, Known(left(self.point, batch), self._said, self.point.counters.epoch)))
+            newest = self._store.next_seq() - 1
+            self._act(Upload(batch, Known(left(self.point, batch), self._said, self.point.counters.epoch, newest)))
         else:
             self._told_all = True
 

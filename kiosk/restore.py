@@ -115,7 +115,8 @@ def _told(
     """
     done: list[tuple[Telling, Receipt]] = []
     left, alone, anew, failed = list(unheard), 0, 0, 0
-    known = Known(came_in(unheard), unheard[-1].seq if unheard else 0)
+    newest = unheard[-1].seq if unheard else 0
+    known = Known(came_in(unheard), said=newest, newest=newest)
     while left:
         batch = left[: 1 if alone else BATCH_MAX]
         say(f"telling the library what it has not heard: {len(unheard) - len(left) + len(batch)} of {len(unheard)}")

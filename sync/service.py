@@ -42,11 +42,13 @@ class Known:
     ``said``: those up to this ``seq`` may have been said before the point was started.
     ``image``: those with a lower ``seq`` stood in an image of the point that was put back; the library is only asked
     whether they are booked, and told nothing.
+    ``newest``: the ``seq`` of the newest telling that there is, in this batch or not yet.
     """
 
     left: frozenset[str] = frozenset()
     said: int = 0
     image: int = 0
+    newest: int = 0
 
 
 NOTHING = Known()

@@ -140,7 +140,7 @@ def _shipped(name: str) -> dict[str, Any]:
 def _own(path: Path) -> dict[str, Any]:
     try:
         with path.open("rb") as file:
-            return tomllib.loads(file.read(_SIZE_MAX).decode())
+            return tomllib.loads(file.read(_SIZE_MAX).decode("utf-8-sig"))
     except OSError as error:
         raise UnfitDialect(f"{path} cannot be read: {error.strerror}") from None
     except ValueError as error:

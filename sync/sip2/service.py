@@ -75,7 +75,7 @@ class Sip2:
         self._settings = settings
         self._dialect = load(settings.dialect)
         self._seal = seal
-        terminal = settings.terminal_password.read_text("utf-8").strip() if settings.terminal_password else ""
+        terminal = settings.terminal_password.read_text("utf-8-sig").strip() if settings.terminal_password else ""
         self._says = Words(settings, self._dialect, password, terminal)
         for said in (
             self._says.login(),
@@ -90,6 +90,7 @@ class Sip2:
         self._accounts = Accounts(self._client, self._says, self._dialect, here, seal)
         self._acting = Acting(self._client, self._says, self._dialect, self._accounts, seal)
         self._began = time.monotonic()
+        self._there = (0, self._began)  # the newest telling that was there then
         self._unsure: set[str] = set()
         self._done: dict[str, Receipt] = {}  # of the batch that is to be said again
         self._unanswered: dict[str, float] = {}  # tellings, and since when
@@ -238,12 +239,15 @@ class Sip2:
 
     def _wait_for(self, telling: Telling, known: Known) -> None:
         """Raises ``ServicePostponed`` while something of this telling may still be under way at the library: what was
-        not answered, be it before this start, and the checkout at the counter before an ``ItemLent``."""
+        not answered, be it before this start, and the checkout at the counter before an ``ItemLent``. How old that is
+        its hour does not say: the clock may have been set since."""
+        now = time.monotonic()
         since = self._unanswered.get(telling.key, self._began if telling.seq <= known.said else -math.inf)
-        left = since + self._settings.doubt_wait_s - time.monotonic()
-        age = time.time() - telling.at
-        if isinstance(telling.told, ItemLent) and age >= 0:
-            left = max(left, self._settings.doubt_wait_s - age)
+        if isinstance(telling.told, ItemLent):
+            if telling.seq > self._there[0]:
+                self._there = max(telling.seq, known.newest), now
+            since = max(since, self._there[1])
+        left = since + self._settings.doubt_wait_s - now
         if left > 0:
             raise ServicePostponed("what was not answered may still be under way at the library", left)
 

@@ -29,9 +29,10 @@ def test_every_line_of_a_shipped_dialect_has_its_source_or_says_that_it_has_none
     assert not bare
 
 
-def test_a_sites_own_file_changes_a_line(tmp_path: Path) -> None:
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])  # some editors begin a text with a mark
+def test_a_sites_own_file_changes_a_line(encoding: str, tmp_path: Path) -> None:
     own = tmp_path / "own.toml"
-    own.write_text('base = "koha"\ncharset = "gb18030"\n', encoding="utf-8")
+    own.write_text('base = "koha"\ncharset = "gb18030"\n', encoding=encoding)
     assert load(own) == load(Path("koha")).model_copy(update={"charset": "gb18030"})
 
 

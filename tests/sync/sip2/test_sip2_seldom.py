@@ -346,3 +346,12 @@ def test_settings_that_do_not_go_together_are_refused(more: dict[str, Any], word
     assert Settings.model_validate(fit)
     with pytest.raises(ValidationError, match=words):
         Settings.model_validate(fit | more)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])  # some editors begin a text with a mark
+def test_a_terminal_password_is_said_as_it_was_written(encoding: str, tmp_path: Path) -> None:
+    kept = tmp_path / "terminal"
+    kept.write_text("tp\n", encoding=encoding)
+    with library({"17": lambda _: SHELVED}) as lib:
+        client(lib.port, terminal_password=kept).ask(WhatIs("i-1"))
+        assert [value(line, "AC") for line in lib.said if line[:2] == "17"] == ["tp"]
