@@ -22,10 +22,10 @@ install: ## the same for a pickup point: nothing of what only trying and testing
 demo: setup ## the whole pickup point on simulated devices: with a display to try, without one as a guided tour
 	@$(BIN)/python -m simulators demo
 
-test: compiled ## check, and all tests beside it
+test: setup ## check, and all tests beside it
 	@$(MAKE) --no-print-directory -j 2 check tested
 
-tested:
+tested: compiled
 	@$(BIN)/pytest -n $(JOBS) --dist worksteal
 
 compiled: setup # the tests, once and not by each worker; what does not compile, the tests themselves say
