@@ -3,10 +3,8 @@
 from pydantic import SecretStr
 
 from hardware.readings import CodeUnknown, IsbnScanned, ItemScanned, PatronScanned
-from kiosk.core.screens import (
-    DoorOpen,
-    Return,
-)
+from kiosk.core.screens import DoorOpen, Return
+from kiosk.core.staff_screens import Inside, TakeOut
 from tests.simulation.people import Person
 from tests.simulation.world import Script, World
 
@@ -46,6 +44,8 @@ class Returner(Person):
             self.world.post(IsbnScanned("scanner", item.isbn))
         else:
             self.world.say(f"{self.name} scans {barcode}")
+            if isinstance(self.screen, Inside | TakeOut):
+                self.lie({barcode}, "scanned it where somebody of the staff had just looked behind a door")
             self.world.post(ItemScanned("scanner", barcode))
 
     def elsewhere(self, screen: object) -> Script:
