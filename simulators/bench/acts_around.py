@@ -12,6 +12,8 @@ from simulators.twins import Unfit
 
 ParcelId = Annotated[str, Field(max_length=64, pattern=r"^[A-Za-z0-9._:-]*$")]  # "": by the next number
 
+Key = Annotated[str, Field(pattern=r"^(Up|Down|Left|Right|Return|space|Escape|BackSpace|[0-9a-z])$")]  # as X calls it
+
 
 def library(stage: Stage, on: bool) -> None:
     """The library's service runs, or is down: connections are refused."""
@@ -76,6 +78,12 @@ def touch(stage: Stage, x: Annotated[int, Field(ge=0, le=8191)], y: Annotated[in
 def touch_named(stage: Stage, target: Text) -> None:
     """A finger on something by its name."""
     stage.panel.touch_named(target)
+
+
+def key(stage: Stage, name: Key) -> None:
+    """A key of a keyboard or keypad beside the kiosk's screen: arrows go from one thing to the next, ``Return`` touches
+    it, ``Escape`` goes to the way out."""
+    stage.panel.key(name)
 
 
 def scenario(stage: Stage, name: Text) -> None:

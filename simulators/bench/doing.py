@@ -21,7 +21,7 @@ ACTS: dict[str, Callable[..., None]] = {
     for name, function in vars(module).items()
     if callable(function) and getattr(function, "__module__", "") == module.__name__ and not name.startswith("_")
 }
-UNSAID = ("touch", "touch_named")  # typed codes, and every finger
+UNSAID = ("touch", "touch_named", "key")  # typed codes, and every finger
 
 
 def do(stage: Stage, name: str, arguments: dict[str, Any]) -> None:

@@ -110,11 +110,11 @@ class Panel:
 
     def touch(self, x: int, y: int) -> None:
         """A finger on a pixel of the screen. Raises ``Unfit`` without a display."""
-        if not self.display:
-            raise Unfit(f"there is no screen to touch here ({self.no_display}); touch things by name")
-        self._alive()
-        place = ["mousemove", str(x), str(y), "mousedown", "1", "sleep", "0.05", "mouseup", "1", "mousemove", "2", "2"]
-        subprocess.run(["xdotool", *place], env=self._env, check=True)
+        self._hand("mousemove", x, y, "mousedown", 1, "sleep", 0.05, "mouseup", 1, "mousemove", 2, 2)
+
+    def key(self, name: str) -> None:
+        """A key, as X calls it, of a keyboard beside the screen. Raises ``Unfit`` without a display."""
+        self._hand("key", "--delay", 40, name)
 
     def touch_named(self, target: str) -> None:
         """A finger on something by its name: ``collect``, ``key 3``, ``check 5``. Raises ``Unfit``."""
@@ -127,6 +127,13 @@ class Panel:
             raise Unfit(f"no {target!r} on the screen; there are {', '.join(sorted(targets)) or 'none'}")
         x, y, width, height = targets[target]
         self.touch(x + width // 2, y + height // 2)
+
+    def _hand(self, *words: object) -> None:
+        """One xdotool command."""
+        if not self.display:
+            raise Unfit(f"there is no screen to touch here ({self.no_display}); touch things by name")
+        self._alive()
+        subprocess.run(["xdotool", *map(str, words)], env=self._env, check=True)
 
     def _alive(self) -> None:
         if not self.running:

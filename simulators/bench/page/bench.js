@@ -95,6 +95,14 @@ byId("screen").onclick = (event) => {
   const y = (event.clientY - shown.top - (shown.height - state.kiosk.height * scale) / 2) / scale;
   if (x >= 0 && y >= 0 && x < state.kiosk.width && y < state.kiosk.height) act("touch", { x: Math.round(x), y: Math.round(y) });
 };
+// Not Tab: it leaves the picture as it came.
+const KEYS = { ArrowUp: "Up", ArrowDown: "Down", ArrowLeft: "Left", ArrowRight: "Right", Enter: "Return", " ": "space", Escape: "Escape", Backspace: "BackSpace" };
+byId("screen").onkeydown = (event) => {
+  const name = KEYS[event.key] ?? (/^[0-9a-z]$/i.test(event.key) ? event.key.toLowerCase() : "");
+  if (!name || event.ctrlKey || event.altKey || event.metaKey) return;
+  event.preventDefault();
+  if (!event.repeat) act("key", { name });
+};
 byId("again").onclick = kiosk.restart;
 // A browser has six connections to one place, and each page takes two that do not end: none while nobody looks.
 document.onvisibilitychange = () => {

@@ -74,6 +74,22 @@ def test_a_parcel_is_loaded_by_clicks_alone(page: Page, stage: Stage) -> None:
     eventually(lambda: stage.state["kiosk"]["screen"] == "Home", "a click on the picture was no touch")
 
 
+def test_a_keyboard_on_the_picture_is_the_kiosks_keypad(page: Page, stage: Stage) -> None:
+    def shows(*screens: str) -> None:
+        eventually(lambda: stage.state["kiosk"]["screen"] in screens, f"not {screens}")
+
+    shows("Home")
+    picture = page.find("#screen")[0]
+    picture.send_keys(Keys.ARROW_DOWN)
+    picture.send_keys(Keys.ENTER)
+    shows("Collect")
+    picture.send_keys("4")
+    eventually(lambda: stage.panel.seen()["fields"]["digits"] == "4", "the digit was not typed")
+    picture.send_keys(Keys.ESCAPE)  # leads to the way out
+    picture.send_keys(Keys.ENTER)
+    shows("Home")
+
+
 def test_a_book_is_laid_on_the_pad_and_taken_away(page: Page, stage: Stage) -> None:
     eventually(lambda: stage.state["kiosk"]["screen"] == "Home", "not at home")
     page.click("#tab-labels")
