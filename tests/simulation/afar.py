@@ -108,9 +108,11 @@ class FromAfar:
         self.world.follow(self._somebody_shuts(command.compartment))
 
     def _somebody_shuts(self, name: str) -> "Script":
-        """Whoever had asked for it pushes it shut, or nobody does for long."""
+        """Whoever had asked for it pushes it shut, or nobody does for long; not where it opened only for somebody else,
+        who stands there."""
         yield self.rng.uniform(5.0, 90.0)
-        if self.rng.random() < 0.8:
+        order = self.world.loop.point.compartments[name].order if self.world.loop else None
+        if self.rng.random() < 0.8 and not (order and order.purpose != "remote"):
             self.world.cabinet.shut(name)
         yield 400.0
         self.doors.discard(name)
