@@ -255,7 +255,7 @@ class Crowd:
                     self._cabinet.take_out(door, item)
                 if not lies and not heard(self._kiosk, "no"):
                     return
-            case _, "pickup":
+            case _, "pickup" if lies and not seen["said"]:  # whoever has said that it stays takes nothing any more
                 if self._dice.random() < 0.15:
                     if not heard(self._kiosk, "leave_it"):
                         return  # whoever is not heard shuts no door
