@@ -22,7 +22,7 @@ install: ## the same for a pickup point: nothing of what only trying and testing
 demo: setup ## the whole pickup point on simulated devices: with a display to try, without one as a guided tour
 	@$(BIN)/python -m simulators demo
 
-test: setup ## check, and all tests beside it
+test: ## check, and all tests beside it
 	@$(MAKE) --no-print-directory -j 2 check tested
 
 tested: compiled

@@ -90,7 +90,7 @@ class Sip2:
         self._accounts = Accounts(self._client, self._says, self._dialect, here, seal)
         self._acting = Acting(self._client, self._says, self._dialect, self._accounts, seal)
         self._began = time.monotonic()
-        self._there = (0, self._began)  # the newest telling that was there then
+        self._there = (0, self._began)  # up to this seq tellings were there at this time
         self._unsure: set[str] = set()
         self._done: dict[str, Receipt] = {}  # of the batch that is to be said again
         self._unanswered: dict[str, float] = {}  # tellings, and since when
