@@ -6,6 +6,7 @@ from importlib.metadata import version
 
 from kiosk.core.desk_screens import Desk, DoorList, DoorSheet, MachineSheet, Report, Use
 from ui.notices import COURIER, PAPER
+from ui.parts import TITLE_MAX, short
 from ui.view import Bar, Button, PictureName, Row, View
 from ui.words import N_, Words
 
@@ -186,7 +187,7 @@ def _bars(screen: Use) -> tuple[Bar, ...]:
 def machine(screen: MachineSheet, _: Words) -> View:
     unseen = _.listed(screen.unseen)
     at = datetime.fromtimestamp(screen.now).strftime("%Y-%m-%d %H:%M")
-    devices = tuple(Row(name, _("answers") if up else why, done=up) for name, up, why in screen.devices)
+    devices = tuple(row for one in screen.devices for row in _device(*one, _))
     seen = _("{n} of {all}", n=screen.doors - len(screen.unseen), all=screen.doors)
     rows = (
         *((Row(_("Doors seen"), seen, done=not unseen),) if screen.doors else ()),
@@ -210,3 +211,11 @@ def machine(screen: MachineSheet, _: Words) -> View:
         rows=rows,
         cancel=_back(_),
     )
+
+
+def _device(name: str, up: bool, why: str, _: Words) -> tuple[Row, ...]:
+    """Beneath one that does not answer stand its driver's own words, as in the log."""
+    if up:
+        return (Row(name, _("answers"), done=True),)
+    silent = Row(name, _("does not answer"), done=False)
+    return (silent, Row(short(why, 2 * TITLE_MAX))) if why else (silent,)

@@ -252,7 +252,11 @@ SCREENS: dict[str, Screen] = {
     "use-none": Use("stuck", ()),
     "machine": MachineSheet(
         "dongmen",
-        (("scanner", False, "the port is gone"), ("card", True, "")),
+        (
+            ("scanner", False, "/dev/serial/by-path/platform-usb-0:1.3:1.0-port0 is not there"),
+            ("pad", False, ""),
+            ("card", True, ""),
+        ),
         ("A3",),
         12,
         True,

@@ -338,3 +338,10 @@ def test_where_the_library_hands_out_no_codes_nobody_is_told_to_show_one(reason:
     line = present(shown, replace(ABOUT, codes=False), "en").line
     assert "QR" not in line
     assert ABOUT.phone in line
+
+
+def test_whether_devices_answer_is_said_in_the_language_of_the_screen() -> None:
+    rows = [(row.words, row.aside) for row in present(display("machine"), ABOUT, "zh").rows]
+    at = rows.index(("scanner", "没有回应"))
+    assert rows[at + 1] == ("/dev/serial/by-path/platform-usb-0:1.3:1.0-port0 is…", "")  # the driver's own words
+    assert rows[at + 2 : at + 4] == [("pad", "没有回应"), ("card", "正常")]
