@@ -96,10 +96,13 @@ class Loop:
         if not self.stale(incoming):
             self._unwritten.append(incoming)
         try:
+            before = self.session.story
             while self._unwritten:
                 self._take(self._unwritten[0], now)
                 self._unwritten.popleft()
                 self._unheard = self._unheard and isinstance(incoming, PASSES)
+            if self.session.story != before and not isinstance(incoming, PASSES):
+                self._sorry_until = 0.0  # somebody was heard again: what comes of it is shown, so that they stay for it
             self._upload()
             self._rest(now)
         except StoreTrouble as trouble:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from hardware.readings import CardShown, Door, DoorSeen, ItemScanned
+from hardware.readings import CardGone, CardShown, Door, DoorSeen, ItemScanned
 from kiosk.core.commands import Ask, Refresh, Unlock
 from kiosk.core.events import Answered, Online, Tick, Touched
 from kiosk.core.screens import Collect, Display, DoorOpen, Home, Opening, Sorry, Wait
@@ -153,6 +153,24 @@ def test_no_door_opens_behind_who_was_told_to_come_back_later(tmp_path: Path, la
         now[0] += 6.0
         loop.handle(Tick())
         assert isinstance(shown[-1].screen, Home)
+
+
+def test_who_is_heard_again_right_after_trouble_is_not_told_to_come_back_later(tmp_path: Path) -> None:
+    """A reader tapped, read that no door opens, and went; then theirs did."""
+    now, shown, done = [1_795_000_000.0], list[Display](), list[Outgoing]()
+    with closing(Store.open(tmp_path / "store.sqlite", plan())) as store:
+        loop = Loop(store, Clock(lambda: now[0], lambda: now[0]), done.append, shown.append)
+        loop.start()
+        loop.handle(Online(True))
+        store._execute("PRAGMA query_only = ON")
+        loop.handle(CardShown("card", SecretStr("04A1")))
+        assert shown[-1].screen == Sorry("store_trouble")
+        store._execute("PRAGMA query_only = OFF")
+        now[0] += 1.0
+        loop.handle(CardGone("card"))
+        assert shown[-1].screen == Sorry("store_trouble")  # nobody was heard
+        loop.handle(CardShown("card", SecretStr("04A1")))
+        assert shown[-1].screen == Wait("card")
 
 
 def telling(store: Store, now: list[float], done: list[Outgoing]) -> Loop:
