@@ -36,6 +36,7 @@ BUILD = Path(__file__).parents[2] / "build"  # where the journal of a life that 
 A_LIFE = 12  # kills of one machine before it is looked at
 PANEL = (1080, 1920)
 START_S = 1.2  # on a machine with nothing else to do
+KILLED_WITHIN_S = 7.0  # of a visit: people, doors and the library take their time on a quick machine too
 WAIT_S = 120.0  # a machine with other work is slow; how slow is told at the end
 
 
@@ -85,7 +86,7 @@ def life(seed: int, kills: int, tally: Tally, kind: Sequence[str] = (), then: Lo
                 break
             crowd.live(kiosk)
             slow = max(1.0, tally.back_s[-1][0] / START_S)  # on a busy machine people get less done in the same time
-            time.sleep(dice.uniform(0.0, 4.0) * slow)
+            time.sleep(dice.uniform(0.0, KILLED_WITHIN_S) * slow)
             kiosk.kill()
             crowd.gone()
         done = achieved(machine, crowd)
