@@ -51,6 +51,7 @@ class Neighbour(Reader):
             if self.is_served() or self.sees_theirs():
                 yield from self.at_the_screen()
                 return
+        self.leave(self.screen)
 
     def speaks_too_late(self) -> None:
         """Of a door that somebody else has shut, which the machine has not seen yet: nobody is there to undo it."""
