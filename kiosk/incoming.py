@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from hardware.readings import DeviceDown, DeviceUp, DoorSeen, PaperSeen, PrintEnded, SecureEnded, UnlockEnded
+from hardware.readings import CardGone, DeviceDown, DeviceUp, DoorSeen, PaperSeen, PrintEnded, SecureEnded, UnlockEnded
 from kiosk.core.events import Acted, ClockJumped, Event, Heard, Online, Tick
 from sync.errors import ServiceError
 from sync.library_clock import LibraryClock
@@ -50,7 +50,7 @@ class Polled:
 Incoming = Event | Polled | Uploaded | UploadFailed
 _STATES = (DoorSeen, PaperSeen, DeviceUp, DeviceDown)  # of things that can be in one state at a time
 HAPPENED = (*_STATES, UnlockEnded, PrintEnded, SecureEnded, Acted, ClockJumped, Heard, Polled, Uploaded, UploadFailed)
-PASSES = (*HAPPENED, Tick, Online)  # nobody asked for these
+PASSES = (*HAPPENED, Tick, Online, CardGone)  # nobody asked for these
 
 
 def waiting(events: Iterable[Incoming]) -> tuple[deque[Incoming], bool]:

@@ -10,12 +10,12 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from kiosk.core.commands import Command, Refresh, Unlock
+from kiosk.core.commands import Command, Refresh
 from kiosk.core.events import ClockJumped, Event, Forgotten, Heard, Online, Receipted, Restored, Started, Touched
 from kiosk.core.model import PickupPoint
 from kiosk.core.night import rested
 from kiosk.core.offline import left
-from kiosk.core.screens import Display, Sorry
+from kiosk.core.screens import Display, Goodbye, Sorry
 from kiosk.core.search_stories import Borrowing
 from kiosk.core.session import NOBODY, Session, Step
 from kiosk.core.show import display
@@ -114,9 +114,12 @@ class Loop:
         self._draw(now)
 
     def stale(self, incoming: Incoming) -> bool:
-        """Whether this is a touch on a screen that has gone since: a slow disk held it up, or a finger came twice."""
+        """Whether this is a touch on a screen that has gone since (a slow disk held it up, or a finger came twice), or
+        on "the machine must rest", where nothing is offered and another screen may lie beneath."""
         made_on = incoming.on if isinstance(incoming, Touched) else ""
-        return bool(made_on) and self._shown is not None and made_on != type(self._shown.screen).__name__
+        if not made_on or self._shown is None:
+            return False
+        return made_on != type(self._shown.screen).__name__ or self._shown.screen == Sorry("store_trouble")
 
     def _take(self, incoming: Incoming, now: float) -> None:
         match incoming:
@@ -165,8 +168,6 @@ class Loop:
             self._told_all = False
         for command in taken.commands:
             self._act(command)
-            if isinstance(command, Unlock):  # what to do at an opening door matters more than what went wrong before
-                self._sorry_until = 0.0
 
     def _mind_the_clock(self, now: float) -> None:
         offset = now - self._clock.running()
@@ -262,9 +263,19 @@ class Loop:
 
     def _draw(self, now: float) -> None:
         new = display(self.point, self.session, now)
-        at_a_door = bool(getattr(new.screen, "compartment", ""))  # what it shows there was heard: hide it for nothing
-        if now < self._sorry_until and (self._unheard or not at_a_door):
-            new = replace(new, screen=Sorry("store_trouble"), until=self._sorry_until, warning=False)
+        if now < self._sorry_until:
+            new = self._in_trouble(new, now)
         if new != self._shown:
             self._shown = new
             self._show(new)
+
+    def _in_trouble(self, new: Display, now: float) -> Display:
+        """``new`` while nothing can be written. "It opens no door" is not said beside one that opens, or still may, to
+        who stands there; and what was booked stays in sight for its time."""
+        in_time = new.until is None or now < new.until
+        at_a_door = bool(getattr(new.screen, "compartment", ""))
+        if at_a_door and in_time and self._unheard:
+            return replace(new, note="unheard")
+        if not self._unheard and (at_a_door or (in_time and isinstance(new.screen, Goodbye))):
+            return new
+        return replace(new, screen=Sorry("store_trouble"), until=self._sorry_until, warning=False)

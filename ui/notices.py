@@ -102,6 +102,7 @@ NOTES = {
     "card_unread": RETURN["card_unread"],
     "own_card": N_("Your card has been read already; go on here."),
     "finish_first": N_("One thing after another: finish here first, then show it again."),
+    "unheard": N_("Nothing can be written down just now, so that did not count. Please do it again in a moment."),
 }
 
 PRINTING = {

@@ -59,7 +59,7 @@ def present(display: Display, about: About, language: str) -> View:
     if display.to_borrow:
         view = replace(view, buttons=(*view.buttons, Button("borrow", _("Borrow"), extra=True)))
     seconds = None if display.until is None else max(0.0, display.until - display.now)
-    note = view.note or (_(NOTES[display.note]) if display.note else "")
+    note = _(NOTES[display.note]) if display.note else view.note  # the screen's own came before
     if not note and not display.online and isinstance(display.screen, Home) and display.screen.lends:
         note = for_home.away(display.screen, _) if about.doors else without_doors.away(_)
     return replace(

@@ -58,7 +58,8 @@ CourierNotice = Literal[
     GuideNotice,
     PadNotice,
 ]
-SessionNote = Literal["", "own_card", "finish_first", "card_unread"]  # amid a story: theirs, another's, one unread
+SessionNote = Literal["", "own_card", "finish_first", "card_unread", "unheard"]
+"""Amid a story a card was shown: theirs, another's, one unread; or what somebody did could not be remembered."""
 Goes = tuple[Literal["", "stays", "sorted", "goes"], str]
 """Where a returned item goes: stays for the next reader, is sorted to one by a courier, goes to a place (its name)."""
 WhyNot = Literal["refused", "away", "enough", "gone", "stuck", "left"]

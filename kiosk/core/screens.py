@@ -271,7 +271,8 @@ class Display:
     (same clock as ``now``), None at Home.
 
     ``warning``: it ends soon, ask whether the person is still there (touch more_time). ``initials`` of who is served.
-    ``to_account``, ``to_borrow``: they may go on there: touch account, borrow. ``note``: of what was shown amid this.
+    ``to_account``, ``to_borrow``: they may go on there: touch account, borrow. ``note``: of what was shown or done amid
+    this.
     """
 
     screen: Screen

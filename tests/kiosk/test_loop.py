@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from hardware.readings import CardGone, CardShown, Door, DoorSeen, ItemScanned
+from hardware.readings import CardGone, CardShown, Door, DoorSeen, ItemScanned, Pulse, UnlockEnded
 from kiosk.core.commands import Ask, Refresh, Unlock
 from kiosk.core.events import Answered, Online, Tick, Touched
-from kiosk.core.screens import Collect, Display, DoorOpen, Home, Opening, Sorry, Wait
+from kiosk.core.screens import Collect, Display, DoorOpen, Goodbye, Home, Opening, Sorry, Wait
 from kiosk.core.session import NOBODY, Step
 from kiosk.incoming import EVENTS_MAX, PAGES_MAX, Polled, Upload, Uploaded, UploadFailed
 from kiosk.loop import Clock, Loop, Outgoing
@@ -111,7 +111,64 @@ def test_what_was_said_at_an_open_door_stays_in_sight_when_something_else_cannot
         loop.handle(DoorSeen(next(n for n in loop.point.compartments if n != theirs), Door.UNKNOWN))
         assert shown[-1].screen == heard
         loop.handle(Touched("undo"))
-        assert shown[-1].screen == Sorry("store_trouble")  # this was not heard, and so it says
+        assert (shown[-1].screen, shown[-1].note) == (heard, "unheard")  # and so it says
+        now[0] += 600.0
+        loop.handle(Touched("undo"))
+        assert shown[-1].screen == Sorry("store_trouble")  # they are gone by now, and somebody else may stand there
+
+
+def test_a_door_on_its_way_is_not_hidden_by_words_that_no_door_opens(tmp_path: Path) -> None:
+    """The disk was full a moment after the order: whose door it was went, and it sprang open behind them."""
+    shown, done = list[Display](), list[Outgoing]()
+    with closing(Store.open(tmp_path / "store.sqlite", plan())) as store:
+        loop = Loop(store, Clock(lambda: 1_795_000_000.0, lambda: 0.0), done.append, shown.append)
+        loop.start()
+        for name in loop.point.compartments:
+            loop.handle(DoorSeen(name, Door.SHUT))
+        for event in (Touched("return"), ItemScanned("scanner", "SIP0001"), Touched("open")):
+            loop.handle(event)
+        [unlock] = [one for one in done if isinstance(one, Unlock)]
+        opening = shown[-1].screen
+        assert isinstance(opening, Opening)
+        store._execute("PRAGMA query_only = ON")
+        loop.handle(UnlockEnded(unlock.compartment, unlock.order, unlock.attempt, Pulse.ACCEPTED))
+        loop.handle(CardGone("card"))
+        assert (shown[-1].screen, shown[-1].note) == (opening, "")  # a card that is taken away asks for nothing
+        loop.handle(CardShown("card", SecretStr("04A1")))
+        assert (shown[-1].screen, shown[-1].note) == (opening, "unheard")
+
+
+def test_what_was_booked_stays_in_sight_when_something_else_cannot_be_written(tmp_path: Path) -> None:
+    now, shown = [1_795_000_000.0], list[Display]()
+    with closing(Store.open(tmp_path / "store.sqlite", plan())) as store:
+        loop = Loop(store, Clock(lambda: now[0], lambda: now[0]), lambda _: None, shown.append)
+        loop.start()
+        theirs = opened_for_a_return(loop)
+        loop.handle(DoorSeen(theirs, Door.SHUT))
+        now[0] += 2.0
+        loop.handle(Tick())
+        booked = shown[-1].screen
+        assert isinstance(booked, Goodbye)
+        store._execute("PRAGMA query_only = ON")
+        loop.handle(DoorSeen(theirs, Door.UNKNOWN))
+        assert shown[-1].screen == booked
+        now[0] += 600.0
+        loop.handle(Tick())
+        assert shown[-1].screen == Sorry("store_trouble")
+
+
+def test_no_touch_is_heard_through_words_that_the_machine_must_rest(tmp_path: Path) -> None:
+    shown = list[Display]()
+    with closing(Store.open(tmp_path / "store.sqlite", plan())) as store:
+        loop = Loop(store, Clock(lambda: 1_795_000_000.0, lambda: 0.0), lambda _: None, shown.append)
+        loop.start()
+        loop.handle(Touched("collect", on="Home"))
+        store._execute("PRAGMA query_only = ON")
+        loop.handle(DoorSeen(next(iter(loop.point.compartments)), Door.SHUT))
+        assert shown[-1].screen == Sorry("store_trouble")
+        store._execute("PRAGMA query_only = OFF")
+        loop.handle(Touched("cancel", on="Sorry"))
+        assert loop.session.story != NOBODY.story
 
 
 def test_a_clock_set_while_nothing_can_be_written_leaves_nobodys_screen_for_an_hour(tmp_path: Path) -> None:

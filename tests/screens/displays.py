@@ -5,7 +5,7 @@ from typing import get_args, get_type_hints
 from hardware.readings import Door
 from kiosk.core.account_screens import Prove
 from kiosk.core.desk_screens import Desk, DoorLine, DoorList, DoorSheet, MachineSheet, Report, Use
-from kiosk.core.notices import NotLent, Printing
+from kiosk.core.notices import NotLent, Printing, SessionNote
 from kiosk.core.reader_screens import Choose, DoorShut, Sort, Waiting
 from kiosk.core.receipts import Shown
 from kiosk.core.screens import (
@@ -111,6 +111,7 @@ SCREENS: dict[str, Screen] = {
     "open-said-reach": DoorOpen("pickup", "B2", titles=TITLES[:1], said="reach"),
     "open-said-some": DoorOpen("pickup", "B2", titles=TITLES[:2], said="some", several=True),
     "open-pickup-many": DoorOpen("pickup", "B2", 1, 1, (*TITLES, LONG), several=True),
+    "open-unheard": DoorOpen("pickup", "B2", 1, 1, TITLES[:2], several=True),
     "open-pickup-left": DoorOpen("pickup", "B2", left=True),
     "open-dropoff": DoorOpen("dropoff", "B2"),
     "open-said-small": DoorOpen("dropoff", "B2", titles=TITLES[:1], said="small"),
@@ -125,6 +126,7 @@ SCREENS: dict[str, Screen] = {
     "stuck-stocking": DoorStuck("stocking", "B2", 0, True),
     "stuck-clearing": DoorStuck("clearing", "B2", 0),
     "stuck-more": DoorStuck("pickup", "B2", 2, more=True),
+    "stuck-unheard": DoorStuck("pickup", "B2", 2, more=True),
     "stuck-clearing-more": DoorStuck("clearing", "B2", 0, more=True),
     "stuck-check": DoorStuck("check", "B2", 1),
     "rests": LockRests("pickup", "B2", 40),
@@ -315,6 +317,12 @@ SCREENS: dict[str, Screen] = {
 }
 
 
+NOTED: dict[str, SessionNote] = {
+    "desk": "own_card",
+    "account-borrow": "finish_first",
+    "open-unheard": "unheard",
+    "stuck-unheard": "unheard",
+}
 PAGES = page_screens(NOW)  # those of the pages to print, in no gallery
 
 
@@ -332,6 +340,6 @@ def display(name: str, warning: bool = False, until_s: float | None = 45.0) -> D
         "" if at_home or isinstance(screen, Collect | Courier) else "林 S.",
         name != "home-no-reader" and not name.startswith("home-away"),
         to_borrow=name == "goodbye-routed",
-        note="own_card" if name == "desk" else "finish_first" if name == "account-borrow" else "",
+        note=NOTED.get(name, ""),
         to_account=name in ("goodbye-slip", "goodbye-dropoff", "sorry-blocked-said"),
     )

@@ -166,9 +166,9 @@ class Person:
         return bool(self.door and self.world.cabinet.boxes[self.door].open and len(self.world.crowd) > 1)
 
     def leave(self, screen: object) -> None:
-        """They are gone, whatever goes on: a door that opens now, or late. No other opens behind them."""
+        """They are gone, whatever goes on: a door that opens now, late, or because somebody else touches "next"."""
         if self.door and isinstance(screen, Opening | DoorStuck | LockRests):
-            self.lie(self.at_stake(), "is gone when the door opens")
+            self.lie(self.at_stake() | self.behind_doors(), "is gone when the door opens")
         elif isinstance(screen, Wait) or self.world.now < self.world.busy_until + 5.0:
             self.lie(self.behind_doors(), "is gone before a machine that waits, or is slow, opens the door")
 
@@ -178,8 +178,10 @@ class Person:
         return set(self.world.cabinet.boxes[self.door].inside) if taking else set()
 
     def behind_doors(self) -> set[str]:
-        """What still lies there for them, or is to go in."""
-        return set()
+        """What still lies there for them, or is to go in: their card opens that, whatever they came for."""
+        parcels = self.world.library.parcels.values() if self.card else ()
+        theirs = {item.barcode for p in parcels if p.sent.patron == self.name for item in p.sent.items}
+        return theirs & {barcode for box in self.world.cabinet.boxes.values() for barcode in box.inside}
 
     def surprised(self, screen: object) -> None:
         """What waits for them lies open before them, though they came for something else."""

@@ -64,10 +64,10 @@ class Returner(Person):
         yield 0.5
 
     def at_stake(self) -> set[str]:
-        return self.behind_doors() if self.purpose == "dropoff" else super().at_stake()
+        return self.hands & set(self.items) if self.purpose == "dropoff" else super().at_stake()
 
     def behind_doors(self) -> set[str]:
-        return self.hands & set(self.items)
+        return self.hands & set(self.items) | super().behind_doors()
 
     def listed(self) -> set[str]:
         """What the machine opened this door for: also what another has laid on its pad, or nobody could read."""
