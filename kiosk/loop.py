@@ -20,7 +20,7 @@ from kiosk.core.search_stories import Borrowing
 from kiosk.core.session import NOBODY, Session, Step
 from kiosk.core.show import display
 from kiosk.core.step import step
-from kiosk.core.stories import AskingCard, AtHome
+from kiosk.core.stories import AskingCard, AtCourier, AtHome
 from kiosk.incoming import PASSES, Incoming, Polled, Upload, Uploaded, UploadFailed, waiting
 from kiosk.retelling import heard, is_stand_in, no_answer
 from kiosk.store import Store, StoreTrouble
@@ -153,6 +153,8 @@ class Loop:
             self._act(Refresh())
         match self.session.story:  # they are told to come back later, so no door opens behind them
             case Borrowing() | AskingCard(back=None):
+                self.session = NOBODY
+            case AtCourier(key=key) if key:
                 self.session = NOBODY
 
     def _decide(self, event: Event, now: float, done: Sequence[Receipt] = ()) -> None:

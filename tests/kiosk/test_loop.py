@@ -1,6 +1,7 @@
 """The loop over a real store that cannot be written for a while."""
 
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,13 +12,15 @@ from kiosk.core.commands import Ask, Refresh, Unlock
 from kiosk.core.events import Answered, Online, Tick, Touched
 from kiosk.core.screens import Collect, Display, DoorOpen, Goodbye, Home, Opening, Sorry, Wait
 from kiosk.core.session import NOBODY, Step
+from kiosk.core.stories import AtCourier
 from kiosk.incoming import EVENTS_MAX, PAGES_MAX, Polled, Upload, Uploaded, UploadFailed
 from kiosk.loop import Clock, Loop, Outgoing
 from kiosk.store import Store
-from sync.asked import PatronIs
+from sync.asked import ItemIs, PatronIs
 from sync.errors import ServicePostponed
 from sync.library_clock import LibraryClock
 from sync.messages import Page, ParcelRecalled, PointTrouble, Receipt
+from sync.things import Item
 from tests.kiosk.points import plan
 
 
@@ -210,6 +213,27 @@ def test_no_door_opens_behind_who_was_told_to_come_back_later(tmp_path: Path, la
         now[0] += 6.0
         loop.handle(Tick())
         assert isinstance(shown[-1].screen, Home)
+
+
+def test_no_door_opens_behind_a_courier_who_was_told_that_the_machine_must_rest(tmp_path: Path) -> None:
+    """They hold an item up that the library is asked about; its answer would open a door to put it in."""
+    now, shown, done = [1_795_000_000.0], list[Display](), list[Outgoing]()
+    over_sip2 = replace(plan(), library=replace(plan().library, announces=False))
+    with closing(Store.open(tmp_path / "store.sqlite", over_sip2)) as store:
+        loop = Loop(store, Clock(lambda: now[0], lambda: now[0]), done.append, shown.append)
+        loop.start()
+        loop.handle(Online(True))
+        for name in loop.point.compartments:
+            loop.handle(DoorSeen(name, Door.SHUT))
+        loop.session = replace(loop.session, story=AtCourier("s-1"), until=now[0] + 60.0)
+        loop.handle(ItemScanned("scanner", "SIP0099"))
+        answer = Answered(next(c.key for c in done if isinstance(c, Ask)), ItemIs(Item("SIP0099", "Stoner")))
+        store._execute("PRAGMA query_only = ON")
+        loop.handle(DoorSeen(next(iter(loop.point.compartments)), Door.UNKNOWN))
+        assert shown[-1].screen == Sorry("store_trouble")
+        store._execute("PRAGMA query_only = OFF")
+        loop.handle(answer)
+        assert not any(isinstance(command, Unlock) for command in done)
 
 
 def test_who_is_heard_again_right_after_trouble_is_not_told_to_come_back_later(tmp_path: Path) -> None:
