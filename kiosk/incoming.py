@@ -11,7 +11,7 @@ from sync.library_clock import LibraryClock
 from sync.messages import Page, Receipt, Telling
 from sync.service import NOTHING, Known
 
-EVENTS_MAX = 2000  # then only the last word of each device on itself is kept
+EVENTS_MAX = 2000  # then only the last words of each device on itself are kept
 PAGES_MAX = 50  # then they are let go, and the library is asked for all that concerns the point
 
 
@@ -56,8 +56,9 @@ PASSES = (*HAPPENED, Tick, Online, CardGone)  # nobody asked for these
 def waiting(events: Iterable[Incoming]) -> tuple[deque[Incoming], bool]:
     """Of these, what happened in the world, in order; and whether pages were let go, so that a snapshot must be asked
     for. What may be kept is bounded, and nothing that matters is dropped: a page in which nothing has changed says
-    nothing, a snapshot says all that pages before it said, a device's last word on itself counts, and of what the point
-    itself has ordered there is no more than it had ordered before the trouble began."""
+    nothing, a snapshot says all that pages before it said, a device's last word on itself counts, of a door that it has
+    been open and that it has been shut, and of what the point itself has ordered there is no more than it had ordered
+    before the trouble began."""
     kept = [event for event in events if isinstance(event, HAPPENED) and not _empty(event)]
     snapshots = [n for n, event in enumerate(kept) if isinstance(event, Polled) and event.page.snapshot]
     if snapshots:
@@ -73,7 +74,8 @@ def _empty(event: Incoming) -> bool:
 
 
 def _last_words(events: Sequence[Incoming]) -> Sequence[Incoming]:
-    """The clock's jumps as one; of each thing that is in one state at a time, the last."""
+    """The clock's jumps as one; of each thing that is in one state at a time, the last; of a door, the last of each
+    state: what was ordered for it counts as done only when it has been open and is shut."""
     jumps = sum(event.by for event in events if isinstance(event, ClockJumped))
     last = {_thing(event): n for n, event in enumerate(events)}
     kept = [event for n, event in enumerate(events) if last[_thing(event)] == n or not isinstance(event, _STATES)]
@@ -83,8 +85,8 @@ def _last_words(events: Sequence[Incoming]) -> Sequence[Incoming]:
 
 def _thing(event: Incoming) -> tuple[str, str]:
     match event:
-        case DoorSeen(compartment=name):
-            return "door", name
+        case DoorSeen(compartment=name, door=door):
+            return "door", f"{door} {name}"
         case PaperSeen(device=name):
             return "paper", name
         case DeviceUp(device=name) | DeviceDown(device=name):

@@ -16,11 +16,10 @@ from kiosk.core.model import PickupPoint
 from kiosk.core.night import rested
 from kiosk.core.offline import left
 from kiosk.core.screens import Display, Goodbye, Sorry
-from kiosk.core.search_stories import Borrowing
 from kiosk.core.session import NOBODY, Session, Step
 from kiosk.core.show import display
 from kiosk.core.step import step
-from kiosk.core.stories import AskingCard, AtCourier, AtHome
+from kiosk.core.stories import AtDoor, AtHome
 from kiosk.incoming import PASSES, Incoming, Polled, Upload, Uploaded, UploadFailed, waiting
 from kiosk.retelling import heard, is_stand_in, no_answer
 from kiosk.store import Store, StoreTrouble
@@ -93,14 +92,16 @@ class Loop:
         the person is told, and lending stops until it can."""
         now = self._clock.wall()
         self._mind_the_clock(now)
-        if not self.stale(incoming):
-            self._unwritten.append(incoming)
+        waited = bool(self._unwritten)
+        self._unwritten.append(incoming)
         try:
+            while len(self._unwritten) > 1:
+                self._take_first(now)
+            if waited:  # a touch may have been made on a screen that is gone, now that what waited is written
+                self._draw(now)
             before = self.session.story
-            while self._unwritten:
-                self._take(self._unwritten[0], now)
-                self._unwritten.popleft()
-                self._unheard = self._unheard and isinstance(incoming, PASSES)
+            self._take_first(now)
+            self._unheard = self._unheard and isinstance(incoming, PASSES)
             if self.session.story != before and not isinstance(incoming, PASSES):
                 self._sorry_until = 0.0  # somebody was heard again: what comes of it is shown, so that they stay for it
             self._upload()
@@ -120,6 +121,11 @@ class Loop:
         if not made_on or self._shown is None:
             return False
         return made_on != type(self._shown.screen).__name__ or self._shown.screen == Sorry("store_trouble")
+
+    def _take_first(self, now: float) -> None:
+        if not self.stale(self._unwritten[0]):
+            self._take(self._unwritten[0], now)
+        self._unwritten.popleft()
 
     def _take(self, incoming: Incoming, now: float) -> None:
         match incoming:
@@ -151,11 +157,6 @@ class Loop:
         self._unwritten, missed = waiting(self._unwritten)
         if missed:
             self._act(Refresh())
-        match self.session.story:  # they are told to come back later, so no door opens behind them
-            case Borrowing() | AskingCard(back=None):
-                self.session = NOBODY
-            case AtCourier(key=key) if key:
-                self.session = NOBODY
 
     def _decide(self, event: Event, now: float, done: Sequence[Receipt] = ()) -> None:
         self._commit(step(self.point, self.session, event, now), now, done)
@@ -273,11 +274,13 @@ class Loop:
 
     def _in_trouble(self, new: Display, now: float) -> Display:
         """``new`` while nothing can be written. "It opens no door" is not said beside one that opens, or still may, to
-        who stands there; and what was booked stays in sight for its time."""
+        who stands there; and what was booked stays in sight for its time. Whoever else is told to come back later is
+        waited for no more: no door opens behind them, and nobody finds their screen there."""
         in_time = new.until is None or now < new.until
-        at_a_door = bool(getattr(new.screen, "compartment", ""))
-        if at_a_door and in_time and self._unheard:
-            return replace(new, note="unheard")
-        if not self._unheard and (at_a_door or (in_time and isinstance(new.screen, Goodbye))):
+        if in_time and bool(getattr(new.screen, "compartment", "")):
+            return replace(new, note="unheard" if self._unheard else new.note)
+        if in_time and isinstance(new.screen, Goodbye) and not self._unheard:
             return new
+        if not isinstance(self.session.story, AtDoor):  # which ends by itself, with its door
+            self.session = Step(self.point, self.session).home().session
         return replace(new, screen=Sorry("store_trouble"), until=self._sorry_until, warning=False)

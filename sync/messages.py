@@ -14,6 +14,9 @@ from sync.plain import Count, Digest, Id, Moment, Text
 from sync.rounds import BagHandedOver, BagSealed, HoldExtended, ParcelDidNotFit, RoomLeft
 from sync.things import Neighbour, Patron, SentParcel
 
+ITEMS_MAX = 50
+"""Items that one telling names, where nothing else is said."""
+
 # ---- heard: the change feed -----------------------------------------------------------------------------------
 
 
@@ -85,7 +88,7 @@ class ParcelReady:
     parcel: Id
     compartment: Id
     courier: Id
-    items: Annotated[tuple[Id, ...], Field(max_length=50)] = ()
+    items: Annotated[tuple[Id, ...], Field(max_length=ITEMS_MAX)] = ()
     kind: Literal["parcel_ready"] = "parcel_ready"
 
 
@@ -99,10 +102,10 @@ class ParcelCollected:
 
     parcel: Id
     patron: Id
-    items: Annotated[tuple[Id, ...], Field(max_length=50)]
+    items: Annotated[tuple[Id, ...], Field(max_length=ITEMS_MAX)]
     proof: Literal["card", "code", "pass"]
     due: float
-    left: Annotated[tuple[Id, ...], Field(max_length=50)] = ()
+    left: Annotated[tuple[Id, ...], Field(max_length=ITEMS_MAX)] = ()
     kind: Literal["parcel_collected"] = "parcel_collected"
 
 
@@ -113,7 +116,7 @@ class ParcelMissing:
 
     parcel: Id
     by: Id
-    items: Annotated[tuple[Id, ...], Field(max_length=50)] = ()
+    items: Annotated[tuple[Id, ...], Field(max_length=ITEMS_MAX)] = ()
     kind: Literal["parcel_missing"] = "parcel_missing"
 
 
@@ -153,7 +156,7 @@ class ItemLent:
 class ItemsCleared:
     """A courier took these returned items out of a compartment."""
 
-    items: Annotated[tuple[Id, ...], Field(max_length=50)]
+    items: Annotated[tuple[Id, ...], Field(max_length=ITEMS_MAX)]
     compartment: Id
     courier: Id
     kind: Literal["items_cleared"] = "items_cleared"

@@ -40,7 +40,8 @@ REASONS: dict[str, Reason] = {
         next=_LATER,
     ),
     "store_trouble": _but(
-        "store_trouble", meaning=N_("It cannot write anything down, so it lends nothing. Nothing was booked to you.")
+        "store_trouble",
+        meaning=N_("It cannot write anything down, so it lends nothing more. What it showed as lent before is lent."),
     ),
 }
 

@@ -25,6 +25,7 @@ from kiosk.core.wear import Wear, opened, shut
 from sync.messages import PointTrouble
 
 REST_MAX_S = 3600.0
+WORDLESS_TIMES = 3  # as long, on an order from afar, the wire is waited for: a slow disk may have held it up
 BOUNCE_S = 1.0  # nobody opens a door, does something and shuts it in less: the switch bounces
 
 
@@ -227,7 +228,9 @@ def tick(step: Step, now: float) -> tuple[Step, list[Outcome]]:
             step, outcome = _rest(step, row, order, now)
             outcomes += [outcome] if outcome else []
         elif not order.opened_at:
-            if now - order.asked_at >= limits.open_wait_s and not order.stuck and not order.cut:
+            wordless = order.purpose == "remote" and not order.pulse
+            patience_s = limits.open_wait_s * (WORDLESS_TIMES if wordless else 1)
+            if now - order.asked_at >= patience_s and not order.stuck and not order.cut:
                 step = step.put(replace(row, order=replace(order, stuck=True)))
                 outcomes.append(Outcome(order.id, "stuck"))
         elif row.door is Door.SHUT:

@@ -88,10 +88,21 @@ def _sent(step: Step, sent: SentParcel, now: float) -> Step:
         news["expires"] = max(old.expires, sent.expires)
     if sent.patron != old.patron:  # what its reader allowed is not the next one's
         news |= {"helper": "", "helper_until": 0.0}
-    step = step.put(replace(old, recalled=False, **news))  # type: ignore[arg-type]
     other = {item.barcode for item in items} != {item.barcode for item in old.items}
-    # Books do not come or go behind a shut door because a list says so.
-    return doubt(step, old.compartment) if other and old.state == "ready" else step
+    if other and _being_fetched(step.point, old):  # what is taken there is what was put in
+        news["items"] = old.items
+    if old.state == "missing" and not (old.compartment or old.unheard):  # found, or packed anew: it comes again
+        news |= {"state": "sent", "changed_at": now}
+    step = step.put(replace(old, recalled=False, **news))  # type: ignore[arg-type]
+    # Books do not come or go behind a door because a list says so.
+    return doubt(step, old.compartment) if other and old.state in ("ready", "loading") else step
+
+
+def _being_fetched(point: PickupPoint, parcel: Parcel) -> bool:
+    """Whether a door is opening, open or just shut for somebody who fetches this parcel."""
+    row = point.compartments.get(parcel.compartment)
+    order = row.order if row else None
+    return order is not None and order.purpose == "pickup" and order.about == parcel.id
 
 
 def _said_to_lie(step: Step, parcel: Parcel, compartment: str) -> Step:

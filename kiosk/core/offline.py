@@ -61,5 +61,6 @@ def left(point: PickupPoint, tellings: Sequence[Telling]) -> frozenset[str]:
     if not came:
         return came
     here = {drop.item.barcode for drop in point.drops.values()}
-    here |= {item.barcode for parcel in point.parcels.values() if parcel.state in HERE for item in parcel.items}
+    lying = (parcel for parcel in point.parcels.values() if parcel.state in HERE - {"missing"})  # that may be anywhere
+    here |= {item.barcode for parcel in lying for item in parcel.items}
     return came - here

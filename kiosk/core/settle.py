@@ -16,6 +16,7 @@ from kiosk.core.session import Step
 from kiosk.core.tags import order as order_tag
 from kiosk.core.taken import book_collected, row_of_taken, sort_out
 from sync.messages import (
+    ITEMS_MAX,
     ItemDropped,
     ItemsCleared,
     ParcelMissing,
@@ -94,10 +95,11 @@ def _stocking(step: Step, compartment: str, order: Order, now: float) -> Step:
     if order.keep:
         step = withdraw(step, compartment, order)
         return doubt(step, compartment) if alone else step  # others may have put something in
-    if order.cut or alone:
+    parcel = step.point.parcels[order.about]
+    if order.cut or alone or parcel.state == "doubt":  # the latter: the library named other items meanwhile
         return doubt(step, compartment)
     step = rounds.loaded(step, order.person, now)
-    return _ready(step, step.point.parcels[order.about], compartment, order.person, now)
+    return _ready(step, parcel, compartment, order.person, now)
 
 
 def _left_alone(step: Step, order: Order, now: float) -> bool:
@@ -182,8 +184,7 @@ def _clearing(step: Step, compartment: str, order: Order, now: float) -> Step:
         step = step.fact(ParcelRemoved(parcel.id, order.person))
     step = receive(step, [d for d in drops if d.state != "received"], now)
     items = tuple(d.item.barcode for d in drops)
-    if drops:
-        step = step.drop(*drops).fact(ItemsCleared(items, compartment, order.person))
+    step = _cleared(step.drop(*drops), items, compartment, order)
     if parcels or drops:
         step = rounds.into_bag(step, order.person, now, tuple(p.id for p in parcels), items)
     if order.cut:  # before a dark screen: something may have stayed
@@ -230,18 +231,26 @@ def found_there(step: Step, compartment: str, order: Order, now: float) -> Step:
     step = receive(step, found, now)
     if not has_bag(step.point, order.person):
         return step
-    step = step.drop(*found).fact(ItemsCleared(order.found, compartment, order.person))
+    step = _cleared(step.drop(*found), order.found, compartment, order)
     return rounds.into_bag(step, order.person, now, items=order.found)
 
 
+def _cleared(step: Step, items: tuple[str, ...], compartment: str, order: Order) -> Step:
+    """These were taken out: told in as many tellings as it takes; what a return may hold and what staff found beside it
+    is more than one tells."""
+    parts = (items[n : n + ITEMS_MAX] for n in range(0, len(items), ITEMS_MAX))
+    return step.fact(*(ItemsCleared(part, compartment, order.person) for part in parts))
+
+
 def _moved_out(step: Step, compartment: str, order: Order, now: float) -> Step:
-    """A parcel was taken out to be put behind another door: until it lies there it is in somebody's hands."""
+    """A parcel was taken out to be put behind another door: until it lies there it is in somebody's hands. One that the
+    library has named other items of meanwhile stays in doubt: no other door opens for it before it was scanned."""
     if _left_alone(step, order, now) or (order.cut and not order.keep):
         return doubt(step, compartment)
     if order.keep:
         return step
     parcel = step.point.parcels.get(order.about)
-    if parcel is None or parcel.compartment != compartment or parcel.state not in HERE:
+    if parcel is None or parcel.compartment != compartment or parcel.state not in HERE or parcel.state == "doubt":
         return step
     step = step.put(replace(parcel, state="missing", compartment="", changed_at=now))
     return step.fact(PointTrouble("parcel_taken_to_move", compartment, parcel.id))

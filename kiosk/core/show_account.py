@@ -58,7 +58,7 @@ def _part(point: PickupPoint, story: AtAccount, account: AccountIs, now: float) 
                 lines.append(LoanLine(loan.id, loan.title, loan.due, loan.late, state, why))  # type: ignore[arg-type]
             return Loans(tuple(lines), "renew" in acts, "renew_all" in acts and len(lines) > 1, notice, words)
         case "holds":
-            held = [_line(point, story.patron, one, now) for one in account.holds]
+            held = [_line(point, story.patron, one, account, now) for one in account.holds]
             line = next((one for one in held if one.id == story.hold), None)
             if line is None:
                 return Holds(tuple(sorted(held, key=lambda one: _ORDER.index(one.state))), notice, words)
@@ -89,7 +89,7 @@ def _may(point: PickupPoint, story: AtAccount, account: AccountIs, now: float) -
     """What can be done about the hold they look at."""
     acts = point.plan.library.acts if story.account else frozenset()
     hold = flow.find(account, story.hold)
-    parcel = flow.lies_in(flow.here(point, story.patron, now), hold) if hold else None
+    parcel = flow.lies_in(flow.here(point, story.patron, now), hold, account) if hold else None
     offers = (
         "collect" if parcel else "",
         flow.helpers(Step(point, Session()), parcel, now) if parcel else "",
@@ -103,9 +103,9 @@ def _doors(point: PickupPoint, story: AtAccount, now: float) -> tuple[str, ...]:
     return tuple(dict.fromkeys(parcel.compartment for parcel in flow.here(point, story.patron, now)))
 
 
-def _line(point: PickupPoint, patron: str, hold: Hold, now: float) -> HoldLine:
+def _line(point: PickupPoint, patron: str, hold: Hold, account: AccountIs, now: float) -> HoldLine:
     """Our own rows say what lies here, sooner than the library does."""
-    parcel = flow.lies_in(flow.here(point, patron, now), hold)
+    parcel = flow.lies_in(flow.here(point, patron, now), hold, account)
     if parcel:
         until, helper_until = hold.until or parcel.expires, helping.until(point, parcel, now)
         return HoldLine(hold.id, hold.title, "here", hold.place, parcel.compartment, until, None, helper_until)

@@ -59,7 +59,7 @@ def card(at: Step, number: str, now: float) -> Step:
     if isinstance(story, Activating) and story.digest == card_digest(at.point, number):
         return at if story.key else stay(at, story, now)
     if isinstance(story, Activating) and story.key:
-        return at.to(replace(story, another=True), at.session.until).noting("finish_first")
+        return _another(at, story)
     if _free(story):
         return identify.card(_anew(at), number, now)
     if isinstance(story, AtCourier | Loading):
@@ -77,7 +77,7 @@ def _amid(at: Step, story: object, number: str, now: float) -> Step:
     waits = getattr(story, "key", "") or getattr(story, "code", None)
     if isinstance(story, AtAccount | AccountPin) and not (theirs or waits):
         return identify.card(_anew(at), number, now)
-    if isinstance(story, AskingCard):
+    if isinstance(story, AskingCard) and story.digest == card_digest(at.point, number):  # the same one, read twice
         return at
     return at.noting("own_card" if theirs else "finish_first")
 
@@ -110,7 +110,7 @@ def printed(at: Step, number: str, now: float) -> Step:
     match at.session.story:
         case Returning():
             return identify.card(at, number, now, printed=True)
-        case AskingCard():  # perhaps the same one, read twice
+        case AskingCard(digest=digest) if digest == card_digest(at.point, number):  # the same one, read twice
             return at
     return _taken_up(at, "return_first", now) or refuse(_anew(at), "number_only", now, then=("return", "collect"))
 
@@ -160,9 +160,16 @@ def _taken_up(at: Step, notice: Literal["return_first", "slip"], now: float) -> 
             return stay(at, replace(story, notice=notice), now) if accepted else None
         case AtCourier() | Loading() as story:
             return _busy(at, story, now)
+        case Activating() as story if story.key:
+            return _another(at, story)
         case story if _free(story):
             return None
     return at.noting("finish_first")
+
+
+def _another(at: Step, story: Activating) -> Step:
+    """Something is shown while a card is being made a reader's: by then somebody else may stand there."""
+    return at.to(replace(story, another=True), at.session.until).noting("finish_first")
 
 
 def _at_door(at: Step, story: Fetching | Dropping) -> Step:

@@ -36,12 +36,14 @@ class Loading:
 
 @dataclass(frozen=True, slots=True)
 class Stowing:
-    """A parcel goes behind a door. ``tried``: compartments that did not fit or open."""
+    """A parcel goes behind a door. ``tried``: compartments that did not fit or open. ``late``: the door has stood open
+    for long."""
 
     courier: str
     parcel: str
     visit: Visit
     tried: tuple[str, ...] = ()
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +109,12 @@ class AtDesk:
 
 @dataclass(frozen=True, slots=True)
 class Moving:
-    """A parcel is taken out to be put behind another door."""
+    """A parcel is taken out to be put behind another door. ``late``: as of ``Stowing``."""
 
     courier: str
     parcel: str
     visit: Visit
+    late: bool = False
 
 
 StaffStory = AtDesk | Moving | AtCourier | Loading | Stowing | Clearing | Sealing | HandingOver | Checking | Settling

@@ -183,6 +183,8 @@ def _at_door(at: Step, outcome: Outcome | None, now: float) -> Step:
     story = at.session.story
     if outcome is None or not isinstance(story, AtDoor) or story.visit.order != outcome.order:
         return at
+    if now >= at.session.until:  # heard of so late, after trouble of the store, that nobody waits for another door
+        return leave(at)
     match story:
         case Fetching():
             return fetching.door(at, story, outcome, now)

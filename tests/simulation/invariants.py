@@ -48,7 +48,10 @@ class Watch:
         self.proved: set[str] = set()  # patrons proved in the session that runs, and what a helper's code stands for
         self.session = 0
         self.new: str = ""
-        self.nobodys = ""  # the digest of the card shown last, which was nobody's; it may become a reader's
+        self.nobodys = (
+            ""  # the digest of the card shown last in this session that was nobody's; it may become a reader's
+        )
+        self.unknown = ""  # that of the card shown just now
         self.guessed = False  # a code was entered that nobody has
         self.point: PickupPoint | None = None  # compared with the store last
 
@@ -65,7 +68,7 @@ class Watch:
         assert loop is not None
         story = loop.session.story
         self.turns.hears(incoming)
-        self.new, self.guessed = "", False
+        self.new, self.unknown, self.guessed = "", "", False
         if loop.stale(incoming):
             return
         match incoming:
@@ -75,7 +78,7 @@ class Watch:
                 pass  # whoever shows it
             case CardShown(number=number) | PatronScanned(number=number):
                 self.new = library.cards.get(number.get_secret_value(), "")
-                self.nobodys = "" if self.new else KEYRING.card(number.get_secret_value())
+                self.unknown = "" if self.new else KEYRING.card(number.get_secret_value())
             case PassScanned(text=text):
                 known = (p.sent.patron for p in library.parcels.values() if p.qr == text.get_secret_value())
                 self.new = next(known, "")
@@ -84,6 +87,7 @@ class Watch:
                 self.new = next(known, "") or self._lets_fetch(story.digits)
                 self.guessed = not self.new and len(story.digits) == 8
         self.proved.add(self.new)
+        self.nobodys = self.unknown or self.nobodys
 
     def _lets_fetch(self, digits: str) -> str:
         """What a helper may have for this code now."""
@@ -95,7 +99,7 @@ class Watch:
         loop = self.world.loop
         number = loop.session.number if loop else 0
         if number != self.session:
-            self.session, self.proved = number, {self.new}
+            self.session, self.proved, self.nobodys = number, {self.new}, self.unknown
 
     def handled(self, incoming: Incoming) -> None:
         """Just after an event: what is remembered is what is decided, and no wait is without end."""

@@ -107,7 +107,7 @@ class Reader(Person):
         elif not mine:
             yield from self.says("not_here", "missing")
             if not self.heard:
-                self.lie(about - self.hands, "could not say that it is not there")
+                self.lie((about - self.hands) | box.inside, "could not say that it is not there")
         elif self.rng.random() < 0.3 and len(mine) > 1:
             self.heard = False
             yield from self.takes_some(mine)

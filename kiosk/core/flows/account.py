@@ -22,7 +22,7 @@ from kiosk.core.model import HERE, Parcel, PickupPoint
 from kiosk.core.notices import AccountNotice
 from kiosk.core.search_stories import Wishing
 from kiosk.core.session import Step
-from sync.account import AccountIs, AccountOf, Hold, Loan
+from sync.account import AccountIs, AccountOf, Hold
 from sync.acts import Act, CancelHold, LoanRuling, MoreTime, Renew, RenewAll, Ruling
 from sync.asked import Answer
 from sync.things import Patron
@@ -68,13 +68,19 @@ def known(point: PickupPoint, story: AtAccount, now: float) -> AccountIs:
     return AccountIs(holds=tuple(holds))
 
 
-def lies_in(parcels: list[Parcel], hold: Hold) -> Parcel | None:
-    """The parcel in which this hold lies; our own rows know sooner than the library does."""
-    return next((one for one in parcels if _is_in(hold, one)), None)
+def lies_in(parcels: list[Parcel], hold: Hold, account: AccountIs) -> Parcel | None:
+    """The parcel in which this hold lies; our own rows know sooner than the library does. By what it names; by title
+    only where it names no parcel, and never in the one that another hold of that title names."""
+    named = [one for one in parcels if _names(hold, one)]
+    if named or hold.parcel:
+        return min(named, key=lambda one: one.id != hold.parcel, default=None)
+    same = [one for one in account.holds if one.title == hold.title]
+    alike = (one for one in parcels if any(item.title == hold.title for item in one.items))
+    return next((one for one in alike if not any(_names(other, one) for other in same)), None)
 
 
-def _is_in(hold: Hold, parcel: Parcel) -> bool:
-    return parcel.id == hold.parcel or any(hold.id == item.barcode or hold.title == item.title for item in parcel.items)
+def _names(hold: Hold, parcel: Parcel) -> bool:
+    return parcel.id == hold.parcel or any(hold.id == item.barcode for item in parcel.items)
 
 
 def begin(
@@ -161,14 +167,10 @@ def _ruled(step: Step, story: AtAccount, each: tuple[LoanRuling, ...], now: floa
     rulings = {one.loan: one for one in (*story.rulings, *each)}
     until = {one.loan: one.until for one in each if one.done and one.until}
     account = _stated(story)
-    loans = tuple(_due(loan, until.get(loan.id)) for loan in account.loans)
+    loans = tuple(replace(one, due=until[one.id], late=False) if one.id in until else one for one in account.loans)
     story = replace(story, rulings=tuple(rulings.values()), account=replace(account, loans=loans))
     said = each and all(one.until or not one.done for one in each)
     return stay(step, story, now) if said or story.notice == "refused" else _anew(step, story, now)
-
-
-def _due(loan: Loan, until: float | None) -> Loan:
-    return replace(loan, due=until, late=False) if until else loan
 
 
 def _later(story: AtAccount, hold: str, until: float) -> AtAccount:
@@ -179,8 +181,8 @@ def _later(story: AtAccount, hold: str, until: float) -> AtAccount:
 
 def _kept_until(step: Step, story: AtAccount, hold: str, until: float) -> Step:
     """What lies here for it stays as long; a library that announces says so itself."""
-    held = next((one for one in _stated(story).holds if one.id == hold), None)
-    parcel = lies_in(_lying(step.point, story.patron), held) if held else None
+    held = find(_stated(story), hold)
+    parcel = lies_in(_lying(step.point, story.patron), held, _stated(story)) if held else None
     if parcel is None or step.point.plan.library.announces or until <= parcel.expires:
         return step
     return step.put(replace(parcel, expires=until))
@@ -228,7 +230,7 @@ def touch(step: Step, story: AtAccount, touched: Touched, now: float) -> Step:
         return counter.begin(step, patron or Patron(story.patron, ""), now, story.pin, vouched=patron is not None)
     account = known(step.point, story, now)
     if story.hold:
-        return _at_hold(step, story, touched.action, now)
+        return _at_hold(step, story, account, touched.action, now)
     acts = step.point.plan.library.acts
     match touched.action:
         case "loans" | "holds" | "fines" as part if not story.part and getattr(account, part):
@@ -263,10 +265,10 @@ def _back(story: AtAccount) -> AtAccount | None:
     return replace(story, part="", notice="", words="") if story.part else None
 
 
-def _at_hold(step: Step, story: AtAccount, action: str, now: float) -> Step:
+def _at_hold(step: Step, story: AtAccount, account: AccountIs, action: str, now: float) -> Step:
     acts = step.point.plan.library.acts if story.account else frozenset()
-    hold = find(known(step.point, story, now), story.hold)
-    parcel = lies_in(here(step.point, story.patron, now), hold) if hold and not story.sure else None
+    hold = find(account, story.hold)
+    parcel = lies_in(here(step.point, story.patron, now), hold, account) if hold and not story.sure else None
     match action:
         case "permit" if parcel and helpers(step, parcel, now) == "permit":
             step, code = helping.permit(step, parcel, now)

@@ -101,12 +101,15 @@ def move(step: Step, person: str, compartment: str, now: float) -> Step:
 
 
 def door(step: Step, story: Moving, outcome: Outcome, now: float) -> Step:
-    """Something happened to the door from which a parcel is moved."""
+    """Something happened to the door from which a parcel is moved. After one that stood open for long no other opens
+    by itself: whoever shuts it may have come by. The parcel may be scanned."""
     if outcome.what != "shut":
-        return step.to(story, door_until(step, now))
+        return step.to(replace(story, late=story.late or outcome.what == "late"), door_until(step, now))
     parcel = step.point.parcels.get(story.parcel)
     if parcel is None or parcel.state != "missing" or parcel.recalled:  # it stayed, or nobody saw
         return stay(step, home(step.point, story.courier), now)
+    if story.late:
+        return stay(step, home(step.point, story.courier, "not_put_in"), now)
     return stocking.stow(step, story.courier, parcel, (story.visit.compartment,), now)
 
 

@@ -164,16 +164,19 @@ def touch(step: Step, story: Loading, touched: Touched, now: float) -> Step:
 
 
 def door(step: Step, story: Stowing, outcome: Outcome, now: float) -> Step:
-    """Something happened to the door for the parcel."""
+    """Something happened to the door for the parcel. After one that stood open for long no larger one opens by itself:
+    whoever shuts it may have come by. None opens for what was called back."""
     if outcome.what != "shut":
-        return step.to(story, door_until(step, now))
+        return step.to(replace(story, late=story.late or outcome.what == "late"), door_until(step, now))
     parcel = step.point.parcels.get(story.parcel)
-    if parcel and parcel.state == "sent":
-        if story.tried and story.tried[-1] == story.visit.compartment:  # it did not fit
-            step, parcel = _learnt(step, story, parcel)
-            return stow(step, story.courier, parcel, story.tried, now)
-        return stay(step, home(step.point, story.courier, "not_put_in"), now)
-    return stay(step, home(step.point, story.courier), now)
+    if parcel is None or parcel.state != "sent":
+        return stay(step, home(step.point, story.courier), now)
+    small = story.tried != () and story.tried[-1] == story.visit.compartment  # it did not fit
+    if small:
+        step, parcel = _learnt(step, story, parcel)
+    if small and not (story.late or parcel.recalled):
+        return stow(step, story.courier, parcel, story.tried, now)
+    return stay(step, home(step.point, story.courier, "recalled" if parcel.recalled else "not_put_in"), now)
 
 
 def _learnt(step: Step, story: Stowing, parcel: Parcel) -> tuple[Step, Parcel]:
@@ -198,10 +201,13 @@ def door_touch(step: Step, story: Stowing, touched: Touched, now: float) -> Step
         case "again":
             return pulse_again(step, story, now)
         case "other_door" if order and order.stuck:
+            named = step.point.parcels.get(story.parcel)
+            altered = named is not None and named.state == "doubt"  # other items, meanwhile: it is scanned once more
             step = doors.give_up(step, at)
             parcel = step.point.parcels.get(story.parcel)
-            if parcel is None or parcel.state not in ("sent", "doubt"):
-                return stay(step, home(step.point, story.courier, "stuck"), now)
+            if parcel is None or altered or parcel.recalled or parcel.state not in ("sent", "doubt"):
+                notice: CourierNotice = "recalled" if parcel and parcel.recalled else "stuck"
+                return stay(step, home(step.point, story.courier, notice), now)
             return stow(step, story.courier, parcel, (*story.tried, at), now)
         case "cancel" | "help" if order and order.stuck:
             step = doors.give_up(step, at)

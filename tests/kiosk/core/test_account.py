@@ -9,13 +9,14 @@ from hardware.readings import PatronScanned
 from kiosk.core.account_screens import Account, Fines, Holds, How, Loans, More, OneHold, Prove
 from kiosk.core.commands import Ask
 from kiosk.core.events import Acted, Online, Tick
-from kiosk.core.facts import ActBegun, ActEnded
+from kiosk.core.facts import ActBegun, ActEnded, PermissionGiven
 from kiosk.core.screens import Home, Pin, Sorry, Wait
 from kiosk.core.show import display
 from sync.account import AccountIs, AccountOf, Fine, Hold, Loan
 from sync.acts import CancelHold, LoanRuling, MoreTime, Renew, RenewAll, Ruling
 from sync.asked import PatronIs
 from sync.service import Abilities
+from sync.things import Item
 from tests.kiosk.core.machine import DAY_S, LIMITS, NOW, PAIR, PARCEL, PEOPLE, SILENT, Machine, stocked
 
 LOANS = (Loan("b-1", "One", NOW - DAY_S, True), Loan("b-2", "Two", NOW + DAY_S))
@@ -265,3 +266,39 @@ def test_a_blocked_reader_sees_why_and_the_account() -> None:
 def test_several_parcels_are_told_by_door() -> None:
     machine = opened(stocked(PARCEL, PAIR), replace(MINE, holds=()))
     assert machine.screen.here == ("A1", "B1")  # type: ignore[union-attr]
+
+
+def issues() -> Machine:
+    """Two numbers of one periodical, each in a parcel of its own."""
+    named = [replace(one, items=(Item(code, "Monthly"),)) for one, code in ((PARCEL, "i-1"), (PAIR, "i-2"))]
+    return stocked(*named)
+
+
+def doors_of(machine: Machine, *holds: Hold) -> list[str]:
+    """Behind which doors these lie, as the list says."""
+    screen = opened(machine.copy(), replace(MINE, holds=holds)).touch("holds").screen
+    assert isinstance(screen, Holds)
+    doors = {line.id: line.door for line in screen.lines}
+    return [doors[hold.id] for hold in holds]
+
+
+def test_of_two_parcels_of_one_title_each_is_the_hold_that_names_it() -> None:
+    first, second = Hold("H1", "Monthly", "ready", parcel="p-1"), Hold("H2", "Monthly", "coming", parcel="p-2")
+    assert doors_of(issues(), second, first) == ["B1", "A1"]
+    machine = opened(issues(), replace(MINE, holds=(first, second))).touch("holds").touch("hold", "H2").touch("permit")
+    assert [given.parcel for given in machine.told(PermissionGiven)] == ["p-2"]
+    assert not machine.parcel("p-1").helper
+    by_code = Hold("i-1", "Monthly", "ready"), Hold("i-2", "Monthly", "ready")  # over SIP2
+    assert doors_of(issues(), *by_code) == ["A1", "B1"]
+
+
+def test_a_hold_that_names_another_parcel_does_not_lie_in_one_of_its_title() -> None:
+    assert doors_of(issues(), Hold("H9", "Monthly", "coming", parcel="p-9")) == [""]
+
+
+def test_by_its_title_lies_here_what_names_no_parcel_unless_another_hold_names_that() -> None:
+    nameless = Hold("H9", "Monthly", "coming")
+    assert doors_of(issues(), nameless) == ["A1"]
+    assert doors_of(issues(), nameless, Hold("i-1", "Monthly", "ready")) == ["B1", "A1"]
+    both = Hold("i-1", "Monthly", "ready"), Hold("H2", "Monthly", "ready", parcel="p-2")
+    assert doors_of(issues(), nameless, *both) == ["", "A1", "B1"]

@@ -3,11 +3,11 @@
 import pytest
 from pydantic import SecretStr
 
-from hardware.readings import CardShown
+from hardware.readings import CardShown, PassScanned, PatronScanned, ReceiptScanned
 from kiosk.core.account_screens import Account
 from kiosk.core.activation import Activated, NewPin, Phone, Rules
 from kiosk.core.counter_screens import Counter
-from kiosk.core.events import Online, Tick
+from kiosk.core.events import Event, Online, Tick
 from kiosk.core.facts import ActBegun, ActEnded
 from kiosk.core.screens import Home, Return, Sorry, Wait
 from sync import activation
@@ -17,7 +17,7 @@ from sync.acts import Activate, Ruling
 from sync.asked import PatronIs, WhoIs
 from sync.service import Abilities
 from sync.things import Patron
-from tests.kiosk.core.machine import DAY_S, KEYRING, PARCEL, Machine, stocked
+from tests.kiosk.core.machine import CARDS, DAY_S, KEYRING, PARCEL, Machine, qr, stocked
 
 NUMBER, PHONE, PIN = "04FE", "13800138000", "704133"
 OFFER = Offer((activation.Rules("一", "one"), activation.Rules("二")))
@@ -182,3 +182,22 @@ def test_going_back_forgets_and_another_card_begins_anew() -> None:
     assert machine.touch("agree").tap("ann").unlocked == ["A1"]
     machine = offered().touch("cancel")
     assert isinstance(machine.screen, Home)
+
+
+@pytest.mark.parametrize(
+    "shown_then",
+    [
+        PassScanned("scanner", SecretStr(qr("ff" * 8))),
+        PatronScanned("scanner", SecretStr(CARDS["ann"])),
+        ReceiptScanned("scanner", "p1-57/103"),
+    ],
+    ids=["pass", "number in print", "slip"],
+)
+def test_nor_does_whoever_shows_anything_else_meanwhile(shown_then: Event) -> None:
+    amid, after = told().do(shown_then), told().act("unknown").do(shown_then)
+    assert (amid.session.note, after.session.note) == ("finish_first", "finish_first")
+    for machine in (amid.act(Ruling(True)), after):
+        machine.answer(PatronIs(NEW))
+        assert machine.screen == Activated(False)
+        assert machine.session.reader == ""
+        assert not machine.touch("go_on").asks

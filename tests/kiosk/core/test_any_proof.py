@@ -30,6 +30,7 @@ from tests.kiosk.core.machine import (
     NOW,
     PAIR,
     PARCEL,
+    PEOPLE,
     SIGNING,
     SILENT,
     Machine,
@@ -306,3 +307,28 @@ def test_a_book_shown_at_an_account_waits_its_turn() -> None:
     machine = stocked(PARCEL).touch("more").touch("account").tap("bob").answer(AccountIs(True, "B.")).scan("x-1")
     assert isinstance(machine.screen, Account)
     assert display(machine.point, machine.session, machine.now).note == "finish_first"
+
+
+def asked_about() -> Machine:
+    """Ann's card is not one that was announced."""
+    machine = stocked(PARCEL)
+    machine.point = machine.point.put(replace(machine.point.patrons["ann"], cards=()))
+    return machine.tap("ann")
+
+
+def display_note(machine: Machine) -> str:
+    return display(machine.point, machine.session, machine.now).note
+
+
+def test_another_card_while_one_is_asked_about_is_told_to_wait() -> None:
+    assert display_note(asked_about().tap("ann")) == ""  # the same one, read twice
+    machine = asked_about()
+    before = machine.session.story
+    assert display_note(printed(machine.copy(), "bob")) == "finish_first"
+    assert display_note(machine.tap("bob")) == "finish_first"
+    assert (machine.session.story, machine.commands) == (before, ())
+    machine.answer(PatronIs(PEOPLE[0]))
+    assert machine.unlocked == ["A1"]
+    for _ in ("opening", "open"):
+        assert display(machine.point, machine.session, machine.now).initials == "A."
+        machine.open()

@@ -279,3 +279,12 @@ def test_the_report_says_how_the_paper_stands() -> None:
     machine = staff(PARCEL).paper(Paper.OUT).touch("report")
     assert (report(machine).printing, report(machine).paper) == ("", "out")
     assert not machine.touch("print").commands
+
+
+def test_no_second_door_opens_behind_whoever_was_to_move_a_parcel_and_has_gone() -> None:
+    machine = staff(PARCEL).touch("doors").touch("door", "A1").touch("move").open().wait(LIMITS.shut_wait_s + 1).shut()
+    assert not machine.unlocked
+    assert (machine.parcel().state, machine.parcel().compartment) == ("missing", "")
+    assert screen(machine).notice == "not_put_in"
+    machine.scan("i-1").open().shut()
+    assert machine.parcel().state == "ready"

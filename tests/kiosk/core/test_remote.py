@@ -137,6 +137,15 @@ def test_how_it_failed() -> None:
     assert dark.out("A1") == "check"
 
 
+def test_a_slow_disk_is_no_door_that_failed() -> None:
+    """The lock is asked once the order is on disk; nobody is told meanwhile that the door stayed shut."""
+    machine = opening().do(Tick(), after=5)
+    assert ended(machine) == []
+    machine.do(DoorSeen("A1", Door.OPEN))
+    assert ended(machine) == [("done", "")]
+    assert ended(opening().do(Tick(), after=13)) == [("failed", "door_stuck")]
+
+
 def test_a_door_set_aside_takes_nothing_new_gives_what_it_has_and_comes_back() -> None:
     machine = stocked(PARCEL, spaces=[("A1", "S"), ("A2", "S")])
     machine.instruct("set_aside", compartment="A2", unsure=None).instruct("set_aside", compartment="A1", unsure=None)

@@ -4,13 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from hardware.readings import Door
+from hardware.readings import Door, DoorSeen
 from kiosk.core.events import Heard, Online, Receipted
 from kiosk.core.limits import DAY_S
 from sync.messages import (
     Page,
     ParcelCollected,
     ParcelMissing,
+    ParcelReady,
     ParcelRecalled,
     ParcelRemoved,
     ParcelSent,
@@ -64,3 +65,35 @@ def test_of_two_parcels_that_name_a_book_it_goes_into_the_one_announced_last() -
     machine.now += 3600
     machine.hear(ParcelSent(replace(BOBS, items=PARCEL.items))).tap("max").scan("i-1")
     assert [row.order.about for row in machine.point.compartments.values() if row.order] == ["p-3"]
+
+
+def missing(*, heard: bool) -> Machine:
+    """Its reader's parcel was not behind its door when a courier looked."""
+    machine = stocked(PARCEL).do(DoorSeen("A1", Door.OPEN), DoorSeen("A1", Door.SHUT))
+    machine.tap("max").touch("check", "A1").open().touch("no").shut().touch("finish")
+    assert (machine.parcel().state, machine.parcel().compartment) == ("missing", "")
+    (told,) = machine.told(ParcelMissing)
+    return machine.do(Receipted(Telling("k", 1, machine.now, told), Receipt("k", "applied"))) if heard else machine
+
+
+def test_what_was_missing_and_is_announced_again_is_expected_again() -> None:
+    machine = missing(heard=True).hear(ParcelRecalled("p-1"))
+    machine.now += 6 * DAY_S
+    machine.hear(ParcelSent(replace(PARCEL, expires=machine.now + 7 * DAY_S)))
+    row = machine.parcel()
+    assert (row.state, row.recalled, row.changed_at) == ("sent", False, machine.now)
+    machine.now += 1.2 * DAY_S  # a week after it was not found
+    machine.hear().tap("max").scan("i-1").open().shut()
+    assert [told.parcel for told in machine.told(ParcelReady)] == ["p-1"]
+    assert machine.parcel().state == "ready"
+
+
+def test_not_before_the_library_has_heard_that_it_was() -> None:
+    assert missing(heard=False).hear(ParcelSent(PARCEL)).parcel().state == "missing"
+
+
+def test_nor_while_nobody_has_looked_behind_its_door() -> None:
+    machine = stocked(PARCEL).tap("ann").open().touch("not_here").shut().touch("finish")
+    (told,) = machine.told(ParcelMissing)
+    machine.do(Receipted(Telling("k", 1, machine.now, told), Receipt("k", "applied"))).hear(ParcelSent(PARCEL))
+    assert (machine.parcel().state, machine.parcel().compartment) == ("missing", "A1")

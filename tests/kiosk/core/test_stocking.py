@@ -2,12 +2,15 @@
 
 from dataclasses import replace
 
+import pytest
+
 from hardware.readings import Door, DoorSeen
 from kiosk.core.events import Online
 from kiosk.core.screens import DoorStuck, Home, Opening
 from kiosk.core.staff_screens import Courier, Inside, Load, Seal, Thing
 from sync.messages import ItemDropped, ItemsCleared, ParcelMissing, ParcelReady, ParcelRemoved, ParcelSent, PointTrouble
-from tests.kiosk.core.machine import BOBS, PAIR, PARCEL, THREE, Machine, expiring, item, stocked
+from sync.rounds import ParcelDidNotFit
+from tests.kiosk.core.machine import BOBS, LIMITS, PAIR, PARCEL, THREE, Machine, expiring, item, stocked
 
 
 def test_the_smallest_that_fits_opens_and_only_a_shut_door_makes_it_ready() -> None:
@@ -170,3 +173,33 @@ def test_a_parcel_in_doubt_found_in_the_couriers_hand_is_put_in() -> None:
 def test_a_parcel_found_in_the_couriers_hand_makes_no_forced_door_whole() -> None:
     machine = stocked(PARCEL).do(DoorSeen("A1", Door.OPEN)).tap("max").scan("i-1")
     assert (machine.unlocked, machine.out("A1")) == (["A2"], "forced")
+
+
+def too_small() -> Machine:
+    return Machine(PARCEL).tap("max").scan("i-1").open().touch("does_not_fit")
+
+
+@pytest.mark.parametrize("stood_open_s", [LIMITS.shut_wait_s + 1, LIMITS.shut_wait_s + LIMITS.left_open_s + 1])
+def test_no_larger_door_opens_behind_a_courier_who_has_gone(stood_open_s: float) -> None:
+    machine = too_small().wait(stood_open_s).shut()
+    assert not machine.unlocked
+    assert machine.screen.notice == "not_put_in"  # type: ignore[union-attr]
+    assert (machine.parcel().state, machine.parcel().compartment) == ("sent", "")
+    assert machine.told(ParcelDidNotFit) == [ParcelDidNotFit("p-1", "A1", "S", "max")]
+    assert machine.scan("i-1").unlocked == ["B1"]  # they are there after all
+
+
+def test_nor_for_one_who_said_so_only_when_it_had_stood_open_for_long() -> None:
+    machine = Machine(PARCEL).tap("max").scan("i-1").open().wait(LIMITS.shut_wait_s + 1)
+    assert not machine.touch("does_not_fit").shut().unlocked
+    assert machine.parcel().size == "M"
+
+
+def test_no_other_door_opens_for_what_was_called_back_meanwhile() -> None:
+    machine = too_small().recall("p-1").shut()
+    assert not machine.unlocked
+    stuck = Machine(PARCEL).tap("max").scan("i-1").wait(LIMITS.open_wait_s + 1).recall("p-1").touch("other_door")
+    assert not stuck.unlocked
+    for seen in (machine, stuck):
+        assert seen.screen.notice == "recalled"  # type: ignore[union-attr]
+        assert seen.scan("i-1").parcel().state == "removed"

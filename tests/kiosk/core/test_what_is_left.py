@@ -52,8 +52,8 @@ def test_what_is_looked_for_does_not_wait_and_a_door_that_does_not_answer_does()
 
 
 def test_what_stays_by_its_readers_wish_and_expires_at_the_open_door_is_over() -> None:
-    machine = stocked(expiring(PARCEL, 600.0)).tap("ann").open().touch("leave_it")
-    machine.now += 601.0
+    machine = stocked(expiring(PARCEL, 60.0)).tap("ann").open().touch("leave_it")
+    machine.now += 61.0
     assert of_goodbye(machine.shut()) == (0, 1, 0)
 
 

@@ -12,9 +12,9 @@ from sync.acts import Ruling
 from sync.asked import ItemIs, PatronIs
 from sync.messages import ItemDropped, ParcelCollected, ParcelReady, ParcelRemoved, Receipt, Telling
 from sync.rounds import HoldExtended
-from sync.things import SentParcel
-from tests.kiosk.core.machine import BOBS, DAY_S, NOW, ONE, PARCEL, PEOPLE, Machine, expiring, stocked
-from tests.kiosk.core.test_unannounced import ANN, TAP, loaded
+from sync.things import Item, SentParcel
+from tests.kiosk.core.machine import BOBS, DAY_S, NOW, ONE, PARCEL, PEOPLE, SILENT, Machine, expiring, stocked
+from tests.kiosk.core.test_unannounced import ANN, TAP, loaded, receipt
 
 BOOKED = (ItemDropped, ParcelCollected, ParcelReady)
 
@@ -124,3 +124,21 @@ def test_nor_do_those_behind_a_door_that_was_away_while_it_was_in_somebodys_hand
 def test_a_return_goes_on_beside_an_open_door() -> None:
     machine = stocked(PARCEL).tap("ann").open().touch("finish").scan("i-1")
     assert isinstance(machine.session.story, Returning)
+
+
+def test_more_time_for_one_of_two_items_of_a_title_is_given_to_that_one() -> None:
+    machine = Machine(library=SILENT)
+    machine.point = machine.point.drop(*(p for p in machine.point.patrons.values() if p.role == "reader"))
+    machine.tap("max")
+    for code in ("i-1", "i-2"):
+        machine.scan(code).answer(ItemIs(Item(code, "Monthly"))).open().shut()
+    machine.touch("finish")
+    for told in machine.told(ParcelReady):
+        receipt(machine, told, ANN)
+    before = {p.items[0].barcode: p.expires for p in machine.point.parcels.values()}
+    holds = tuple(HoldThere(code, "Monthly", "ready", "p1", True, before[code]) for code in ("i-1", "i-2"))
+    machine.touch("more").touch("account").tap(TAP).answer(PatronIs(ANN)).answer(AccountIs(True, "A.", (), holds))
+    until = before["i-2"] + 7 * DAY_S
+    machine.touch("holds").touch("hold", "i-2").touch("longer").act(Ruling(True, until=until))
+    after = {p.items[0].barcode: p.expires for p in machine.point.parcels.values()}
+    assert after == {"i-1": before["i-1"], "i-2": until}
