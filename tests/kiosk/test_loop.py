@@ -90,12 +90,17 @@ def test_a_door_that_opens_is_shown_however_short_ago_the_store_was_in_trouble(t
         assert isinstance(shown[-1].screen, Opening)
 
 
-def opened_for_a_return(loop: Loop) -> str:
-    """Somebody brings a book; the door that stands open for it."""
+def asked_for_a_return(loop: Loop) -> None:
+    """Somebody brings a book, and a door is ordered for it."""
     for name in loop.point.compartments:
         loop.handle(DoorSeen(name, Door.SHUT))
     for event in (Touched("return"), ItemScanned("scanner", "SIP0001"), Touched("open")):
         loop.handle(event)
+
+
+def opened_for_a_return(loop: Loop) -> str:
+    """The door that stands open for it."""
+    asked_for_a_return(loop)
     theirs = next(row.name for row in loop.point.compartments.values() if row.order)
     loop.handle(DoorSeen(theirs, Door.OPEN))
     return theirs
@@ -127,10 +132,7 @@ def test_a_door_on_its_way_is_not_hidden_by_words_that_no_door_opens(tmp_path: P
     with closing(Store.open(tmp_path / "store.sqlite", plan())) as store:
         loop = Loop(store, Clock(lambda: 1_795_000_000.0, lambda: 0.0), done.append, shown.append)
         loop.start()
-        for name in loop.point.compartments:
-            loop.handle(DoorSeen(name, Door.SHUT))
-        for event in (Touched("return"), ItemScanned("scanner", "SIP0001"), Touched("open")):
-            loop.handle(event)
+        asked_for_a_return(loop)
         [unlock] = [one for one in done if isinstance(one, Unlock)]
         opening = shown[-1].screen
         assert isinstance(opening, Opening)

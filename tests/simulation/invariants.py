@@ -48,9 +48,7 @@ class Watch:
         self.proved: set[str] = set()  # patrons proved in the session that runs, and what a helper's code stands for
         self.session = 0
         self.new: str = ""
-        self.nobodys = (
-            ""  # the digest of the card shown last in this session that was nobody's; it may become a reader's
-        )
+        self.nobodys = ""  # the digest of the session's last card that was nobody's: it may become a reader's
         self.unknown = ""  # that of the card shown just now
         self.guessed = False  # a code was entered that nobody has
         self.point: PickupPoint | None = None  # compared with the store last
