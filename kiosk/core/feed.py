@@ -94,8 +94,17 @@ def _sent(step: Step, sent: SentParcel, now: float) -> Step:
     if old.state == "missing" and not (old.compartment or old.unheard):  # found, or packed anew: it comes again
         news |= {"state": "sent", "changed_at": now}
     step = step.put(replace(old, recalled=False, **news))  # type: ignore[arg-type]
-    # Books do not come or go behind a door because a list says so.
-    return doubt(step, old.compartment) if other and old.state in ("ready", "loading") else step
+    return _look_behind(step, old) if other else step
+
+
+def _look_behind(step: Step, old: Parcel) -> Step:
+    """Books do not come or go behind a door because a list says so; and what somebody who looks behind it has just said
+    was said of others."""
+    row = step.point.compartments.get(old.compartment)
+    if row and row.order and row.order.purpose == "check":
+        absent = tuple(thing for thing in row.order.absent if thing != old.id)
+        step = step.put(replace(row, order=replace(row.order, keep=False, missing=False, absent=absent)))
+    return doubt(step, old.compartment) if old.state in ("ready", "loading") else step
 
 
 def _being_fetched(point: PickupPoint, parcel: Parcel) -> bool:

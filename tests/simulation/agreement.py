@@ -61,7 +61,8 @@ def _unsure(world: "World", point: PickupPoint) -> set[str]:
     unsure |= {i.barcode for one in doubted if one in parcels for i in parcels[one].sent.items}
     unsure |= {i.barcode for one in doubted if one in point.parcels for i in point.parcels[one].items}
     told = [telling.told for telling, _ in library.received.values()]  # also of what the point has forgotten since
-    unsure |= {item for t in told if isinstance(t, ParcelReady) and t.parcel in doubted for item in t.items}
+    named = (t.items for t in told if isinstance(t, ParcelReady | ParcelMissing) and t.parcel in doubted)
+    unsure |= {item for items in named for item in items}
     unsure |= {b for box in world.cabinet.boxes.values() if point.compartments[box.name].out for b in box.inside}
     return unsure
 

@@ -150,6 +150,9 @@ class Carrier(Person):
         box = self.world.cabinet.boxes[self.door]
         expected = {b for b in box.inside if f"Title {b}" in titles or b in titles}
         self.take(box.inside - expected)  # nothing is known of these: to the library with them
+        if brought := {b for b in self.hands if f"Title {b}" in titles}:  # it was packed anew
+            self.put(brought)
+            expected |= brought
         if (not titles and getattr(self.screen, "unsensed", False)) or (titles and len(expected) == len(titles)):
             yield from self.says("yes", "yes")
         elif titles:

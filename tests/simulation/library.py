@@ -52,6 +52,7 @@ POINT = "p1"
 TOGETHER_MAX = 3  # items that it lets somebody borrow from the cabinet in one go
 SIGNING = Ed25519PrivateKey.from_private_bytes(b"\x07" * 32)
 KEYRING = Keyring(b"k" * 32, (SIGNING.public_key(),))
+NOBODY = "nobody"
 OFFER = Offer((Rules("一", "1"), Rules("二", "2")), 8)
 
 
@@ -62,14 +63,20 @@ def about(telling: Telling) -> set[str]:
 
 @dataclass
 class Packed:
-    """A parcel as the library knows it; ``code`` as it was sent to its reader."""
+    """A parcel as the library knows it; ``code`` as it was sent to its reader. ``ever``: what else it was announced
+    with."""
 
     sent: SentParcel
     code: str
     qr: str
     status: str = "sent"  # sent, ready, collected, missing, removed
     recalled: bool = False
-    n: int = 0  # how long the feed was when it was announced
+    ever: set[str] = field(default_factory=set)
+
+    @property
+    def named(self) -> set[str]:
+        """The items that it is, or was, about."""
+        return self.ever | {item.barcode for item in self.sent.items}
 
 
 @dataclass
@@ -103,6 +110,8 @@ class Library:
     citizens: dict[str, str] = field(default_factory=dict)
     stands: list[JournalStands] = field(default_factory=list)  # where the point said that its journal stood
     lied: Container[str] = ()  # items that people say have come back and keep
+    shown: dict[str, str] = field(default_factory=dict)  # codes and passes that were ever sent to readers, and whose
+    theirs: dict[str, list[tuple[int, str]]] = field(default_factory=dict)  # who may take an item, from which word on
 
     # ---- things
 
@@ -169,26 +178,56 @@ class Library:
         """Whether the library has set this item aside for this person or for anybody, and for nobody else since, as far
         as a point with this cursor can know."""
         heard = int(base64.b64decode(cursor)) if cursor else 0
-        mine = [p for p in self.parcels.values() if barcode in {i.barcode for i in p.sent.items} and p.n <= heard]
-        return bool(mine) and mine[-1].sent.patron in ("", person)
+        words = [whose for n, whose in self.theirs.get(barcode, ()) if n <= heard]
+        return bool(words) and words[-1] in ("", person)
 
-    def pack(self, patron: str, barcodes: Sequence[str], expires: float) -> str:
+    def pack(self, patron: str, barcodes: Sequence[str], expires: float, untold: bool = False) -> str:
         """A parcel goes on its way to the point; parcels of one patron share code and pass, as they may. Without a
-        patron it is stock."""
-        mine = [p for p in self.parcels.values() if p.sent.patron == patron and p.status in ("sent", "ready")]
+        patron it is stock. ``untold``: the point learns of it by a receipt."""
+        mine = self._open_of(patron)
         code = mine[0].code if mine else f"{self.rng.randrange(10**8):08d}"
         pass_id = mine[0].sent.pass_id if mine else f"{self.rng.getrandbits(64):016x}"
         number, items = f"P{len(self.parcels) + 1:03d}", tuple(self.items[b] for b in barcodes)
         size = self.rng.choice("SSML")
         sent = SentParcel(number, patron, items, size, expires, KEYRING.code(code), pass_id)  # type: ignore[arg-type]
-        packed = Packed(sent, code, issue_pass(SIGNING, pass_id, POINT, expires))
-        if not patron:
-            packed = Packed(replace(sent, code="", pass_id=""), "", "")
-        self.parcels[number] = packed
-        self.feed += [PatronChanged(self.patrons[patron])] if patron else []
-        self.feed.append(ParcelSent(packed.sent))
-        packed.n = len(self.feed)
+        self.parcels[number] = self._seal(sent, code)
+        self._announce(self.parcels[number], untold)
         return number
+
+    def pack_anew(self, parcel: str, patron: str, barcodes: Sequence[str], expires: float) -> None:
+        """The same parcel, with other items or for another patron; cancelled or missing it is no more."""
+        old = self.parcels[parcel]
+        items, sent, code = tuple(self.items[b] for b in barcodes), old.sent, old.code
+        if patron != sent.patron:
+            mine = self._open_of(patron)
+            code = mine[0].code if mine else f"{self.rng.randrange(10**8):08d}"
+            pass_id = mine[0].sent.pass_id if mine else f"{self.rng.getrandbits(64):016x}"
+            sent = replace(sent, patron=patron, code=KEYRING.code(code), pass_id=pass_id)
+        for item in sent.items:
+            if item not in items:
+                self.theirs[item.barcode].append((len(self.feed) + 1, NOBODY))
+        new = self._seal(replace(sent, items=items, expires=expires), code)
+        old.ever |= old.named
+        old.sent, old.code, old.qr, old.recalled = new.sent, new.code, new.qr, False
+        old.status = "sent" if old.status == "missing" else old.status
+        self._announce(old)
+
+    def _open_of(self, patron: str) -> list[Packed]:
+        return [p for p in self.parcels.values() if p.sent.patron == patron and p.status in ("sent", "ready")]
+
+    def _seal(self, sent: SentParcel, code: str) -> Packed:
+        if not sent.patron:
+            return Packed(replace(sent, code="", pass_id=""), "", "")
+        qr = issue_pass(SIGNING, sent.pass_id, POINT, sent.expires)
+        self.shown |= {code: sent.patron, qr: sent.patron}
+        return Packed(sent, code, qr)
+
+    def _announce(self, packed: Packed, untold: bool = False) -> None:
+        sent = packed.sent
+        self.feed += [PatronChanged(self.patrons[sent.patron])] if sent.patron else []
+        self.feed.append(ParcelSent(sent))
+        for item in sent.items:
+            self.theirs.setdefault(item.barcode, []).append((0 if untold else len(self.feed), sent.patron))
 
     def recall(self, parcel: str) -> None:
         """The hold was cancelled."""
@@ -290,24 +329,29 @@ class Library:
         """What came back stays for anybody, where this library has it so."""
         if not (self.keeps and isinstance(telling.told, ItemDropped)) or receipt.detail:
             return receipt
-        packed = self.parcels[self.pack("", (telling.told.item,), self.keeps)]
-        packed.n = 0  # the point learns of it by this receipt
+        packed = self.parcels[self.pack("", (telling.told.item,), self.keeps, untold=True)]
         self.cabinet.discard(telling.told.item)
         return replace(receipt, stock=True, set_aside=packed.sent)
 
     def _book(self, telling: Telling) -> str:
         match telling.told:
-            case ParcelReady(parcel):
-                if self.parcels[parcel].status in ("collected", "removed"):
-                    self.twice.append(f"{parcel} is ready after it was {self.parcels[parcel].status}")
-                self.parcels[parcel].status = "ready"
+            case ParcelReady(parcel, items=items):
+                row = self.parcels[parcel]
+                if row.status in ("collected", "removed"):
+                    self.twice.append(f"{parcel} is ready after it was {row.status}")
+                row.status = "ready"
+                if items:
+                    self._lies_there(row, items)
             case ParcelCollected():
                 return self._collected(telling.told)
-            case ParcelMissing(parcel):
+            case ParcelMissing(parcel, items=items):
                 self.troubles.append(telling.told)
-                if self.parcels[parcel].status in ("collected", "removed"):
-                    return f"{parcel} was {self.parcels[parcel].status} before"
-                self.parcels[parcel].status = "missing"
+                row = self.parcels[parcel]
+                if row.status in ("collected", "removed"):
+                    return f"{parcel} was {row.status} before"
+                row.status = "missing"
+                if rest := tuple(item for item in row.sent.items if items and item.barcode not in items):
+                    row.sent = replace(row.sent, items=rest)
             case ParcelRemoved(parcel):
                 if self.parcels[parcel].status == "collected":
                     return f"{parcel} was collected before"
@@ -335,13 +379,25 @@ class Library:
             self.twice.append(f"{parcel} was collected twice")
         before, row.status = row.status, "ready" if told.left else "collected"
         if told.left:
-            row.sent = replace(row.sent, items=tuple(i for i in row.sent.items if i.barcode in told.left))
+            self._lies_there(row, told.left, items)
         self.loans |= dict.fromkeys(items, patron)
         if self.patrons[patron].standing != "fine":
             return f"{patron} is {self.patrons[patron].standing} since"
         if row.recalled:
             return f"{parcel} was recalled"
         return f"{parcel} was {before}" if before != "ready" else ""
+
+    def _lies_there(self, row: Packed, items: Sequence[str], taken: Sequence[str] = ()) -> None:
+        """These are behind the door. If it is to be others by now, that is said once more."""
+        wanted = [item.barcode for item in row.sent.items if item.barcode not in taken]
+        row.ever |= row.named
+        row.sent = replace(row.sent, items=tuple(self.items[barcode] for barcode in wanted or items))
+        if row.recalled or set(wanted) == set(items):
+            return
+        if wanted:
+            self._announce(row)
+        else:
+            self.recall(row.sent.id)
 
     def _lent(self, item: str, patron: str) -> str:
         borrower = self.loans.get(item, "")

@@ -93,14 +93,18 @@ class Reader(Person):
 
     def behind_doors(self) -> set[str]:
         inside = {barcode for box in self.world.cabinet.boxes.values() for barcode in box.inside}
-        return inside & {item.barcode for parcel in self.parcels for item in parcel.sent.items}
+        return inside & self.named()
+
+    def named(self) -> set[str]:
+        """What their parcels are about, or were: the screen says what is handed out."""
+        return {barcode for parcel in self.parcels for barcode in parcel.named}
 
     def at_the_door(self) -> Script:
         box = self.world.cabinet.boxes[self.door]
-        mine = {i.barcode for p in self.parcels for i in p.sent.items} & box.inside
+        mine = self.named() & box.inside
         yield self.rng.uniform(0.5, 5.0)
         self.meant = ""
-        self.about = about = {i.barcode for p in self.parcels for i in p.sent.items}
+        self.about = about = self.named()
         self.takes_what_is_not_theirs(box.inside - mine)
         if not mine and self.taken == self.door:
             pass  # opened once more, and all of it is in their hands

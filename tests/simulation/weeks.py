@@ -7,6 +7,7 @@ from tests.simulation.helpers import Helpers
 from tests.simulation.library import KEYRING, Library
 from tests.simulation.neighbour import Seconds
 from tests.simulation.owner import Newcomer, Owner
+from tests.simulation.repacked import Repacked
 from tests.simulation.searcher import Searcher
 from tests.simulation.sip2_library import Sip2Library
 from tests.simulation.sorting import sort_out
@@ -30,6 +31,7 @@ class Weeks(Day):
         super().fill()
         self.newcomers = 0
         self.seconds, self.staff, self.helpers = Seconds(self), Staff(self), Helpers(self)
+        self.repacked = Repacked(self)
         if self.world.seed % PINS_EVERY == 1:
             readers = [name for name in self.cards if name.startswith("R")]
             self.world.library.wants_pins({name: f"{self.rng.randrange(10**4):04d}" for name in readers})
@@ -65,6 +67,7 @@ class Weeks(Day):
     def one(self) -> Script:
         library, name = self.world.library, f"R{self.rng.randrange(READERS):02d}"
         self.seconds.perhaps()
+        self.repacked.perhaps()
         self.world.afar.perhaps()
         yield from self.staff.perhaps()
         yield from self.helpers.perhaps()

@@ -7,7 +7,7 @@ import pytest
 
 from hardware.readings import Door
 from kiosk.core.staff_screens import Courier
-from sync.messages import ParcelCollected, ParcelReady, ParcelSent, PatronChanged, PointTrouble
+from sync.messages import ParcelCollected, ParcelMissing, ParcelReady, ParcelSent, PatronChanged, PointTrouble
 from sync.things import Item, Patron, SentParcel
 from tests.kiosk.core.machine import KEYRING, ONE, PAIR, PARCEL, Machine, item, stocked
 
@@ -102,3 +102,11 @@ def test_the_same_items_said_again_change_nothing() -> None:
     machine = Machine(PAIR).tap("max").scan("i-2", "i-3").open()
     changed(machine, PAIR, PAIR.items[::-1]).doors(Door.SHUT).wait(2)
     assert (machine.parcel("p-2").state, machine.told(PointTrouble)) == ("ready", [])
+
+
+@pytest.mark.parametrize("word", ["yes", "no"])
+def test_who_looks_behind_its_door_is_asked_about_the_others(word: str) -> None:
+    machine = changed(stocked(PARCEL)).tap("max").touch("check", "A1").open().touch(word)
+    changed(machine, items=(ONE, NINE)).shut()
+    assert (machine.told(ParcelReady), machine.told(ParcelMissing)) == ([], [])
+    assert (machine.parcel().state, machine.out("A1")) == ("doubt", "check")
