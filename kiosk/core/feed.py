@@ -98,13 +98,17 @@ def _sent(step: Step, sent: SentParcel, now: float) -> Step:
 
 
 def _look_behind(step: Step, old: Parcel) -> Step:
-    """Books do not come or go behind a door because a list says so; and what somebody who looks behind it has just said
-    was said of others."""
+    """Books do not come or go behind a door because a list says so: nobody fetches it before a courier has looked. What
+    somebody who looks there has just said was said of others."""
     row = step.point.compartments.get(old.compartment)
-    if row and row.order and row.order.purpose == "check":
+    if row is None or old.state not in HERE:
+        return step
+    if row.order and row.order.purpose == "check":
         absent = tuple(thing for thing in row.order.absent if thing != old.id)
         step = step.put(replace(row, order=replace(row.order, keep=False, missing=False, absent=absent)))
-    return doubt(step, old.compartment) if old.state in ("ready", "loading") else step
+    step = doubt(step, row.name) if old.state in ("ready", "loading") else step
+    here = step.point.parcels[old.id]
+    return step if _being_fetched(step.point, old) else step.put(replace(here, state="missing"))
 
 
 def _being_fetched(point: PickupPoint, parcel: Parcel) -> bool:

@@ -96,7 +96,7 @@ def _stocking(step: Step, compartment: str, order: Order, now: float) -> Step:
         step = withdraw(step, compartment, order)
         return doubt(step, compartment) if alone else step  # others may have put something in
     parcel = step.point.parcels[order.about]
-    if order.cut or alone or parcel.state == "doubt":  # the latter: the library named other items meanwhile
+    if order.cut or alone or parcel.state == "missing":  # the latter: the library named other items meanwhile
         return doubt(step, compartment)
     step = rounds.loaded(step, order.person, now)
     return _ready(step, parcel, compartment, order.person, now)
@@ -244,13 +244,13 @@ def _cleared(step: Step, items: tuple[str, ...], compartment: str, order: Order)
 
 def _moved_out(step: Step, compartment: str, order: Order, now: float) -> Step:
     """A parcel was taken out to be put behind another door: until it lies there it is in somebody's hands. One that the
-    library has named other items of meanwhile stays in doubt: no other door opens for it before it was scanned."""
+    library has named other items of meanwhile stays: no other door opens for it before it was scanned."""
     if _left_alone(step, order, now) or (order.cut and not order.keep):
         return doubt(step, compartment)
     if order.keep:
         return step
     parcel = step.point.parcels.get(order.about)
-    if parcel is None or parcel.compartment != compartment or parcel.state not in HERE or parcel.state == "doubt":
+    if parcel is None or parcel.compartment != compartment or parcel.state in ("doubt", "missing"):
         return step
     step = step.put(replace(parcel, state="missing", compartment="", changed_at=now))
     return step.fact(PointTrouble("parcel_taken_to_move", compartment, parcel.id))

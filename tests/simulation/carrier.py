@@ -159,3 +159,5 @@ class Carrier(Person):
             yield from self.says("no", "no")
             if self.heard:
                 self.take(expected)
+            else:
+                self.doubt(expected)

@@ -50,6 +50,7 @@ class Watch:
         self.new: str = ""
         self.nobodys = ""  # the digest of the session's last card that was nobody's: it may become a reader's
         self.unknown = ""  # that of the card shown just now
+        self.had: dict[str, set[str]] = {}  # items, and before whom they lay behind an open door since they were put in
         self.guessed = False  # a code was entered that nobody has
         self.point: PickupPoint | None = None  # compared with the store last
 
@@ -247,7 +248,11 @@ class Watch:
                 self._after_few_guesses(point, order)
                 if order.attempt == 1:  # what is opened once more was handed out before
                     self._within_the_limits(point, order.person)
-                theirs = all(self.world.library.may_take(b, order.person, point.counters.cursor) for b in inside)
+                library, heard = self.world.library, point.counters.cursor
+                left = {b for b in inside if order.person in self.had.get(b, ())}  # it was open for them, and stayed
+                theirs = all(library.may_take(b, order.person, heard) for b in inside - left)
+                for barcode in inside:
+                    self.had.setdefault(barcode, set()).add(order.person)
                 must(theirs, f"{name} is opened for {order.person}; the library holds {inside} for another")
                 recalled = parcel.recalled and not order.opened_at  # what was open for them is theirs
                 must(not recalled, f"{name} is opened though {parcel.id} is recalled")

@@ -366,10 +366,12 @@ class Library:
                 self.stands.append(telling.told)
             case ItemsCleared(items):
                 self.cabinet -= set(items)
-            case PointTrouble(what, detail=detail):
+            case PointTrouble(what, parcel=parcel, detail=detail):
                 self.troubles.append(telling.told)
                 if what == "drop_missing":
                     self.cabinet.discard(detail)
+                if what == "parcel_in_doubt" and self._packed_anew(parcel):  # with which items?
+                    self._announce(self.parcels[parcel])
         return ""
 
     def _collected(self, told: ParcelCollected) -> str:
@@ -398,6 +400,10 @@ class Library:
             self._announce(row)
         else:
             self.recall(row.sent.id)
+
+    def _packed_anew(self, parcel: str) -> bool:
+        row = self.parcels.get(parcel)
+        return row is not None and bool(row.ever) and row.status in ("sent", "ready") and not row.recalled
 
     def _lent(self, item: str, patron: str) -> str:
         borrower = self.loans.get(item, "")

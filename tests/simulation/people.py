@@ -287,6 +287,7 @@ class Person:
         box = self.world.cabinet.boxes[self.door]
         for barcode in sorted(barcodes & box.inside):
             box.inside.remove(barcode)
+            self.world.watch.had.pop(barcode, None)
             self.world.holders[barcode] = self.name
             self.world.taken[barcode] += self.name.startswith("R")
         self.world.say(f"{self.name} takes {sorted(barcodes)} out of {self.door}")

@@ -106,7 +106,7 @@ def door(step: Step, story: Moving, outcome: Outcome, now: float) -> Step:
     if outcome.what != "shut":
         return step.to(replace(story, late=story.late or outcome.what == "late"), door_until(step, now))
     parcel = step.point.parcels.get(story.parcel)
-    if parcel is None or parcel.state != "missing" or parcel.recalled:  # it stayed, or nobody saw
+    if parcel is None or parcel.state != "missing" or parcel.compartment or parcel.recalled:  # it stayed, or nobody saw
         return stay(step, home(step.point, story.courier), now)
     if story.late:
         return stay(step, home(step.point, story.courier, "not_put_in"), now)

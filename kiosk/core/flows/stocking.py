@@ -202,7 +202,7 @@ def door_touch(step: Step, story: Stowing, touched: Touched, now: float) -> Step
             return pulse_again(step, story, now)
         case "other_door" if order and order.stuck:
             named = step.point.parcels.get(story.parcel)
-            altered = named is not None and named.state == "doubt"  # other items, meanwhile: it is scanned once more
+            altered = named is not None and named.state == "missing"  # other items, meanwhile: it is scanned once more
             step = doors.give_up(step, at)
             parcel = step.point.parcels.get(story.parcel)
             if parcel is None or altered or parcel.recalled or parcel.state not in ("sent", "doubt"):
