@@ -73,6 +73,7 @@ class Loop:
         self._forgotten_before = 0  # the library asked for tellings up to this one, which are not kept here
         self._told_all = False  # nothing waits: no need to look until a fact is told
         self._unwritten: deque[Incoming] = deque()
+        self._anew = False  # a snapshot was asked for: until it is here no other page counts
         self._shown: Display | None = None
         self._sorry_until = 0.0
         self._unheard = False  # something that a person wanted was not remembered
@@ -133,8 +134,11 @@ class Loop:
                 self._uploaded(incoming, now)
             case UploadFailed(error=error):
                 self._upload_failed(error, now)
+            case Polled(page=page) if self._anew and not page.snapshot:
+                pass  # asked for before; with its cursor on disk, what was let go would be lost at a power cut
             case Polled(page=page, clock=clock):
                 self._decide(Heard(page, clock.bounds(self._clock.running())), now)
+                self._anew = False
             case Online(up=up) if up is not self.point.counters.online:
                 self._decide(incoming, now)
                 self._changed_sides(up)
@@ -156,6 +160,7 @@ class Loop:
         self._unheard = self._unheard or not all(isinstance(e, PASSES) for e in self._unwritten)
         self._unwritten, missed = waiting(self._unwritten)
         if missed:
+            self._anew = True
             self._act(Refresh())
 
     def _decide(self, event: Event, now: float, done: Sequence[Receipt] = ()) -> None:
@@ -170,6 +175,7 @@ class Loop:
         if taken.facts:
             self._told_all = False
         for command in taken.commands:
+            self._anew = self._anew or isinstance(command, Refresh)
             self._act(command)
 
     def _mind_the_clock(self, now: float) -> None:

@@ -6,6 +6,7 @@ places, and the old one is kept. Whatever fails before that, nothing has changed
 """
 
 import contextlib
+import hashlib
 import math
 import os
 import time
@@ -26,11 +27,13 @@ from kiosk.retelling import heard, is_stand_in, no_answer, stand_in
 from kiosk.salvage import unheard_in
 from kiosk.schema import StoreDamaged, StoreError, StoreUnfit, half_made, kept_as
 from kiosk.store import Store, unfit_for
+from kiosk.tellings import forgotten
 from sync.errors import ServiceBroken, ServiceDenied, ServiceError, ServiceGap, ServicePostponed, ServiceSilent
 from sync.messages import Page, ParcelSent, Receipt, Telling
 from sync.outbox import BATCH_MAX
 from sync.service import Known, Service
 
+AGAIN = "-restored-"
 TRIES_MAX = 3  # of one telling; and the library may want other numbers, once for each older image there ever was
 Tell = Callable[[str], None]
 
@@ -125,7 +128,7 @@ def _told(
         except ServiceGap as gap:
             if anew == TRIES_MAX:
                 raise
-            left, anew = _numbered(point, left, gap.expected), anew + 1
+            left, anew = _without_holes(point, left, gap.expected), anew + 1
         except (ServiceSilent, ServiceBroken, ServiceDenied) as error:
             if not keys:
                 raise
@@ -143,6 +146,7 @@ def _told(
                 left[0], failed = stand_in(batch[0], f"{point}-restored-unsaid-{batch[0].seq}"), 0
         else:
             pairs = [(telling, heard(telling, receipt)) for telling, receipt in zip(batch, receipts, strict=True)]
+            pairs = [(telling, _before(telling, receipt, batch[-1].seq)) for telling, receipt in pairs]
             done += [pair for pair in pairs if pair[1].status != "reused"]
             left, alone, failed = left[len(batch) :], max(0, alone - 1), 0
             if again := [telling for telling, receipt in pairs if receipt.status == "reused"]:
@@ -163,10 +167,24 @@ def _patiently(client: Service, batch: Sequence[Telling], known: Known, say: Tel
             time.sleep(later.after_s)
 
 
+def _without_holes(point: str, tellings: Sequence[Telling], first: int) -> list[Telling]:
+    """Each under its own number and key, as when it is said once more by another try of this; in the place of what
+    cannot be read, or is asked for again, that it is forgotten."""
+    known = {telling.seq: telling for telling in tellings}
+    return [known.get(seq) or forgotten(point, seq) for seq in range(first, tellings[-1].seq + 1)]
+
+
 def _numbered(point: str, tellings: Sequence[Telling], first: int) -> list[Telling]:
-    return [
-        replace(telling, seq=seq, key=f"{point}-e{first}-again-{seq}") for seq, telling in enumerate(tellings, first)
-    ]
+    """Under the numbers that the library wants, and keys that another try of this gives them again."""
+    keys = [f"{point}{AGAIN}{hashlib.sha256(telling.key.encode()).hexdigest()[:16]}" for telling in tellings]
+    pairs = enumerate(zip(tellings, keys, strict=True), first)
+    return [replace(telling, seq=seq, key=key) for seq, (telling, key) in pairs]
+
+
+def _before(telling: Telling, receipt: Receipt, last: int) -> Receipt:
+    """The number was the one that the library wanted, so it is the key that it knows: from a try before this one."""
+    known = receipt.status == "reused" and AGAIN in telling.key and receipt.expected == last + 1
+    return replace(receipt, status="duplicate") if known else receipt
 
 
 def _new_store(config: Config, page: Page, told: Sequence[tuple[Telling, Receipt]], now: float) -> Path:

@@ -72,10 +72,8 @@ COURIER = (
         "too_large": N_("This parcel fits behind no door here. Take it along; the library knows."),
         "bag_taken": N_("The bag is handed over. The library knows."),
         "not_put_in": N_("Noted: the parcel was not put in. It stays with you."),
-        "stuck": N_("The door did not open; that door is out of use for now. The parcel stays with you."),
-        "not_opened": N_(
-            "The door did not open; that door is out of use for now. What lies behind it stays noted as before."
-        ),
+        "stuck": N_("The door did not open. The parcel stays with you."),
+        "not_opened": N_("The door did not open. What lies behind it stays noted as before."),
         "finish_first": N_("Somebody is at work here. When they are done, please show it again."),
     }
 )

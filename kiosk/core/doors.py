@@ -220,7 +220,8 @@ def tick(step: Step, now: float) -> tuple[Step, list[Outcome]]:
     """What time alone does to doors: not opened in time, left open, left open for good."""
     limits = step.point.plan.limits
     outcomes = []
-    for row in step.point.compartments.values():
+    for name in step.point.compartments:
+        row = step.point.compartments[name]  # as it is now: what settles at one door may be about another
         order = row.order
         if order is None:
             continue
@@ -236,14 +237,14 @@ def tick(step: Step, now: float) -> tuple[Step, list[Outcome]]:
         elif row.door is Door.SHUT:
             step, outcome = _shut(step, row, order, now)
             outcomes += [outcome] if outcome else []
-        elif now - order.opened_at >= limits.shut_wait_s + limits.left_open_s:
-            booked = book_collected(step, order, now)
-            step = step if booked is step else booked.put(replace(row, order=replace(order, booked=True)))
-        elif now - order.opened_at >= limits.shut_wait_s and not order.late:
+        elif now - order.opened_at >= limits.shut_wait_s and not order.late:  # said first, however late time is told
             since = row.down_since or order.opened_at  # what lies there nobody else can have
             step = step.put(replace(row, order=replace(order, late=True), down_since=since))
             step = step.fact(PointTrouble("door_left_open", row.name))
             outcomes.append(Outcome(order.id, "late"))
+        elif now - order.opened_at >= limits.shut_wait_s + limits.left_open_s:
+            booked = book_collected(step, order, now)
+            step = step if booked is step else booked.put(replace(row, order=replace(order, booked=True)))
     return step, outcomes
 
 

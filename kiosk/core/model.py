@@ -51,9 +51,8 @@ class Parcel:
     """Items of one patron set aside in one compartment, from its announcement until after it has gone.
 
     ``sent``: announced. ``loading``: its door was opened for it. ``ready``: behind a shut door. ``doubt``: perhaps
-    behind its door, a courier must look; its reader may still open it. ``missing``: its reader found it not there, or
-    the library has named other items since it was put in; a courier must look first.
-    ``recalled`` is a mark beside the state: not to be handed out any more.
+    there, a courier must look; its reader may still open it. ``missing``: its reader found it not there, or the library
+    has named other items since; a courier must look first. ``recalled``: a mark beside these: not to be handed out.
 
     Where the library announces nothing, a parcel is one item put in by a courier: ``patron`` is empty until the
     library has said whom it is held for, and ``asked_at`` is when it was last asked whether it still is.

@@ -21,7 +21,8 @@ class Session:
     ``slow``: this person wants more time for everything (simple mode).
     ``reader``: the patron who has shown their card in it, and the ``initials`` that say so; only while these are shown,
     or a screen of their own story. ``note``: about what was shown amid a story, until that goes on. ``lying``: what has
-    lain on pads since somebody stood at the counter, as in tags.py; it outlasts the session.
+    lain on pads since somebody stood at the counter, as in tags.py; it outlasts the session. ``card``: the keyed hash
+    of the one about which the library was asked.
     """
 
     number: int = 0
@@ -33,6 +34,7 @@ class Session:
     initials: str = field(default="", repr=False)
     note: SessionNote = ""
     lying: tuple[tuple[str, str], ...] = ()
+    card: str = field(default="", repr=False)
 
 
 NOBODY = Session()

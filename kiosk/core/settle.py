@@ -95,8 +95,8 @@ def _stocking(step: Step, compartment: str, order: Order, now: float) -> Step:
     if order.keep:
         step = withdraw(step, compartment, order)
         return doubt(step, compartment) if alone else step  # others may have put something in
-    parcel = step.point.parcels[order.about]
-    if order.cut or alone or parcel.state == "missing":  # the latter: the library named other items meanwhile
+    parcel = step.point.parcels.get(order.about)
+    if order.cut or alone or parcel is None or parcel.state == "missing":  # which: the library named other items since
         return doubt(step, compartment)
     step = rounds.loaded(step, order.person, now)
     return _ready(step, parcel, compartment, order.person, now)
@@ -112,7 +112,7 @@ def _left_alone(step: Step, order: Order, now: float) -> bool:
 
 def _ready(step: Step, parcel: Parcel, compartment: str, courier: str, now: float) -> Step:
     barcodes = tuple(item.barcode for item in parcel.items)
-    step = _taken_elsewhere(step, barcodes, parcel.id, now)
+    step = rounds.out_of_bag(_taken_elsewhere(step, barcodes, parcel.id, now), barcodes)
     step = step.put(replace(parcel, state="ready", compartment=compartment, changed_at=now))
     return step.fact(ParcelReady(parcel.id, compartment, courier, barcodes))
 
@@ -133,7 +133,7 @@ def _pending(step: Step, compartment: str) -> list[Drop]:
 def withdraw(step: Step, compartment: str, order: Order) -> Step:
     """Nothing went in: parcel or items are still in the person's hands, as before the order."""
     parcel = step.point.parcels.get(order.about)
-    if order.purpose == "stocking" and parcel and parcel.state == "loading":
+    if order.purpose == "stocking" and parcel and parcel.state == "loading" and parcel.compartment == compartment:
         step = step.put(replace(parcel, state="sent", compartment=""))
     if order.purpose == "dropoff":
         step = step.drop(*_pending(step, compartment))

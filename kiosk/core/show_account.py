@@ -1,6 +1,6 @@
 """What is shown of the menu and of a reader's account."""
 
-from kiosk.core import tries
+from kiosk.core import set_aside, tries
 from kiosk.core.account_screens import (
     Account,
     Fines,
@@ -88,8 +88,8 @@ def _part(point: PickupPoint, story: AtAccount, account: AccountIs, now: float) 
 def _may(point: PickupPoint, story: AtAccount, account: AccountIs, now: float) -> tuple[str, ...]:
     """What can be done about the hold they look at."""
     acts = point.plan.library.acts if story.account else frozenset()
-    hold = flow.find(account, story.hold)
-    parcel = flow.lies_in(flow.here(point, story.patron, now), hold, account) if hold else None
+    hold = set_aside.find(account, story.hold)
+    parcel = set_aside.lies_in(set_aside.here(point, story.patron, now), hold, account) if hold else None
     offers = (
         "collect" if parcel else "",
         flow.helpers(Step(point, Session()), parcel, now) if parcel else "",
@@ -100,12 +100,12 @@ def _may(point: PickupPoint, story: AtAccount, account: AccountIs, now: float) -
 
 
 def _doors(point: PickupPoint, story: AtAccount, now: float) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(parcel.compartment for parcel in flow.here(point, story.patron, now)))
+    return tuple(dict.fromkeys(parcel.compartment for parcel in set_aside.here(point, story.patron, now)))
 
 
 def _line(point: PickupPoint, patron: str, hold: Hold, account: AccountIs, now: float) -> HoldLine:
     """Our own rows say what lies here, sooner than the library does."""
-    parcel = flow.lies_in(flow.here(point, patron, now), hold, account)
+    parcel = set_aside.lies_in(set_aside.here(point, patron, now), hold, account)
     if parcel:
         until, helper_until = hold.until or parcel.expires, helping.until(point, parcel, now)
         return HoldLine(hold.id, hold.title, "here", hold.place, parcel.compartment, until, None, helper_until)

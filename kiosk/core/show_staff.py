@@ -4,6 +4,7 @@ from kiosk.core import sensors
 from kiosk.core.flows import clearing, rounds, slips
 from kiosk.core.flows.cases import in_order, may_settle
 from kiosk.core.flows.clearing import to_check, to_clear
+from kiosk.core.flows.pickup import codes_open
 from kiosk.core.flows.stocking import expected
 from kiosk.core.model import PickupPoint
 from kiosk.core.order import Order
@@ -37,7 +38,7 @@ def screen(
             return Seal(len(row.parcels), len(row.items), story.digits, story.leaving)
         case HandingOver():
             row = rounds.of(point, story.courier)
-            code = any(p.code for p in point.patrons.values())
+            code = codes_open(Step(point, session), now) and any(p.code for p in point.patrons.values())
             counts = len(row.parcels), len(row.items)
             return HandOver(row.seal, *counts, len(story.digits), code, story.stranger, story.leaving)
 

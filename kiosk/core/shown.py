@@ -123,6 +123,10 @@ def card_unread(at: Step, why: str, now: float) -> Step:
             return stay(at, replace(story, notice="card_unread"), now)
         case Returning(key="") as story:  # what was scanned stays as it is
             return stay(at, replace(story, notice="card_unread"), now)
+        case Proving() as story:  # what it is wanted for stays as it is
+            return stay(at, story, now).noting("card_unread")
+        case Choosing():
+            return at.noting("card_unread")
         case story if _open(story):
             return refuse(_anew(at), reasons.get(why, "card_unread"), now)
     return at.noting("card_unread")
@@ -193,7 +197,7 @@ def _done_with_door(at: Step, now: float, card: str = "") -> Step:
 
 def scanned(at: Step, scan: ItemScanned | IsbnScanned | CodeUnknown | SealScanned, now: float) -> Step:
     """The code of an item goes to the story that wants it; at home it begins a return."""
-    at = _done_with_door(at, now)
+    at = at if isinstance(scan, CodeUnknown) else _done_with_door(at, now)
     story = at.session.story
     if isinstance(scan, SealScanned):
         return bag.sealed(at, story, scan.number, now) if isinstance(story, Sealing | AtCourier) else at

@@ -23,7 +23,7 @@ from hardware.readings import (
     SecureEnded,
     UnlockEnded,
 )
-from kiosk.core import doors, downtime, feed, recheck, recovery, shown, tags, touches, use, watch
+from kiosk.core import doors, downtime, feed, library_word, recheck, recovery, shown, tags, touches, use, watch
 from kiosk.core.account_stories import AtAccount
 from kiosk.core.activation import Activating
 from kiosk.core.doors import Outcome
@@ -109,7 +109,7 @@ def _decide(point: PickupPoint, session: Session, event: Event, now: float) -> S
         case Heard(page=page, library=library):
             return _sent_away(at, feed.heard(watch.library_clock(at, library, now), page, library, now))
         case Receipted():
-            return feed.receipted(at, event, now)
+            return library_word.heard(at, event, now)
         case Restored(expected=expected):
             return recovery.restored(at, expected)
         case Forgotten(first=first, last=last):

@@ -70,6 +70,8 @@ def book_collected(step: Step, order: Order, now: float) -> Step:
         return step
     gone = replace(parcel, patron=order.person, state="collected", compartment="", changed_at=now, unheard=True)
     gone = replace(gone, helper="", helper_until=0.0)
+    if parcel.patron != order.person:  # somebody else is to have it since, and its code is theirs
+        gone = replace(gone, code="", pass_id="")
     stays = tuple(item for item in parcel.items if item not in sorted_.taken)
     if stays:
         part = replace(gone, id=_part(parcel.id, order.id), items=sorted_.taken, code="", pass_id="")

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from kiosk.core import tags
 from kiosk.core.account_stories import AccountPin, AtAccount, AtMore, Proving
 from kiosk.core.activation import Activating
 from kiosk.core.events import Touched
@@ -49,6 +50,7 @@ from kiosk.core.stories import (
     Returning,
     Sealing,
     Settling,
+    Story,
     Stowing,
 )
 
@@ -61,8 +63,9 @@ def touched(at: Step, touch: Touched, now: float) -> Step:
     if touch.action == "slower":
         return _slower(at, now)
     if touch.action == "more_time" and not isinstance(story, AtHome):
-        until = max(at.session.until, now + at.wait_s(at.point.plan.limits.idle_s))
-        return at.to(story, until)
+        if _asks(story):  # it is the library that is waited for
+            return at
+        return at.to(story, max(at.session.until, now + at.wait_s(at.point.plan.limits.idle_s)))
     match story:
         case Settling():
             return cases.touch(at, story, touch, now)
@@ -109,7 +112,7 @@ def touched(at: Step, touch: Touched, now: float) -> Step:
         case Wishing():
             return wishing.touch(at, story, touch, now)
     if touch.action == "cancel" and isinstance(story, AskingCard | ProvingPin) and story.back:
-        return dropoff.go_on(at, story.back, now)  # without the card; the list stays
+        return dropoff.go_on(tags.look_again(at), story.back, now)  # without the card; the list stays
     if touch.action in ("cancel", "finish"):
         return leave(at)
     match story:
@@ -135,15 +138,18 @@ def touched(at: Step, touch: Touched, now: float) -> Step:
     return at
 
 
+def _asks(story: Story) -> bool:
+    """Whether the library is waited for, and nobody's touch."""
+    return not isinstance(story, Searching) and bool(getattr(story, "key", ""))
+
+
 def _slower(at: Step, now: float) -> Step:
     """Simple mode: from now on this person gets more time; a wait for the library stays as it is."""
     story, until = at.session.story, at.session.until
     if isinstance(story, AtHome) or at.session.slow:
         return at
     slow = replace(at, session=replace(at.session, slow=True))
-    asks = isinstance(story, AtAccount | AtCounter | AtCourier | Returning | Wishing) and bool(story.key)
-    asking = isinstance(story, AskingCard | Borrowing) or asks
-    return slow if asking else slow.to(story, max(until, now + slow.wait_s(until - now)))
+    return slow if _asks(story) else slow.to(story, max(until, now + slow.wait_s(until - now)))
 
 
 def _begin(at: Step, touch: Touched, now: float) -> Step:
@@ -167,8 +173,8 @@ def _after(at: Step, story: Ended, touch: Touched, now: float) -> Step:
     match touch.action:  # whoever collects, browses or borrows shows a proof of their own
         case "collect" if at.point.plan.spaces:
             return stay(at.home().begun(), Collecting(), now)
-        case "return":
-            return dropoff.begin(at, now, story.patron)
+        case "return":  # whoever touches it may be the next person: the account wants the card again
+            return dropoff.begin(at.shown_by(None), now, story.patron if story.patron in at.point.patrons else "")
         case "account" if at.session.reader and at.point.plan.library.account:
             return account.begin(at, at.session.reader, now)
         case "browse" if any_on_offer(at.point, now):

@@ -100,7 +100,10 @@ class Accounts:
 
     def listed(self, number: str, pin: str, name: str, until: float) -> tuple[str, ...]:
         """One list of a patron, by the name of its field."""
-        return self._client.say(self._says.patron(number, pin, SUMMARY[name]), until).all(name)
+        answer = self._client.say(self._says.patron(number, pin, SUMMARY[name]), until)
+        if answer.first("BL") == "N" and not answer.all(name):  # who is not known just now need not have an empty list
+            raise ServiceUnreachable("the library does not say what this reader has")
+        return answer.all(name)
 
     def find(self, number: str, pin: str, id: str, lists: tuple[str, ...], until: float) -> Entry | None:
         """The entry with this id; None: it does not stand in any of the lists."""

@@ -220,6 +220,7 @@ class Booking:
         number = self._seal.show(patron).get_secret_value()
         self._remember(barcode, Lent(patron))
         item = self._item(barcode)
+        item = None if item and not known(item) and (doubt.said or doubt.image) else item  # perhaps for a moment only
         if item and on_loan(item):
             has = self._listed(number, "AU", item, barcode)
             if has:
@@ -269,7 +270,7 @@ class Booking:
     def _left_alone(self, item: Message | None, patron: str, barcode: str, at: float) -> str | None:
         """Why a return of ``at`` may not be booked of what has gone on since; None: nobody has it on loan, or still who
         brought it, with a loan that can be the one that ended."""
-        if item is not None and not on_loan(item):
+        if item is not None and known(item) and not on_loan(item):
             return None
         due = self._dialect.day(item.first("AH")) if item else None
         if due is not None and due > self._latest(barcode, at):

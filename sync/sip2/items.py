@@ -83,7 +83,7 @@ def shelved(item: Message, here: frozenset[str], seal: Seal) -> Hold:
 
 def stands_in(list_: Message, name: str, item: Message | None, barcode: str, dialect: Dialect) -> bool | None:
     """Whether the item stands in a list of a 64 (``AU`` loans, ``AS`` holds that are ready); None: it is not whole, or
-    it has titles, and the library has no 18 that says this item's."""
+    it has titles, and the library has no 18 that says this item's, or just now it does not know the reader."""
     listed = list_.all(name)
     wanted = barcode.casefold()
     if any(wanted in text.casefold().split() for text in listed):
@@ -95,7 +95,7 @@ def stands_in(list_: Message, name: str, item: Message | None, barcode: str, dia
         if title and any(shown(text).strip().casefold() == title for text in listed):
             return True
     count = list_.number({"AU": "charged", "AS": "holds"}[name])
-    return None if count is None or count > len(listed) else False
+    return None if count is None or count > len(listed) or list_.first("BL") == "N" else False
 
 
 def _holder(answer: Message, seal: Seal) -> Patron | None:

@@ -13,11 +13,12 @@ from points import NOW, busy, plan, quiet
 from hardware.readings import Door, DoorSeen
 from kiosk.cli import main
 from kiosk.config import load
-from kiosk.core.events import Online, Tick, Touched
+from kiosk.core.events import Online, Restored, Tick, Touched
 from kiosk.core.hour import HourUse
 from kiosk.core.model import Parcel, PickupPoint
 from kiosk.core.screens import Display
 from kiosk.core.session import NOBODY, Step
+from kiosk.core.step import step
 from kiosk.core.tries import Tries
 from kiosk.core.use import past
 from kiosk.loop import REST_EVERY_S, TRUST_AFTER_S, Clock, Loop, Outgoing
@@ -323,3 +324,30 @@ def test_by_hand(example: Path) -> None:
     done = CliRunner().invoke(main, ["purge", str(example), "--yes"])
     assert done.exit_code == 0, done.output
     assert "0 rows and files forgotten; the journal begins with 1" in done.output
+
+
+def renumbered(store: Store, expected: int) -> None:
+    """As after ``kiosk restore``, or on an older image: the library wants other numbers, and hears all of it."""
+    point, now = lived(store, 5, 3), NOW + 5 * DAY_S
+    waiting = store.waiting(10)
+    taken = step(point, NOBODY, Restored(expected), now)
+    reused = [Receipt(one.key, "reused", expected=expected) for one in waiting]
+    store.commit(point, taken, now, reused, expected=expected)
+    for one in store.waiting(100):
+        store.commit(taken.point, Step(taken.point, NOBODY), now, [Receipt(one.key, "applied")])
+
+
+def test_a_hole_in_the_numbers_ends_no_night(store: Store) -> None:
+    renumbered(store, 50_000)
+    night(store, store.load(), NOW + 200 * DAY_S)  # closed for half a year
+    assert store.journal.verify().ok
+    assert [telling.told.kind for telling in store.tellings(1, 10)] == ["journal_stands"]
+
+
+def test_nor_does_a_journal_kept_for_less_long_than_the_tellings(tmp_path: Path) -> None:
+    limits = plan().limits.model_copy(update={"journal_days": 30})
+    with closing(Store.open(tmp_path / "store.db", replace(plan(), limits=limits))) as store:
+        renumbered(store, 50_000)
+        for day in range(6, 100):
+            night(store, store.load(), NOW + day * DAY_S)
+        assert store.journal.verify().ok

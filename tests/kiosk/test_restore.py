@@ -316,3 +316,21 @@ def test_undone_by_putting_the_old_file_back(point: Point, library: Library) -> 
     assert point.config.store.read_bytes() == wrong
     assert point.kiosk("restore").exit_code == 0  # and once more: what was told stays told once
     assert sum(point.told(library, "parcel_collected").values()) == 1
+
+
+@pytest.mark.parametrize("why", ["a row is lost", "another life took the numbers"])
+def test_done_twice_it_tells_nothing_twice(point: Point, library: Library, why: str) -> None:
+    """The power failed after the library had heard, say; the old file is where it was."""
+    path = point.config.store
+    if why == "a row is lost":
+        with closing(sqlite3.connect(path)) as db:
+            db.execute("delete from outbox where seq = (select min(seq) from outbox where outcome = '')")
+            db.commit()
+    else:
+        library.ledger.change("update points set expected = 100 where id = ?", POINT)
+    damage(path, "parcels")
+    assert point.kiosk("restore").exit_code == 0
+    (kept,) = path.parent.glob("store.db.kept-*")
+    kept.replace(path)
+    assert point.kiosk("restore").exit_code == 0
+    assert sum(point.back[1] in told for told in point.told(library, "item_dropped")) == 1

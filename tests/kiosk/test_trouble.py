@@ -16,15 +16,16 @@ from kiosk.core.known import card_digest
 from kiosk.core.model import Drop, Parcel, ParcelState
 from kiosk.core.screens import Display, DoorOpen, Home, Sorry
 from kiosk.core.session import Step
-from kiosk.incoming import EVENTS_MAX
+from kiosk.incoming import EVENTS_MAX, PAGES_MAX, Polled
 from kiosk.loop import Clock, Loop, Outgoing
 from kiosk.store import Store
 from sync.account import AccountIs
 from sync.acts import Ruling
 from sync.asked import ItemIs
-from sync.messages import ItemDropped, ParcelCollected
+from sync.library_clock import LibraryClock
+from sync.messages import ItemDropped, Page, ParcelCollected, PatronChanged
 from sync.things import Item, Patron, Role
-from tests.kiosk.points import plan
+from tests.kiosk.points import NOW, plan
 
 CARD = CardShown("card", SecretStr("04A1"))
 
@@ -183,3 +184,22 @@ def test_a_touch_counts_for_the_screen_as_it_is_once_what_waited_is_written(mach
     screen = machine.hears(Touched("cancel", on="DoorStuck"))
     assert isinstance(screen, DoorOpen)
     assert screen.said == ""
+
+
+def test_the_place_in_the_feed_does_not_pass_what_was_let_go(machine: Machine) -> None:
+    """Else a power cut before the snapshot would lose it."""
+
+    def page(n: int, *changes: PatronChanged) -> Polled:
+        return Polled(Page(changes, f"c{n}", NOW), LibraryClock())
+
+    machine.hears(page(0))
+    machine.writable(False)
+    for n in range(1, PAGES_MAX + 2):
+        machine.hears(page(n, PatronChanged(Patron(f"r-{n}", "A. A.", "blocked"))))
+    machine.writable(True)
+    late = PatronChanged(Patron("r-late", "A. A."))
+    machine.hears(page(PAGES_MAX + 2, late))  # it was under way as the snapshot was asked for
+    assert machine.store.load().counters.cursor == "c0"
+    machine.hears(Polled(Page((late,), "c99", NOW, snapshot=True), LibraryClock()))
+    machine.hears(page(100))
+    assert machine.store.load().counters.cursor == "c100"

@@ -181,6 +181,10 @@ class Library:
         words = [whose for n, whose in self.theirs.get(barcode, ()) if n <= heard]
         return bool(words) and words[-1] in ("", person)
 
+    def left_over(self, barcode: str) -> bool:
+        """Whether it was in a parcel, is not any more, and has been set aside for nobody else since."""
+        return self.theirs[barcode][-1][1] == NOBODY
+
     def pack(self, patron: str, barcodes: Sequence[str], expires: float, untold: bool = False) -> str:
         """A parcel goes on its way to the point; parcels of one patron share code and pass, as they may. Without a
         patron it is stock. ``untold``: the point learns of it by a receipt."""

@@ -14,7 +14,7 @@ import pytest
 import kiosk.store
 from hardware.locker.bank import Duty
 from kiosk import forgetting
-from kiosk.core import doors, feed, offline, settle, shown
+from kiosk.core import doors, library_word, offline, settle, shown
 from kiosk.core.commands import Print, Unlock
 from kiosk.core.flows import common, dropoff, fetching, identify, pickup, remote, slips
 from kiosk.core.model import Drop, PickupPoint
@@ -280,13 +280,13 @@ def taking_silence_for_a_yes(monkeypatch: pytest.MonkeyPatch) -> None:
 @planted("the right person only", "for another", sip2=True)
 def handing_out_to_whoever_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
     def to_anybody(step: Any, event: Any, now: float) -> Any:
-        step = receipted(step, event, now)
+        step = heard(step, event, now)
         known = [p.id for p in step.point.patrons.values() if p.role == "reader"]
         held = [p for p in step.point.parcels.values() if p.state == "ready" and p.patron and known]
         return step.put(*(replace(parcel, patron=known[0]) for parcel in held))
 
-    receipted = feed.receipted
-    monkeypatch.setattr(feed, "receipted", to_anybody)
+    heard = library_word.heard
+    monkeypatch.setattr(library_word, "heard", to_anybody)
 
 
 @planted("the right person only", "ends as another shows", days=5, first=6)

@@ -97,7 +97,9 @@ class Reader(Person):
 
     def named(self) -> set[str]:
         """What their parcels are about, or were: the screen says what is handed out."""
-        return {barcode for parcel in self.parcels for barcode in parcel.named}
+        before = {barcode for parcel in self.parcels for barcode in parcel.ever}
+        now = {item.barcode for parcel in self.parcels for item in parcel.sent.items}
+        return now | {barcode for barcode in before if self.world.library.left_over(barcode)}
 
     def at_the_door(self) -> Script:
         box = self.world.cabinet.boxes[self.door]

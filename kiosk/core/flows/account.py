@@ -11,14 +11,14 @@ from typing import Literal
 
 from pydantic import SecretStr
 
-from kiosk.core import tries
+from kiosk.core import set_aside, tries
 from kiosk.core.account_stories import AccountPin, AtAccount, AtMore, Proving
 from kiosk.core.events import Acted, Touched
 from kiosk.core.facts import Proved
 from kiosk.core.flows import counter, helping, pickup, searching, wishing
 from kiosk.core.flows.common import act, ask, leave, pin_wanted, refuse, stay
 from kiosk.core.flows.keypad import PIN_DIGITS, typed
-from kiosk.core.model import HERE, Parcel, PickupPoint
+from kiosk.core.model import Parcel, PickupPoint
 from kiosk.core.notices import AccountNotice
 from kiosk.core.search_stories import Wishing
 from kiosk.core.session import Step
@@ -49,38 +49,13 @@ def more(step: Step, story: AtMore, touched: Touched, now: float) -> Step:
 # ---- coming in ----------------------------------------------------------------------------------------------------
 
 
-def here(point: PickupPoint, patron: str, now: float) -> list[Parcel]:
-    """What lies, or may lie, behind a door here for this patron, and is still theirs to collect."""
-    return [parcel for parcel in _lying(point, patron) if not point.expired(parcel, now)]
-
-
-def _lying(point: PickupPoint, patron: str) -> list[Parcel]:
-    mine = (p for p in point.parcels.values() if p.patron == patron and p.state in HERE and not p.recalled)
-    return sorted(mine, key=lambda p: (p.compartment, p.id))
-
-
 def known(point: PickupPoint, story: AtAccount, now: float) -> AccountIs:
     """What the library has said; while it says nothing, what lies here, each parcel as one hold."""
     if story.account is not None:
         return story.account
-    mine = here(point, story.patron, now)
+    mine = set_aside.here(point, story.patron, now)
     holds = (Hold(p.id, "、".join(p.titles), "ready", here=True, until=p.expires, parcel=p.id) for p in mine)
     return AccountIs(holds=tuple(holds))
-
-
-def lies_in(parcels: list[Parcel], hold: Hold, account: AccountIs) -> Parcel | None:
-    """The parcel in which this hold lies; our own rows know sooner than the library does. By what it names; by title
-    only where it names no parcel, and never in the one that another hold of that title names."""
-    named = [one for one in parcels if _names(hold, one)]
-    if named or hold.parcel:
-        return min(named, key=lambda one: one.id != hold.parcel, default=None)
-    same = [one for one in account.holds if one.title == hold.title]
-    alike = (one for one in parcels if any(item.title == hold.title for item in one.items))
-    return next((one for one in alike if not any(_names(other, one) for other in same)), None)
-
-
-def _names(hold: Hold, parcel: Parcel) -> bool:
-    return parcel.id == hold.parcel or any(hold.id == item.barcode for item in parcel.items)
 
 
 def begin(
@@ -133,7 +108,7 @@ def overdue(step: Step, story: AtAccount, now: float) -> Step:
     """No word in time."""
     if story.act is None:
         return answered(step, story, None, now)
-    return _anew(step, replace(story, notice="unknown", words=""), now)
+    return _anew(step, replace(story, notice="unknown", words="", sure=False), now)
 
 
 def acted(step: Step, story: AtAccount, event: Acted, now: float) -> Step:
@@ -181,8 +156,8 @@ def _later(story: AtAccount, hold: str, until: float) -> AtAccount:
 
 def _kept_until(step: Step, story: AtAccount, hold: str, until: float) -> Step:
     """What lies here for it stays as long; a library that announces says so itself."""
-    held = find(_stated(story), hold)
-    parcel = lies_in(_lying(step.point, story.patron), held, _stated(story)) if held else None
+    held = set_aside.find(_stated(story), hold)
+    parcel = set_aside.lies_in(set_aside.lying(step.point, story.patron), held, _stated(story)) if held else None
     if parcel is None or step.point.plan.library.announces or until <= parcel.expires:
         return step
     return step.put(replace(parcel, expires=until))
@@ -216,6 +191,7 @@ def touch(step: Step, story: AtAccount, touched: Touched, now: float) -> Step:
         return leave(step)
     if story.key:
         return step
+    story = _as_shown(step, story, now)
     if touched.action == "cancel":
         back = _back(story)
         return leave(step) if back is None else stay(step, back, now)
@@ -223,7 +199,7 @@ def touch(step: Step, story: AtAccount, touched: Touched, now: float) -> Step:
         return step
     if touched.action == "browse" and not story.part:
         return searching.browse(step, now)
-    if touched.action == "collect" and here(step.point, story.patron, now):
+    if touched.action == "collect" and set_aside.here(step.point, story.patron, now):
         return _collect(step, story.patron, now)
     if touched.action == "borrow" and may_borrow(step.point, story):
         patron = step.point.patrons.get(story.patron)
@@ -239,19 +215,24 @@ def touch(step: Step, story: AtAccount, touched: Touched, now: float) -> Step:
             return _act(step, story, Renew(story.patron, touched.value), now) if story.part == "loans" else step
         case "renew_all" if "renew_all" in acts and story.part == "loans" and account.loans:
             return _act(step, story, RenewAll(story.patron), now)
-        case "hold" if story.part == "holds" and find(account, touched.value):
+        case "hold" if story.part == "holds" and set_aside.find(account, touched.value):
             return stay(step, replace(story, hold=touched.value, notice="", words=""), now)
     return step
+
+
+def _as_shown(step: Step, story: AtAccount, now: float) -> AtAccount:
+    """Without a hold that is not on the list any more, or a code that is over: neither stands on the screen."""
+    account = known(step.point, story, now)
+    hold = set_aside.find(account, story.hold)
+    if hold is None:
+        return replace(story, hold="", sure=False, code=None)
+    parcel = set_aside.lies_in(set_aside.here(step.point, story.patron, now), hold, account)
+    return story if parcel and helping.until(step.point, parcel, now) else replace(story, code=None)
 
 
 def may_borrow(point: PickupPoint, story: AtAccount) -> bool:
     """Whether the counter is one touch away. Of somebody not known here the library, when it is away, says nothing."""
     return counter.offered(point) and not story.part and (point.counters.online or story.patron in point.patrons)
-
-
-def find(account: AccountIs, hold: str) -> Hold | None:
-    """A hold by its id."""
-    return next((one for one in account.holds if one.id == hold), None)
 
 
 def _back(story: AtAccount) -> AtAccount | None:
@@ -267,8 +248,12 @@ def _back(story: AtAccount) -> AtAccount | None:
 
 def _at_hold(step: Step, story: AtAccount, account: AccountIs, action: str, now: float) -> Step:
     acts = step.point.plan.library.acts if story.account else frozenset()
-    hold = find(account, story.hold)
-    parcel = lies_in(here(step.point, story.patron, now), hold, account) if hold and not story.sure else None
+    hold = set_aside.find(account, story.hold)
+    parcel = (
+        set_aside.lies_in(set_aside.here(step.point, story.patron, now), hold, account)
+        if hold and not story.sure
+        else None
+    )
     match action:
         case "permit" if parcel and helpers(step, parcel, now) == "permit":
             step, code = helping.permit(step, parcel, now)

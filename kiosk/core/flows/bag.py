@@ -53,8 +53,10 @@ def sealed(step: Step, story: Sealing | AtCourier, seal: str, now: float) -> Ste
 
 
 def card(step: Step, story: HandingOver, digest: str, now: float) -> Step:
-    """A card was shown: of somebody who works here, it takes the bag over."""
-    return _taken(step, story, worker(step.point, digest), now)
+    """A card was shown: of somebody who works here, it takes the bag over; so does that of a courier who was let in
+    unannounced."""
+    own = digest == step.session.card and story.courier not in step.point.patrons
+    return _taken(step, story, worker(step.point, digest) or (story.courier if own else ""), now)
 
 
 def touch(step: Step, story: Sealing | HandingOver, touched: Touched, now: float) -> Step:

@@ -106,8 +106,10 @@ def door(step: Step, story: Moving, outcome: Outcome, now: float) -> Step:
     if outcome.what != "shut":
         return step.to(replace(story, late=story.late or outcome.what == "late"), door_until(step, now))
     parcel = step.point.parcels.get(story.parcel)
-    if parcel is None or parcel.state != "missing" or parcel.compartment or parcel.recalled:  # it stayed, or nobody saw
+    if parcel is None or parcel.state != "missing" or parcel.compartment:  # it stayed, or nobody saw
         return stay(step, home(step.point, story.courier), now)
+    if parcel.recalled:
+        return stay(step, home(step.point, story.courier, "recalled"), now)
     if story.late:
         return stay(step, home(step.point, story.courier, "not_put_in"), now)
     return stocking.stow(step, story.courier, parcel, (story.visit.compartment,), now)

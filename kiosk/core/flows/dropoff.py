@@ -18,6 +18,7 @@ from kiosk.core.notices import Reason, ReturnNotice, Then
 from kiosk.core.plan import SIZES, Space
 from kiosk.core.screens import Goodbye, Slip
 from kiosk.core.session import Step
+from kiosk.core.set_aside import returned
 from kiosk.core.stories import Accepted, AskingCard, Dropping, ProvingPin, Returning
 from sync.asked import Answer, ItemIs, LoansAre, LoansWith, WhatIs
 from sync.things import Item, Size
@@ -85,8 +86,7 @@ def _look_up(step: Step, story: Returning, code: str, isbn: bool, now: float) ->
 
 
 def _item(step: Step, story: Returning, barcode: str, now: float) -> Step:
-    inside = {d.item.barcode for d in step.point.drops.values() if d.state != "doubt"}  # a doubtful one is in a hand
-    if barcode in inside or any(a.item.barcode == barcode for a in story.accepted):
+    if barcode in returned(step.point) or any(a.item.barcode == barcode for a in story.accepted):
         return go_on(step, replace(story, notice="twice"), now)
     online = step.point.counters.online
     item, unheard = _known(step, barcode)
@@ -125,7 +125,7 @@ def _isbn(step: Step, story: Returning, isbn: str, now: float) -> Step:
 
 def _copies(step: Step, story: Returning, copies: tuple[Item, ...], none: ReturnNotice, now: float) -> Step:
     """The copies of a title that may be meant: it counts only when exactly one is left."""
-    taken = {a.item.barcode for a in story.accepted}
+    taken = {a.item.barcode for a in story.accepted} | returned(step.point)
     copies = tuple(item for item in copies if item.barcode not in taken)
     if len(copies) == 1:
         return _accept(step, story, copies[0], True, now, lent=none == "isbn_not_yours")

@@ -24,6 +24,7 @@ from kiosk.core.search_stories import Borrowing
 from kiosk.core.session import Step
 from kiosk.core.stories import Fetching, Story
 from kiosk.core.taken import row_of_taken, sort_out
+from sync.messages import ParcelMissing, PointTrouble
 from sync.things import Patron
 
 
@@ -178,10 +179,11 @@ def _gone(step: Step, story: Fetching, now: float) -> Gone:
     gone = _so_far(story)
     part, here = row_of_taken(step.point, story.parcel, story.visit.order), step.point.parcels.get(story.parcel)
     done = (*gone.done, part.id) if part else gone.done
-    missing = gone.missing or (here is not None and here.state in ("missing", "doubt"))
+    missing = gone.missing or any(isinstance(f, ParcelMissing) and f.parcel == story.parcel for f in step.facts)
+    far = gone.far or any(isinstance(f, PointTrouble) and f.what == "out_of_reach" for f in step.facts)
     if here is not None and here.state not in ("collected", "missing"):
         gone = replace(gone, left=gone.left.one_more(why_not(step, here, story.patron, now)))
-    return replace(gone, done=done, missing=missing)
+    return replace(gone, done=done, missing=missing, far=far)
 
 
 # ---- touches ------------------------------------------------------------------------------------------------------

@@ -8,14 +8,14 @@ from dataclasses import replace
 
 from pydantic import SecretStr
 
-from kiosk.core import tries
+from kiosk.core import tags, tries
 from kiosk.core.events import Touched
 from kiosk.core.facts import Proved
 from kiosk.core.flows import account, activating, bag, borrowing, counter, desk, dropoff, pickup, stocking, wishing
 from kiosk.core.flows.common import ask, pin_wanted, refuse, stay
 from kiosk.core.flows.keypad import CODE_DIGITS, PIN_DIGITS, typed
 from kiosk.core.known import card_digest, code_digests
-from kiosk.core.model import HERE
+from kiosk.core.model import HERE, PickupPoint
 from kiosk.core.notices import AccountNotice
 from kiosk.core.rights import rights_of
 from kiosk.core.search_stories import Basket
@@ -95,7 +95,7 @@ def _pin_wanted(step: Step, story: AskingCard, answer: PatronIs, now: float) -> 
     again = ProvingPin(story.digest, story.number, story.back, wrong=wrong, want=story.want)
     step = pin_wanted(step, again, answer.pin, now)
     if story.back is not None and isinstance(step.session.story, Ended):  # no tries are left; their list is
-        return dropoff.go_on(step, replace(story.back, notice="pin_wrong"), now)
+        return dropoff.go_on(tags.look_again(step), replace(story.back, notice="pin_wrong"), now)
     return step
 
 
@@ -109,11 +109,12 @@ def answered(step: Step, story: AskingCard, answer: Answer | None, now: float) -
         patron = step.point.by_card(story.digest)
         answer = PatronIs(patron) if patron else None
     step = tries.right(step, story.digest) if patron and story.pin else step
-    if patron and (known_here := step.point.patrons.get(patron.id)):
+    if patron and (known_here := step.point.patrons.get(patron.id) or _with_something_here(step.point, patron)):
         reach = patron.reach or (known_here.reach and not step.point.plan.library.announces)  # as they have said here
         cards = known_here.cards or (() if _works_here(patron) else patron.cards)
         step = step.put(replace(patron, cards=cards, reach=reach))
     if story.back is not None:
+        step = tags.look_again(step)  # what was laid on a pad or lifted meanwhile
         if patron:
             return _returns_of(step, story.back, patron, now)
         known_not = isinstance(answer, PatronIs)
@@ -124,7 +125,13 @@ def answered(step: Step, story: AskingCard, answer: Answer | None, now: float) -
         return activating.begin(step, story.digest, answer.offer, story.want, now)
     if patron is None:
         return refuse(step, "card_unknown", now, then=("return",))
+    step = replace(step, session=replace(step.session, card=story.digest))
     return known(step, patron, now, answer.ready_elsewhere, story.want, story.pin)
+
+
+def _with_something_here(point: PickupPoint, patron: Patron) -> Patron | None:
+    """One who was not announced though something of theirs lies here: what the library says of them counts."""
+    return patron if any(p.patron == patron.id and p.state in HERE for p in point.parcels.values()) else None
 
 
 def known(

@@ -72,7 +72,9 @@ def _without_its_word(
     step: Step, story: AtCounter, line: CounterLine, key: str, outcome: Literal["away", "unknown"], now: float
 ) -> tuple[Step, AtCounter]:
     """The library was not reached, or has not said what it did: may it be lent all the same?"""
-    barred = not story.vouched or offline.promised(step.point, story.patron, line.item.barcode)
+    known = step.point.patrons.get(story.patron)
+    blocked = known is not None and known.standing != "fine"
+    barred = blocked or not story.vouched or offline.promised(step.point, story.patron, line.item.barcode)
     if barred or offline.enough(step.point, story.patron, now):
         row = step.point.counter_items.get(line.item.barcode)
         step = step.drop(row) if row else step
@@ -140,7 +142,8 @@ def goodbye_to(step: Step, story: AtCounter, now: float) -> Step:
     items = tuple((line.item.title, line.item.barcode) for line in lent)
     due = min((line.due for line in lent if line.due), default=0.0)
     provisional = any(line.provisional for line in lent)
-    slip = Slip(f"c{step.session.number}", step.session.number, "checkout", now, items, due, provisional)
+    step, number = step.numbered()  # a session may end in more than one
+    slip = Slip(f"c{step.session.number}-{number}", step.session.number, "checkout", now, items, due, provisional)
     titles = tuple(title for title, _ in items)
     gate = any(line.tag == "lay" for line in lent)
     return goodbye(step, Goodbye("checkout", titles, due, provisional, slip=slip, gate=gate), now, story.patron)

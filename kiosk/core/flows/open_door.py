@@ -27,10 +27,10 @@ def touch(step: Step, story: Fetching, order: Order, touched: Touched) -> Step:
         case "leave_it" | "cancel":
             return _say(step, story, keep=True)
         case "cannot_reach":
-            return _say(step, replace(story, far=True), keep=True, reach=True)
+            return _say(step, story, keep=True, reach=True)
         case "undo" if order.said:
             undone = {"keep": False, "missing": False, "left": (), "absent": (), "wrong": "", "reach": False}
-            return _say(step, replace(story, far=story.far and not order.reach), **undone)
+            return _say(step, story, **undone)
         case "finish" if not order.said:
             return leave(step)
     return step

@@ -84,7 +84,7 @@ def _upon(step: Step, story: Returning | AtCourier | Loading, pile: PileSeen, kn
 
 def _noticed(step: Step, story: Returning | AtCourier | Loading, now: float) -> Step:
     """Say it; a question that is under way goes on for as long as it would have."""
-    asking = isinstance(story, Returning) and story.key
+    asking = not isinstance(story, Loading) and story.key
     return step.to(story, step.session.until) if asking else stay(step, story, now)
 
 

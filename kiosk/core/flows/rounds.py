@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from kiosk.core.model import PickupPoint
+from kiosk.core.model import Parcel, PickupPoint
 from kiosk.core.round import Round
 from kiosk.core.session import Step
 from sync.rounds import RoomLeft
@@ -35,6 +35,21 @@ def into_bag(step: Step, courier: str, now: float, parcels: tuple[str, ...] = ()
     more = tuple(i for i in items if i not in row.items)
     seal = "" if new or more else row.seal
     return step.put(replace(row, parcels=(*row.parcels, *new), items=(*row.items, *more), seal=seal))
+
+
+def out_of_bag(step: Step, barcodes: tuple[str, ...]) -> Step:
+    """These were put behind a door again, so they are in nobody's bag. A sealed one was opened for it."""
+    for row in step.point.rounds.values():
+        again = {p for p in row.parcels if (one := step.point.parcels.get(p)) and _all_of(one, barcodes)}
+        parcels = tuple(p for p in row.parcels if p not in again)
+        items = tuple(i for i in row.items if i not in barcodes)
+        if (parcels, items) != (row.parcels, row.items):
+            step = step.put(replace(row, parcels=parcels, items=items, seal=""))
+    return step
+
+
+def _all_of(parcel: Parcel, barcodes: tuple[str, ...]) -> bool:
+    return all(item.barcode in barcodes for item in parcel.items)
 
 
 def end(step: Step, courier: str) -> Step:

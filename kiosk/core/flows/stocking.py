@@ -2,13 +2,13 @@
 door was seen shut is the parcel ready. A parcel that does not fit is remembered as larger, and a larger door opens.
 
 Where the library announces nothing, any item it knows (while it is away: any) is put in as a parcel of its own, and
-whose it is the library says when it is told (``feed.receipted``). It does not say the size either, so the smallest door
+whose it is the library says when it is told (library_word.py). It does not say the size either, so the smallest door
 comes first.
 """
 
 from dataclasses import replace
 
-from hardware.readings import ItemScanned
+from hardware.readings import Door, ItemScanned
 from kiosk.core import doors, downtime, places
 from kiosk.core.doors import Outcome
 from kiosk.core.events import Touched
@@ -19,8 +19,9 @@ from kiosk.core.limits import DAY_S
 from kiosk.core.model import HERE, Parcel, PickupPoint
 from kiosk.core.notices import CourierNotice
 from kiosk.core.plan import SIZES
-from kiosk.core.rights import home
+from kiosk.core.rights import has_bag, home
 from kiosk.core.session import Step
+from kiosk.core.set_aside import returned
 from kiosk.core.stories import AtCourier, Loading, Stowing
 from sync.asked import Answer, ItemIs, WhatIs
 from sync.messages import ParcelRemoved
@@ -61,15 +62,17 @@ def scanned(step: Step, story: AtCourier | Loading, scan: ItemScanned, now: floa
 
 
 def _in_hand(point: PickupPoint, parcel: Parcel) -> bool:
-    """Whether what the courier holds may be all of this parcel: not while a door stands open for its reader."""
+    """Whether what the courier holds may be all of this parcel: not while a door stands open for its reader. It may
+    where the power failed while a door was to open for it that has not been seen since."""
     row = point.compartments.get(parcel.compartment)
-    asked = row is not None and row.order is not None and row.order.about == parcel.id
-    return parcel.state in ("sent", "doubt", "missing") and not asked
+    order = row.order if row and row.order and row.order.about == parcel.id else None
+    if row and order and order.purpose == "stocking" and order.cut and not order.opened_at:
+        return row.door is Door.UNKNOWN
+    return parcel.state in ("sent", "doubt", "missing") and not order
 
 
 def _inside(step: Step, holding: list[Parcel], barcode: str) -> bool:
-    returned = any(d.item.barcode == barcode and d.state != "doubt" for d in step.point.drops.values())
-    return returned or any(p.state in HERE for p in holding)
+    return barcode in returned(step.point) or any(p.state in HERE for p in holding)
 
 
 def _unannounced(step: Step, story: AtCourier, barcode: str, now: float) -> Step:
@@ -123,8 +126,8 @@ def _not_loadable(step: Step, story: AtCourier, holding: list[Parcel], now: floa
 def _more(step: Step, story: Loading, barcode: str, now: float) -> Step:
     parcel = step.point.parcels.get(story.parcel)
     if parcel is None or parcel.recalled:
-        return stay(step, AtCourier(story.courier, "recalled"), now)
-    if barcode in story.scanned:
+        return _not_loadable(step, AtCourier(story.courier), [parcel] if parcel else [], now)
+    if barcode in story.scanned and {item.barcode for item in parcel.items} - set(story.scanned):
         return stay(step, replace(story, notice="twice"), now)
     if any(i.barcode == barcode for i in parcel.items):
         return _stow_when_whole(step, replace(story, scanned=(*story.scanned, barcode), notice=""), parcel, now)
@@ -139,11 +142,12 @@ def _stow_when_whole(step: Step, story: Loading, parcel: Parcel, now: float) -> 
     return stow(step, story.courier, parcel, (), now)
 
 
-def stow(step: Step, courier: str, parcel: Parcel, tried: tuple[str, ...], now: float) -> Step:
-    """Open a door for this parcel, or say that there is no room. ``tried``: not these."""
+def stow(step: Step, courier: str, parcel: Parcel, tried: tuple[str, ...], now: float, *, small: bool = False) -> Step:
+    """Open a door for this parcel, or say that there is no room. ``tried``: not these; ``small``: it did not fit."""
     space = places.for_parcel(step.point, parcel, tried)
     if space is None:
-        large = any(SIZES[s.size] >= SIZES[parcel.size] for n, s in step.point.plan.spaces.items() if n not in tried)
+        spaces = (s for name, s in step.point.plan.spaces.items() if not (small and name in tried))
+        large = any(SIZES[space.size] >= SIZES[parcel.size] for space in spaces)
         notice = _no_room(step.point) if large else "too_large"
         return stay(step, home(step.point, courier, notice, wants=parcel.size), now)
     old = step.point.compartments.get(parcel.compartment)
@@ -151,7 +155,8 @@ def stow(step: Step, courier: str, parcel: Parcel, tried: tuple[str, ...], now: 
         step = downtime.given_back(step, old, now)
         parcel = step.point.parcels[parcel.id]
     step = doors.unlock(step, space.name, "stocking", courier, parcel.id, "", now)
-    step = step.put(replace(parcel, state="loading", compartment=space.name, changed_at=now))
+    unheard = parcel.unheard and parcel.state != "missing"  # that it was missing is told, and over
+    step = step.put(replace(parcel, state="loading", compartment=space.name, changed_at=now, unheard=unheard))
     story = Stowing(courier, parcel.id, visit(step, space.name), tried)
     return step.to(story, door_until(step, now))
 
@@ -175,8 +180,17 @@ def door(step: Step, story: Stowing, outcome: Outcome, now: float) -> Step:
     if small:
         step, parcel = _learnt(step, story, parcel)
     if small and not (story.late or parcel.recalled):
-        return stow(step, story.courier, parcel, story.tried, now)
-    return stay(step, home(step.point, story.courier, "recalled" if parcel.recalled else "not_put_in"), now)
+        return stow(step, story.courier, parcel, story.tried, now, small=True)
+    if parcel.recalled:
+        return _called_back(step, story.courier, parcel, now)
+    return stay(step, home(step.point, story.courier, "not_put_in"), now)
+
+
+def _called_back(step: Step, courier: str, parcel: Parcel, now: float) -> Step:
+    """It is in their hand, and goes into the bag of whoever has one."""
+    if has_bag(step.point, courier):
+        return _not_loadable(step, AtCourier(courier), [parcel], now)
+    return stay(step, home(step.point, courier, "recalled"), now)
 
 
 def _learnt(step: Step, story: Stowing, parcel: Parcel) -> tuple[Step, Parcel]:
@@ -205,6 +219,8 @@ def door_touch(step: Step, story: Stowing, touched: Touched, now: float) -> Step
             altered = named is not None and named.state == "missing"  # other items, meanwhile: it is scanned once more
             step = doors.give_up(step, at)
             parcel = step.point.parcels.get(story.parcel)
+            if parcel and parcel.recalled and parcel.state == "sent":
+                return _called_back(step, story.courier, parcel, now)
             if parcel is None or altered or parcel.recalled or parcel.state not in ("sent", "doubt"):
                 notice: CourierNotice = "recalled" if parcel and parcel.recalled else "stuck"
                 return stay(step, home(step.point, story.courier, notice), now)

@@ -103,5 +103,5 @@ def touch(step: Step, story: Wishing, touched: Touched, now: float) -> Step:
         case "search" if not story.key:
             return searching.begin(step, now)
         case "again" if story.outcome == "away":
-            return ask_first(step, Wishing(story.patron, story.title, pin=story.pin), now)
+            return ask_first(step, Wishing(story.patron, story.title, pin=story.pin, wrong=story.wrong), now)
     return step
