@@ -99,7 +99,16 @@ class Reader(Person):
         """What their parcels are about, or were: the screen says what is handed out."""
         before = {barcode for parcel in self.parcels for barcode in parcel.ever}
         now = {item.barcode for parcel in self.parcels for item in parcel.sent.items}
-        return now | {barcode for barcode in before if self.world.library.left_over(barcode)}
+        now |= {barcode for barcode in before if self.world.library.left_over(barcode)}
+        return now | self.handed_out()
+
+    def handed_out(self) -> set[str]:
+        """What the screen has for them, be it somebody else's at the library since."""
+        screen, display = self.screen, self.world.display
+        mine = display is not None and display.initials == self.world.library.initials(self.name)
+        if not mine or not isinstance(screen, DoorOpen) or screen.purpose not in self.purposes:
+            return set()
+        return {title.removeprefix("Title ") for title in screen.titles}
 
     def at_the_door(self) -> Script:
         box = self.world.cabinet.boxes[self.door]
