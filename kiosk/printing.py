@@ -33,7 +33,7 @@ class PrinterWorker:
         self._up = Up(device, post)
         self._orders: queue.Queue[Print] = queue.Queue(SLIPS_MAX)
         self._paper: Paper | None = None
-        self._broke_off = False  # a slip did, and what came out of it hangs there: it is not for the next reader
+        self._broke_off = True  # a slip did, or may have before the start, and hangs there: not for the next reader
 
     def print_out(self, order: Print) -> None:
         """Take a slip to print. Never blocks; a full queue answers that nothing was printed."""

@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 from typing import Protocol
 
-from hardware.errors import DeviceGone, DeviceRefused, DeviceSilent, WireError
+from hardware.errors import DeviceError, DeviceGone, DeviceRefused, DeviceSilent, WireError
 from hardware.readings import Reading
 from hardware.rfid.book import Tag
 from hardware.rfid.pile import Pile
@@ -74,8 +74,10 @@ class PadSource:
         for n, uid in enumerate(uids):
             try:
                 self.pad.secure(uid, secured)
-            except DeviceRefused as error:
-                raise (DeviceSilent(f"{n} of {len(uids)} tags are written: {error}") if n else error) from None
+            except DeviceError as error:
+                self._pile.expect(uids)  # whoever laid it there is asked to lay it down once more
+                partly = n > 0 and isinstance(error, DeviceRefused)
+                raise (DeviceSilent(f"{n} of {len(uids)} tags are written: {error}") if partly else error) from None
 
     def say_again(self) -> None:
         """The next round says what lies there, whether it has changed or not."""

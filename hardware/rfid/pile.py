@@ -28,6 +28,7 @@ class _Lying:
     missed: int = 0
     told: bool = False
     before: bool = False  # it lay there at first
+    expected: bool = False  # to be laid down once more
 
 
 class Pile:
@@ -51,6 +52,8 @@ class Pile:
         for key, tag in here.items():
             if key in self._lying:
                 known = self._lying[key]
+                if known.expected and known.missed >= _MISSES:
+                    known.expected, self._said = False, None
                 known.tag, known.seen_at, known.rounds, known.missed = tag, now, known.rounds + 1, 0
             elif len(self._lying) < TAGS_MAX:
                 self._lying[key] = _Lying(tag, now, before=at_first)
@@ -75,6 +78,11 @@ class Pile:
     def say_again(self) -> None:
         """The settled pile is said once more, though it is the one said before."""
         self._said = None
+
+    def expect(self, uids: Iterable[str]) -> None:
+        """These are to be laid down once more, which is then said, however soon it is done."""
+        for uid in uids:
+            self._lying[uid].expected = True
 
     def uids(self, item: str) -> list[str]:
         """The tags of an item that lie there now, all parts of it."""

@@ -21,7 +21,8 @@ class CounterRow:
 class Counter:
     """What is borrowed. Touches: borrow and undo (when there are any rows), cancel; once it is ``going``: finish.
 
-    ``lying``: so many of the rows lie on a pad; None: there is no pad here. ``asking``: about one more item.
+    ``lying``: so many of the rows lie on a pad; None: there is no pad here, or none that answers. ``asking``: about one
+    more item.
     """
 
     rows: tuple[CounterRow, ...]

@@ -11,9 +11,10 @@ def screen(point: PickupPoint, story: AtCounter) -> Counter:
     plan, lying = point.plan, {item for item, _ in story.lying}
     here = sum(line.item.barcode in lying for line in story.lines)
     scanner = not plan.scanners or point.answers(plan.scanners)
+    lost = [pad for pad in plan.pads if (row := point.devices.get(pad)) and not row.up]
     return Counter(
         tuple(CounterRow(x.item.title, x.state, x.tag, x.due, x.words) for x in story.lines),
-        here if plan.pads else None,
+        here if len(lost) < len(plan.pads) else None,
         scanner,
         story.going,
         lending.busy(story),

@@ -49,6 +49,7 @@ def test_a_slip_after_a_pickup_and_one_after_a_return(printing: Point) -> None:
     point.kiosk.touch("print", "en")
     point.kiosk.wait_for("Goodbye", printing="done")
     lines = printer.tear()
+    lines = lines[lines.index("✂") + 1 :]  # what hung there since before the start is cut off first
     ledger = point.machine.library.ledger
     items = point.items_of("R1001")
     assert lines[:2] == ["East Gate Book", "Pavilion"]  # large, so 16 columns
@@ -143,13 +144,13 @@ def test_unplugged_amid_a_slip_nobody_claims_that_it_was_printed(printing: Point
 def test_paper_that_ends_amid_a_slip(printing: Point) -> None:
     point, printer = printing, printing.machine.printer
     collect(point)
-    printer.lines_left = 3
+    printer.lines_left = 9  # six are fed first, past the knife
     offered(point)
     point.kiosk.touch("print")
     point.kiosk.wait_for("Goodbye", printing="unknown")
     paper_is(point, "out")
     begun = printer.tear()
-    assert 0 < len(begun) <= 4
+    assert 0 < len(begun[begun.index("✂") :]) <= 5
     printer.state = "ok"
     paper_is(point, "ok")
     assert printer.lines == []

@@ -59,6 +59,9 @@ def printing(tmp_path: Path) -> Iterator[Printing]:
         printing = Printing(wire, twin)
         printing.thread.start()
         printing.until(lambda one: one == DeviceUp("slips"))
+        printing.print_out("Zoe")
+        assert printing.ended() == PrintEnded("slips", "Zoe", Printed.DONE)
+        assert next(line for line in twin.tear() if line) == "✂"  # whatever hung there since before the start
         yield printing
         printing.thread.stop()
         printing.thread.join(10)
@@ -127,3 +130,29 @@ def test_a_printer_on_a_loose_plug_is_not_up_again_before_it_has_served_for_long
     up, down = DeviceUp("slips"), DeviceDown("slips", "the plug")
     assert [one for one in said if one in (up, down)] == [up, down, down, down, up]
     assert not bugs
+
+
+def test_a_slip_that_broke_off_as_the_program_ended_is_cut_off_all_the_same(printing: Printing) -> None:
+    """The power failed, say: the next life of the program knows nothing of it."""
+    twin = printing.twin
+    twin.pause_after = 3
+    printing.print_out("Anna")
+    began = time.monotonic()
+    while len(twin.lines) < 3 and time.monotonic() < began + WAIT_S:
+        time.sleep(0.01)
+    printing.wire.unplug()
+    printing.ended()
+    printing.thread.stop()
+    printing.thread.join(10)
+    printing.wire.plug()
+    twin.pause_after = None
+    next_life = Printing(printing.wire, twin)
+    next_life.thread.start()
+    next_life.until(lambda one: one == DeviceUp("slips"))
+    next_life.print_out("Bo")
+    assert next_life.ended() == PrintEnded("slips", "Bo", Printed.DONE)
+    next_life.thread.stop()
+    next_life.thread.join(10)
+    annas, bos = ([f"{reader}'s book {n}" for n in range(1, 9)] for reader in ("Anna", "Bo"))
+    assert [line for line in twin.lines if line] == [*annas[:3], "✂", *bos, "✂"]
+    assert not next_life.bugs

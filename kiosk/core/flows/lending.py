@@ -35,6 +35,12 @@ def next_one(step: Step, story: AtCounter, now: float) -> Step:
     line = next((line for line in story.lines if line.state == "listed"), None)
     if line is None:
         return clear_tags(step, story, now)
+    said = step.point.counter_items.get(line.item.barcode)
+    if said and said.patron == story.patron:  # they had stopped before its word came: it is not said twice
+        if said.booked:
+            return next_one(*_booked(step, story, line, said.act, now), now)
+        return step.to(replace(story, key=said.act), now + step.point.plan.limits.act_wait_s)
+    step = tags.told(step, said.id) if said else step  # another's, which is under way
     if not step.point.counters.online:
         return next_one(*_without_its_word(step, story, line, "", "away", now), now)
     step = act(step, Checkout(story.patron, line.item.barcode), lambda key: replace(story, key=key), now, story.pin)
@@ -145,5 +151,5 @@ def goodbye_to(step: Step, story: AtCounter, now: float) -> Step:
     step, number = step.numbered()  # a session may end in more than one
     slip = Slip(f"c{step.session.number}-{number}", step.session.number, "checkout", now, items, due, provisional)
     titles = tuple(title for title, _ in items)
-    gate = any(line.tag == "lay" for line in lent)
+    gate = any(line.tag in ("lay", "writing") for line in lent)  # of the latter nobody knows yet
     return goodbye(step, Goodbye("checkout", titles, due, provisional, slip=slip, gate=gate), now, story.patron)

@@ -190,7 +190,7 @@ def test_who_leaves_with_a_tag_that_was_not_cleared_is_a_case_for_staff() -> Non
 def test_who_leaves_while_a_tag_is_written() -> None:
     machine = listed("x-1").touch("borrow").act(DONE)
     orders = machine.commands
-    machine.touch("finish")
+    assert machine.touch("finish").screen.gate  # type: ignore[union-attr]
     assert not troubles(machine)  # nobody knows yet
     machine.commands = orders
     machine.copy().written()
