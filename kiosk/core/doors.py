@@ -26,6 +26,7 @@ from sync.messages import PointTrouble
 
 REST_MAX_S = 3600.0
 WORDLESS_TIMES = 3  # as long, on an order from afar, the wire is waited for: a slow disk may have held it up
+FIRST_LOOK_S = 10.0  # after a start: by then each door has been seen, or its board does not answer
 BOUNCE_S = 1.0  # nobody opens a door, does something and shuts it in less: the switch bounces
 
 
@@ -237,6 +238,8 @@ def tick(step: Step, now: float) -> tuple[Step, list[Outcome]]:
         elif row.door is Door.SHUT:
             step, outcome = _shut(step, row, order, now)
             outcomes += [outcome] if outcome else []
+        elif order.cut and row.door is Door.UNKNOWN and 0 <= now - step.point.counters.alive_at < FIRST_LOOK_S:
+            continue  # the program has just begun
         elif now - order.opened_at >= limits.shut_wait_s and not order.late:  # said first, however late time is told
             since = row.down_since or order.opened_at  # what lies there nobody else can have
             step = step.put(replace(row, order=replace(order, late=True), down_since=since))

@@ -60,7 +60,9 @@ def seen(step: Step, row: Compartment, now: float) -> tuple[Step, Compartment]:
     if row.told:
         step, row = step.fact(PointTrouble("door_seen", row.name)), replace(row, told=False)
         step = came_right(step, "door_unseen", row.name)
-    stands_open = row.door is Door.OPEN and (row.out == "forced" or (row.order is not None and row.order.late))
+    order = row.order
+    still = order is not None and (order.late or (order.cut and order.opened_at > 0.0))  # since before the power failed
+    stands_open = row.door is Door.OPEN and (row.out == "forced" or still)
     if not row.down_since or stands_open or (row.door is Door.SHUT and _jammed(row)):
         return step, row
     return given_back(step, row, now), replace(row, down_since=0.0)

@@ -106,7 +106,7 @@ def _left_alone(step: Step, order: Order, now: float) -> bool:
     """The door stood open so long that whoever shut it need not be who was to do something there. So it may have, where
     the machine has lost the time with its power."""
     limits = step.point.plan.limits
-    lost = order.cut and now < order.opened_at
+    lost = order.cut and (step.point.counters.clock_wrong or now < order.opened_at)
     return lost or now - order.opened_at >= limits.shut_wait_s + limits.left_open_s
 
 

@@ -84,11 +84,12 @@ def library_clock(step: Step, library: Bounds | None, now: float) -> Step:
 
 def clock_at_start(step: Step, now: float) -> Step:
     """The clock as it was found at boot. With its battery dead it says anything: until the library or somebody with a
-    watch has set it, nothing expires by it. What waits goes on as if no time had passed."""
-    by = now - step.point.counters.seen_at
-    if _believable(step, now):
-        return step
-    return _not_believed(_moved(step, by), by)
+    watch has set it, nothing expires by it. What waits goes on as if no time had passed: it was noted by the clock of
+    then, which need not have been right."""
+    counters = step.point.counters
+    if counters.alive_at and (counters.clock_wrong or not _may_follow(counters.alive_at, now)):
+        step = _moved(step, now - counters.alive_at)
+    return step if _believable(step, now) else _not_believed(step, now - counters.seen_at)
 
 
 def clock_jumped(step: Step, by: float, now: float) -> Step:
@@ -109,8 +110,11 @@ def clock_jumped(step: Step, by: float, now: float) -> Step:
 
 
 def _believable(step: Step, now: float) -> bool:
-    seen_at = step.point.counters.seen_at
-    return not seen_at or seen_at - CLOCK_NOTE_S <= now <= seen_at + OFF_MAX_S
+    return _may_follow(step.point.counters.seen_at, now)
+
+
+def _may_follow(noted_at: float, now: float) -> bool:
+    return not noted_at or noted_at - CLOCK_NOTE_S <= now <= noted_at + OFF_MAX_S
 
 
 def _not_believed(step: Step, by: float) -> Step:
