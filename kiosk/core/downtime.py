@@ -83,7 +83,7 @@ def given_back(step: Step, row: Compartment, now: float) -> Step:
     at_least = now + COME_AGAIN_S if _jammed(row) else 0.0
     for parcel in step.point.at(row.name):
         until = max(parcel.expires + longer_s, at_least)
-        held = parcel.state in ("ready", "doubt") and not parcel.recalled and parcel.expires > row.down_since
+        held = parcel.state != "loading" and not parcel.recalled and parcel.expires > row.down_since
         if held and until > parcel.expires:
             step = step.put(replace(parcel, expires=until, unheard=True)).fact(HoldExtended(parcel.id, until))
     return step

@@ -75,7 +75,7 @@ def parcel_sent(step: Step, sent: SentParcel, now: float) -> Step:
         news["size"] = old.size
     if old.unheard and sent.patron == old.patron:  # the library does not know yet for how long it is held
         news["expires"] = max(old.expires, sent.expires)
-    if old.state in HERE - {"missing"} and (sent.patron != old.patron or sent.expires >= old.expires):
+    if old.state in HERE and old.compartment and (sent.patron != old.patron or sent.expires >= old.expires):
         news["unheard"] = False  # the library has a word of its own on that
     if sent.patron != old.patron:  # what its reader allowed is not the next one's
         news |= {"helper": "", "helper_until": 0.0}

@@ -48,13 +48,15 @@ def _confirmed(step: Step, event: Receipted, now: float) -> Step:
     told = event.telling.told
     if isinstance(told, ParcelRemoved | ParcelMissing):
         row = step.point.parcels.get(told.parcel)
-        if row is None or not row.unheard or row.state not in ("removed", "missing"):
+        if row is None or not row.unheard or row.compartment or row.state not in ("removed", "missing"):
             return step
         return step.put(replace(row, unheard=False, changed_at=now if row.state == "removed" else row.changed_at))
     if isinstance(told, HoldExtended):
         row = step.point.parcels.get(told.parcel)
-        gone = row is not None and row.state in ("collected", "removed", "missing")
-        return step.put(replace(row, unheard=False)) if row and not gone and row.expires == told.expires else step
+        if row is None or row.expires != told.expires or row.state in ("collected", "removed"):
+            return step
+        lost = row.state == "missing" and not row.compartment  # else it lies there, and the library names other items
+        return step if lost else step.put(replace(row, unheard=False))
     if isinstance(told, ItemLent):
         lent = (p for p in step.point.parcels.values() if p.unheard and p.patron == told.patron)
         mine = [p for p in lent if not p.compartment and [item.barcode for item in p.items] == [told.item]]

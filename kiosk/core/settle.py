@@ -252,7 +252,7 @@ def _moved_out(step: Step, compartment: str, order: Order, now: float) -> Step:
     parcel = step.point.parcels.get(order.about)
     if parcel is None or parcel.compartment != compartment or parcel.state in ("doubt", "missing"):
         return step
-    step = step.put(replace(parcel, state="missing", compartment="", changed_at=now))
+    step = step.put(replace(parcel, state="missing", compartment="", changed_at=now, unheard=False))
     return step.fact(PointTrouble("parcel_taken_to_move", compartment, parcel.id))
 
 

@@ -205,7 +205,9 @@ def _sent_away(before: Step, taken: Step) -> Step:
     """Somebody at work here whom the library has just blocked or forgotten can do nothing more."""
     story = taken.session.story
     if isinstance(story, StaffStory):
-        lost = {*rights(before.point, story.courier)} - {*rights(taken.point, story.courier)}
+        unannounced = story.courier in taken.point.patrons and story.courier not in before.point.patrons
+        had = ("round",) if unannounced else rights(before.point, story.courier)
+        lost = {*had} - {*rights(taken.point, story.courier)}
         return leave(taken) if lost else taken
     return taken
 

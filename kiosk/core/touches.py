@@ -174,7 +174,7 @@ def _after(at: Step, story: Ended, touch: Touched, now: float) -> Step:
         case "collect" if at.point.plan.spaces:
             return stay(at.home().begun(), Collecting(), now)
         case "return":  # whoever touches it may be the next person: the account wants the card again
-            return dropoff.begin(at.shown_by(None), now, story.patron if story.patron in at.point.patrons else "")
+            return dropoff.begin(at.shown_by(None), now, story.patron)
         case "account" if at.session.reader and at.point.plan.library.account:
             return account.begin(at, at.session.reader, now)
         case "browse" if any_on_offer(at.point, now):

@@ -109,7 +109,7 @@ def door(step: Step, story: Moving, outcome: Outcome, now: float) -> Step:
     if parcel is None or parcel.state != "missing" or parcel.compartment:  # it stayed, or nobody saw
         return stay(step, home(step.point, story.courier), now)
     if parcel.recalled:
-        return stay(step, home(step.point, story.courier, "recalled"), now)
+        return stocking.called_back(step, story.courier, parcel, now)
     if story.late:
         return stay(step, home(step.point, story.courier, "not_put_in"), now)
     return stocking.stow(step, story.courier, parcel, (story.visit.compartment,), now)

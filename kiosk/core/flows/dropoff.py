@@ -34,7 +34,8 @@ def begin(step: Step, now: float, patron: str = "") -> Step:
         return refuse(step, "returns_to_staff", now, person=patron)
     if not step.point.free():
         return _no_room(step, "S", patron, now)
-    return stay(tags.look_again(step), Returning(patron), now)
+    shown = patron if patron in step.point.patrons else ""  # whose initials nobody sees may be the last person
+    return stay(tags.look_again(step), Returning(shown), now)
 
 
 def _no_room(step: Step, size: Size, patron: str, now: float, *, larger: bool = False) -> Step:

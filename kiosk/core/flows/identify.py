@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from pydantic import SecretStr
 
-from kiosk.core import tags, tries
+from kiosk.core import people, tags, tries
 from kiosk.core.events import Touched
 from kiosk.core.facts import Proved
 from kiosk.core.flows import account, activating, bag, borrowing, counter, desk, dropoff, pickup, stocking, wishing
@@ -109,10 +109,7 @@ def answered(step: Step, story: AskingCard, answer: Answer | None, now: float) -
         patron = step.point.by_card(story.digest)
         answer = PatronIs(patron) if patron else None
     step = tries.right(step, story.digest) if patron and story.pin else step
-    if patron and (known_here := step.point.patrons.get(patron.id) or _with_something_here(step.point, patron)):
-        reach = patron.reach or (known_here.reach and not step.point.plan.library.announces)  # as they have said here
-        cards = known_here.cards or (() if _works_here(patron) else patron.cards)
-        step = step.put(replace(patron, cards=cards, reach=reach))
+    step = _noted(step, patron) if patron else step
     if story.back is not None:
         step = tags.look_again(step)  # what was laid on a pad or lifted meanwhile
         if patron:
@@ -129,9 +126,21 @@ def answered(step: Step, story: AskingCard, answer: Answer | None, now: float) -
     return known(step, patron, now, answer.ready_elsewhere, story.want, story.pin)
 
 
-def _with_something_here(point: PickupPoint, patron: Patron) -> Patron | None:
-    """One who was not announced though something of theirs lies here: what the library says of them counts."""
-    return patron if any(p.patron == patron.id and p.state in HERE for p in point.parcels.values()) else None
+def _noted(step: Step, patron: Patron) -> Step:
+    """What the library says of who is known here counts. So it does of one who was not announced though something of
+    theirs lies here: until that has gone, and without their cards, so that it is asked again the next time."""
+    known_here, announces = step.point.patrons.get(patron.id), step.point.plan.library.announces
+    if known_here is None and not _with_something_here(step.point, patron):
+        return step
+    reach = patron.reach or (known_here is not None and known_here.reach and not announces)  # as they have said here
+    passing = announces and (known_here is None or patron.id in step.point.counters.to_forget)
+    cards = (known_here.cards if known_here else ()) or (() if passing or _works_here(patron) else patron.cards)
+    step = step.put(replace(patron, cards=cards, reach=reach))
+    return people.forget(step, patron.id) if passing else step
+
+
+def _with_something_here(point: PickupPoint, patron: Patron) -> bool:
+    return any(p.patron == patron.id and p.state in HERE for p in point.parcels.values())
 
 
 def known(

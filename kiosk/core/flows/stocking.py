@@ -43,7 +43,9 @@ def expected(step: Step) -> list[Parcel]:
 def scanned(step: Step, story: AtCourier | Loading, scan: ItemScanned, now: float) -> Step:
     """An item in the courier's hand."""
     if isinstance(story, Loading):
-        return _more(step, story, scan.barcode, now)
+        if parcel := step.point.parcels.get(story.parcel):
+            return _more(step, story, parcel, scan.barcode, now)
+        story = AtCourier(story.courier)  # it is expected here no more
     if story.key:  # one question at a time
         return step
     holding = [p for p in step.point.parcels.values() if any(i.barcode == scan.barcode for i in p.items)]
@@ -111,8 +113,8 @@ def _no_room(point: PickupPoint) -> CourierNotice:
 
 def _not_loadable(step: Step, story: AtCourier, holding: list[Parcel], now: float) -> Step:
     """Called back, it goes into the bag; already behind a door, that door may be looked behind; else it is not ours."""
-    here = next((p for p in holding if p.state in HERE), None)
     back = next((p for p in holding if p.recalled and _in_hand(step.point, p)), None)
+    here = None if back else next((p for p in holding if p.state in HERE), None)
     if back:
         step = step.put(replace(back, state="removed", compartment="", changed_at=now, unheard=True))
         step = step.fact(ParcelRemoved(back.id, story.courier))
@@ -123,10 +125,9 @@ def _not_loadable(step: Step, story: AtCourier, holding: list[Parcel], now: floa
     return stay(step, AtCourier(story.courier, notice, where=here.compartment if here else ""), now)
 
 
-def _more(step: Step, story: Loading, barcode: str, now: float) -> Step:
-    parcel = step.point.parcels.get(story.parcel)
-    if parcel is None or parcel.recalled:
-        return _not_loadable(step, AtCourier(story.courier), [parcel] if parcel else [], now)
+def _more(step: Step, story: Loading, parcel: Parcel, barcode: str, now: float) -> Step:
+    if parcel.recalled:
+        return _not_loadable(step, AtCourier(story.courier), [parcel], now)
     if barcode in story.scanned and {item.barcode for item in parcel.items} - set(story.scanned):
         return stay(step, replace(story, notice="twice"), now)
     if any(i.barcode == barcode for i in parcel.items):
@@ -155,7 +156,8 @@ def stow(step: Step, courier: str, parcel: Parcel, tried: tuple[str, ...], now: 
         step = downtime.given_back(step, old, now)
         parcel = step.point.parcels[parcel.id]
     step = doors.unlock(step, space.name, "stocking", courier, parcel.id, "", now)
-    unheard = parcel.unheard and parcel.state != "missing"  # that it was missing is told, and over
+    lost = parcel.state == "missing" and not parcel.compartment
+    unheard = parcel.unheard and not lost  # that it was missing is told, and over
     step = step.put(replace(parcel, state="loading", compartment=space.name, changed_at=now, unheard=unheard))
     story = Stowing(courier, parcel.id, visit(step, space.name), tried)
     return step.to(story, door_until(step, now))
@@ -182,11 +184,11 @@ def door(step: Step, story: Stowing, outcome: Outcome, now: float) -> Step:
     if small and not (story.late or parcel.recalled):
         return stow(step, story.courier, parcel, story.tried, now, small=True)
     if parcel.recalled:
-        return _called_back(step, story.courier, parcel, now)
+        return called_back(step, story.courier, parcel, now)
     return stay(step, home(step.point, story.courier, "not_put_in"), now)
 
 
-def _called_back(step: Step, courier: str, parcel: Parcel, now: float) -> Step:
+def called_back(step: Step, courier: str, parcel: Parcel, now: float) -> Step:
     """It is in their hand, and goes into the bag of whoever has one."""
     if has_bag(step.point, courier):
         return _not_loadable(step, AtCourier(courier), [parcel], now)
@@ -220,7 +222,7 @@ def door_touch(step: Step, story: Stowing, touched: Touched, now: float) -> Step
             step = doors.give_up(step, at)
             parcel = step.point.parcels.get(story.parcel)
             if parcel and parcel.recalled and parcel.state == "sent":
-                return _called_back(step, story.courier, parcel, now)
+                return called_back(step, story.courier, parcel, now)
             if parcel is None or altered or parcel.recalled or parcel.state not in ("sent", "doubt"):
                 notice: CourierNotice = "recalled" if parcel and parcel.recalled else "stuck"
                 return stay(step, home(step.point, story.courier, notice), now)

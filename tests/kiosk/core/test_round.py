@@ -368,8 +368,8 @@ def test_a_recalled_parcel_in_the_hand_goes_into_the_bag() -> None:
 
 
 def test_so_does_one_called_back_after_it_was_taken_out_or_not_found() -> None:
-    moved = stocked(PARCEL).hear(PatronChanged(replace(TOM, role="staff", code=""))).do(CardShown("card", TOMS))
-    moved.touch("desk").touch("doors").touch("door", "A1").touch("move").open().recall("p-1").shut().touch("finish")
+    moved = stocked(PARCEL).hear(PatronChanged(replace(TOM, role="technician", code=""))).do(CardShown("card", TOMS))
+    moved.touch("doors").touch("door", "A1").touch("move").open().recall("p-1").shut().touch("finish")
     lost = stocked(PARCEL).tap("ann").open().touch("not_here").shut().touch("finish").recall("p-1")
     for machine in (moved, lost):
         machine.tap("max").scan("i-1")
