@@ -77,11 +77,11 @@ def _whose(step: Step, event: Receipted, now: float) -> Step:
             parcel = step.point.parcels.get(told.parcel)
             if parcel is None or parcel.state not in HERE:
                 return step
-            if parcel.patron and (patron is None or patron.id == parcel.patron):
+            if parcel.patron and (patron is None or (patron.id == parcel.patron and not parcel.recalled)):
                 return step
             if patron is None and event.receipt.stock:
                 expires = step.point.dated(now) + step.point.plan.limits.stock_days * DAY_S
-                return step.put(replace(parcel, stock=True, recalled=False, expires=expires))
+                return step.put(replace(parcel, stock=True, recalled=False, expires=expires, unheard=False))
             row = step.point.compartments.get(parcel.compartment)
             fetched = row is not None and row.order is not None and row.order.purpose == "pickup"
             if patron is None or fetched:  # what whoever is at its door leaves there is looked through by a courier
@@ -133,11 +133,15 @@ def _of(point: PickupPoint, parcel: Parcel, patron: Patron, now: float) -> Parce
     """Set aside for this patron from now on, whoever could have had it before."""
     expires = point.dated(now) + point.plan.limits.hold_days * DAY_S
     parcel = replace(parcel, patron=patron.id, stock=False, recalled=False, asked_at=now, expires=expires)
-    return replace(parcel, helper="", helper_until=0.0)
+    return replace(parcel, helper="", helper_until=0.0, unheard=False)  # of a longer time before it nobody need hear
 
 
 def _held(step: Step, parcel: Parcel, patron: Patron) -> Step:
     known = step.point.patrons.get(patron.id)
     patron = replace(patron, reach=patron.reach or (known is not None and known.reach))  # as they have said here
+    if known and not step.point.plan.library.announces:  # a check-in names them, and says nothing of their standing
+        patron = replace(patron, standing=known.standing, reason=known.reason)
+    works = {card for row in step.point.patrons.values() if row.role != "reader" for card in row.cards}
+    patron = replace(patron, cards=tuple(card for card in patron.cards if card not in works))  # it begins their round
     step = step.put(parcel).fact(HoldLearnt(parcel.id, patron.id, parcel.compartment))
     return step if known and known.role != "reader" else step.put(patron)

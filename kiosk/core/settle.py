@@ -113,6 +113,9 @@ def _left_alone(step: Step, order: Order, now: float) -> bool:
 def _ready(step: Step, parcel: Parcel, compartment: str, courier: str, now: float) -> Step:
     barcodes = tuple(item.barcode for item in parcel.items)
     step = rounds.out_of_bag(_taken_elsewhere(step, barcodes, parcel.id, now), barcodes)
+    if not step.point.plan.library.announces:  # told as put in it is checked in, so no return of it is awaited
+        back = (d for d in step.point.drops.values() if d.item.barcode in barcodes and d.state == "doubt")
+        step = step.drop(*back)
     step = step.put(replace(parcel, state="ready", compartment=compartment, changed_at=now))
     return step.fact(ParcelReady(parcel.id, compartment, courier, barcodes))
 

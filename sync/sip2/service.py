@@ -15,7 +15,7 @@ from sync.account import AccountIs, AccountOf
 from sync.acts import Activate, ActKind, Ruling, Said
 from sync.asked import Allowed, Answer, ItemIs, LoansAre, LoansWith, MayBorrow, PatronIs, Question, Shown, WhatIs
 from sync.errors import ServiceBroken, ServiceError, ServicePostponed, ServiceSilent, ServiceUnreachable
-from sync.messages import ItemDropped, ItemLent, Page, ParcelCollected, PatronChanged, Receipt, Telling
+from sync.messages import ItemDropped, ItemLent, Page, ParcelCollected, ParcelReady, PatronChanged, Receipt, Telling
 from sync.outbox import GIVE_UP_S, GIVE_UP_TRIES
 from sync.seal import NotSealed, Seal
 from sync.service import NOTHING, Abilities, Known, Service
@@ -137,7 +137,7 @@ class Sip2:
             doubt = Doubt(
                 telling in before or telling.key in self._unsure,
                 known.left | _lent(later),
-                _back(later),
+                _back(later, self._dialect.captures),
                 telling.seq < known.image,
             )
             self._done[telling.key] = self._told(telling, doubt, until, first)
@@ -273,9 +273,12 @@ class Sip2:
         return said - zone if abs(zone) <= _ZONE_MAX_S else said
 
 
-def _back(tellings: Sequence[Telling]) -> frozenset[str]:
-    """The items that these return."""
-    return frozenset(telling.told.item for telling in tellings if isinstance(telling.told, ItemDropped))
+def _back(tellings: Sequence[Telling], captures: bool) -> frozenset[str]:
+    """The items that these return; where a check-in says for whom it is held (``captures``), so does what puts one
+    in again."""
+    told = [telling.told for telling in tellings]
+    put_in = (item for one in told if captures and isinstance(one, ParcelReady) for item in one.items)
+    return frozenset((*put_in, *(one.item for one in told if isinstance(one, ItemDropped))))
 
 
 def _lent(tellings: Sequence[Telling]) -> frozenset[str]:

@@ -160,7 +160,7 @@ def _kept_until(step: Step, story: AtAccount, hold: str, until: float) -> Step:
     parcel = set_aside.lies_in(set_aside.lying(step.point, story.patron), held, _stated(story)) if held else None
     if parcel is None or step.point.plan.library.announces or until <= parcel.expires:
         return step
-    return step.put(replace(parcel, expires=until))
+    return step.put(replace(parcel, expires=until, unheard=False))  # a longer time told before is over
 
 
 def _without(story: AtAccount, hold: str) -> AtAccount:

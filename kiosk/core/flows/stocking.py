@@ -54,10 +54,11 @@ def scanned(step: Step, story: AtCourier | Loading, scan: ItemScanned, now: floa
     if not loadable and not step.point.plan.library.announces and not _inside(step, holding, scan.barcode):
         return _unannounced(step, story, scan.barcode, now)
     if not loadable:
-        return _not_loadable(step, story, holding, now)
+        same = (d for d in step.point.drops.values() if d.item.barcode == scan.barcode and d.state != "doubt")
+        return _not_loadable(step, story, holding, now, next((d.compartment for d in same), ""))
     parcel = max(loadable, key=lambda p: p.changed_at)  # of two that name it, the one announced last
     if not step.point.plan.library.announces:  # it may have been given to somebody else since, as any other item
-        parcel = replace(parcel, patron="", stock=False, expires=_for_now(step.point, now))
+        parcel = replace(parcel, patron="", stock=False, expires=_for_now(step.point, now), unheard=False)
         step = step.put(parcel)
     loading = Loading(story.courier, parcel.id, (scan.barcode,))
     return _stow_when_whole(step, loading, parcel, now)
@@ -111,7 +112,7 @@ def _no_room(point: PickupPoint) -> CourierNotice:
     return "unseen" if places.unseen(point) else "no_room"
 
 
-def _not_loadable(step: Step, story: AtCourier, holding: list[Parcel], now: float) -> Step:
+def _not_loadable(step: Step, story: AtCourier, holding: list[Parcel], now: float, returned_in: str = "") -> Step:
     """Called back, it goes into the bag; already behind a door, that door may be looked behind; else it is not ours."""
     back = next((p for p in holding if p.recalled and _in_hand(step.point, p)), None)
     here = None if back else next((p for p in holding if p.state in HERE), None)
@@ -119,10 +120,11 @@ def _not_loadable(step: Step, story: AtCourier, holding: list[Parcel], now: floa
         step = step.put(replace(back, state="removed", compartment="", changed_at=now, unheard=True))
         step = step.fact(ParcelRemoved(back.id, story.courier))
         step = rounds.into_bag(step, story.courier, now, (back.id,))
-    notice: CourierNotice = "already_here" if here else "recalled" if holding else "unknown_item"
+    where = here.compartment if here else "" if back else returned_in
+    notice: CourierNotice = "already_here" if here or where else "recalled" if holding else "unknown_item"
     if here and here.recalled:
         notice = "recalled"
-    return stay(step, AtCourier(story.courier, notice, where=here.compartment if here else ""), now)
+    return stay(step, AtCourier(story.courier, notice, where=where), now)
 
 
 def _more(step: Step, story: Loading, parcel: Parcel, barcode: str, now: float) -> Step:

@@ -1,7 +1,7 @@
 """What happened at the point, told to a library with a ledger: once in effect, whatever becomes of its answers."""
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 from raw_library import CUT, WHEN, Answer, Library, library
@@ -285,6 +285,18 @@ def test_out_and_back_in_one_batch_whose_answers_were_all_lost_is_one_loan(hold:
             settled(lib).tell(batch)
         receipts = tell(client(lib.port, dialect=dialect), *batch, said=2)
     assert [r.status for r in receipts] == ["applied", "applied"]
+    assert [effect for effect in ledger.effects if effect != "return "] == ["lend R100", "return R100"]
+
+
+@pytest.mark.parametrize("dialect", ["koha", "plain"])
+@pytest.mark.parametrize("hold", ["", "R200"])
+def test_out_and_put_in_again_in_one_batch_whose_answers_were_all_lost_is_one_loan(hold: str, dialect: str) -> None:
+    """Lent from here, brought back elsewhere and put in once more, all while the library was away."""
+    ledger = Ledger(hold=hold)
+    batch = (telling(LENT, 1), telling(replace(READY, parcel="h2"), 2))
+    with library(ledger.answers()) as lib:
+        settled(lib).tell(batch)
+        tell(client(lib.port, dialect=dialect), *batch, said=2)
     assert [effect for effect in ledger.effects if effect != "return "] == ["lend R100", "return R100"]
 
 
