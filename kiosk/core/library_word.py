@@ -141,7 +141,9 @@ def _held(step: Step, parcel: Parcel, patron: Patron) -> Step:
     patron = replace(patron, reach=patron.reach or (known is not None and known.reach))  # as they have said here
     if known and not step.point.plan.library.announces:  # a check-in names them, and says nothing of their standing
         patron = replace(patron, standing=known.standing, reason=known.reason)
-    works = {card for row in step.point.patrons.values() if row.role != "reader" for card in row.cards}
-    patron = replace(patron, cards=tuple(card for card in patron.cards if card not in works))  # it begins their round
+    announces = step.point.plan.library.announces  # what the feed has said of people is no older than this
+    rows = step.point.patrons.values()
+    taken = {card for row in rows if announces or row.role != "reader" for card in row.cards}  # or begins their round
+    patron = replace(patron, cards=tuple(card for card in patron.cards if card not in taken))
     step = step.put(parcel).fact(HoldLearnt(parcel.id, patron.id, parcel.compartment))
-    return step if known and known.role != "reader" else step.put(patron)
+    return step if known and (announces or known.role != "reader") else step.put(patron)

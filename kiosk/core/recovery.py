@@ -66,6 +66,8 @@ def started(step: Step, now: float) -> Step:
             step = step.put(replace(device, up=False, why="not seen yet", down_since=0.0))
     for item in step.point.counter_items:
         step = tags.told(step, item)
-    counters = replace(step.point.counters, online=False, sessions=step.point.counters.sessions + 1, alive_at=now)
-    step = step.put(counters)
+    counters = step.point.counters
+    away_since = counters.away_since or counters.alive_at  # it has said nothing while the power was off
+    sessions = counters.sessions + 1
+    step = step.put(replace(counters, online=False, away_since=away_since, sessions=sessions, alive_at=now))
     return replace(step, session=NOBODY).fact(Booted(tuple(orders)))

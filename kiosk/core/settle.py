@@ -163,7 +163,14 @@ def _taken_elsewhere(step: Step, barcodes: tuple[str, ...], now_in: str, now: fl
         here = parcel.state in HERE and parcel.compartment and parcel.id != now_in
         if here and any(item.barcode in barcodes for item in parcel.items):
             step = _gone(step, parcel, now)
-    return step
+    lent = [p for p in step.point.parcels.values() if p.state == "collected"]
+    back = [p for p in lent if any(item.isbn and item.barcode in barcodes for item in p.items)]
+    return step.put(*(replace(p, items=tuple(_unnumbered(item, barcodes) for item in p.items)) for p in back))
+
+
+def _unnumbered(item: Item, barcodes: tuple[str, ...]) -> Item:
+    """What has come back: by the number of its title it is not meant when another copy does."""
+    return replace(item, isbn="") if item.barcode in barcodes else item
 
 
 def _gone(step: Step, parcel: Parcel, now: float) -> Step:

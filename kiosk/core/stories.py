@@ -153,6 +153,11 @@ class Returning:
     printed: bool = False
     least: Size = "S"
 
+    @property
+    def barcodes(self) -> set[str]:
+        """Of what is on the list."""
+        return {one.item.barcode for one in self.accepted}
+
 
 @dataclass(frozen=True, slots=True)
 class Dropping:

@@ -54,6 +54,14 @@ def used(step: "Step", who: str, now: float) -> "Step":
     return step.drop(*gone).put(row)
 
 
+def unused(step: "Step", who: str) -> "Step":
+    """It was not told: the last try counts for nothing."""
+    row = step.point.tries.get(who)
+    if row is None:
+        return step
+    return step.put(replace(row, wrong=row.wrong - 1)) if row.wrong > 1 else step.drop(row)
+
+
 def past(point: "PickupPoint", now: float) -> list[Tries]:
     """Those of days that are over."""
     return [row for row in point.tries.values() if row.day < int(now // DAY_S)]

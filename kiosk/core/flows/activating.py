@@ -104,6 +104,7 @@ def _entered(step: Step, story: Activating, now: float) -> Step:
         return refuse(step, "activation_away", now, then=("return",))
     wanted = Activate(story.digest, story.phone, story.pin)
     bare = replace(story, stage="doing", pin=NOTHING, more=NOTHING, another=False)
+    step = tries.used(step, story.digest, now)  # also where nobody waits for the ruling, or the power fails
     return act(step, wanted, lambda key: replace(bare, key=key), now)
 
 
@@ -115,13 +116,12 @@ def acted(step: Step, story: Activating, event: Acted, now: float) -> Step:
     story = replace(story, key="")
     match event.outcome:
         case "away":
-            return refuse(step, "activation_away", now, then=("return",))
+            return refuse(tries.unused(step, story.digest), "activation_away", now, then=("return",))
         case "unknown":
-            return _whose(tries.used(step, story.digest, now), replace(story, doubt=True), now)
+            return _whose(step, replace(story, doubt=True), now)
         case Ruling(done=True):
             return _whose(tries.right(step, story.digest), story, now)
         case Ruling() as no:
-            step = tries.used(step, story.digest, now)
             if not no.again:
                 return refuse(step, "activation_refused", now, no.words, ("return",))
             if tries.over(step.point, story.digest, now):

@@ -127,8 +127,12 @@ def answered(step: Step, story: AtCounter, answer: Answer | None, now: float) ->
     code, story = story.about, replace(story, key="", about="")
     if isinstance(answer, ItemIs) and answer.item is None:
         return _next(step, replace(story, notice="not_ours"), now)
-    item = answer.item if isinstance(answer, ItemIs) else None
-    return _next(step, _with(story, item or Item(code, code)), now)
+    item = (answer.item if isinstance(answer, ItemIs) else None) or Item(code, code)
+    if item.barcode in _listed(story):  # the library knows it by another label too
+        return _next(step, replace(story, notice="twice"), now)
+    if _lies_behind_a_door(step.point, item.barcode):
+        return _next(step, replace(story, notice="set_aside"), now)
+    return _next(step, _with(story, item), now)
 
 
 def _wait(step: Step, story: AtCounter, now: float) -> Step:

@@ -87,7 +87,7 @@ def _look_up(step: Step, story: Returning, code: str, isbn: bool, now: float) ->
 
 
 def _item(step: Step, story: Returning, barcode: str, now: float) -> Step:
-    if barcode in returned(step.point) or any(a.item.barcode == barcode for a in story.accepted):
+    if barcode in returned(step.point) | story.barcodes:
         return go_on(step, replace(story, notice="twice"), now)
     online = step.point.counters.online
     item, unheard = _known(step, barcode)
@@ -126,8 +126,7 @@ def _isbn(step: Step, story: Returning, isbn: str, now: float) -> Step:
 
 def _copies(step: Step, story: Returning, copies: tuple[Item, ...], none: ReturnNotice, now: float) -> Step:
     """The copies of a title that may be meant: it counts only when exactly one is left."""
-    taken = {a.item.barcode for a in story.accepted} | returned(step.point)
-    copies = tuple(item for item in copies if item.barcode not in taken)
+    copies = tuple(item for item in copies if item.barcode not in returned(step.point) | story.barcodes)
     if len(copies) == 1:
         return _accept(step, story, copies[0], True, now, lent=none == "isbn_not_yours")
     return go_on(step, replace(story, notice="isbn_several" if copies else none), now)
@@ -164,8 +163,9 @@ def answered(step: Step, story: Returning, answer: Answer | None, now: float) ->
 def _accept(
     step: Step, story: Returning, item: Item, checked: bool, now: float, notice: ReturnNotice = "", lent: bool = False
 ) -> Step:
-    one = Accepted(item, checked, lent)
-    return go_on(step, replace(story, accepted=(*story.accepted, one), notice=notice), now)
+    if item.barcode in returned(step.point) | story.barcodes:  # the library knows it by another label too
+        return go_on(step, replace(story, notice="twice"), now)
+    return go_on(step, replace(story, accepted=(*story.accepted, Accepted(item, checked, lent)), notice=notice), now)
 
 
 def _unreadable(step: Step, story: Returning, now: float) -> Step:

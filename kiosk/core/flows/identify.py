@@ -134,7 +134,7 @@ def _noted(step: Step, patron: Patron) -> Step:
         return step
     reach = patron.reach or (known_here is not None and known_here.reach and not announces)  # as they have said here
     passing = announces and (known_here is None or patron.id in step.point.counters.to_forget)
-    cards = (known_here.cards if known_here else ()) or (() if passing or _works_here(patron) else patron.cards)
+    cards = (known_here.cards if known_here else ()) or (() if announces or _works_here(patron) else patron.cards)
     step = step.put(replace(patron, cards=cards, reach=reach))
     return people.forget(step, patron.id) if passing else step
 

@@ -201,3 +201,17 @@ def test_nor_does_whoever_shows_anything_else_meanwhile(shown_then: Event) -> No
         assert machine.screen == Activated(False)
         assert machine.session.reader == ""
         assert not machine.touch("go_on").asks
+
+
+@pytest.mark.parametrize("gone", ["finish", "cut"])
+def test_who_does_not_wait_for_the_ruling_has_used_a_try_all_the_same(gone: str) -> None:
+    machine = stocked(PARCEL)
+    for _ in range(machine.point.plan.limits.pins_wrong_day_max):
+        told(offered(machine))
+        assert machine.acts
+        machine.restart() if gone == "cut" else machine.touch("finish")
+    assert reason(offered(machine)) == "activation_over"
+
+
+def test_what_was_not_told_is_no_try() -> None:
+    assert not told().act("away").point.tries

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from hardware.readings import Door, DoorSeen
-from kiosk.core.events import ClockJumped, Online, Receipted, Started
+from kiosk.core.events import ClockJumped, Online, Receipted, Started, Tick
 from kiosk.core.limits import DAY_S, Limits
 from kiosk.core.offline import left
 from kiosk.core.reader_screens import Choose
@@ -150,3 +150,12 @@ def test_so_may_what_its_reader_did_not_find() -> None:
     machine = stocked().tap("bob").open().touch("not_here").shut().touch("finish")
     assert (machine.parcel("p-3").state, machine.parcel("p-3").compartment) == ("missing", "A2")
     assert left(machine.point, [Telling("k1", 1, NOW, ParcelReady("p-3", "A2", "max", ("i-4",)))]) == {"i-4"}
+
+
+def test_hours_without_power_are_hours_without_the_library_too() -> None:
+    machine = stocked(away_lending_h=2).do(Online(True)).do(Tick(), after=60.0)
+    machine.now += 3 * 3600
+    machine.do(Started(), Online(False)).doors(Door.SHUT).tap("bob")
+    assert machine.screen == Sorry("away_for_long", then=("return",))
+    machine.touch("finish").do(Online(True)).tap("bob")
+    assert isinstance(machine.screen, Opening)
