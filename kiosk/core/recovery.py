@@ -52,11 +52,14 @@ def forgotten(step: Step, first: int, last: int, now: float) -> Step:
 def started(step: Step, now: float) -> Step:
     """The program begins: no door has been seen, no device has answered, nobody stands there."""
     step = watch.clock_at_start(step, now)
-    orders = []
+    orders, limits = [], step.point.plan.limits
     for row in step.point.compartments.values():
         order = row.order
         if order is not None:
             orders.append(order.id)
+            if order.opened_at and (step.point.counters.clock_wrong or now < order.opened_at):
+                # How long it has stood open nobody knows, and will not once the clock is right again (settle.py).
+                order = replace(order, opened_at=now - limits.shut_wait_s - limits.left_open_s)
             order = replace(order, cut=True, blind=order.blind or not order.opened_at or order.asked_again, stuck=False)
         step = step.put(downtime.began(step, replace(row, order=order)))
     for device in step.point.devices.values():

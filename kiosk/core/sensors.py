@@ -11,7 +11,7 @@ from kiosk.core.downtime import given_back
 from kiosk.core.facts import NotOpened
 from kiosk.core.model import Compartment
 from kiosk.core.session import Step
-from kiosk.core.settle import found_there, mark_doubt, settle
+from kiosk.core.settle import found_there, mark_doubt, settle, told_too_soon
 from kiosk.core.taken import book_collected
 from sync.messages import PointTrouble
 
@@ -36,6 +36,8 @@ def let_go(step: Step, compartment: str, now: float) -> Step:
         return step
     if row.order is not None:
         step = found_there(book_collected(step, row.order, now), compartment, row.order, now)
+        if row.order.booked and row.order.said:  # after its loan was told
+            step = step.fact(*told_too_soon(step, compartment, row.order))
     since = row.down_since or (row.order.opened_at if row.order else now)
     return mark_doubt(step.put(replace(row, order=None, out="forced", down_since=since)), compartment)
 

@@ -54,7 +54,7 @@ def settle(step: Step, compartment: str, order: Order, now: float) -> Step:
 def _pickup(step: Step, compartment: str, order: Order, now: float) -> Step:
     parcel = step.point.parcels.get(order.about)
     if parcel is None or parcel.state == "collected" or order.booked:  # told while it stood open: who knows who shut it
-        return set_check(mark_doubt(step, compartment), compartment).fact(*_told_too_soon(step, compartment, order))
+        return set_check(mark_doubt(step, compartment), compartment).fact(*told_too_soon(step, compartment, order))
     step = book_collected(step, order, now)
     sorted_ = sort_out(parcel, order)
     if order.reach:
@@ -77,7 +77,7 @@ def _pickup(step: Step, compartment: str, order: Order, now: float) -> Step:
     return step if order.wrong else _clear_check(step, compartment)
 
 
-def _told_too_soon(step: Step, compartment: str, order: Order) -> list[PointTrouble]:
+def told_too_soon(step: Step, compartment: str, order: Order) -> list[PointTrouble]:
     """The loan was told while the door stood open. Who said afterwards that something stays there may be right."""
     taken = row_of_taken(step.point, order.about, order.id)
     if taken is None or not order.said:
@@ -104,10 +104,9 @@ def _stocking(step: Step, compartment: str, order: Order, now: float) -> Step:
 
 def _left_alone(step: Step, order: Order, now: float) -> bool:
     """The door stood open so long that whoever shut it need not be who was to do something there. So it may have, where
-    the machine has lost the time with its power."""
+    the machine has lost the time with its power (recovery.py)."""
     limits = step.point.plan.limits
-    lost = order.cut and (step.point.counters.clock_wrong or now < order.opened_at)
-    return lost or now - order.opened_at >= limits.shut_wait_s + limits.left_open_s
+    return now - order.opened_at >= limits.shut_wait_s + limits.left_open_s
 
 
 def _ready(step: Step, parcel: Parcel, compartment: str, courier: str, now: float) -> Step:
@@ -269,6 +268,8 @@ def _moved_out(step: Step, compartment: str, order: Order, now: float) -> Step:
 def doubt(step: Step, compartment: str) -> Step:
     """Nobody saw whether this door moved: what lies there is in doubt until a courier has looked."""
     marked = mark_doubt(step, compartment)
+    if step.point.compartments[compartment].out == "forced":  # it is looked behind once it is seen shut
+        return marked
     new = step.point.compartments[compartment].out != "check"
     if new and marked.facts == step.facts:  # nothing lies there to be named, but the door must be looked behind
         marked = marked.fact(PointTrouble("compartment_in_doubt", compartment))

@@ -138,6 +138,10 @@ class Carrier(Person):
                 self.lie(wanted | {t.removeprefix("Title ") for t in screen.titles}, "could not say it was not put in")
                 return
             self.doubt(wanted)
+        if getattr(self.screen, "said", ""):  # of a door that has sprung open once more
+            yield from self.says("undo", "")
+            if not self.heard:
+                self.lie(wanted, "had said that it stays out, and could not take that back")
         if self.cheats("stocks_something_else"):
             others = sorted(self.hands - wanted)
             instead = set(others[:1]) if self.world.sly.random() < 0.7 else set()

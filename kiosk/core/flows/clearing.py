@@ -131,11 +131,11 @@ def door_touch(step: Step, story: Clearing | Checking, touched: Touched, now: fl
     order = order_at(step, story.visit)
     opened, stuck = order is not None and order.opened_at > 0, order is not None and order.stuck
     match touched.action:
-        case "yes" if isinstance(story, Checking):
+        case "yes" if opened and isinstance(story, Checking):
             # The last word counts. Without a sensor it is also how to end: all but what was said not to be there.
             whole = not sensors.unsensed(step.point.compartments[story.visit.compartment])
             return _said(mark(step, story.visit, keep=True, whole=whole), story, now)
-        case "no":
+        case "no" if opened:
             return _said(mark(step, story.visit, missing=True), story, now)
         case "cancel" if opened and sensors.unsensed(step.point.compartments[story.visit.compartment]):
             return _next(sensors.stayed_shut(step, story.visit.compartment), story, now)

@@ -128,14 +128,15 @@ def answered(step: Step, story: AskingCard, answer: Answer | None, now: float) -
 
 def _noted(step: Step, patron: Patron) -> Step:
     """What the library says of who is known here counts. So it does of one who was not announced though something of
-    theirs lies here: until that has gone, and without their cards, so that it is asked again the next time."""
+    theirs lies here: until that has gone, and without cards and code, so that it is asked again the next time."""
     known_here, announces = step.point.patrons.get(patron.id), step.point.plan.library.announces
     if known_here is None and not _with_something_here(step.point, patron):
         return step
     reach = patron.reach or (known_here is not None and known_here.reach and not announces)  # as they have said here
     passing = announces and (known_here is None or patron.id in step.point.counters.to_forget)
     cards = (known_here.cards if known_here else ()) or (() if announces or _works_here(patron) else patron.cards)
-    step = step.put(replace(patron, cards=cards, reach=reach))
+    code = known_here.code if known_here else ""
+    step = step.put(replace(patron, cards=cards, code=code, reach=reach))
     return people.forget(step, patron.id) if passing else step
 
 

@@ -5,9 +5,11 @@ from dataclasses import replace
 from hardware.readings import CodeUnknown, IsbnScanned, ItemScanned
 from kiosk.core.events import Touched
 from kiosk.core.flows.common import leave, order_at
+from kiosk.core.model import Parcel
 from kiosk.core.order import Order
 from kiosk.core.session import Step
 from kiosk.core.stories import Fetching
+from kiosk.core.taken import sort_out
 
 
 def touch(step: Step, story: Fetching, order: Order, touched: Touched) -> Step:
@@ -81,11 +83,24 @@ def scanned(step: Step, story: Fetching, scan: ItemScanned | IsbnScanned | CodeU
         return step.to(replace(story, notice="unreadable"), step.session.until)
     code = scan.barcode if isinstance(scan, ItemScanned) else scan.isbn
     if any(code in (item.barcode, item.isbn) for item in parcel.items):
-        return step.to(replace(story, notice="yours"), step.session.until)
+        return _in_hand(step, story, order, parcel, code)
     if not isinstance(scan, ItemScanned):
         return step.to(replace(story, notice="use_sticker"), step.session.until)
     if order.wrong == code:
         return step
     several = len(parcel.items) > 1
-    step = _say(step, story, wrong=code, missing=order.missing or not several)
+    shown = story.notice == "yours"  # just before: it is not missing
+    step = _say(step, story, wrong=code, missing=order.missing or not (several or shown))
     return _to(step, replace(story, sorting=())) if several else step
+
+
+def _in_hand(step: Step, story: Fetching, order: Order, parcel: Parcel, code: str) -> Step:
+    """Theirs, and they hear that they are to take it: that it is not there, or stays, holds no more. What was said of
+    all of several does so of the others. Of copies with one number it is the one of which nothing was said."""
+    same, sorted_ = [item for item in parcel.items if code in (item.barcode, item.isbn)], sort_out(parcel, order)
+    if not any(item in sorted_.taken for item in same):
+        left = tuple(item.barcode for item in sorted_.left if item != same[0])
+        absent = tuple(item.barcode for item in sorted_.lacking if item != same[0])
+        said = replace(order, keep=False, missing=False, reach=False, left=left, absent=absent)
+        step = step.put(replace(step.point.compartments[story.visit.compartment], order=said))
+    return step.to(replace(story, notice="yours"), step.session.until)

@@ -1,6 +1,8 @@
 """The power fails where the clock was wrong already, or while a door stands open: what was noted by a clock is not
 compared with another one, and nothing is said of a door before it was seen."""
 
+from typing import Any
+
 import pytest
 
 from hardware.readings import Door, DoorSeen
@@ -67,6 +69,31 @@ def test_a_return_shut_in_the_dark_is_in_doubt_also_where_the_time_was_noted_whi
     assert machine.point.counters.seen_at > machine.order.opened_at
     cut(machine, NOW - 30 * DAY_S).doors(Door.SHUT)
     assert not machine.told(ItemDropped)
+    assert machine.out("A1") == "check"
+
+
+def set_right(machine: Machine, then: float) -> Machine:
+    """Somebody, or the network, sets the clock."""
+    by, machine.now = then - machine.now, then
+    return machine.do(ClockJumped(by))
+
+
+def library_says(machine: Machine, then: float) -> Machine:
+    """The clock was right all the time: it was off for so long that nobody believed it."""
+    assert machine.now == then
+    return heard(machine, then)
+
+
+@pytest.mark.parametrize("late_s", [30, 40])
+@pytest.mark.parametrize(("boots_at", "right_again"), [(DEAD, set_right), (NOW + 60 * DAY_S, library_says)])
+def test_nor_is_it_told_where_the_time_is_found_again_before_the_door_is_shut(
+    boots_at: float, right_again: Any, late_s: int
+) -> None:
+    """It stood open in the dark for hours, or for months: whoever shuts it need not be who put something in."""
+    machine = Machine().wait(270).scan("x-1").answer(ItemIs(item("x-1"), True)).touch("open").open().wait(late_s)
+    right_again(cut(machine, boots_at).doors(Door.OPEN), max(boots_at, NOW + 5 * HOUR_S))
+    assert not machine.point.counters.clock_wrong
+    assert not machine.doors(Door.SHUT).told(ItemDropped)
     assert machine.out("A1") == "check"
 
 

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from hardware.readings import CardShown, Door, DoorSeen, Pulse, SealScanned, UnlockEnded
 from kiosk.core.events import Online, Receipted, Tick
 from kiosk.core.screens import Wait
-from kiosk.core.staff_screens import HandOver
+from kiosk.core.staff_screens import Courier, HandOver
 from sync.asked import PatronIs
 from sync.messages import (
     ParcelCollected,
@@ -95,6 +95,13 @@ def unannounced() -> Machine:
 
 def test_a_courier_let_in_unannounced_takes_their_bag() -> None:
     assert unannounced().do(CardShown("card", SecretStr("0888"))).told(BagHandedOver)
+
+
+def test_their_code_begins_no_round_without_the_library_also_where_something_waits_for_them() -> None:
+    tec = Patron("tec", "T.", role="courier", cards=(KEYRING.card("0888"),), code=KEYRING.code("11112222"))
+    machine = stocked(replace(PARCEL, patron="tec")).do(CardShown("card", SecretStr("0888"))).answer(PatronIs(tec))
+    assert isinstance(machine.screen, Courier)
+    assert not isinstance(machine.touch("finish").code("11112222").screen, Courier)
 
 
 def test_nobody_elses_card_does() -> None:

@@ -87,6 +87,18 @@ def test_days_are_not_given_back_while_it_only_seems_open_again() -> None:
     assert machine.point.compartments["A1"].down_since
 
 
+def test_nor_while_it_is_and_one_of_its_books_comes_back_through_another_door() -> None:
+    machine = lying(stocked(PAIR), "B1").scan("i-2").answer(None).touch("open").open()
+    machine.do(DoorSeen(machine.door, Door.SHUT), after=5.0).touch("finish")
+    assert [told.item for told in machine.told(ItemDropped)] == ["i-2"]
+    machine.now += 5 * DAY_S
+    machine.do(DoorSeen("B1", Door.UNKNOWN), DoorSeen("B1", Door.OPEN))
+    assert (machine.out("B1"), machine.told(HoldExtended)) == ("forced", [])
+    assert "compartment_in_doubt" not in troubles(machine)
+    assert machine.do(DoorSeen("B1", Door.SHUT)).out("B1") == "check"
+    assert len(machine.told(HoldExtended)) == 1
+
+
 def test_a_door_that_did_stand_open_and_is_pushed_shut_without_a_word_stays_in_doubt() -> None:
     machine = looks(lying()).do(DoorSeen("A1", Door.SHUT), after=5.0)
     assert (machine.out("A1"), machine.parcel().state) == ("check", "doubt")
