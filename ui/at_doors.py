@@ -6,7 +6,7 @@ from kiosk.core.screens import DoorOpen, DoorStuck, DoorView, LockRests, Opening
 from kiosk.frontend import About
 from ui import fetching
 from ui.notices import DOOR
-from ui.parts import cancel, rows
+from ui.parts import cancel, rows, titled
 from ui.view import Button, Tone, View
 from ui.words import Words
 
@@ -63,7 +63,7 @@ def door_open(screen: DoorOpen, _: Words) -> View:
         title = _("Please push door {door} shut", door=door)
         line = _("It has stood open for a while. We are done as soon as it clicks.")
     note = _(DOOR[screen.notice]) if screen.notice else ""
-    listed = rows(screen.titles, _)
+    listed = rows(titled(screen.titles, _) if screen.purpose == "dropoff" else screen.titles, _)
     return View("DoorOpen", title, line, "cabinet", tone, door=door, rows=listed, note=note, buttons=buttons)
 
 

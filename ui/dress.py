@@ -33,8 +33,8 @@ def dress(view: View, about: About, manner: Manner, helping: bool = False, voice
 
 
 def _ticked(row: Row, _: Words) -> Row:
-    """Whoever moves there by ear hears of a line that can be touched whether it is ticked."""
-    if not row.action or not row.done:
+    """Whoever moves there by ear hears of a line whether it is ticked."""
+    if not row.done:
         return row
     return replace(row, aloud=_("{line}, ticked", line=f"{row.words}, {row.aside}" if row.aside else row.words))
 

@@ -128,6 +128,7 @@ def door_shut(screen: DoorShut, _: Words) -> View:
     note = ""
     if screen.stuck:
         note = _("The door did not open once more. What you took is yours; what is inside is safe.")
+        note = note if screen.titles else _("The door did not open")
     elif screen.rests_s:
         note = _(
             "It was opened so often that its lock must rest. Wait here for about {n} seconds to open it once more.",

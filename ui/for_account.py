@@ -108,8 +108,8 @@ def account(screen: Account, about: About, _: Words) -> View:
         late = _.ngettext("one late", "{n} late", screen.late) if screen.late else ""
         rows.append(_to("loans", _("On loan"), screen.loans, late, _))
         rows.append(_to("holds", _("Holds"), screen.holds, "", _))
-        owed = _money(screen.owed, screen.currency, _) or _("none")
-        rows.append(Row(_("Fees"), owed, None, "fines" if screen.owed else "", ""))
+        owed = _money(screen.owed, screen.currency, _)
+        rows.append(Row(_("Fees"), owed, None, "fines", "") if owed else _to("fines", _("Fees"), screen.fines, "", _))
     elif screen.here:
         rows.append(Row(_("What lies here"), doors, None, "holds", ""))
     touched = any(row.action for row in rows)
@@ -234,7 +234,7 @@ def fines(screen: Fines, about: About, _: Words) -> View:
     total = _money(screen.owed, screen.currency, _)
     return View(
         "Fines",
-        _("Fees: {total}", total=total),
+        _("Fees: {total}", total=total) if total else _("Fees"),
         _("So the library states it. Pay at the library, or call: {phone}", phone=about.phone),
         "list",
         hushed=(total,),

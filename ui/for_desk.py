@@ -6,7 +6,7 @@ from importlib.metadata import version
 
 from kiosk.core.desk_screens import Desk, DoorList, DoorSheet, MachineSheet, Report, Use
 from ui.notices import COURIER, PAPER
-from ui.parts import TITLE_MAX, short
+from ui.parts import TITLE_MAX, short, titled
 from ui.view import Bar, Button, PictureName, Row, View
 from ui.words import N_, Words
 
@@ -47,6 +47,7 @@ _PRINTING = {
     "unknown": N_("The report may not have come out whole. Look before you print another one."),
 }
 BARS_MAX = 24
+DOORS_A_ROW = 6  # so that each name can be read
 
 
 def _back(_: Words) -> Button:
@@ -101,14 +102,13 @@ def door_sheet(screen: DoorSheet, _: Words) -> View:
         facts,
         "cabinet",
         door=screen.compartment,
-        rows=tuple(Row(title) for title in screen.titles),
+        rows=tuple(Row(title) for title in titled(screen.titles, _)),
         buttons=buttons,
         cancel=_back(_),
     )
 
 
 def report(screen: Report, _: Words) -> View:
-    out = _.listed(screen.out) or _("none")
     lines = (
         (_("Parcels put in"), screen.loaded),
         (_("Parcels taken by readers"), screen.taken),
@@ -118,7 +118,7 @@ def report(screen: Report, _: Words) -> View:
         (_("of these to be taken out"), screen.expired),
         (_("Returned books lying here"), screen.drops),
         (_("Free doors"), screen.free),
-        (_("Doors out of use"), out),
+        *_named(_("Doors out of use"), screen.out, _),
         (_("Cases to settle"), screen.cases),
         (_("Bags not handed over"), screen.bags),
     )
@@ -142,6 +142,12 @@ def report(screen: Report, _: Words) -> View:
         buttons=(Button("print", _("Print it"), value=_.language),) if offered else (),
         cancel=_back(_),
     )
+
+
+def _named(words: str, doors: tuple[str, ...], _: Words) -> tuple[tuple[str, str], ...]:
+    """These doors, a few a line."""
+    parts = (doors[n : n + DOORS_A_ROW] for n in range(0, max(1, len(doors)), DOORS_A_ROW))
+    return tuple((words, _.listed(part) or _("none")) for part in parts)
 
 
 def use(screen: Use, _: Words) -> View:
@@ -185,13 +191,13 @@ def _bars(screen: Use) -> tuple[Bar, ...]:
 
 
 def machine(screen: MachineSheet, _: Words) -> View:
-    unseen = _.listed(screen.unseen)
+    unseen = _named(_("Not seen"), screen.unseen, _) if screen.unseen else ()
     at = datetime.fromtimestamp(screen.now).strftime("%Y-%m-%d %H:%M")
     devices = tuple(row for one in screen.devices for row in _device(*one, _))
     seen = _("{n} of {all}", n=screen.doors - len(screen.unseen), all=screen.doors)
     rows = (
         *((Row(_("Doors seen"), seen, done=not unseen),) if screen.doors else ()),
-        *((Row(_("Not seen"), unseen, done=False),) if unseen else ()),
+        *(Row(*line, done=False) for line in unseen),
         Row(_("The library"), _("answers") if screen.online else _("out of reach"), done=screen.online),
         Row(_("The clock"), _("wrong") if screen.clock_wrong else at, done=not screen.clock_wrong),
         *devices,

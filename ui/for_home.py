@@ -55,21 +55,21 @@ def _ways(screen: Home, about: About, _: Words) -> tuple[str, str]:
 
 
 def _left_open(screen: Home, _: Words) -> str:
-    if afar := screen.opened_from_afar:
-        return _.ngettext(
-            "Door {doors} was opened by the library. Please push it shut.",
-            "Doors {doors} were opened by the library. Please push them shut.",
-            len(afar),
-            doors=_.listed(afar),
-        )
-    if doors := screen.open_doors:
-        return _.ngettext(
-            "Door {doors} seems to be open. If it is, please push it shut.",
-            "Doors {doors} seem to be open. If they are, please push them shut.",
-            len(doors),
-            doors=_.listed(doors),
-        )
-    return ""
+    afar = screen.opened_from_afar
+    doors = tuple(door for door in screen.open_doors if door not in afar)
+    opened = _.ngettext(
+        "Door {doors} was opened by the library. Please push it shut.",
+        "Doors {doors} were opened by the library. Please push them shut.",
+        len(afar),
+        doors=_.listed(afar),
+    )
+    seems = _.ngettext(
+        "Door {doors} seems to be open. If it is, please push it shut.",
+        "Doors {doors} seem to be open. If they are, please push them shut.",
+        len(doors),
+        doors=_.listed(doors),
+    )
+    return _.run_on(opened if afar else "", seems if doors else "")
 
 
 def away(screen: Home, _: Words) -> str:

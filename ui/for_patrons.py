@@ -1,5 +1,7 @@
 """Words of the screens a reader sees away from home and doors: collect, return, goodbye, sorry."""
 
+from dataclasses import replace
+
 from kiosk.core.flows.keypad import CODE_DIGITS
 from kiosk.core.notices import NotLent
 from kiosk.core.screens import Collect, Goodbye, Pin, Return, Sorry, Wait
@@ -8,7 +10,7 @@ from kiosk.slip import text
 from ui import without_doors
 from ui.fetching import over
 from ui.notices import PRINTING, RETURN, noted
-from ui.parts import ROWS_MAX, TITLE_MAX, and_more, bring_back, cancel, keypad, rows, short
+from ui.parts import ROWS_MAX, TITLE_MAX, and_more, bring_back, cancel, keypad, rows, short, titled
 from ui.sorry import REASONS, private, sorry_words
 from ui.view import Button, PictureName, Row, Tone, View
 from ui.words import N_, Words
@@ -134,17 +136,19 @@ def returning(screen: Return, _: Words) -> View:
         line = _("Touch '{words}' once for each book, and a door opens for them.", words=unread)
     if screen.offline:
         line += "\n" + _("The library is out of reach; it books your return as soon as it is back.")
+    if screen.asking:
+        line = _(ASKING["item"])
     no_code = Button("unreadable", unread, main=not (count or screen.scanner), extra=screen.scanner, alone=True)
-    buttons = (Button("open", _("Open the door"), main=True), Button("undo", _("Take the last one off the list")))
-    titles = tuple(title or _("A book without a code, to be looked at") for title in screen.titles)
+    listed = (Button("open", _("Open the door"), main=True), Button("undo", _("Take the last one off the list")))
+    buttons = (*listed, no_code) if count else (no_code,)
     return View(
         "Return",
         title,
         line,
         "scan",
-        rows=rows(titles[::-1], _, done=True),
+        rows=rows(titled(screen.titles[::-1], _), _, done=True),
         note=noted(RETURN, screen, _),
-        buttons=(*buttons, no_code) if count else (no_code,),
+        buttons=tuple(replace(button, idle=screen.asking) for button in buttons),
         cancel=cancel(_),
     )
 
@@ -181,13 +185,7 @@ def goodbye(screen: Goodbye, about: About, _: Words) -> View:
     if screen.missing:
         lines.append(_("Something was not there: we look into it, and it was not booked to you."))
     if screen.left:
-        lines.append(
-            _.ngettext(
-                "One parcel still waits here for you: tap your card or show your code, now or later.",
-                "{n} parcels still wait here for you: tap your card or show your code, now or later.",
-                screen.left,
-            )
-        )
+        lines.append(_still_here(screen.left, about, _))
     if screen.doubt:
         lines.append(
             _.ngettext(
@@ -219,6 +217,21 @@ def goodbye(screen: Goodbye, about: About, _: Words) -> View:
     )
 
 
+def _still_here(left: int, about: About, _: Words) -> str:
+    """What of theirs waits here, and how they come to it."""
+    if not about.codes:
+        return _.ngettext(
+            "One parcel still waits here for you: tap your card, now or later.",
+            "{n} parcels still wait here for you: tap your card, now or later.",
+            left,
+        )
+    return _.ngettext(
+        "One parcel still waits here for you: tap your card or show your code, now or later.",
+        "{n} parcels still wait here for you: tap your card or show your code, now or later.",
+        left,
+    )
+
+
 def _goes(kind: str, place: str, _: Words) -> str:
     """Where a returned item goes, in as few words as stand beside its title."""
     said = {"stays": _("stays for the next reader"), "sorted": _("the next reader waits")}
@@ -243,7 +256,8 @@ def _listed(screen: Goodbye, _: Words) -> tuple[Row, ...]:
         said = tuple(_not_lent(one, _) for one in screen.not_lent)
         return said if len(said) <= NOT_LENT_MAX else (*said[: NOT_LENT_MAX - 1], *and_more(len(said) - 1, _))
     room = ROWS_MAX if not screen.slip else 3 if len(screen.titles) <= 3 else 2
-    return rows(screen.titles, _, True, room, tuple(_goes(*one, _) for one in screen.goes))
+    titles = titled(screen.titles, _) if screen.purpose == "dropoff" else screen.titles
+    return rows(titles, _, True, room, tuple(_goes(*one, _) for one in screen.goes))
 
 
 def _not_lent(one: NotLent, _: Words) -> Row:

@@ -2,7 +2,7 @@
 
 from kiosk.core.flows.keypad import CODE_DIGITS
 from kiosk.core.staff_screens import HandOver, Seal, TakeOut, Thing
-from ui.parts import keypad
+from ui.parts import keypad, titled
 from ui.view import Button, Row, Tone, View
 from ui.words import Words
 
@@ -64,7 +64,11 @@ def ticked(things: tuple[Thing, ...], _: Words, touchable: bool = True, none: bo
     all."""
     several = touchable and len(things) > 1
     touch = "absent" if several else ""
-    return tuple(Row(t.title, _goes(t, _), t.there and not none, touch, t.id if several else "") for t in things)
+    titles = titled(tuple(thing.title for thing in things), _)
+    return tuple(
+        Row(title, _goes(t, _), t.there and not none, touch, t.id if several else "")
+        for t, title in zip(things, titles, strict=True)
+    )
 
 
 def _goes(thing: Thing, _: Words) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 from kiosk.core.staff_screens import Courier, Inside, Load, Settle
 from ui.for_rounds import found, ticked
 from ui.notices import COURIER, LOAD, PAPER, noted
-from ui.parts import cancel, rows
+from ui.parts import cancel, rows, titled
 from ui.view import Button, Row, View
 from ui.words import N_, Words
 
@@ -21,7 +21,7 @@ def courier(screen: Courier, _: Words) -> View:
     )
     every = screen.loaded + len(screen.parcels)
     clear = _.ngettext("Clear one door", "Clear {n} doors", screen.to_clear)
-    doors = dict.fromkeys((*((screen.where,) if screen.where else ()), *screen.to_check))
+    doors = dict.fromkeys((*((screen.where,) if screen.where and screen.looks else ()), *screen.to_check))
     checks = tuple(
         Button("check", _("Look into door {door}", door=door), value=door) for door in tuple(doors)[:CHECKS_MAX]
     )
@@ -65,7 +65,7 @@ def _note(screen: Courier, _: Words) -> str:
     match screen.notice:
         case "already_here" | "recalled" if screen.where:
             lies = _("This parcel lies behind door {door}.", door=screen.where)
-            return _.run_on(lies, _("If it is in your hand, look into that door."))
+            return _.run_on(lies, _("If it is in your hand, look into that door.") if screen.looks else "")
         case "no_room":
             return _.run_on(_("No free door is large enough."), _make_room(screen, _))
         case "":
@@ -131,6 +131,7 @@ def settle(screen: Settle, _: Words) -> View:
         _("Case {n} of {all}", n=screen.n, all=screen.of),
         _("Seen here on {at}: {saw}", at=at, saw=saw) + "\n" + says,
         "ask",
+        hushed=() if screen.status in ("forgotten", "left_out") else (screen.words,),
         buttons=buttons,
         cancel=cancel(_),
     )
@@ -185,6 +186,6 @@ def inside(screen: Inside, _: Words) -> View:
         buttons = (*buttons, Button("pause", _("This is the last one")))
         line = _("Door {n} of {of}.", n=screen.n, of=screen.of) + "\n" + line
     nothing, one = screen.said == "no", len(screen.things) <= 1
-    books = rows(screen.titles, _) if one else ticked(screen.things, _, not nothing, none=nothing)
+    books = rows(titled(screen.titles, _), _) if one else ticked(screen.things, _, not nothing, none=nothing)
     note = found(screen.found, _)
     return View("Inside", title, line, "cabinet", "wait", door=door, rows=books, buttons=buttons, note=note)

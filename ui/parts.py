@@ -48,6 +48,11 @@ def and_more(hidden: int, _: Words) -> tuple[Row, ...]:
     return (Row(_.ngettext("and one more item", "and {n} more items", hidden)),) if hidden > 0 else ()
 
 
+def titled(titles: tuple[str, ...], _: Words) -> tuple[str, ...]:
+    """These titles; a book that was returned without a code that can be read has none."""
+    return tuple(title or _("A book without a code, to be looked at") for title in titles)
+
+
 def rows(
     titles: tuple[str, ...],
     _: Words,

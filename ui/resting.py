@@ -34,7 +34,7 @@ def phase(quiet_s: float, rest_s: float, dim_s: float) -> Phase:
 
 def may_rest(home: Home) -> bool:
     """A door left open is to be seen, and so is that next to nothing can be done here."""
-    return not home.open_doors and bool(home.cards or home.free_doors)
+    return not home.open_doors and bool((home.cards and home.lends) or home.free_doors)
 
 
 @lru_cache(maxsize=2)  # asked for at every frame

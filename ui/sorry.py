@@ -15,6 +15,7 @@ class Reason(NamedTuple):
     picture: PictureName
 
 
+ANOTHER = N_("Choose another one, or call us: {phone}.")
 REASONS: dict[str, Reason] = {
     "card_unknown": Reason(
         N_("We do not know this card yet"),
@@ -127,19 +128,19 @@ REASONS: dict[str, Reason] = {
     "not_lent": Reason(
         N_("The library does not lend you this one"),
         N_("No door was opened and nothing is booked to you."),
-        N_("Choose another one, or call us: {phone}."),
+        ANOTHER,
         "book",
     ),
     "not_here_now": Reason(
         N_("It cannot be had any more"),
         N_("It has just been wanted elsewhere, or its door must be looked at first. Nothing is booked to you."),
-        N_("Choose another one, or call us: {phone}."),
+        ANOTHER,
         "book",
     ),
     "stock_stuck": Reason(
         N_("The door did not open"),
         N_("Nothing is booked to you, and staff have been told."),
-        N_("Choose another one, or call us: {phone}."),
+        ANOTHER,
         "book",
     ),
     "codes_closed": Reason(
@@ -269,6 +270,8 @@ _PLACES = {  # these name other places
 
 
 WITHOUT_CODES = {  # what to do next where the library hands out no codes and no QRs
+    "code_unreadable": N_("Show the library's sticker, or call us: {phone}."),
+    "pass_forged": N_("Tap the card itself, or call us: {phone}."),
     "card_unknown": N_("Try your library card, or call us: {phone}."),
     "number_only": N_("Tap the card itself, or call us: {phone}."),
 }
@@ -286,6 +289,8 @@ def sorry_words(screen: Sorry, reason: Reason, about: About, _: Words) -> tuple[
         lines.append(_(_PLACES[screen.reason], places=_.listed(screen.places)))
     elif screen.detail:
         lines.append(_("The library says: {detail}", detail=screen.detail))
+    if reason.next == ANOTHER and "browse" not in screen.then:  # nothing is left to choose
+        reason = reason._replace(next=REASONS["store_trouble"].next)
     following = reason.next if about.codes else WITHOUT_CODES.get(screen.reason, reason.next)
     lines.append(_(following, phone=about.phone))
     return _(reason.happened), "\n".join(lines), reason.picture

@@ -33,12 +33,12 @@ class Prove:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What the reader has. Touches: loans, holds, fines (where there are any), collect (where ``here``), browse (where
-    there is ``stock``), borrow (where there is a counter), cancel.
+    """What the reader has. Touches: loans, holds, fines (where there are any, or a sum is owed), collect
+    (where ``here``), browse (where there is ``stock``), borrow (where there is a counter), cancel.
 
     ``known`` False: the library does not answer, and only what lies here is known (touch holds). ``here``: doors behind
-    which something waits. ``owed``: as the library states it, "" for nothing. ``words``: the library's, with the
-    notice; ``places``: those of ready_elsewhere.
+    which something waits. ``owed``: as the library states it, "" for nothing, or where it says no sum. ``words``: the
+    library's, with the notice; ``places``: those of ready_elsewhere.
     """
 
     known: bool
@@ -54,6 +54,7 @@ class Account:
     stock: bool = False
     borrow: bool = False
     places: tuple[str, ...] = ()
+    fines: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,7 +149,8 @@ class Return:
     the title ""), cancel. ``scanner``: one answers, so that scanning is possible.
 
     ``notice``: about the last scan, or what lies on the pad. ``isbn_needs_card``: tap the card, so that we know which
-    copy it is. ``part_missing``: ``lacks`` names the first part that is, and of how many.
+    copy it is. ``part_missing``: ``lacks`` names the first part that is, and of how many. ``asking``: about one more
+    item; until the library has said something, cancel is all that can be touched.
     """
 
     titles: tuple[str, ...]
@@ -157,6 +158,7 @@ class Return:
     offline: bool = False  # accepted items will be looked at later
     scanner: bool = True
     lacks: tuple[int, int] = (0, 0)
+    asking: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,15 +9,15 @@ from kiosk.core import (
     show_account,
     show_counter,
     show_desk,
+    show_ended,
     show_pickup,
-    show_returned,
     show_search,
     show_staff,
     tries,
 )
 from kiosk.core.account_stories import AccountPin, AtAccount, AtMore, Proving
 from kiosk.core.activation import Activating
-from kiosk.core.flows import activating, counter, dropoff, fetching, lending, slips
+from kiosk.core.flows import activating, counter, dropoff, fetching, lending
 from kiosk.core.flows.common import order_at
 from kiosk.core.flows.pickup import codes_open
 from kiosk.core.model import PickupPoint
@@ -28,7 +28,6 @@ from kiosk.core.screens import (
     DoorOpen,
     DoorStuck,
     DoorView,
-    Goodbye,
     Home,
     LockRests,
     Opening,
@@ -181,7 +180,7 @@ def _screen(point: PickupPoint, session: Session, now: float) -> Screen:
         case AtDesk():
             return show_desk.screen(point, story, now)
         case Ended(screen=screen):
-            return slips.offered(point, show_returned.routed(point, screen)) if isinstance(screen, Goodbye) else screen
+            return show_ended.screen(point, screen, now)
         case _:
             return _door(point, session, story, now)
 
@@ -191,7 +190,7 @@ def _return(point: PickupPoint, story: Returning) -> Screen:
     if story.key and not story.accepted:
         return Wait("isbn" if story.about.startswith(("978", "979")) else "item")
     scanner = not point.plan.scanners or point.answers(point.plan.scanners)
-    return Return(titles, story.notice, not point.counters.online, scanner, story.lacks)
+    return Return(titles, story.notice, not point.counters.online, scanner, story.lacks, bool(story.key))
 
 
 def _door(point: PickupPoint, session: Session, story: AtDoor, now: float) -> Screen:

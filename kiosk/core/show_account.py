@@ -82,6 +82,7 @@ def _part(point: PickupPoint, story: AtAccount, account: AccountIs, now: float) 
         any_on_offer(point, now),
         flow.may_borrow(point, story),
         story.places,
+        len(account.fines),
     )
 
 

@@ -62,6 +62,7 @@ def _courier(point: PickupPoint, session: Session, story: AtCourier, now: float)
         seal=row.seal,
         neighbours=with_room(point, story.wants) if story.wants else (),
         desk=len(rights(point, story.courier)) > 1,
+        looks=story.where == "" or clearing.can_look(point, story.where),
         to_move=tuple(p.compartment for p in to_move(point)),
     )
 

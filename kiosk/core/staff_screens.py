@@ -87,6 +87,7 @@ class Courier:
     seal: str = ""
     neighbours: tuple[str, ...] = ()
     desk: bool = False  # there is more to do for this person
+    looks: bool = True  # the door ``where`` can be looked behind now
     to_move: tuple[str, ...] = ()  # doors with a parcel out of its reader's reach, for which another is free
 
 

@@ -178,6 +178,7 @@ SCREENS: dict[str, Screen] = {
     "return-no-scanner-listed": Return(("", ""), scanner=False),
     "return-no-scanner": Return((), scanner=False),
     "return-one": Return(TITLES[:1]),
+    "return-asking": Return(TITLES[:2], asking=True),
     "return-unread": Return((TITLES[0], "")),
     "return-many": Return((*TITLES, LONG), "twice", True),
     "courier": Courier(tuple((f"P-{n:04}", n, "M") for n in range(1, 8)), 3, 2, ("A2", "C4"), 5),

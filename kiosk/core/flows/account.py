@@ -209,7 +209,9 @@ def touch(step: Step, story: AtAccount, touched: Touched, now: float) -> Step:
         return _at_hold(step, story, account, touched.action, now)
     acts = step.point.plan.library.acts
     match touched.action:
-        case "loans" | "holds" | "fines" as part if not story.part and getattr(account, part):
+        case "loans" | "holds" | "fines" as part if not story.part and (
+            getattr(account, part) or (part == "fines" and account.owed)
+        ):
             return stay(step, replace(story, part=part, notice="", words=""), now)
         case "renew" if "renew" in acts and touched.value in {loan.id for loan in account.loans}:
             return _act(step, story, Renew(story.patron, touched.value), now) if story.part == "loans" else step

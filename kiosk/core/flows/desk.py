@@ -81,6 +81,8 @@ def _at_door(step: Step, story: AtDesk, touched: Touched, now: float) -> Step:
             step = step.fact(StaffActed(story.courier, "open", row.name, touched.value))
             step = step.fact(PointTrouble("opened_by_staff", row.name, detail=touched.value))
             return clearing.look(step, story.courier, [row.name], now)
+        case "reason", "why" if not can_open:  # it cannot be opened any more: how it stands, says its page
+            return stay(step, replace(story, page="door"), now)
         case "aside" | "back" as act, "door" if row.aside == (act == "back"):
             step = step.put(replace(row, aside=not row.aside)).fact(StaffActed(story.courier, act, row.name))
             word = "door_out_of_use" if act == "aside" else "door_in_use"

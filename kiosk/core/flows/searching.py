@@ -192,12 +192,15 @@ def _ask_number(step: Step, story: Searching, number: str, now: float) -> Step:
     """A copy by its number: it lies here, or what the library knows of it."""
     if title := titles.copy_here(step.point, number, now):
         return stay(step, replace(story, title=title, browsing=False, chosen=()), now)
+    if "place_hold" not in step.point.plan.library.acts:  # what lies here is all there is to be found
+        typed = story.typed if story.typed.replace(" ", "") == number else number[:TYPED_MAX]
+        return stay(step, Searching(typed, digits=story.digits, listing=True), now)
     if not step.point.counters.online:
         return stay(step, replace(story, notice="away"), now)
     plan = step.point.plan
     asking = story.key and not story.about  # a scanner says the same code again and again
     often = len(_lately(story, now)) >= plan.limits.searches_a_minute_max
-    if asking or often or "place_hold" not in plan.library.acts:
+    if asking or often:
         return step
     return _ask(stay(step, story, now), replace(story, about="", browsing=False, chosen=()), WhatIs(number), now)
 

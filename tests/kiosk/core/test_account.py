@@ -39,7 +39,7 @@ def test_the_menu_leads_to_the_account_and_to_how_it_works() -> None:
     assert isinstance(machine.touch("how").screen, How)
     assert machine.touch("cancel").touch("account").screen == Prove("account", False)
     assert machine.tap("ann").asks == [AccountOf("ann")]
-    assert machine.answer(MINE).screen == Account(True, 2, 1, 3, ("A1",), "1.50", "CNY")
+    assert machine.answer(MINE).screen == Account(True, 2, 1, 3, ("A1",), "1.50", "CNY", fines=1)
     assert not machine.unlocked
     assert machine.touch("cancel").screen == Home(3, False)
 
@@ -170,7 +170,7 @@ def test_a_refused_act_changes_nothing_and_says_why() -> None:
 def test_who_has_many_loans_is_waited_for_as_long_as_the_library_asks_about_each() -> None:
     """Over SIP2 an account may be forty messages."""
     machine = stocked(PARCEL).touch("more").touch("account").tap("ann").wait(LIMITS.ask_wait_s + 10)
-    assert machine.answer(MINE).screen == Account(True, 2, 1, 3, ("A1",), "1.50", "CNY")
+    assert machine.answer(MINE).screen == Account(True, 2, 1, 3, ("A1",), "1.50", "CNY", fines=1)
 
 
 # ---- silence ----------------------------------------------------------------------------------------------------

@@ -125,7 +125,7 @@ def test_nor_is_it_among_the_returns_of_whoever_comes_next() -> None:
     assert machine.lay("x-1").screen == Return(())
     assert machine.lay("x-1", "x-9").screen == Wait("item")
     assert machine.answer(ItemIs(item("x-9"), True)).screen == Return(("Title x-9",))
-    assert machine.scan("x-1").screen == Return(("Title x-9",))  # unless it is shown on purpose
+    assert machine.scan("x-1").screen == Return(("Title x-9",), asking=True)  # unless it is shown on purpose
     assert machine.asks == [WhatIs("x-1")]
 
 
