@@ -116,7 +116,7 @@ def _hashing(config: Config, ended: bool, yes: bool) -> None:
     try:
         done = rotate.hashing(config, path)
     except StoreError as error:
-        if before_of(path).exists():
+        if before_of(path).exists() and before_of(path).read_bytes() != path.read_bytes():
             error = StoreUnfit(f"{error}. The key HAS changed, and the one of before counts too: type this once more")
         raise error from None
     if not done.made:

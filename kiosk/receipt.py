@@ -25,11 +25,16 @@ def key_beside(store: Path) -> Path:
     return store.with_name(store.name + ".receipt-key")
 
 
+def made_beside(path: Path) -> Path:
+    """A new key next to the place for it, readable by this process's user only. Raises ``OSError``."""
+    return written_beside(path, Ed25519PrivateKey.generate().private_bytes_raw().hex())
+
+
 def make_key(path: Path) -> None:
-    """The point's key for receipts, once, readable by this process's user only. Raises ``OSError``."""
+    """The point's key for receipts, once. Raises ``OSError``."""
     if path.exists():
         return
-    written_beside(path, Ed25519PrivateKey.generate().private_bytes_raw().hex()).rename(path)
+    made_beside(path).rename(path)
     names_on_disk(path.parent)
 
 

@@ -199,6 +199,8 @@ def _new_store(config: Config, page: Page, told: Sequence[tuple[Telling, Receipt
             more = step(taken.point, NOBODY, Receipted(telling, receipt), now)
             taken = replace(more, facts=taken.facts + more.facts)
         store.commit(before, begun_anew(taken), now)
+    if beside[1].exists():  # no room in the file for what the log holds: SQLite does not say so as it closes
+        raise StoreUnfit(f"{path}: the disk is full: make room, and type this once more; nothing was changed here")
     lock_file(path).unlink()
     return path
 

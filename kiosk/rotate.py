@@ -21,7 +21,7 @@ from hardware.secret_file import UnfitFile, names_on_disk, written_beside
 from kiosk.config import Config
 from kiosk.core.identity import Keyring
 from kiosk.owner import Owner
-from kiosk.receipt import key_beside, make_key, read_key
+from kiosk.receipt import key_beside, made_beside, read_key
 from kiosk.schema import StoreUnfit, connect, examine, kept_as, prepare, stamp, transaction
 from kiosk.secrets_file import before_of
 from kiosk.store import unfit_for
@@ -43,8 +43,8 @@ class Rotated:
 
 
 def receipts(config: Config, now: float) -> Rotated:
-    """A new key for receipts; those of before are checked with the public key that is left. Raises ``StoreUnfit``,
-    ``UnfitFile``."""
+    """A new key for receipts; those of before are checked with the public key that is left. At no moment without a key.
+    Raises ``StoreUnfit``, ``UnfitFile``."""
     path = key_beside(config.store)
     with contextlib.ExitStack() as undo, unfit_for(config.store):
         undo.callback(Owner.of(config.store).release)
@@ -52,9 +52,11 @@ def receipts(config: Config, now: float) -> Rotated:
         public = path.with_name(f"{path.name}.{stamp(now)}.pem")
         pem = old.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
         written_beside(public, pem.rstrip()).rename(public)
+        new = made_beside(path)
+        os.link(path, kept_as(path, now))
         names_on_disk(path.parent)
-        path.rename(kept_as(path, now))
-        make_key(path)
+        new.replace(path)
+        names_on_disk(path.parent)
     return Rotated(path, public)
 
 
@@ -110,10 +112,14 @@ def done(config: Config, path: Path, now: float) -> Path:
     with unfit_for(config.store), contextlib.ExitStack() as undo:
         undo.callback(Owner.of(config.store).release)
         if not begun(config, path):
-            raise StoreUnfit("no key is being changed, or the power failed amid it: type it without --done first")
+            if before_of(path).exists():
+                raise StoreUnfit("the power failed before the key was changed: type it without --done first")
+            raise StoreUnfit("no key is being changed; was --done typed before, the old one has ended already")
         _seal_anew(config, Keyring(config.keyring.before), Keyring(config.keyring.hashing))
         with _unfit_key(path):
-            return before_of(path).rename(kept_as(path, now))
+            kept = before_of(path).rename(kept_as(path, now))
+            names_on_disk(path.parent)
+            return kept
 
 
 def _seal_anew(config: Config, old: Keyring, new: Keyring) -> int:
@@ -148,6 +154,7 @@ def _seal_anew(config: Config, old: Keyring, new: Keyring) -> int:
                     sql = f'SELECT rowid, "{name}" FROM "{table.name}" WHERE "{name}" LIKE \'%s.%\''
                     for row, text in db.execute(sql).fetchall():
                         if (said := SEALED.sub(anew, text)) != text:
-                            change = f'UPDATE "{table.name}" SET "{name}" = ? WHERE rowid = ?'
-                            db.conn.execute(change, (said, row))
+                            change = f'UPDATE OR IGNORE "{table.name}" SET "{name}" = ? WHERE rowid = ?'
+                            if not db.conn.execute(change, (said, row)).rowcount:  # they came again meanwhile
+                                db.conn.execute(f'DELETE FROM "{table.name}" WHERE rowid = ?', (row,))
     return count

@@ -19,7 +19,8 @@ def unheard_in(path: Path) -> tuple[tuple[Telling, ...], int]:
     """Tellings without a receipt, row by row, oldest first; and how many rows cannot be read. Never raises."""
     found, unread = list[Telling](), 0
     with contextlib.suppress(sqlite3.Error, OSError, StoreError), contextlib.closing(connect(path, True)) as db:
-        for seq in range(_newest(db.conn), 0, -1)[:SEQ_MAX]:
+        newest, unread = _newest(db.conn)
+        for seq in range(newest, 0, -1)[:SEQ_MAX]:
             try:
                 row = db.conn.execute("SELECT key, at, told, outcome FROM outbox WHERE seq = ?", (seq,)).fetchone()
                 if row and not row[3]:
@@ -30,8 +31,12 @@ def unheard_in(path: Path) -> tuple[tuple[Telling, ...], int]:
     return tuple(reversed(found)), unread
 
 
-def _newest(conn: sqlite3.Connection) -> int:
+def _newest(conn: sqlite3.Connection) -> tuple[int, int]:
+    """The highest number of a telling, and how many of the two places that say it are far off, as with a bit flipped:
+    nobody looks through what would lie between."""
+    said = list[int]()
     for sql in ("SELECT max(seq) FROM outbox", "SELECT seq FROM head"):
         with contextlib.suppress(sqlite3.Error, TypeError, ValueError):  # no table, no row, or what is no number
-            return operator.index(conn.execute(sql).fetchone()[0] or 0)
-    return 0
+            said.append(operator.index(conn.execute(sql).fetchone()[0] or 0))
+    near = [seq for seq in said if seq <= min(said) + SEQ_MAX]
+    return max(near, default=0), len(said) - len(near)

@@ -129,6 +129,8 @@ def _look_through(path: Path, db: Database, point: str) -> None:
     last = db.execute("SELECT coalesce(max(n), 0) FROM journal").fetchone()[0]
     if len(head) > 1 or (last > head[0][1] or not is_hash(head[0][2]) if head else last > 0):
         raise StoreDamaged(f"{path}: damaged (the head does not fit the journal). {PLEASE}")
+    if head and db.execute("SELECT max(seq) > (SELECT seq FROM head) FROM outbox").fetchone()[0]:
+        raise StoreDamaged(f"{path}: damaged (a telling has a number that was never given). {PLEASE}")
     if head and head[0][0] != point:
         raise StoreUnfit(f"{path}: the store of point {head[0][0]!r}, and this is {point!r}; check [point] and [store]")
     for _ in waiting(db.conn.execute):  # a row the loop cannot say would end it at each start

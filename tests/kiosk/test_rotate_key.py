@@ -98,7 +98,8 @@ def test_the_hashing_key_while_people_go_on_coming(point: Point, library: Librar
     point.day.tap(COURIER)
     assert isinstance(point.day.screen, Courier)
     point.day.store.close()
-    assert "no key is being changed" in point.kiosk("rotate-key", "hashing", "--done").output
+    again = point.kiosk("rotate-key", "hashing", "--done").output
+    assert ("no key is being changed" in again, "without --done" in again) == (True, False)  # that makes one more key
 
 
 def keys(point: Point) -> Path:
@@ -134,6 +135,10 @@ def test_the_power_fails_before_the_new_key_is_in_its_place(
     assert path.read_text() == old
     refused = point.kiosk("rotate-key", "hashing", "--done")
     assert (refused.exit_code, before_of(path).exists()) == (3, half_made)
+    assert ("type it without --done first" in refused.output) == half_made
+    with closing(Store.open(point.config.store, point.config.plan())):  # it was started again with the machine
+        refused = point.kiosk("rotate-key", "hashing")
+    assert (refused.exit_code, "HAS changed" in refused.output) == (3, False)
     assert point.kiosk("rotate-key", "hashing", answer="n\n").exit_code == 1
     assert path.read_text() == old
     assert "new key: " in point.kiosk("rotate-key", "hashing").output
@@ -299,6 +304,10 @@ def test_what_a_power_cut_may_leave_of_a_hashing_key_is_a_whole_one(point: Point
     assert point.kiosk("rotate-key", "hashing").exit_code == 0
     folder = f"fsync {POINT}"
     assert on_disk == ["fsync hashing.key.new", "link hashing.key.before", folder, "replace hashing.key", folder]
+    on_disk.clear()
+    assert point.kiosk("rotate-key", "hashing", "--done").exit_code == 0
+    (kept,) = keys(point).parent.glob("hashing.key.kept-*")
+    assert on_disk == [f"rename {kept.name}", folder]  # else the old one counts again after the cut
 
 
 def test_what_a_power_cut_may_leave_of_a_key_for_receipts_is_a_whole_one(point: Point, on_disk: list[str]) -> None:
@@ -311,8 +320,9 @@ def test_what_a_power_cut_may_leave_of_a_key_for_receipts_is_a_whole_one(point: 
     assert point.kiosk("rotate-key", "receipts").exit_code == 0
     (public,) = path.parent.glob(f"{path.name}.*.pem")
     (kept,) = path.parent.glob(f"{path.name}.kept-*")
-    left = [f"fsync {public.name}.new", f"rename {public.name}", f"fsync {path.parent.name}"]
-    assert on_disk == [*left, f"rename {kept.name}", *made]
+    folder = f"fsync {path.parent.name}"
+    left = [f"fsync {public.name}.new", f"rename {public.name}", f"fsync {path.name}.new", f"link {kept.name}", folder]
+    assert on_disk == [*left, f"replace {path.name}", folder]
 
 
 def test_nothing_happens_without_a_yes(point: Point) -> None:
