@@ -5,7 +5,7 @@ from pathlib import Path
 
 from kiosk.core.events import Tick
 from kiosk.core.stories import AtHome
-from sync.messages import ItemDropped
+from sync.messages import ItemDropped, ParcelCollected
 from tests.simulation.borrower import Borrower
 from tests.simulation.browser import Browser
 from tests.simulation.carrier import Carrier
@@ -244,13 +244,20 @@ class Day:
         waiting = self.world.store.waiting(2000) if self.world.loop and self.world.store else []
         return {told.told.item: told.at for told in waiting if isinstance(told.told, ItemDropped)}
 
+    def unheard_loan(self, barcode: str) -> str:
+        """To whom the point has lent this and not told yet."""
+        waiting = self.world.store.waiting(2000) if self.world.loop and self.world.store else []
+        told = [one.told for one in waiting]
+        lent = [one.patron for one in told if isinstance(one, ParcelCollected) and barcode in one.items]
+        return (lent or [""])[-1]
+
     def at_the_desk(self, barcode: str) -> None:
         """A loan that the point has nothing to do with."""
         library, reader = self.world.library, f"R{self.rng.randrange(3, READERS):02d}"
         if isinstance(library, Sip2Library) and library.on_shelf([barcode]):
             self.world.say(f"{reader} borrows {barcode} at the library's own desk")
             library.lend_here(barcode, reader)
-            library.perhaps_the_same(barcode, self.unheard().get(barcode))
+            library.perhaps_the_same(barcode, self.unheard().get(barcode), self.unheard_loan(barcode))
             self.world.holders[barcode] = reader
             self.world.taken[barcode] += 1
 

@@ -141,12 +141,13 @@ class Sip2Library:
         """A loan at the library's own desk, from the shelf."""
         self.lending.lend(self.numbers[patron], barcode, False, False, None)
 
-    def perhaps_the_same(self, barcode: str, back: float | None) -> None:
+    def perhaps_the_same(self, barcode: str, back: float | None, lent: str) -> None:
         """What nobody can know: whether a loan is a new one or that which a return of ``back``, not told yet, ended.
         SIP2 shows whose it is and when it is due, which the same reader's may be on the same day or, where the library
-        writes no hour, at the same midnight."""
+        writes no hour, at the same midnight. ``lent``: to whom, which was not told yet either."""
         rows = self.ledger.rows("select patron, due from loans where barcode = ? order by id desc limit 2", barcode)
-        if back is None or len(rows) < 2 or rows[0]["patron"] != rows[1]["patron"]:
+        patrons = [self.known_as(row["patron"]) for row in rows]
+        if back is None or patrons[0] not in (lent, *patrons[1:]):
             return
         dialect = load(Path(self.dialect))
         shown = dialect.day(datetime.fromtimestamp(rows[0]["due"]).strftime(PROFILES[self.dialect].due))
