@@ -6,6 +6,7 @@ from typing import Any
 from kiosk.config import Config
 from kiosk.core.flows.cases import in_order
 from kiosk.core.model import Case
+from kiosk.journal_words import plain
 from kiosk.reading import read_point
 
 WHAT: dict[str, str] = {
@@ -74,6 +75,6 @@ def words(case: Case) -> str:
     return (
         f"{case.id}  {at}\n"
         f"    here:        {WHAT.get(case.about, case.about)}{about}\n"
-        f"    the library: {case.what}: {case.detail or 'no words'}\n"
+        f"    the library: {case.what}: {plain(case.detail) or 'no words'}\n"
         f"    to do:       {DO.get(case.about, _ELSE)}"
     )

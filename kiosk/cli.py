@@ -33,7 +33,7 @@ from kiosk.cli_parts import (
 )
 from kiosk.config import Config
 from kiosk.frontend import NoScreen
-from kiosk.journal_words import WORDS
+from kiosk.journal_words import WORDS, json_line
 from kiosk.reading import open_journal
 from kiosk.store import StoreError, StoreTaken
 from kiosk.trace import Recorder
@@ -170,7 +170,7 @@ def cases(config: Config, as_json: bool) -> None:
     except StoreError as error:
         end(EXIT_STORE, error)
     for case in found:
-        click.echo(json.dumps(open_cases.as_json(case), ensure_ascii=False) if as_json else open_cases.words(case))
+        click.echo(json_line(open_cases.as_json(case)) if as_json else open_cases.words(case))
     if not as_json:
         click.echo(f"{len(found)} to settle" if found else "library and machine agree")
 

@@ -2,6 +2,8 @@
 
 import hashlib
 import hmac
+import json
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -76,7 +78,18 @@ def line(entry: Entry, key: bytes) -> str:
     known = RESTS if entry.facts.get("rests_s") else WORDS.get(entry.kind)
     words = known.format_map(_Lenient(facts)) if known else entry.kind
     visit = f"visit {entry.session}" if entry.session else "-"
-    return f"{entry.n:>7}  {_moment(entry.at)}  {visit:<10}  {' '.join(words.split())}"
+    return f"{entry.n:>7}  {_moment(entry.at)}  {visit:<10}  {' '.join(plain(words).split())}"
+
+
+def plain(text: str) -> str:
+    """Without what a terminal obeys instead of showing it: one such sign, and nobody sees what is said below."""
+    return "".join(sign if sign.isprintable() else " " for sign in text)
+
+
+def json_line(said: Any) -> str:
+    """As JSON on one line, without what a terminal obeys."""
+    text = json.dumps(said, ensure_ascii=False)
+    return re.sub("[\x7f-\x9f]", lambda sign: f"\\u{ord(sign[0]):04x}", text)
 
 
 class _Lenient(dict[str, str]):

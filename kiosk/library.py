@@ -164,9 +164,8 @@ def outcome(service: Service, said: Said) -> Ruling | Literal["away", "unknown"]
 
 def _unsecret(said: Said, ruling: Ruling) -> Ruling:
     """The ruling, whose words go into the journal, without what was typed: not even if the library repeats it."""
-    if not isinstance(said.act, Activate):
-        return ruling
     words = ruling.words
-    for secret in (said.act.phone, said.act.pin):
+    typed = (said.act.phone, said.act.pin) if isinstance(said.act, Activate) else (said.pin,)
+    for secret in filter(None, typed):
         words = words.replace(secret.get_secret_value(), "…")
     return replace(ruling, words=words)

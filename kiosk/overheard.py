@@ -10,7 +10,7 @@ from typing import Any, TypeVar, cast
 from hardware.errors import DeviceError
 from hardware.locker.board import Board
 from hardware.printer import Code, Cut, Printer, Rule, Sheet
-from hardware.readings import CardGone, Door, Guide, IsbnScanned, ItemScanned, Paper, PileSeen, Reading
+from hardware.readings import Door, Guide, IsbnScanned, ItemScanned, Paper, PileSeen, Reading
 from hardware.source import Source, WritingSource
 from hardware.wiretap import Way, listening
 from kiosk.disguise import disguise_text
@@ -20,7 +20,7 @@ HELD_MAX, HELD_S = 4096, 2.0
 LONG_HELD_MAX, LONG_HELD_S = 1 << 18, 10.0
 """The same for a pad, which reads tags again and again before it says what lies there."""
 JOINED_S = 0.02  # pieces that follow each other sooner are one
-NAMES_NOBODY = (ItemScanned, IsbnScanned, CardGone, Guide)
+NAMES_NOBODY = (ItemScanned, IsbnScanned, Guide)  # when a card has gone, the next one may have been heard
 _QUESTIONS = re.compile(rb"(?:\x10[\x04\x05].|\x1d[rI].)+", re.DOTALL)
 """To a printer: how it is, whether its turn has come, its name; also to throw away what it holds."""
 

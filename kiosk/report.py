@@ -12,7 +12,7 @@ from kiosk.check import checks
 from kiosk.config import Config
 from kiosk.door_book import DoorBook
 from kiosk.journal import Entry, Verdict
-from kiosk.journal_words import line, without_patrons
+from kiosk.journal_words import json_line, line, without_patrons
 from kiosk.try_doors import Tried, try_doors
 from kiosk.walk import Address, Walked
 
@@ -84,7 +84,7 @@ def journal(config: Config, entries: Iterable[Entry], verdict: Verdict, as_json:
     for entry in entries:
         if as_json:
             said = entry._replace(facts=without_patrons(entry, config.keyring.hashing))
-            click.echo(json.dumps(said._asdict(), ensure_ascii=False))
+            click.echo(json_line(said._asdict()))
         else:
             click.echo(line(entry, config.keyring.hashing))
     click.echo(_verdict(verdict, config), err=as_json)

@@ -106,6 +106,8 @@ class Codes:
             if text := self._heard(read, min(quiet_at, until)):
                 self._heard_at = time.monotonic()
                 scans = [self._scan(code) for code in self._decoder.feed(text)]
+                if scans and self.amid:  # what has come of the next one is no part of these
+                    unsaid()
             elif self.amid and time.monotonic() >= quiet_at:
                 scans = [self._cut(code) for code in self._decoder.end()]
             if scans:

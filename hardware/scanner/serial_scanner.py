@@ -25,6 +25,7 @@ from hardware.scanner.trigger import TRIGGERS, Heard, Trigger
 from hardware.serialport import open_port
 from hardware.source import Source
 from hardware.transport import Transport
+from hardware.wiretap import unsaid
 
 _AFTER_CODE_S: Final = 0.3  # until a scanner that has read is told to look again
 _SETUP_S: Final = 0.2  # for the answer to each line of a setup
@@ -107,6 +108,8 @@ class ToldScanner:
         return b""
 
     def _answered(self, heard: Heard) -> bytes:
+        if heard.text and self._trigger.amid:  # what has come of the next one is no part of it
+            unsaid()
         if heard.answer:
             self._transport.write(heard.answer)
         return heard.text

@@ -28,9 +28,15 @@ class Tries:
 
 
 def wrong_today(point: "PickupPoint", who: str, now: float) -> int:
-    """Wrong PINs of this card today."""
-    row = point.tries.get(who)
-    return row.wrong if row and row.day >= int(now // DAY_S) else 0
+    """Wrong PINs of this card today, wherever they were typed."""
+    return sum(row.wrong for row in _rows(point, who) if row.day >= int(now // DAY_S))
+
+
+def _rows(point: "PickupPoint", who: str) -> list[Tries]:
+    """Of a card, and of the patron whose it is known to be: at the account they are counted by that."""
+    patron = point.patrons.get(who) or point.by_card(who)
+    names = {who, patron.id, *patron.cards} if patron else {who}
+    return [point.tries[name] for name in names if name in point.tries]
 
 
 def over(point: "PickupPoint", who: str, now: float) -> bool:
@@ -41,14 +47,14 @@ def over(point: "PickupPoint", who: str, now: float) -> bool:
 def count(step: "Step", who: str, now: float) -> "Step":
     """One more was wrong."""
     step = used(step, who, now)
-    return step.fact(WrongPin(step.point.tries[who].wrong))
+    return step.fact(WrongPin(wrong_today(step.point, who, now)))
 
 
 def used(step: "Step", who: str, now: float) -> "Step":
     """One try less with this card today."""
     today = int(now // DAY_S)
     old = step.point.tries.get(who, Tries(who, 0, today))
-    row = Tries(who, wrong_today(step.point, who, now) + 1, max(today, old.day))
+    row = Tries(who, (old.wrong if old.day >= today else 0) + 1, max(today, old.day))
     rest = sorted((r for r in step.point.tries.values() if r.who != who), key=lambda r: (r.day >= today, r.wrong))
     gone = [r for n, r in enumerate(rest) if r.day < today or n <= len(rest) - CARDS_MAX]
     return step.drop(*gone).put(row)
@@ -69,8 +75,7 @@ def past(point: "PickupPoint", now: float) -> list[Tries]:
 
 def right(step: "Step", who: str) -> "Step":
     """The right one: its owner stands there."""
-    row = step.point.tries.get(who)
-    return step.drop(row) if row else step
+    return step.drop(*_rows(step.point, who))
 
 
 def no_later(step: "Step", now: float) -> "Step":

@@ -1,5 +1,6 @@
 """What a library says of a person, as the point needs to know them: a 64 or 24, and who an item is held for."""
 
+import re
 import time
 
 from sync.asked import PatronIs
@@ -10,6 +11,8 @@ from sync.things import Patron, Standing
 
 TEXT_MAX = 200
 INITIALS_MAX = 6
+_NAMING = ("AA", "AE", "CY", "DA", "BD", "BE", "BF")
+"""Fields that name a person: numbers, names, address, mail, telephone."""
 
 
 class Unnamed(ValueError):
@@ -17,9 +20,14 @@ class Unnamed(ValueError):
 
 
 def words(message: Message) -> str:
-    """What the library wants said: AF, then AG; shortened to fit a screen."""
+    """What the library wants said: AF, then AG; shortened to fit a screen. Some name there whom they speak of, and it
+    is kept, printed and shown: so nothing of it that names a person."""
     said = dict.fromkeys(shown(text).strip() for text in (*message.all("AF"), *message.all("AG")))
-    return "; ".join(text for text in said if text)[:TEXT_MAX]
+    whole = "; ".join(text for text in said if text)
+    for name in sorted({shown(text).strip() for field in _NAMING for text in message.all(field)}, key=len)[::-1]:
+        if len(name) > 1:
+            whole = re.sub(rf"(?<![A-Za-z0-9]){re.escape(name)}(?![A-Za-z0-9])", "…", whole)
+    return whole[:TEXT_MAX]
 
 
 def initials(name: str) -> str:

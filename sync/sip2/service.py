@@ -17,6 +17,7 @@ from sync.asked import Allowed, Answer, ItemIs, LoansAre, LoansWith, MayBorrow, 
 from sync.errors import ServiceBroken, ServiceError, ServicePostponed, ServiceSilent, ServiceUnreachable
 from sync.messages import ItemDropped, ItemLent, Page, ParcelCollected, ParcelReady, PatronChanged, Receipt, Telling
 from sync.outbox import GIVE_UP_S, GIVE_UP_TRIES
+from sync.plain import TIME_MAX
 from sync.seal import NotSealed, Seal
 from sync.service import NOTHING, Abilities, Known, Service
 from sync.sip2.account import Accounts
@@ -262,12 +263,14 @@ class Sip2:
     def _server_time(self) -> float:
         """The library's clock, as its 98 says it. It does not say in which zone: so whole quarters of an hour count as
         such, as many as a zone may be from UTC, and only what is left counts as its clock being off. What is further
-        off is no zone: one of the clocks is wrong."""
+        off is no zone: one of the clocks is wrong. A time that cannot be is none."""
         now = time.time()
         text = self._client.status.fixed["sync"] if self._client.status else ""
         try:
             said = datetime.strptime(text[:8] + text[12:], "%Y%m%d%H%M%S").timestamp()
         except (ValueError, OverflowError):
+            return now
+        if not 0.0 <= said <= TIME_MAX:
             return now
         zone = round((said - now) / _ZONE_S) * _ZONE_S
         return said - zone if abs(zone) <= _ZONE_MAX_S else said

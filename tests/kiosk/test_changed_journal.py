@@ -1,5 +1,6 @@
 """Whatever somebody with the sqlite3 shell makes of the journal: ``kiosk journal`` shows it all, and names the row."""
 
+import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -58,6 +59,19 @@ def test_a_row_of_nonsense_is_shown_and_named(example: Path, filled: Path, row: 
     assert f"THE CHAIN IS BROKEN at row 1000: {CHANGED}" in result.output.splitlines()[-1]
     if words in ((), ("--json",)):
         assert len(result.output.splitlines()) == 1001
+
+
+@pytest.mark.parametrize("hide", ["\x1b[8m", "\x9b8m", "\x1bc\x07\b\r", "\x7f"])
+@pytest.mark.parametrize("words", [(), ("--json",)])
+def test_nothing_in_a_row_hides_what_is_said_of_it(
+    example: Path, filled: Path, hide: str, words: tuple[str, ...]
+) -> None:
+    """On a terminal: concealed letters, a screen wiped, a cursor that goes back."""
+    body = json.dumps({"what": hide, "detail": hide}, ensure_ascii=False)
+    change(filled, f"UPDATE journal SET kind = 'point_trouble', body = '{body}' WHERE n = 1000")
+    result = kiosk(str(example), *words)
+    assert "THE CHAIN IS BROKEN at row 1000" in result.output
+    assert all(sign.isprintable() or sign == "\n" for sign in result.output)
 
 
 @pytest.mark.parametrize("words", [(), ("--verify",)])

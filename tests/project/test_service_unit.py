@@ -20,6 +20,7 @@ SHUT_IN = {
     "SupplementaryGroups": "dialout video render",
     "StateDirectoryMode": "0700",
     "UMask": "0077",
+    "LimitCORE": "0",
     "NoNewPrivileges": "yes",
     "CapabilityBoundingSet": "",
     "ProtectSystem": "strict",

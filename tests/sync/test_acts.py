@@ -286,10 +286,12 @@ def test_a_citizens_card_becomes_a_readers_once(library: Library, client: Servic
     assert len(library.ledger.rows("select * from patrons where phone = '13911112222'")) == 1
 
 
-def test_what_was_typed_does_not_come_back_in_the_librarys_words() -> None:
+@pytest.mark.parametrize("own", [True, False])  # the PIN that is chosen, or the one that comes with another act
+def test_what_was_typed_does_not_come_back_in_the_librarys_words(own: bool) -> None:
     class Chatty:
         def act(self, said: Said) -> Ruling:
             return Ruling(False, "13911112222 has 704133 already", again="phone")
 
-    ruling = threads.outcome(Chatty(), activate("13911112222", "704133", "k"))  # type: ignore[arg-type]
-    assert ruling == Ruling(False, "… has … already", again="phone")
+    said = activate("13911112222", "704133", "k") if own else Said("k", RenewAll(READER), SecretStr("704133"))
+    words = "… has … already" if own else "13911112222 has … already"
+    assert threads.outcome(Chatty(), said) == Ruling(False, words, again="phone")  # type: ignore[arg-type]

@@ -68,15 +68,24 @@ def begin(
 
 def _anew(step: Step, story: AtAccount, now: float) -> Step:
     if not step.point.counters.online:
-        return stay(step, replace(story, key="", act=None, notice=story.notice or "away"), now)
+        return _unsaid(step, story, now)
     return ask(step, AccountOf(story.patron, story.pin), lambda key: replace(story, key=key, act=None), now)
+
+
+def _unsaid(step: Step, story: AtAccount, now: float) -> Step:
+    """The library does not say what they have. A PIN that was not proven goes no further, and where one stands before
+    the doors, whoever guessed has none of what is known here."""
+    if not step.point.plan.library.announces and tries.wrong_today(step.point, story.patron, now):
+        return refuse(step, "library_away", now, then=("return",))
+    pin = story.pin if story.account else None
+    return stay(step, replace(story, key="", act=None, pin=pin, notice=story.notice or "away"), now)
 
 
 def answered(step: Step, story: AtAccount, answer: Answer | None, now: float) -> Step:
     """What the library states; None: it did not answer."""
     story = replace(story, key="")
     if not isinstance(answer, AccountIs):
-        return stay(step, replace(story, notice=story.notice or "away"), now)
+        return _unsaid(step, story, now)
     if answer.pin:
         wrong = story.wrong + (answer.pin == "wrong")
         return pin_wanted(step, AccountPin(story.patron, story.notice, wrong=wrong), answer.pin, now)
