@@ -14,7 +14,7 @@ from simulators.library.account import ahead_of, owed
 from simulators.library.activating import activate
 from simulators.library.booking import LOAN_S
 from simulators.library.ledger import Ledger
-from simulators.library.packing import OPEN, forget_if_done, place_hold, recall_parcel
+from simulators.library.packing import OPEN, forget_if_done, give_up, message_patron, place_hold, recall_parcel
 from simulators.library.searching import comes_by
 from sync.acts import (
     Act,
@@ -148,6 +148,7 @@ def cancel(ledger: Ledger, hold: dict[str, Any]) -> None:
             raise Refused("这本书与您的其他预约放在同一个包裹里，请到服务台取消。")
         recall_parcel(ledger, hold["parcel"])
     ledger.change("update holds set status = 'cancelled' where id = ?", hold["id"])
+    give_up(ledger, hold["parcel"])
     forget_if_done(ledger, hold["point"], hold["patron"])
 
 
@@ -165,6 +166,7 @@ def more_time(ledger: Ledger, hold: dict[str, Any]) -> float:
     ledger.change("update parcels set expires = ? where id = ?", until, hold["parcel"])
     ledger.add("extensions", parcel=hold["parcel"], at=ledger.clock())
     ledger.publish(hold["point"], ParcelSent(ledger.sent_parcel(hold["parcel"])))
+    message_patron(ledger, hold["parcel"])
     return until
 
 

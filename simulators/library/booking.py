@@ -5,15 +5,14 @@ receipt says ``conflict`` and a case with the whole telling waits for staff. Not
 """
 
 from collections.abc import Iterable
-from typing import Any
 
 from pydantic import TypeAdapter
 
 from simulators.library.instructing import answered
 from simulators.library.ledger import Ledger
-from simulators.library.packing import forget_if_done, give_time, message_patron, needs_reach
+from simulators.library.packing import announce, forget_if_done, give_time, message_patron, needs_reach
 from simulators.library.rounds import bag, did_not_fit, extend, room_left
-from simulators.library.routing import catch, routed
+from simulators.library.routing import came_back, catch, had, routed
 from sync.envelope import Sent
 from sync.instructions import InstructionEnded
 from sync.messages import (
@@ -34,6 +33,7 @@ from sync.rounds import BagHandedOver, BagSealed, HoldExtended, ParcelDidNotFit,
 LOAN_S = 28 * 86400.0
 GRACE_S = 7 * 86400.0  # a point's provisional date is kept when it is at most this much later than the rule
 AHEAD_S = 300.0  # a point's clock may run ahead by this much before somebody must look at it
+AHEAD = "the clock of the point runs ahead"
 _TELLING: TypeAdapter[Telling] = TypeAdapter(Telling)
 
 
@@ -76,7 +76,7 @@ def _hear_one(ledger: Ledger, point: str, event: Sent, expected: int, next_one: 
     at = max(0.0, min(telling.at, ledger.clock()))
     doubts = _book(ledger, point, telling, at)
     if telling.at > ledger.clock() + AHEAD_S:
-        doubts.append("the clock of the point runs ahead")
+        doubts.append(AHEAD)
     detail = "; ".join(doubts)[:200]
     status = "conflict" if doubts else "applied"
     ledger.add(
@@ -98,7 +98,9 @@ def _hear_one(ledger: Ledger, point: str, event: Sent, expected: int, next_one: 
 def _receipt(ledger: Ledger, point: str, telling: Telling, status: str, detail: str) -> Receipt:
     receipt = Receipt(telling.key, status, detail)  # type: ignore[arg-type]
     told = telling.told
-    return routed(ledger, point, told.item, receipt) if isinstance(told, ItemDropped) and not detail else receipt
+    if isinstance(told, ItemDropped) and detail in ("", AHEAD):
+        return routed(ledger, point, told.item, receipt)
+    return receipt
 
 
 def _reused(ledger: Ledger, point: str, telling: Telling, said: str, words: str, expected: int) -> Receipt:
@@ -164,7 +166,11 @@ def _ready(ledger: Ledger, point: str, parcel: str, compartment: str) -> list[st
     if row["status"] not in ("sent", "ready", "missing"):
         return [f"parcel {parcel} is {row['status']}; take it out"]
     ledger.change("update parcels set status = 'ready' where id = ?", parcel)
-    ledger.change("update holds set status = 'ready' where parcel = ?", parcel)
+    ledger.change("update holds set status = 'ready' where parcel = ? and status <> 'cancelled'", parcel)
+    lie = "update items set place = 'parcel', point = ? where place <> 'loan' and barcode in "
+    ledger.change(lie + "(select barcode from parcel_items where parcel = ?)", point, parcel)
+    if row["status"] == "missing":  # found: the point was told to forget its reader, and no snapshot named it
+        announce(ledger, parcel)
     if row["status"] != "ready":
         message_patron(ledger, parcel)
     return []
@@ -218,7 +224,8 @@ def _nothing_else(ledger: Ledger, parcel: str, items: tuple[str, ...]) -> bool:
 def _items_missing(ledger: Ledger, parcel: str, items: tuple[str, ...]) -> list[str]:
     _leaves_the_parcel(ledger, parcel, items, "waiting")
     for barcode in items:
-        ledger.change("update items set place = 'missing', point = '' where barcode = ?", barcode)
+        sql = "update items set place = 'missing', point = '' where barcode = ? and place = 'parcel'"
+        ledger.change(sql, barcode)
     return []
 
 
@@ -227,15 +234,15 @@ def _lend(ledger: Ledger, point: str, barcode: str, patron: str, at: float, told
         return [f"no item has the barcode {barcode}"]
     doubts = []
     running = ledger.loan(barcode)
-    if running and running["patron"] == patron:
-        return []  # staff booked it by hand in the meantime: both agree
+    if (running and running["patron"] == patron) or had(ledger, barcode, patron, at, AHEAD_S):
+        return []  # staff booked it by hand in the meantime, or it was asked for at the counter: both agree
     if running and running["started"] > at:
         return [f"{barcode} has since been lent to somebody else"]
     if running:
         ledger.change("update loans set ended = ?, ended_at = ? where id = ?", at, point, running["id"])
         doubts.append(f"{barcode} was on loan to somebody else; that loan was ended")
     if not ledger.row("select 1 from patrons where id = ?", patron):  # it has left all the same
-        if running or not _came_back(ledger, barcode, at):
+        if running or not came_back(ledger, barcode, at):
             ledger.change("update items set place = 'missing', point = '' where barcode = ?", barcode)
         return doubts
     due = at + LOAN_S
@@ -244,21 +251,12 @@ def _lend(ledger: Ledger, point: str, barcode: str, patron: str, at: float, told
     elif told_due > due:
         doubts.append(f"the due date shown for {barcode} is too late")
     loan = {"barcode": barcode, "patron": patron, "point": point, "started": at, "due": due}
-    if back := None if running else _came_back(ledger, barcode, at):
+    if back := None if running else came_back(ledger, barcode, at):
         ledger.add("loans", **loan, ended=back["at"], ended_at=back["point"])
         return [*doubts, f"{barcode} came back to {back['point']} before this loan was heard of; it has ended"]
     ledger.add("loans", **loan, ended=None, ended_at=None)
     ledger.change("update items set place = 'loan', point = '' where barcode = ?", barcode)
     return doubts
-
-
-def _came_back(ledger: Ledger, barcode: str, since: float) -> dict[str, Any] | None:
-    """The return of a loan that another point told late: heard before it, so that nobody had the item on loan."""
-    sql = (
-        "select point, at from cases where what = 'item_dropped_conflict' and at > ? "
-        "and json_extract(telling, '$.told.item') = ? order by at"
-    )
-    return ledger.row(sql, since, barcode)
 
 
 def _parcel_gone(ledger: Ledger, point: str, parcel: str, status: str, place: str, hold: str) -> list[str]:
@@ -267,11 +265,13 @@ def _parcel_gone(ledger: Ledger, point: str, parcel: str, status: str, place: st
         return [f"no parcel {parcel} was sent to this point"]
     if row["status"] in ("collected", "removed"):
         return [f"parcel {parcel} was {row['status']} before"]
+    if row["status"] == "recalled" and status == "missing":
+        status = "recalled"  # also if it is found after all
     ledger.change("update parcels set status = ?, compartment = '' where id = ?", status, parcel)
     ledger.change("update holds set status = ? where parcel = ? and status <> 'cancelled'", hold, parcel)
-    ledger.change(
-        "update items set place = ? where barcode in (select barcode from parcel_items where parcel = ?)", place, parcel
-    )
+    own = "select barcode from parcel_items where parcel = ?"  # what came back elsewhere, or is on loan, is there
+    sql = f"update items set place = ? where place in ('parcel', 'missing') and barcode in ({own})"
+    ledger.change(sql, place, parcel)
     forget_if_done(ledger, point, row["patron"])
     return []
 

@@ -1,7 +1,7 @@
 """What librarians have done at a point from afar: signed, into its feed, and answered by what the point tells."""
 
 from simulators.library.ledger import Ledger
-from simulators.library.packing import OPEN, recall_parcel
+from simulators.library.packing import recall_parcel
 from sync.instructions import Instructed, Instruction, InstructionEnded, signed_bytes
 
 ACTIONS = ("open", "set_aside", "put_back", "cancel_hold")
@@ -59,7 +59,7 @@ def answered(ledger: Ledger, point: str, told: InstructionEnded) -> list[str]:
         return []
     sql = "update instructions set outcome = ?, reason = ? where id = ?"
     ledger.change(sql, told.outcome, told.reason, told.instruction)
-    still_open = f"select 1 from parcels where id = ? and point = ? and status in {OPEN}"
+    still_open = "select 1 from parcels where id = ? and point = ? and status in ('sent', 'ready', 'missing')"
     if (row["action"], told.outcome) == ("cancel_hold", "done") and ledger.row(still_open, row["parcel"], point):
         recall_parcel(ledger, row["parcel"])
     return []

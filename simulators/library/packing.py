@@ -55,6 +55,8 @@ def pack_parcel(
             status="sent",
             compartment="",
         )
+        missed = "select distinct parcel from holds where patron = ? and point = ? and status = 'waiting'"
+        before = [row["parcel"] for row in ledger.rows(missed, patron, point)]
         for barcode in barcodes:
             ledger.add("parcel_items", parcel=parcel, barcode=barcode)
             ledger.change("update items set place = 'parcel', point = ? where barcode = ?", point, barcode)
@@ -63,10 +65,19 @@ def pack_parcel(
                 "using (isbn) where barcode = ? and patron = ? and holds.point = ? and holds.status = 'waiting')",
                 *(parcel, barcode, patron, point),
             )
-        if patron:
-            tell_patron(ledger, point, patron)
-        ledger.publish(point, ParcelSent(ledger.sent_parcel(parcel)))
+        announce(ledger, parcel)
+        for one in before:
+            give_up(ledger, one)
         return parcel
+
+
+def announce(ledger: Ledger, parcel: str) -> None:
+    """Send a parcel to its point, its patron first."""
+    sent, row = ledger.sent_parcel(parcel), ledger.row("select point from parcels where id = ?", parcel)
+    assert row is not None
+    if sent.patron:
+        tell_patron(ledger, row["point"], sent.patron)
+    ledger.publish(row["point"], ParcelSent(sent))
 
 
 def _next_id(ledger: Ledger) -> str:
@@ -93,12 +104,22 @@ def send_stock(ledger: Ledger, point: str, many: int) -> list[str]:
 def recall_parcel(ledger: Ledger, parcel: str) -> None:
     """The hold is cancelled: the point must not hand the parcel out any more."""
     with ledger.transaction():
-        row = ledger.row("select point, patron from parcels where id = ?", parcel)
+        row = ledger.row("select point, patron, status from parcels where id = ?", parcel)
         assert row is not None
+        if row["status"] in ("collected", "removed"):  # it was quicker
+            return
         ledger.change("update parcels set status = 'recalled' where id = ?", parcel)
         ledger.change("update holds set status = 'cancelled' where parcel = ?", parcel)
         ledger.publish(row["point"], ParcelRecalled(parcel))
         forget_if_done(ledger, row["point"], row["patron"])
+
+
+def give_up(ledger: Ledger, parcel: str) -> None:
+    """What was told missing and nobody waits for any more (the hold was cancelled, or filled with another copy) is not
+    to be handed out if it is found."""
+    waits = "select 1 from holds where parcel = parcels.id and status = 'waiting'"
+    if ledger.rows(f"select 1 from parcels where id = ? and status = 'missing' and not exists ({waits})", parcel):
+        recall_parcel(ledger, parcel)
 
 
 def give_time(ledger: Ledger, parcel: str) -> None:
@@ -110,23 +131,28 @@ def give_time(ledger: Ledger, parcel: str) -> None:
         until = max(row["expires"], ledger.clock() + HOLD_SHELF_S)
         ledger.change("update parcels set expires = ? where id = ?", until, parcel)
         ledger.publish(row["point"], ParcelSent(ledger.sent_parcel(parcel)))
+        message_patron(ledger, parcel)
 
 
 def change_patron(ledger: Ledger, patron: str, standing: str, reason: str = "") -> None:
     """Block, expire or restore a patron; the points that know them hear of it."""
     with ledger.transaction():
         ledger.change("update patrons set standing = ?, reason = ? where id = ?", standing, reason, patron)
-        for point in ledger.rows("select id from points order by id"):
-            if _concerns(ledger, point["id"], patron):
-                tell_patron(ledger, point["id"], patron)
+        _tell_all(ledger, patron)
+
+
+def _tell_all(ledger: Ledger, patron: str) -> None:
+    for point in ledger.rows("select id from points order by id"):
+        if _concerns(ledger, point["id"], patron):
+            tell_patron(ledger, point["id"], patron)
 
 
 def needs_reach(ledger: Ledger, parcel: str) -> None:
     """The reader of this parcel stood before a door that they cannot reach: every point may know that."""
-    row = ledger.row("select point, patron from parcels where id = ?", parcel)
+    row = ledger.row("select patron from parcels where id = ?", parcel)
     if row and row["patron"]:
         ledger.change("update patrons set reach = 1 where id = ?", row["patron"])
-        tell_patron(ledger, row["point"], row["patron"])
+        _tell_all(ledger, row["patron"])
 
 
 def tell_patron(ledger: Ledger, point: str, patron: str) -> None:

@@ -3,6 +3,7 @@
 import json
 
 from simulators.library.ledger import Ledger
+from simulators.library.packing import message_patron
 from sync.messages import ParcelSent
 from sync.plain import TIME_MAX
 from sync.rounds import BagHandedOver, BagSealed
@@ -31,6 +32,8 @@ def extend(ledger: Ledger, point: str, parcel: str, expires: float) -> list[str]
         ledger.change("update parcels set expires = ? where id = ?", min(expires, TIME_MAX), parcel)
     if row["status"] in ("sent", "ready"):
         ledger.publish(point, ParcelSent(ledger.sent_parcel(parcel)))
+    if row["status"] == "ready" and expires > row["expires"]:
+        message_patron(ledger, parcel)
     return []
 
 

@@ -34,6 +34,23 @@ def routed(ledger: Ledger, point: str, barcode: str, receipt: Receipt) -> Receip
     return replace(receipt, goes_to=place["name"]) if place else receipt
 
 
+def came_back(ledger: Ledger, barcode: str, since: float) -> dict[str, Any] | None:
+    """That an item came back after a loan of which another point tells late: its return was heard before that, so that
+    nobody had it on loan, or somebody has borrowed it since."""
+    sql = (
+        "select point, at from cases where what = 'item_dropped_conflict' and at > ? "
+        "and json_extract(telling, '$.told.item') = ? "
+        "union all select 'the library', started from loans where started > ? and barcode = ? order by at"
+    )
+    return ledger.row(sql, since, barcode, since, barcode)
+
+
+def had(ledger: Ledger, barcode: str, patron: str, at: float, unsure_s: float) -> bool:
+    """Whether the loan that a point tells late is booked and over: it was running then, but for how clocks differ."""
+    sql = "select 1 from loans where barcode = ? and patron = ? and started <= ? and ended > ?"
+    return bool(ledger.rows(sql, barcode, patron, at + unsure_s, at))
+
+
 def _waiting(ledger: Ledger, barcode: str) -> dict[str, Any] | None:
     sql = (
         "select holds.* from holds join items using (isbn) join patrons on patrons.id = holds.patron "
