@@ -106,7 +106,7 @@ class Choosing:
 class Fetching:
     """A reader at the door of ``parcel``: ``queue`` still to open, ``done`` taken (rows of parcels), ``left`` not
     taken, ``far``: something lies too far for them. ``sorting``: the items that are not there or stay, while they say
-    so. ``not_lent``: what they wanted of the stock and do not get."""
+    so. ``not_lent``: what they wanted of the stock and do not get. ``shown``: a book of the list was held up here."""
 
     patron: str
     proof: str
@@ -120,6 +120,7 @@ class Fetching:
     sorting: tuple[str, ...] | None = None
     notice: DoorNotice = ""
     not_lent: tuple[NotLent, ...] = ()
+    shown: bool = False
 
 
 @dataclass(frozen=True, slots=True)

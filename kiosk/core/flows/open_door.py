@@ -9,7 +9,7 @@ from kiosk.core.model import Parcel
 from kiosk.core.order import Order
 from kiosk.core.session import Step
 from kiosk.core.stories import Fetching
-from kiosk.core.taken import sort_out
+from kiosk.core.taken import row_of_taken, sort_out
 
 
 def touch(step: Step, story: Fetching, order: Order, touched: Touched) -> Step:
@@ -82,15 +82,16 @@ def scanned(step: Step, story: Fetching, scan: ItemScanned | IsbnScanned | CodeU
     if isinstance(scan, CodeUnknown):
         return step.to(replace(story, notice="unreadable"), step.session.until)
     code = scan.barcode if isinstance(scan, ItemScanned) else scan.isbn
-    if any(code in (item.barcode, item.isbn) for item in parcel.items):
+    gone = row_of_taken(step.point, story.parcel, order.id)  # told as lent, the door having stood open for so long
+    if any(code in (item.barcode, item.isbn) for item in (*parcel.items, *(gone.items if gone else ()))):
         return _in_hand(step, story, order, parcel, code)
     if not isinstance(scan, ItemScanned):
         return step.to(replace(story, notice="use_sticker"), step.session.until)
     if order.wrong == code:
         return step
     several = len(parcel.items) > 1
-    shown = story.notice == "yours"  # just before: it is not missing
-    step = _say(step, story, wrong=code, missing=order.missing or not (several or shown))
+    there = several or story.shown  # held up before: it is not missing
+    step = _say(step, story, wrong=code, missing=order.missing or not there)
     return _to(step, replace(story, sorting=())) if several else step
 
 
@@ -98,9 +99,9 @@ def _in_hand(step: Step, story: Fetching, order: Order, parcel: Parcel, code: st
     """Theirs, and they hear that they are to take it: that it is not there, or stays, holds no more. What was said of
     all of several does so of the others. Of copies with one number it is the one of which nothing was said."""
     same, sorted_ = [item for item in parcel.items if code in (item.barcode, item.isbn)], sort_out(parcel, order)
-    if not any(item in sorted_.taken for item in same):
+    if same and not any(item in sorted_.taken for item in same):
         left = tuple(item.barcode for item in sorted_.left if item != same[0])
         absent = tuple(item.barcode for item in sorted_.lacking if item != same[0])
         said = replace(order, keep=False, missing=False, reach=False, left=left, absent=absent)
         step = step.put(replace(step.point.compartments[story.visit.compartment], order=said))
-    return step.to(replace(story, notice="yours"), step.session.until)
+    return step.to(replace(story, notice="yours", shown=True), step.session.until)

@@ -194,7 +194,9 @@ def _ask_number(step: Step, story: Searching, number: str, now: float) -> Step:
         return stay(step, replace(story, title=title, browsing=False, chosen=()), now)
     if "place_hold" not in step.point.plan.library.acts:  # what lies here is all there is to be found
         typed = story.typed if story.typed.replace(" ", "") == number else number[:TYPED_MAX]
-        return stay(step, Searching(typed, digits=story.digits, listing=True), now)
+        other = Searching(typed, digits=story.digits, key=story.key, about=story.about, asked_at=story.asked_at)
+        same = replace(story, title=None, browsing=False, chosen=())  # a scanner says the same code again and again
+        return stay(step, replace(same if story.typed == typed else other, listing=True), now)
     if not step.point.counters.online:
         return stay(step, replace(story, notice="away"), now)
     plan = step.point.plan

@@ -4,13 +4,15 @@ word came, a word comes before the door moved."""
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
-from hardware.readings import IsbnScanned, Pulse, UnlockEnded
+from hardware.readings import CardShown, CodeUnknown, IsbnScanned, ItemScanned, Pulse, UnlockEnded
+from kiosk.core.events import Event
 from kiosk.core.screens import DoorOpen, Opening
 from kiosk.core.staff_screens import Inside
 from sync.messages import ParcelCollected, ParcelMissing, PatronChanged, PointTrouble
 from sync.things import Patron
-from tests.kiosk.core.machine import CARDS, ISBN, KEYRING, PAIR, PARCEL, Machine, stocked
+from tests.kiosk.core.machine import CARDS, ISBN, KEYRING, OTHER_ISBN, PAIR, PARCEL, Machine, stocked
 from tests.kiosk.core.test_sensor_open import lying
 
 
@@ -39,6 +41,27 @@ def test_so_it_is_beside_a_wrong_book_which_a_courier_looks_for(order: tuple[str
     assert (taken(machine), machine.told(ParcelMissing)) == ([("i-1",)], [])
     assert troubles(machine) == [PointTrouble("wrong_item", "A1", "p-1", "x-9")]
     assert machine.out("A1") == "check"
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        ItemScanned("scanner", "x-8"),
+        CodeUnknown("scanner", 3),
+        IsbnScanned("scanner", OTHER_ISBN),
+        CardShown("card", SecretStr(CARDS["bob"])),
+    ],
+)
+def test_whatever_else_is_held_up_or_shown_before_the_wrong_one(between: Event) -> None:
+    machine = stocked(PARCEL).tap("ann").open().scan("i-1").do(between).scan("x-9")
+    assert isinstance(machine.screen, DoorOpen)
+    assert (machine.screen.said, machine.screen.wrong) == ("", True)
+    assert (taken(machine.shut()), machine.told(ParcelMissing)) == ([("i-1",)], [])
+
+
+def test_what_is_said_after_it_was_held_up_holds() -> None:
+    machine = stocked(PARCEL).tap("ann").open().scan("i-1").touch("not_here").scan("x-9").shut()
+    assert (taken(machine), len(machine.told(ParcelMissing))) == ([], 1)
 
 
 def test_by_its_number_as_well() -> None:
@@ -77,6 +100,15 @@ def test_nothing_is_in_doubt_where_nothing_was_said() -> None:
     assert taken(machine) == [("i-3",)]
     machine.touch("undo").wait(200).tap("max").touch("check", "B1")
     assert not [one for one in troubles(machine) if one.what == "loan_in_doubt"]
+
+
+def test_what_was_told_as_lent_while_it_stood_open_is_theirs_when_they_hold_it_up() -> None:
+    machine = stocked(PAIR).tap("ann").open().touch("some").touch("item", "i-2").touch("stay_here").wait(100)
+    machine.scan("i-3")
+    assert isinstance(machine.screen, DoorOpen)
+    assert (machine.screen.notice, machine.screen.wrong) == ("yours", False)
+    machine.shut()
+    assert not [one for one in troubles(machine) if one.what in ("loan_in_doubt", "wrong_item")]
 
 
 # ---- a door that seems open
