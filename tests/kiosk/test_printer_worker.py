@@ -48,6 +48,15 @@ class Printing:
             pass
         return one
 
+    def breaks_off(self, slip: str) -> None:
+        """Three lines of it come out, then the printer is unplugged."""
+        self.twin.pause_after = 3
+        self.print_out(slip)
+        began = time.monotonic()
+        while len(self.twin.lines) < 3 and time.monotonic() < began + WAIT_S:
+            time.sleep(0.01)
+        self.wire.unplug()
+
     def ended(self) -> Any:
         return self.until(lambda one: isinstance(one, PrintEnded))
 
@@ -73,12 +82,7 @@ def test_a_slip_that_broke_off_is_cut_off_and_not_finished_onto_the_next_readers
 ) -> None:
     monkeypatch.setattr(workers, "STEADY_S", 0.0)
     twin = printing.twin
-    twin.pause_after = 3
-    printing.print_out("Anna")
-    began = time.monotonic()
-    while len(twin.lines) < 3 and time.monotonic() < began + WAIT_S:
-        time.sleep(0.01)
-    printing.wire.unplug()
+    printing.breaks_off("Anna")
     assert printing.ended() == PrintEnded("slips", "Anna", Printed.UNKNOWN)
     printing.wire.plug()
     printing.until(lambda one: one == DeviceUp("slips"))
@@ -135,12 +139,7 @@ def test_a_printer_on_a_loose_plug_is_not_up_again_before_it_has_served_for_long
 def test_a_slip_that_broke_off_as_the_program_ended_is_cut_off_all_the_same(printing: Printing) -> None:
     """The power failed, say: the next life of the program knows nothing of it."""
     twin = printing.twin
-    twin.pause_after = 3
-    printing.print_out("Anna")
-    began = time.monotonic()
-    while len(twin.lines) < 3 and time.monotonic() < began + WAIT_S:
-        time.sleep(0.01)
-    printing.wire.unplug()
+    printing.breaks_off("Anna")
     printing.ended()
     printing.thread.stop()
     printing.thread.join(10)
