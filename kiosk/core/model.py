@@ -125,7 +125,7 @@ class Counters:
     ``clock_off``: the library was told that its clock and this one differ; ``clock_wrong``: this one is not believed.
     ``epoch``: 0, or the number from which the library wanted to hear on when it was found that this is an older image
     of a point; it makes keys new.
-    ``alive_at``: when the machine was last noted to run. ``away_since``: when the library was first found out of reach;
+    ``alive_at``: when the machine was last noted to run. ``away_since``: from when on the library was not within reach;
     0 while it is there. ``seen_at``: it is later than this, whatever the clock says (watch.py). ``to_forget``: patrons
     whom the library wants forgotten, once nothing of theirs lies here.
     """

@@ -1,5 +1,6 @@
 """How far the story of the person at the screen has come. Every story but ``AtHome`` ends by itself."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -27,7 +28,7 @@ from kiosk.core.staff_stories import (
     Stowing,
 )
 from kiosk.core.visit import Visit
-from sync.things import Item, Size
+from sync.things import Item, Patron, Size
 from sync.titles import Title
 
 Want = Literal["", "account", "checkout"] | Title | Basket
@@ -68,7 +69,7 @@ class Collecting:
 class AskingCard:
     """The library is asked whose card this is (``digest``); ``key`` names the question. ``back``: a return goes on.
     ``number``: what was read, where the library wants a PIN with it; ``wrong`` PINs so far. ``want``: what was chosen
-    before the card; ``pin``: the one that was typed."""
+    before the card; ``pin``: the one that was typed. ``people``: who was known here, and how, when it was asked."""
 
     key: str
     digest: str
@@ -77,6 +78,7 @@ class AskingCard:
     wrong: int = 0
     want: Want = ""
     pin: SecretStr | None = None
+    people: Mapping[str, Patron] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,8 @@ def card(step: Step, number: str, now: float, want: Want = "", *, printed: bool 
         return known(step, patron, now, want=want)
     if not step.point.counters.online:
         return refuse(step, "library_away", now, then=("return",))
-    return ask(step, WhoIs(digest), lambda key: AskingCard(key, digest, want=want), now)
+    people = step.point.patrons
+    return ask(step, WhoIs(digest), lambda key: AskingCard(key, digest, want=want, people=people), now)
 
 
 def _returns_of(step: Step, story: Returning, patron: Patron, now: float) -> Step:
@@ -63,7 +64,8 @@ def _ask_for_return(step: Step, story: Returning, digest: str, now: float) -> St
         return step
     if not step.point.counters.online:
         return stay(step, replace(story, notice="card_offline"), now)
-    return ask(step, WhoIs(digest), lambda key: AskingCard(key, digest, story), now)
+    people = step.point.patrons
+    return ask(step, WhoIs(digest), lambda key: AskingCard(key, digest, story, people=people), now)
 
 
 def by_work_code(step: Step, story: Collecting, touched: Touched, now: float) -> Step | None:
@@ -109,6 +111,7 @@ def answered(step: Step, story: AskingCard, answer: Answer | None, now: float) -
         patron = step.point.by_card(story.digest)
         answer = PatronIs(patron) if patron else None
     step = tries.right(step, story.digest) if patron and story.pin else step
+    patron = _as_heard_since(step, story, patron) if patron else None
     step = _noted(step, patron) if patron else step
     if story.back is not None:
         step = tags.look_again(step)  # what was laid on a pad or lifted meanwhile
@@ -124,6 +127,13 @@ def answered(step: Step, story: AskingCard, answer: Answer | None, now: float) -
         return refuse(step, "card_unknown", now, then=("return",))
     step = replace(step, session=replace(step.session, card=story.digest))
     return known(step, patron, now, answer.ready_elsewhere, story.want, story.pin)
+
+
+def _as_heard_since(step: Step, story: AskingCard, patron: Patron) -> Patron:
+    """What the feed has said of them since the library was asked is no older than this answer, and stays."""
+    row = step.point.patrons.get(patron.id)
+    since = step.point.plan.library.announces and row != story.people.get(patron.id)
+    return row if row and since else patron
 
 
 def _noted(step: Step, patron: Patron) -> Step:
