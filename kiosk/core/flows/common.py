@@ -134,8 +134,7 @@ def mark(step: Step, at: Visit, *, keep: bool = False, missing: bool = False, wh
     """What the person says of the open door: things stay as they are, or are not there. ``whole``: all of them, also
     what was said before not to be there."""
     row = step.point.compartments[at.compartment]
-    if row.order is None or row.order.id != at.order or not row.order.opened_at:
-        return step
+    assert row.order is not None
     absent = () if whole else row.order.absent
     return step.put(replace(row, order=replace(row.order, keep=keep, missing=missing, absent=absent)))
 

@@ -215,3 +215,9 @@ def test_who_does_not_wait_for_the_ruling_has_used_a_try_all_the_same(gone: str)
 
 def test_what_was_not_told_is_no_try() -> None:
     assert not told().act("away").point.tries
+
+
+def test_nor_is_one_where_the_day_was_over_meanwhile() -> None:
+    machine = told()
+    machine.point = machine.point.drop(*machine.point.tries.values())  # as each night
+    assert reason(machine.act("away")) == "activation_away"

@@ -288,3 +288,11 @@ def test_no_second_door_opens_behind_whoever_was_to_move_a_parcel_and_has_gone()
     assert screen(machine).notice == "not_put_in"
     machine.scan("i-1").open().shut()
     assert machine.parcel().state == "ready"
+
+
+def test_who_is_asked_why_comes_back_to_a_door_that_cannot_be_opened_any_more() -> None:
+    machine = staff(PARCEL).touch("doors").touch("door", "A1").touch("open")
+    assert screen(machine).why
+    machine.do(DoorSeen("A1", Door.UNKNOWN)).touch("reason", "repair")
+    assert (screen(machine).why, screen(machine).state) == ((), "unseen")
+    assert not machine.unlocked
