@@ -138,10 +138,10 @@ def _of(point: PickupPoint, parcel: Parcel, patron: Patron, now: float) -> Parce
 
 def _held(step: Step, parcel: Parcel, patron: Patron) -> Step:
     known = step.point.patrons.get(patron.id)
-    patron = replace(patron, reach=patron.reach or (known is not None and known.reach))  # as they have said here
-    if known and not step.point.plan.library.announces:  # a check-in names them, and says nothing of their standing
-        patron = replace(patron, standing=known.standing, reason=known.reason)
     announces = step.point.plan.library.announces  # what the feed has said of people is no older than this
+    patron = replace(patron, reach=patron.reach or (known is not None and known.reach))  # as they have said here
+    if known and not announces:  # a check-in names them, and says nothing of their standing
+        patron = replace(patron, standing=known.standing, reason=known.reason)
     rows = step.point.patrons.values()
     taken = {card for row in rows if announces or row.role != "reader" for card in row.cards}  # or begins their round
     patron = replace(patron, cards=tuple(card for card in patron.cards if card not in taken))

@@ -188,9 +188,7 @@ class Library:
     def pack(self, patron: str, barcodes: Sequence[str], expires: float, untold: bool = False) -> str:
         """A parcel goes on its way to the point; parcels of one patron share code and pass, as they may. Without a
         patron it is stock. ``untold``: the point learns of it by a receipt."""
-        mine = self._open_of(patron)
-        code = mine[0].code if mine else f"{self.rng.randrange(10**8):08d}"
-        pass_id = mine[0].sent.pass_id if mine else f"{self.rng.getrandbits(64):016x}"
+        code, pass_id = self._keys(patron)
         number, items = f"P{len(self.parcels) + 1:03d}", tuple(self.items[b] for b in barcodes)
         size = self.rng.choice("SSML")
         sent = SentParcel(number, patron, items, size, expires, KEYRING.code(code), pass_id)  # type: ignore[arg-type]
@@ -203,9 +201,7 @@ class Library:
         old = self.parcels[parcel]
         items, sent, code = tuple(self.items[b] for b in barcodes), old.sent, old.code
         if patron != sent.patron:
-            mine = self._open_of(patron)
-            code = mine[0].code if mine else f"{self.rng.randrange(10**8):08d}"
-            pass_id = mine[0].sent.pass_id if mine else f"{self.rng.getrandbits(64):016x}"
+            code, pass_id = self._keys(patron)
             sent = replace(sent, patron=patron, code=KEYRING.code(code), pass_id=pass_id)
         for item in sent.items:
             if item not in items:
@@ -216,8 +212,12 @@ class Library:
         old.status = "sent" if old.status == "missing" else old.status
         self._announce(old)
 
-    def _open_of(self, patron: str) -> list[Packed]:
-        return [p for p in self.parcels.values() if p.sent.patron == patron and p.status in ("sent", "ready")]
+    def _keys(self, patron: str) -> tuple[str, str]:
+        """Code and pass of what they have here already, or new ones."""
+        mine = [p for p in self.parcels.values() if p.sent.patron == patron and p.status in ("sent", "ready")]
+        if mine:
+            return mine[0].code, mine[0].sent.pass_id
+        return f"{self.rng.randrange(10**8):08d}", f"{self.rng.getrandbits(64):016x}"
 
     def _seal(self, sent: SentParcel, code: str) -> Packed:
         if not sent.patron:

@@ -26,9 +26,9 @@ class Repacked:
         library = self.world.library
         if not isinstance(library, Library) or self.rng.random() > OFTEN:
             return
-        open_ = [p for p in library.parcels.values() if p.status in ("sent", "ready") and not p.recalled]
-        over = [p for p in library.parcels.values() if p.status == "missing" or p.recalled]
-        over = [p for p in over if p.status != "removed" and p.status != "collected"]
+        here = [p for p in library.parcels.values() if p.status in ("sent", "ready", "missing")]
+        over = [p for p in here if p.status == "missing" or p.recalled]
+        open_ = [p for p in here if p.status != "missing" and not p.recalled]
         packed = self.rng.choice(open_ or [None])  # type: ignore[list-item]
         match self.rng.randrange(5):
             case 0 | 1 if packed:

@@ -185,6 +185,10 @@ class Machine:
         """What became of the act under way."""
         return self.do(Acted(self.asked, outcome))
 
+    def forced(self, name: str = "A1") -> Self:
+        """Somebody forces a door, and pushes it shut."""
+        return self.do(DoorSeen(name, Door.OPEN), DoorSeen(name, Door.SHUT))
+
     def open(self, after: float = 1.0) -> Self:
         """The door that was ordered open answers and opens."""
         order = self.order

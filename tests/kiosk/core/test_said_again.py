@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from hardware.readings import CardUnread, CodeUnknown, Door, DoorSeen, IsbnScanned
+from hardware.readings import CardUnread, CodeUnknown, IsbnScanned
 from kiosk.core.account_screens import Holds, OneHold, Permission
 from kiosk.core.commands import LookAgain
 from kiosk.core.counter_screens import Counter
@@ -28,7 +28,6 @@ ACCOUNT = Abilities(account=True, acts=ACTS)
 HOLDS = AccountIs(holds=(Hold("h-1", "One", "waiting"), Hold("h-2", "Two", "waiting")))
 READY = AccountIs(holds=(Hold("h-1", "Title i-1", "ready", here=True, parcel="p-1"),))
 BLOCKED = replace(PEOPLE[0], standing="blocked", reason="fee")
-OFF_AND_ON = (DoorSeen("A1", Door.OPEN), DoorSeen("A1", Door.SHUT))  # forced
 
 
 def with_account(*parcels: SentParcel, **more: Any) -> Machine:
@@ -144,7 +143,7 @@ def test_a_code_that_is_over_leaves_no_dead_keys() -> None:
 
 
 def test_what_a_courier_did_not_find_waits_behind_no_door() -> None:
-    machine = with_account(PARCEL).do(*OFF_AND_ON).tap("max").touch("check", "A1").open().touch("no").shut()
+    machine = with_account(PARCEL).forced().tap("max").touch("check", "A1").open().touch("no").shut()
     machine.touch("finish").touch("more").touch("account").tap("ann").answer(READY)
     assert screen(machine).here == ()
 
@@ -160,7 +159,7 @@ def test_wrong_pins_are_counted_on_after_the_library_was_away() -> None:
 
 
 def test_what_was_left_behind_a_doubtful_door_is_not_said_to_be_missing() -> None:
-    machine = stocked(PARCEL).do(*OFF_AND_ON).tap("ann").open().touch("leave_it").shut()
+    machine = stocked(PARCEL).forced().tap("ann").open().touch("leave_it").shut()
     assert (machine.told(ParcelMissing), screen(machine).missing) == ([], False)
 
 

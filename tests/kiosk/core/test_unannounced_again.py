@@ -42,10 +42,6 @@ def loaded(**kwargs: Any) -> Machine:
     return receipt(machine, put_in(machine), ANN)
 
 
-def forced(machine: Machine) -> Machine:
-    return machine.do(DoorSeen("A1", Door.OPEN), DoorSeen("A1", Door.SHUT))
-
-
 def only(machine: Machine) -> Any:
     (parcel,) = machine.point.parcels.values()
     return parcel
@@ -56,7 +52,7 @@ def test_what_was_held_no_longer_and_is_held_for_the_same_reader_again_is_theirs
     machine.now += 7 * 3600.0
     (asked,) = (c for c in machine.wait(0.5).commands if isinstance(c, Ask))
     assert only(machine.do(Answered(asked.key, ItemIs(ONE, False, "no")))).recalled
-    forced(machine).tap("max").touch("check", "A1").open().touch("yes").shut().touch("finish")
+    machine.forced().tap("max").touch("check", "A1").open().touch("yes").shut().touch("finish")
     receipt(machine, machine.told(ParcelReady)[-1], ANN)
     assert not only(machine).recalled
     assert machine.tap(TAP).answer(PatronIs(ANN)).unlocked == ["A1"]
@@ -93,7 +89,7 @@ def test_held_longer_and_given_more_time_it_is_heard_of_all_the_same() -> None:
 def test_taken_along_again_after_it_was_held_longer_it_is_forgotten() -> None:
     machine = loaded()
     told = extended(machine)
-    forced(machine).tap("max").scan("i-1").open().touch("cancel").shut().touch("finish")
+    machine.forced().tap("max").scan("i-1").open().touch("cancel").shut().touch("finish")
     receipt(machine, told).now += 8 * DAY_S
     machine.hear()
     assert not machine.point.parcels
@@ -111,7 +107,7 @@ def test_a_return_in_doubt_that_was_put_in_elsewhere_is_not_looked_for() -> None
 
 def test_a_return_that_is_in_the_couriers_hand_is_looked_for_behind_its_door() -> None:
     machine = point().scan("i-1").answer(ItemIs(ONE, True)).touch("open").open().shut().touch("finish")
-    forced(receipt(machine, *machine.told(ItemDropped))).tap("max").scan("i-1")
+    receipt(machine, *machine.told(ItemDropped)).forced().tap("max").scan("i-1")
     assert isinstance(machine.screen, Courier)
     assert (machine.screen.notice, machine.screen.where) == ("already_here", "A1")
     machine.touch("check", "A1").open().touch("no").shut().scan("i-1").answer(ItemIs(ONE))

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from hardware.readings import CardShown, Door, DoorSeen, IsbnScanned
+from hardware.readings import CardShown, Door, IsbnScanned
 from kiosk.core.events import Receipted
 from kiosk.core.screens import Sorry
 from sync.asked import PatronIs
@@ -30,7 +30,6 @@ from tests.kiosk.core.machine import (
 
 BLOCKED = replace(PEOPLE[0], standing="blocked", reason="fee")
 OTHER = replace(PARCEL, items=(item("i-9"),), expires=NOW + 3600.0)
-OFF_AND_ON = (DoorSeen("A1", Door.OPEN), DoorSeen("A1", Door.SHUT))  # forced
 
 
 def screen(machine: Machine) -> Any:
@@ -131,7 +130,7 @@ def test_what_staff_take_out_to_move_and_is_called_back_is_in_their_bag() -> Non
 
 
 def test_what_went_into_the_bag_is_not_said_to_lie_behind_its_door() -> None:
-    machine = stocked(PARCEL).do(*OFF_AND_ON).tap("max").recall("p-1").scan("i-1")
+    machine = stocked(PARCEL).forced().tap("max").recall("p-1").scan("i-1")
     assert machine.told(ParcelRemoved)
     assert (screen(machine).notice, screen(machine).where) == ("recalled", "")
 
