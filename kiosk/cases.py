@@ -29,7 +29,7 @@ WHAT: dict[str, str] = {
     "loan_in_doubt": "a reader whose loan was told said that books stay behind the door",
     "journal_stands": "how far the journal has come was said",
     "left_out": "more cases than the list holds; so many of the oldest are off it",
-    "forgotten": "tellings that are not kept here: of long ago (told_days), or from before this store",
+    "forgotten": "tellings (their numbers) that are not kept here: of long ago (told_days), or from before this store",
 }
 DO: dict[str, str] = {
     "parcel_ready": "look whether the hold still stands; if not, have a courier take the parcel out",
@@ -44,8 +44,8 @@ DO: dict[str, str] = {
     "loan_in_doubt": "look for the books; where they are here, end the loan",
     "items_cleared": "check the books in where they are now",
     "hold_extended": "the reader was promised that day: set it at the library, or tell the reader",
-    "left_out": "kiosk journal --kind disagreed has them, each with the library's words",
-    "forgotten": "it was put back to an old backup: book by hand what kiosk journal shows of these numbers",
+    "left_out": "kiosk journal --kind disagreed --limit 1000000 has them, each with the library's words",
+    "forgotten": "it was put back to an old backup: compare its loans and returns since then with kiosk journal",
 }
 _ELSE = "see kiosk journal"
 

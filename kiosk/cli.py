@@ -109,10 +109,12 @@ def journal(
         with open_journal(config.store, config.point.id) as book:
             verdict = book.verify()
             compared = book.stands(*stands) if stands else None
-            entries = [] if only_verify or stands else book.entries(kinds=kinds, since=since, limit=limit)
+            entries = [] if only_verify or stands else book.entries(kinds=kinds, since=since, limit=limit + 1)
     except StoreError as error:
         end(EXIT_STORE, error)
-    report.journal(config, entries, verdict, as_json)
+    report.journal(config, entries[-limit:], verdict, as_json)
+    if len(entries) > limit:
+        click.echo(f"kiosk: these are the newest {limit}; there are older ones (--limit)", err=True)
     if compared:
         report.stands(config, compared)
     sys.exit(0 if verdict.ok and (compared is None or compared.ok) else EXIT_UNFIT)

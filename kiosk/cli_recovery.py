@@ -61,7 +61,10 @@ def _restore(config: Config, yes: bool) -> None:
     loss = restoring.look(config)
     click.echo(f"{config.store}: {'damaged' if loss.why else 'not there, or empty'}")
     if loss.why:
-        click.echo(f"to be told to the library: {len(loss.unheard)}; rows that cannot be read: {loss.unread}")
+        unread = "all there were" if loss.unread is None else loss.unread
+        click.echo(f"to be told to the library: {len(loss.unheard)}; rows that cannot be read: {unread}")
+        if loss.unread is None:
+            click.echo("what the library has not heard is known to nobody now: what lies here shows it, door by door")
     agreed(yes, "Begin anew with what the library knows? Everything behind the doors will have to be looked at.")
     done = restoring.restore(config, loss, say, time.time())
     click.echo(f"told to the library: {done.told}, of which {done.cases} are cases for staff")
@@ -105,6 +108,9 @@ def _hashing(config: Config, ended: bool, yes: bool) -> None:
 
     path = rotate.hashing_file(config)
     if ended:
+        helped = rotate.codes_for_helpers(config, time.time())
+        if helped:
+            click.echo(f"codes that readers made for a helper before the change, and that end now: up to {helped}")
         agreed(yes, "Has the library sent everybody anew, with the new key? Cards and codes of the old one end now.")
         kept = rotate.done(config, path, time.time())
         click.echo("the old key counts no more; start the kiosk and tap a card")
@@ -148,7 +154,10 @@ def step_back(config: Config, since: str, yes: bool) -> None:
 def _step_back(config: Config, since: str, yes: bool) -> None:
     from kiosk import step_back as stepping
 
-    back = stepping.plan(config, since)
+    try:
+        back = stepping.plan(config, since)
+    except stepping.NoSuchStep as error:
+        end(EXIT_CONFIG, error)
     click.echo(f"steps to undo: {', '.join(back.undone)}")
     for what, rows in back.lost:
         click.echo(f"the older version has no {what}: {rows} row{'s' if rows > 1 else ''} will lose it")

@@ -8,9 +8,12 @@ import random
 import re
 import string
 import unicodedata
+from collections.abc import Callable
 
-KEPT = 2  # characters at the start of each run: enough to tell 2... from L1..., too few to tell whose
+KEPT = 2  # characters at the start of each line: enough to tell 2... from L1..., too few to tell whose
 _RUN = re.compile(rb"[0-9A-Za-z]+")
+_LINE = re.compile(rb"[^\r\n]+")
+_UID_LENGTHS = (4, 7, 10)
 _CLASSES = [letters.encode() for letters in (string.digits, "ABCDEF", "abcdef", string.ascii_uppercase[6:])]
 _CLASSES.append(string.ascii_lowercase[6:].encode())
 
@@ -27,23 +30,45 @@ def disguise(data: bytes, chance: random.Random, known: dict[bytes, bytes] | Non
     cannot be searched for a known card; except where ``known`` remembers what they became before.
     """
 
-    def worn(run: re.Match[bytes]) -> bytes:
-        new = run[0][:KEPT] + bytes(_other(byte, chance) for byte in run[0][KEPT:])
-        return new if known is None else known.setdefault(run[0], new)
+    def worn(run: bytes, kept: int) -> bytes:
+        new = run[:kept] + bytes(_other(byte, chance) for byte in run[kept:])
+        return new if known is None else known.setdefault(run, new)
 
-    shaped = _RUN.sub(worn, data)
+    shaped = _run_by_run(data, worn)
     return bytes(byte if byte < 0x80 else chance.randrange(0x80, 0x100) for byte in shaped)
 
 
 def disguise_uid(data: bytes, chance: random.Random) -> bytes:
     """A line of a card reader: each hex digit another hex digit, so that not even their kinds tell whose it is."""
-    return _RUN.sub(lambda run: run[0][:KEPT] + bytes(chance.choice(_HEX) for _ in run[0][KEPT:]), data)
+    return _run_by_run(data, lambda run, kept: run[:kept] + bytes(chance.choice(_HEX) for _ in run[kept:]))
 
 
 def disguise_answer(data: bytes, chance: random.Random) -> bytes:
     """The answer of a card to a command: its status word (the last two bytes) stays, and where it is made of data
-    objects (ISO 7816-4) their tags, lengths and the application's identifier; of each value only the first byte."""
-    return _objects(data[:-2], chance) + data[-2:] if len(data) > 2 else data
+    objects (ISO 7816-4) their tags, lengths and the application's identifier; of each value only the first byte. What
+    is as long as a card's own number (ISO 14443-3) is taken for one, whatever it looks like."""
+    said, status = data[:-2], data[-2:]
+    if not said:
+        return data
+    return (_value(said, chance) if len(said) in _UID_LENGTHS else _objects(said, chance)) + status
+
+
+def _run_by_run(data: bytes, worn: Callable[[bytes, int], bytes]) -> bytes:
+    """Each run as ``worn`` makes it, told how many of its characters are of the first ``KEPT`` of its line: a number
+    may be written in groups of two."""
+
+    def line(found: re.Match[bytes]) -> bytes:
+        left = KEPT
+
+        def run(found: re.Match[bytes]) -> bytes:
+            nonlocal left
+            kept = min(left, len(found[0]))
+            left -= kept
+            return worn(found[0], kept)
+
+        return _RUN.sub(run, found[0])
+
+    return _LINE.sub(line, data)
 
 
 _HEX = b"0123456789ABCDEF"

@@ -12,7 +12,7 @@ from kiosk.journal import Entry
 
 WORDS: Mapping[str, str] = {
     "parcel_ready": "parcel {parcel} lies in {compartment}, loaded by {courier}",
-    "parcel_collected": "parcel {parcel} was collected by {patron} ({proof})",
+    "parcel_collected": "parcel {parcel} was collected by {patron} ({proof}): {items}",
     "parcel_missing": "parcel {parcel} is not behind its door, says {by}",
     "parcel_removed": "parcel {parcel} was taken out by {courier}",
     "item_dropped": "item {item} was returned in {compartment}",

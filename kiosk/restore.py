@@ -45,11 +45,11 @@ class NothingToDo(StoreError):
 @dataclass(frozen=True, slots=True)
 class Loss:
     """What is left: ``why`` it cannot be used ("" when it is not there, or empty), ``unheard`` tellings that could be
-    read, and how many rows ``unread`` could not."""
+    read, and how many rows ``unread`` could not (None: nothing says how many there were)."""
 
     why: str
     unheard: tuple[Telling, ...] = ()
-    unread: int = 0
+    unread: int | None = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,8 +21,9 @@ from hardware.secret_file import UnfitFile, names_on_disk, written_beside
 from kiosk.config import Config
 from kiosk.core.identity import Keyring
 from kiosk.owner import Owner
+from kiosk.reading import read_point
 from kiosk.receipt import key_beside, made_beside, read_key
-from kiosk.schema import StoreUnfit, connect, examine, kept_as, prepare, stamp, transaction
+from kiosk.schema import connect, examine, kept_as, prepare, stamp, transaction
 from kiosk.secrets_file import before_of
 from kiosk.store import unfit_for
 from sync.seal import NotSealed, Seal
@@ -113,13 +114,21 @@ def done(config: Config, path: Path, now: float) -> Path:
         undo.callback(Owner.of(config.store).release)
         if not begun(config, path):
             if before_of(path).exists():
-                raise StoreUnfit("the power failed before the key was changed: type it without --done first")
-            raise StoreUnfit("no key is being changed; was --done typed before, the old one has ended already")
+                raise UnfitFile("the power failed before the key was changed: type it without --done first")
+            raise UnfitFile("no key is being changed; was --done typed before, the old one has ended already")
         _seal_anew(config, Keyring(config.keyring.before), Keyring(config.keyring.hashing))
         with _unfit_key(path):
             kept = before_of(path).rename(kept_as(path, now))
             names_on_disk(path.parent)
             return kept
+
+
+def codes_for_helpers(config: Config, now: float) -> int:
+    """How many parcels have a code that their reader made here for somebody else: ``done`` ends those made before the
+    change, and the library cannot send them anew. Raises ``StoreError``."""
+    if not config.store.exists():
+        return 0
+    return sum(parcel.helper_until > now for parcel in read_point(config.store, config.plan()).parcels.values())
 
 
 def _seal_anew(config: Config, old: Keyring, new: Keyring) -> int:

@@ -15,11 +15,15 @@ SEQ_MAX = 200_000  # tellings looked through, the newest first
 TELLING = TypeAdapter(Telling)
 
 
-def unheard_in(path: Path) -> tuple[tuple[Telling, ...], int]:
-    """Tellings without a receipt, row by row, oldest first; and how many rows cannot be read. Never raises."""
-    found, unread = list[Telling](), 0
+def unheard_in(path: Path) -> tuple[tuple[Telling, ...], int | None]:
+    """Tellings without a receipt, row by row, oldest first; and how many rows cannot be read, None where nobody can
+    say how many there were. Never raises."""
+    found, unread = list[Telling](), None
     with contextlib.suppress(sqlite3.Error, OSError, StoreError), contextlib.closing(connect(path, True)) as db:
-        newest, unread = _newest(db.conn)
+        newest, far_off = _newest(db.conn)
+        if newest is None:
+            return (), None
+        unread = far_off
         for seq in range(newest, 0, -1)[:SEQ_MAX]:
             try:
                 row = db.conn.execute("SELECT key, at, told, outcome FROM outbox WHERE seq = ?", (seq,)).fetchone()
@@ -31,12 +35,12 @@ def unheard_in(path: Path) -> tuple[tuple[Telling, ...], int]:
     return tuple(reversed(found)), unread
 
 
-def _newest(conn: sqlite3.Connection) -> tuple[int, int]:
-    """The highest number of a telling, and how many of the two places that say it are far off, as with a bit flipped:
-    nobody looks through what would lie between."""
+def _newest(conn: sqlite3.Connection) -> tuple[int | None, int]:
+    """The highest number of a telling (None: no place says it), and how many of the two places that say it are far off,
+    as with a bit flipped: nobody looks through what would lie between."""
     said = list[int]()
     for sql in ("SELECT max(seq) FROM outbox", "SELECT seq FROM head"):
         with contextlib.suppress(sqlite3.Error, TypeError, ValueError):  # no table, no row, or what is no number
             said.append(operator.index(conn.execute(sql).fetchone()[0] or 0))
     near = [seq for seq in said if seq <= min(said) + SEQ_MAX]
-    return max(near, default=0), len(said) - len(near)
+    return max(near, default=None), len(said) - len(near)

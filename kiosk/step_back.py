@@ -18,6 +18,10 @@ from kiosk.store import unfit_for
 OURS = "_sqlite_migrations"
 
 
+class NoSuchStep(ValueError):
+    """No step of this version's tables has that name; the message has those that there are."""
+
+
 @dataclass(frozen=True, slots=True)
 class Back:
     """``undone`` migrations, newest first; ``lost``: (table or table.column, rows in which something stood there);
@@ -29,7 +33,8 @@ class Back:
 
 
 def plan(config: Config, since: str) -> Back:
-    """What going back to before the migration ``since`` means; changes nothing. Raises ``StoreUnfit``."""
+    """What going back to before the migration ``since`` means; changes nothing. Raises ``NoSuchStep``,
+    ``StoreUnfit``."""
     path = config.store
     undone = _undone(since)
     with unfit_for(path):
@@ -73,7 +78,7 @@ def step_back(config: Config, since: str, now: float) -> Path:
 def _undone(since: str) -> tuple[str, ...]:
     names = [migration.name for migration in MIGRATIONS.pending(Database(memory=True))]
     if since not in names[1:]:
-        raise StoreUnfit(f"{since!r} is no step of this version's tables; its steps: {', '.join(names[1:])}")
+        raise NoSuchStep(f"{since!r} is no step of this version's tables; its steps: {', '.join(names[1:])}")
     return tuple(reversed(names[names.index(since) :]))
 
 

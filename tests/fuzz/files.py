@@ -103,7 +103,7 @@ def salvaged(data: bytes) -> None:
 
 def _salvaged(path: Path) -> None:
     found, unread = unheard_in(path)
-    assert unread >= 0
+    assert unread is None or unread >= 0
     assert [telling.seq for telling in found] == sorted({telling.seq for telling in found})
     for telling in found:
         assert TELLING.validate_json(TELLING.dump_json(telling)) == telling, telling

@@ -176,7 +176,10 @@ def mark(line: str) -> str:
 
 
 def test_the_journal_chosen(point: Path) -> None:
-    assert len(lines(kiosk("journal", point, "--limit", "2"))) == 3
+    newest = kiosk("journal", point, "--limit", "2")
+    assert len(lines(newest)) == 4
+    assert "these are the newest 2; there are older ones" in newest.stderr
+    assert len(lines(kiosk("journal", point, "--limit", "5"))) == 6  # all there are
     recent = kiosk("journal", point, "--since", "-1h")
     assert [line.split()[0] for line in lines(recent)[:-1]] == ["5"]
     since = time.strftime("%Y-%m-%dT%H:%M:%S", time.localtime(NOW + 1))

@@ -214,7 +214,7 @@ def test_lines_say_what_happened_and_name_no_patron() -> None:
         "door 4: the board says accepted (order 12.1)",
         "the clock was set by -3600 s",
         "device main is lost port lost",
-        f"parcel par-1 was collected by {mark} (code)",
+        f"parcel par-1 was collected by {mark} (code): B1, B2",
         f"returned items were taken out of 4 by {without_patrons(entries[6], KEY)['courier']}: B1, B2",
     ]
     assert not any("patron-77" in said or "courier-5" in said for said in lines)

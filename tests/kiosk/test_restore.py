@@ -111,6 +111,24 @@ def test_a_damaged_store(point: Point, library: Library, table: str) -> None:
         assert store.journal.verify().ok
 
 
+@pytest.mark.parametrize("cut", [slice(0, 100), slice(0, None)], ids=["its head", "all of it"])
+def test_nobody_is_told_that_nothing_waited_where_nothing_can_be_read(
+    point: Point, library: Library, cut: slice
+) -> None:
+    store = point.config.store
+    with closing(sqlite3.connect(store)) as db:
+        db.execute("pragma wal_checkpoint(truncate)")
+    whole = bytearray(store.read_bytes())
+    whole[cut] = bytes(len(whole[cut]))
+    store.write_bytes(whole)
+    result = point.kiosk("restore")
+    assert result.exit_code == 0, result.output
+    assert (
+        "rows that cannot be read: all there were\nwhat the library has not heard is known to nobody" in result.output
+    )
+    life_goes_on(point, library)
+
+
 def test_what_the_library_has_not_heard_is_what_is_damaged(point: Point, library: Library) -> None:
     """Then only the cabinet knows: the book that came back is found there and told, once; whose parcel is gone, nobody
     can say, so that no loan is booked and staff are asked."""

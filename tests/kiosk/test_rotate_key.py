@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -98,8 +99,12 @@ def test_the_hashing_key_while_people_go_on_coming(point: Point, library: Librar
     point.day.tap(COURIER)
     assert isinstance(point.day.screen, Courier)
     point.day.store.close()
-    again = point.kiosk("rotate-key", "hashing", "--done").output
-    assert ("no key is being changed" in again, "without --done" in again) == (True, False)  # that makes one more key
+    again = point.kiosk("rotate-key", "hashing", "--done")
+    assert again.exit_code == 2
+    assert ("no key is being changed" in again.output, "without --done" in again.output) == (
+        True,
+        False,
+    )  # one more key
 
 
 def keys(point: Point) -> Path:
@@ -134,7 +139,7 @@ def test_the_power_fails_before_the_new_key_is_in_its_place(
     mocker.stopall()
     assert path.read_text() == old
     refused = point.kiosk("rotate-key", "hashing", "--done")
-    assert (refused.exit_code, before_of(path).exists()) == (3, half_made)
+    assert (refused.exit_code, before_of(path).exists()) == (2, half_made)
     assert ("type it without --done first" in refused.output) == half_made
     with closing(Store.open(point.config.store, point.config.plan())):  # it was started again with the machine
         refused = point.kiosk("rotate-key", "hashing")
@@ -332,3 +337,17 @@ def test_nothing_happens_without_a_yes(point: Point) -> None:
     assert point.config.keyring.hashing == old
     assert not key_beside(point.config.store).exists()
     assert point.kiosk("rotate-key", "receipts").exit_code == 2  # there is none yet
+
+
+def test_done_says_whose_helpers_will_stand_there_in_vain(point: Point, library: Library) -> None:
+    """Codes that readers made here for somebody else are this machine's own: the library cannot send them anew."""
+    config = point.config
+    with closing(Store.open(config.store, config.plan())) as store:
+        before = store.load()
+        for parcel, until in zip(sorted(before.parcels)[:2], (4e9, 1.0), strict=True):
+            row = replace(before.parcels[parcel], helper="h" * 64, helper_until=until)
+            store.commit(before, Step(before, Session(4)).put(row), 1.79e9)
+    point.kiosk("rotate-key", "hashing")
+    assert "for a helper before the change, and that end now: up to 1\n" in point.kiosk(
+        "rotate-key", "hashing", "--done"
+    ).output.replace("\r", "")

@@ -273,6 +273,24 @@ def test_a_disguise_hides_the_number() -> None:
     assert disguise_answer(bytes.fromhex("04A1B2C39000"), random.Random(1))[-2:] == b"\x90\x00"
 
 
+@pytest.mark.parametrize("said", ["04 A1 B2 C3 D4 E5 F6", "04:A1:B2:C3", "F2-04-A1-B2"])
+def test_also_one_written_in_groups_of_two(said: str) -> None:
+    for hide in (disguise, disguise_uid):
+        worn = [hide(2 * (said.encode() + b"\r\n"), random.Random(seed)) for seed in range(100)]
+        for groups in (re.findall(rb"\w\w", one) for one in worn):
+            assert groups[0] == groups[len(groups) // 2] == said[:2].encode()
+        told = {one.split(b"\r\n")[0][2:] for one in worn}
+        assert len(told) > 90  # nothing of it but the first two
+
+
+@pytest.mark.parametrize("uid", ["0402B2C3", "8402B2C3", "6F05B2C3D4E5F6"])
+def test_also_one_that_looks_like_data_objects(uid: str) -> None:
+    answers = {disguise_answer(bytes.fromhex(uid + "9000"), random.Random(seed)) for seed in range(100)}
+    assert {answer[:1].hex().upper() for answer in answers} == {uid[:2]}
+    assert len({answer[1:2] for answer in answers}) > 5
+    assert len(answers) > 90
+
+
 ALL_OF_IT = bytes.fromhex("02 23 00 1B")  # READ MULTIPLE BLOCKS
 READS = {
     "passed on": ["FF C2 00 00 02 81 00", f"FF C2 00 01 06 95 04 {ALL_OF_IT.hex()}"],
