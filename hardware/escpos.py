@@ -2,17 +2,20 @@
 
     | 1B 40 | begin        | 1B 45 n | bold   | 1D 28 6B ... | QR     | 10 04 n  | status n, answered at once, one byte
     | 1C 26 | Chinese mode | 1D 21 n | size   | 1B 64 n      | feed n | 1D 72 01 | paper, answered in its turn, one byte
-    | 1D 61 00 | says nothing unasked | 1B 61 n | align | 1D 56 00/01 | cut | 10 05 02 | throw away what it holds
+    | 1D 61 00 | says nothing unasked | 1B 61 n | align | 1D 56 00/01 | cut
+    | 10 14 08 01 03 14 01 06 02 08 | throw away what it holds, answered with 37 25 00; nothing may be said before
+    | 10 05 02 | the same, on most only after an error of the knife, on some (Custom P80) always; never answered
 
 An answer to ``10 04 n`` has the form 0xx1xx10, one to ``1D 72 01`` has 0 where that has 1: so they are told apart, and
 so is noise. Since ``1D 72 01`` waits its turn among what is to be printed, its answer says that all before it is done;
 a printer without paper does not come to it. (Epson's ESC/POS reference; manuals of HPRT TP80K, Custom P80, Better
-BT-532C, Partner RP-330 say the same.)
+BT-532C, Partner RP-330 say the same; of the long command also Citizen's CT-S300 and PPU-700.)
 """
 
 import contextlib
 import json
 import logging
+import math
 import os
 import pickle
 import tempfile
@@ -62,7 +65,9 @@ except OSError as error:  # which would look like a bug to who wrote the configu
 
 BEGIN: Final = b"\x1d\x61\x00\x1b\x40\x1c\x26"
 PAPER_IN_TURN: Final = b"\x1d\x72\x01"
-THROW_AWAY: Final = b"\x10\x05\x02"
+CLEAR: Final = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"
+CLEARING_S: Final = 0.2
+CLEAR_AFTER_ERROR: Final = b"\x10\x05\x02"
 FEED: Final = 6  # lines from the print head to the knife, as python-escpos has it
 ERROR_CORRECTION: Final = 1  # M
 QUIET: Final = 1  # modules beside a code; around it the paper is white
@@ -71,6 +76,7 @@ DOTS: Final = {58: 384, 80: 576}  # of a line; a column has twelve
 ASK_AGAIN_S: Final = 0.5
 WIRE_MAX_S: Final = 20.0
 SHEET_BYTES_MAX: Final = 32_768
+PICTURE_BYTES_MAX: Final = 26_000  # of a code sent as a picture, 456 dots wide: with its words a sheet
 CAN_PRINT: Final = (Paper.OK, Paper.NEAR_END)
 
 
@@ -130,7 +136,10 @@ def _code(paper: Any, text: str, settings: Settings) -> None:
         modules, _ = segno.make_qr(text, error="m", boost_error=False).symbol_size(border=QUIET)
     except segno.DataOverflowError:
         return
-    dots = min(settings.qr_dots, DOTS[settings.paper_mm] // modules)
+    wide = DOTS[settings.paper_mm]
+    if settings.qr == "image":
+        wide = min(wide, math.isqrt(8 * PICTURE_BYTES_MAX))
+    dots = min(settings.qr_dots, wide // modules)
     if dots < QR_DOTS_MIN:
         return
     paper.set(align="center")
@@ -165,7 +174,7 @@ class EscposPrinter:
         self._awaited = False
         self._transport.discard_input()
         if not self._emptied:
-            self._transport.write(THROW_AWAY)
+            self._throw_away()
             self._emptied = True
         return self._paper()
 
@@ -184,7 +193,7 @@ class EscposPrinter:
         try:
             self._finish(len(data) * 10 / self._settings.baud if self._settings.joined == "serial" else 0.0)
         except DeviceSilent:
-            self._transport.write(THROW_AWAY)
+            self._throw_away()
             raise
 
     def firmware(self) -> str:
@@ -195,6 +204,13 @@ class EscposPrinter:
     def close(self) -> None:
         """Let go of the port. Never raises; may be called twice."""
         self._transport.close()
+
+    def _throw_away(self) -> None:
+        """What it holds of a sheet, by both commands: no printer tells which of them it heeds."""
+        self._awaited = False
+        self._transport.write(CLEAR)
+        any(not byte for byte in self._arriving(CLEARING_S))  # until the NUL that ends its answer, if it answers
+        self._transport.write(CLEAR_AFTER_ERROR)
 
     def _paper(self) -> Paper:
         general, offline, paper = (self._status(n) for n in (1, 2, 4))
@@ -253,14 +269,16 @@ class EscposPrinter:
         return "".join(char for char in text if char.isprintable())
 
     def _arriving(self, seconds: float) -> Iterator[int]:
-        """The bytes that arrive in this time; it ends early with the answer whose turn was awaited."""
+        """The bytes that arrive in this time; it ends early with the answer whose turn was awaited. That one is taken
+        out of what came with it before any of it is looked at: nobody need look at the rest."""
         awaited, until = self._awaited, time.monotonic() + seconds
         while awaited is self._awaited and (left := until - time.monotonic()) > 0:
-            for byte in self._transport.read(left):
-                if self._awaited and not byte & 0x90:
-                    self._awaited = False
-                else:
-                    yield byte
+            arrived = bytearray(self._transport.read(left))
+            turn = next((at for at, byte in enumerate(arrived) if self._awaited and not byte & 0x90), None)
+            if turn is not None:
+                self._awaited = False
+                del arrived[turn]
+            yield from arrived
 
 
 def connect(settings: Settings) -> EscposPrinter:

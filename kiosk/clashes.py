@@ -12,6 +12,8 @@ from typing import Protocol
 from kiosk.explain import Place, dotted, nearest
 from kiosk.sections import Fixture
 
+_WINNSEN_LENGTHS = (6, 7)  # 90, then the length: to a Shuoming board 90, then its address, is "open several"
+
 
 class Part(Protocol):
     """A device of any kind. Where its driver's settings have ``port``, ``source``, ``path``, ``reader``, ``address``
@@ -26,6 +28,9 @@ class Part(Protocol):
 
 class Wired(Part, Protocol):
     """A board."""
+
+    @property
+    def driver(self) -> str: ...
 
     @property
     def port(self) -> str: ...
@@ -78,6 +83,9 @@ def _names(kinds: Mapping[str, Sequence[Part]]) -> Iterator[tuple[Place, str]]:
 def _buses(boards: Sequence[Wired]) -> Iterator[tuple[Place, str]]:
     first: dict[str, Wired] = {}
     addresses: dict[tuple[str, object], str] = {}
+    families: dict[str, set[str]] = {}
+    for board in boards:
+        families.setdefault(_really(board.port), set()).add(board.driver)
     for n, board in enumerate(boards):
         bus = _really(board.port)
         other = first.setdefault(bus, board)
@@ -90,6 +98,11 @@ def _buses(boards: Sequence[Wired]) -> Iterator[tuple[Place, str]]:
         if address in addresses:
             yield ("board", n, "address"), f"is that of {addresses[address]!r} on the same port"
         addresses[address] = board.name
+        if board.driver == "shuoming" and address[1] in _WINNSEN_LENGTHS and "winnsen" in families[bus]:
+            words = (
+                f"may not be {address[1]} beside a Winnsen board, whose frames may be read there as an order to open"
+            )
+            yield ("board", n, "address"), words
 
 
 def _inputs(boards: Sequence[Wired]) -> Iterator[tuple[Place, str]]:

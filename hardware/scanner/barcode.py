@@ -29,10 +29,11 @@ from hardware.readings import (
     SealScanned,
 )
 
-LENGTH_MAX: Final = 1024
-"""Longest code looked at, in characters: a pickup QR stays below 300, the slip of fifty books below 1000. Longer ones
-are unknown, untried."""
+LENGTH_MAX: Final = 4096
+"""Longest code looked at, in characters: a pickup QR stays below 300, a slip below 3,800 (kiosk/core/receipts.py).
+Longer ones are unknown, untried."""
 
+_PASS = "L1:"
 _AIM = re.compile(r"\][A-Za-z][0-9A-Za-z]")
 _EAN13 = re.compile(r"([0-9]{13})(?: ?(?:[0-9]{2}|[0-9]{5}))?")
 _ISBN10 = re.compile(r"[0-9]{9}[0-9Xx]")
@@ -138,7 +139,7 @@ def meaning(device: str, text: str | bytes, meanings: Meanings, kinds: tuple[Kin
             kinds = (Kind.ISBN,) if Kind.ISBN in kinds else ()
     if not plain.isprintable():
         return unknown
-    if plain.startswith("L1:"):
+    if plain.startswith(_PASS):
         # Base45 knows the space: nothing may be stripped from the end of a pass.
         return PassScanned(device, SecretStr(plain)) if Kind.PASS in kinds else unknown
     numbers = _numbers(plain.strip(" "))
@@ -153,8 +154,11 @@ def meaning(device: str, text: str | bytes, meanings: Meanings, kinds: tuple[Kin
 
 
 def _slip(text: str | bytes) -> str:
-    """The receipt that stands in it, or the number of a slip, or nothing."""
+    """The receipt that stands in it, or the number of a slip, or nothing. Base45 has all the signs of a slip's number:
+    in a pass none is looked for."""
     said = _AIM.sub("", text if isinstance(text, str) else text.decode("utf-8", "ignore"), count=1)
+    if said.lstrip("\r\n\t").startswith(_PASS):
+        return ""
     receipt, slip = _RECEIPT.search(said), _SLIP.search(said)
     return receipt[0] if receipt else slip[1] if slip else ""
 

@@ -109,7 +109,9 @@ def test_what_cannot_begin_leaves_nothing_behind(bench: Bench, state: Paper) -> 
     assert bench.twin.lines == []
 
 
-def test_paper_that_ends_amid_a_sheet_leaves_the_rest_unprinted(bench: Bench) -> None:
+@pytest.mark.parametrize("cleared_by", ["clear", "enquiry"])
+def test_paper_that_ends_amid_a_sheet_leaves_the_rest_unprinted(bench: Bench, cleared_by: str) -> None:
+    bench.twin.cleared_by = cleared_by
     printer = bench.connect()
     bench.twin.lines_left = 4
     with pytest.raises(DeviceSilent):

@@ -219,6 +219,17 @@ def test_boards_on_one_bus_must_agree(example: Path) -> None:
     assert len(apart.buses()) == 2
 
 
+@pytest.mark.parametrize("address", [5, 6, 7])
+def test_a_board_that_may_take_anothers_words_for_orders_is_refused(example: Path, address: int) -> None:
+    """90 06 and 90 07 begin frames of Winnsen's, and "open several" on Shuoming's boards 6 and 7."""
+    both = with_second_board(example, address=address)
+    shared = edited(both, 'driver = "shuoming"', 'driver = "winnsen"')
+    if address == 5:
+        assert len(load(shared).buses()) == 1
+    else:
+        assert message(shared).startswith(f"board[1].address: may not be {address} beside a Winnsen board")
+
+
 RELAYS = """
 [[board]]
 name = "{name}"

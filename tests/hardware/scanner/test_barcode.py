@@ -123,6 +123,18 @@ def test_of_a_slip_the_line_that_counts_is_read_whatever_else_stands_on_it(aroun
             assert meaning("s", text, USUAL, (Kind.ITEM,)) == CodeUnknown("s", len(text) - 3 * ("]Q1" in around))
 
 
+@pytest.mark.parametrize("before", ["", "]Q1", "\n"])
+def test_a_pass_is_a_pass_however_much_its_end_looks_like_a_slips_number(before: str) -> None:
+    one = "L1:NCFOXN$TFK1 DUPDRGGCCBIYOZ64 TKFK1.DUPDRGGCCBIYOZLTRYB:.UGTSV8KU-7/ZJ2YM"
+    for text in (before + one, (before + one).encode()):
+        assert meaning("s", text, USUAL) == PassScanned("s", SecretStr(one))
+
+
+def test_the_slip_of_fifty_books_is_read_again() -> None:
+    receipt = "R1;dongmen;57/103;1795000000;checked;" + ",".join(["SIP000000000000001"] * 50) + ";1a2b3c4d;" + "x" * 86
+    assert meaning("s", receipt, USUAL) == ReceiptScanned("s", receipt)
+
+
 def test_luhn_where_the_library_says_so() -> None:
     strict = Meanings(item_luhn=True, patron_luhn=True, item=r"3[0-9]{13}|SX[0-9]+")
     for right in ("33191000105864", "23023400051780"):
