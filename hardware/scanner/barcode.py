@@ -30,8 +30,10 @@ from hardware.readings import (
 )
 
 LENGTH_MAX: Final = 4096
-"""Longest code looked at, in characters: a pickup QR stays below 300, a slip below 3,800 (kiosk/core/receipts.py).
-Longer ones are unknown, untried."""
+"""Longest code looked at, in characters: a slip stays below 3,800 (kiosk/core/receipts.py). Longer ones are unknown,
+untried."""
+PASS_MAX: Final = 1024
+"""Longest pass; one stays below 300."""
 
 _PASS = "L1:"
 _AIM = re.compile(r"\][A-Za-z][0-9A-Za-z]")
@@ -141,7 +143,7 @@ def meaning(device: str, text: str | bytes, meanings: Meanings, kinds: tuple[Kin
         return unknown
     if plain.startswith(_PASS):
         # Base45 knows the space: nothing may be stripped from the end of a pass.
-        return PassScanned(device, SecretStr(plain)) if Kind.PASS in kinds else unknown
+        return PassScanned(device, SecretStr(plain)) if Kind.PASS in kinds and len(plain) <= PASS_MAX else unknown
     numbers = _numbers(plain.strip(" "))
     for kind in kinds:
         for number in numbers:

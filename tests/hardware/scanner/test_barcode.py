@@ -18,7 +18,7 @@ from hardware.readings import (
     Scan,
     SealScanned,
 )
-from hardware.scanner.barcode import KINDS, LENGTH_MAX, Kind, Meanings, meaning
+from hardware.scanner.barcode import KINDS, LENGTH_MAX, PASS_MAX, Kind, Meanings, meaning
 
 VECTORS = tomllib.loads((Path(__file__).parents[2] / "vectors" / "barcodes.toml").read_text())["code"]
 USUAL = Meanings()
@@ -146,9 +146,10 @@ def test_luhn_where_the_library_says_so() -> None:
 
 
 def test_a_pass_may_be_long_but_not_endless() -> None:
-    longest = "L1:" + "A" * (LENGTH_MAX - 3)
+    longest = "L1:" + "A" * (PASS_MAX - 3)
     assert meaning("desk", longest, USUAL) == PassScanned("desk", SecretStr(longest))
-    assert meaning("desk", longest + "A", USUAL) == CodeUnknown("desk", LENGTH_MAX + 1)
+    assert meaning("desk", longest + "A", USUAL) == CodeUnknown("desk", PASS_MAX + 1)
+    assert meaning("desk", "1" * (LENGTH_MAX + 1), USUAL) == CodeUnknown("desk", LENGTH_MAX + 1)
 
 
 def test_an_item_number_keeps_to_what_the_lending_service_can_be_told() -> None:
