@@ -1,6 +1,7 @@
 """The only place where the parts are joined: configuration, store, loop, threads, front end."""
 
 import contextlib
+import logging
 import signal
 import threading
 import time
@@ -30,6 +31,7 @@ from kiosk.watchdog import NOTIFY_S, Watchdog, notify
 from kiosk.workers import REOPEN_S, WAIT_S, Worker
 from sync.spelling import load_readings
 
+_LOG = logging.getLogger(__name__)
 JOIN_S = 2.0
 READINGS_S = 20.0
 CLOSED_S = 60.0  # the screen says that the store cannot be used, then it is tried again
@@ -99,11 +101,17 @@ class Machine:
 
     def _feel(self, panel: Path, worker: Worker) -> None:
         """The touch panel's own thread. Without the panel nothing is known of touches, and nothing is concluded."""
+        said = ""
         while not worker.stopping:
-            with contextlib.suppress(DeviceError), contextlib.closing(TouchPanel(panel)) as opened:
-                while not worker.stopping:
-                    for _ in range(opened.wait(WAIT_S)):
-                        self._watchdog.pressed()
+            try:
+                with contextlib.closing(TouchPanel(panel)) as opened:
+                    while not worker.stopping:
+                        for _ in range(opened.wait(WAIT_S)):
+                            self._watchdog.pressed()
+            except DeviceError as error:
+                if str(error) != said:
+                    said = str(error)
+                    _LOG.warning("%s; until then no touch is counted", said)
             worker.pause(REOPEN_S[-1])
 
     def _bug(self, bug: BaseException) -> None:

@@ -5,6 +5,7 @@ Only looks, see hardware.devicefile. Where nothing is seen it says so by naming 
 
 import contextlib
 import os
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -21,8 +22,9 @@ _NFC = ("pn533_usb", "pn533", "nfc")
 
 
 def address_of(device: Board | Device) -> str:
-    """Its port, source or file; empty where the driver finds the device by itself."""
-    return device.port if isinstance(device, Board) else whereabouts(device)[1]
+    """Its port, source or file, without a camera's password; empty where the driver finds the device by itself."""
+    where = device.port if isinstance(device, Board) else whereabouts(device)[1]
+    return re.sub(r"(?<=://)[^/?#]*@", "", where)
 
 
 def short_lived(path: str) -> str:

@@ -9,6 +9,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from hardware import devicefile
@@ -17,6 +18,7 @@ from hardware.readings import Door, Paper
 from hardware.registry import UnknownDriver, find, names
 from hardware.secret_file import UnfitFile
 from hardware.serialport import open_port
+from hardware.touch_panel import TouchPanel
 from kiosk import causes
 from kiosk.config import Board, Config, Device
 from kiosk.reading import open_journal, read_point
@@ -84,6 +86,8 @@ def checks(config: Config) -> Iterator[Check]:
         yield _device("printer", printer, why, partial(_printer, printer))
     agreed = _AGREED.get(config.service.driver, "url, credential and point.id")
     yield _look("service", lambda: _SERVICE.format(agreed), partial(_service, config))
+    if config.screen.touch_panel:
+        yield _look("touch panel", str, partial(_panel, config.screen.touch_panel))
     yield from _screen(config)
 
 
@@ -257,6 +261,11 @@ def _printer(printer: Device) -> Said:
     if paper not in (Paper.OK, Paper.NEAR_END):
         raise Unfit(f"answers, and says: {_PAPER[paper]}")
     return f"answers; {_PAPER[paper]}" + (f"; {maker}" if maker else ""), maker
+
+
+def _panel(path: Path) -> str:
+    TouchPanel(path).close()
+    return f"{path}: opens"
 
 
 def _service(config: Config) -> str:

@@ -184,8 +184,9 @@ class _Reader:
             screen=self._section("screen", ScreenSettings),
             service=self._service(),
         )
-        if config.limits.warn_s >= config.limits.idle_s:
-            self._fail(("limits", "warn_s"), "must be shorter than limits.idle_s")
+        for less, more in (("warn_s", "idle_s"), ("reach_low_cm", "reach_high_cm")):
+            if getattr(config.limits, less) >= getattr(config.limits, more):
+                self._fail(("limits", less), f"must be less than limits.{more}")
         kinds = {"card": config.cards, "pad": config.pads, "scanner": config.scanners, "printer": config.printers}
         for place, words in clashes(config.boards, kinds, config.compartments, config.screen.touch_panel):
             self._fail(place, words)
@@ -290,9 +291,8 @@ class _Reader:
 
 
 def _about_paths(annotation: Any) -> bool:
-    return (isinstance(annotation, type) and issubclass(annotation, Path)) or any(
-        map(_about_paths, get_args(annotation))
-    )
+    is_path = isinstance(annotation, type) and issubclass(annotation, Path)
+    return is_path or any(map(_about_paths, get_args(annotation)))
 
 
 def _unfit_value(value: object) -> dict[str, str]:

@@ -142,7 +142,8 @@ class HeardSource:
         self._somebody = False  # whose card may still lie on a pad, or a tag of which nothing is known
         with listening(held.hear):
             self._source = self._told(connect)
-        held.let_go(secret=False)
+        if not held.long:  # what somebody held there as it was set up; a pad's waits until it is known who lies on it
+            held.let_go(secret=True)
         say({"open": True})
 
     def wait(self, timeout_s: float) -> Sequence[Reading]:

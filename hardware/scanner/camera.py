@@ -20,7 +20,7 @@ from hardware.scanner.barcode import KINDS, LENGTH_MAX, Kind, Meanings, meaning
 from hardware.scanner.confined import Confined
 from hardware.scanner.formats import FORMATS, Format
 from hardware.source import Source
-from hardware.wiretap import Way, overheard
+from hardware.wiretap import Way, overheard, unsaid
 
 OPEN_WAIT_S: Final = 5
 READ_WAIT_S: Final = 2
@@ -99,6 +99,8 @@ class Camera:
         if told := {key: said[key] for key in _TOLD if key in said}:
             overheard(Way.IN, json.dumps(told).encode() + b"\n")  # of a picture, this is all there is to hear
         fresh = isinstance(at, int | float) and (not self._settings.live or at > now - STALE_S)
+        if told and not fresh:
+            unsaid()
         return self._reading(said) if fresh else None
 
     def _reading(self, said: dict[str, Any]) -> Reading | None:

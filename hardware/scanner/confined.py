@@ -47,14 +47,15 @@ class Confined:
     """The parent's end. One thread uses it."""
 
     def __init__(self, module: str, argument: Mapping[str, Any], fed: bool = False) -> None:
-        """Start ``module`` as a program with one argument, JSON. ``fed``: it reads its standard input, see ``feed``.
+        """Start ``module`` as a program and hand it its argument, as JSON on its standard input: a command line can be
+        read by everybody, and it may hold a camera's password. ``fed``: more follows there, see ``feed``.
 
         Raises ``DeviceGone`` when no process can be started: no memory, or too many files open.
         """
         try:
             self._process = subprocess.Popen(
-                [sys.executable, "-I", "-m", module, json.dumps(argument)],
-                stdin=subprocess.PIPE if fed else subprocess.DEVNULL,
+                [sys.executable, "-I", "-m", module],
+                stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 env=_ENVIRONMENT,
@@ -67,6 +68,10 @@ class Confined:
         self._out = self._process.stdout.fileno()
         os.set_blocking(self._out, False)
         self._held = b""
+        with contextlib.suppress(OSError, DeviceGone):  # it has ended already: ``line`` says how
+            self.feed(json.dumps(argument).encode())
+            if not fed and self._process.stdin:
+                self._process.stdin.close()
 
     @property
     def number(self) -> int:
@@ -127,7 +132,8 @@ class Confined:
 
 def argument() -> dict[str, Any]:
     """What the parent started us with."""
-    said: dict[str, Any] = json.loads(sys.argv[1])
+    (size,) = struct.unpack(">I", sys.stdin.buffer.read(4))
+    said: dict[str, Any] = json.loads(sys.stdin.buffer.read(size))
     return said
 
 

@@ -24,10 +24,11 @@ import simulators.kerong_cu16
 import ui.check
 from hardware.locker import kerong_cu16
 from hardware.readings import Door
+from hardware.scanner import camera
 from kiosk import causes, check
 from kiosk.check import Check, checks
 from kiosk.cli import main
-from kiosk.config import Config, load
+from kiosk.config import Config, Device, load
 from kiosk.core.model import Drop
 from kiosk.core.session import NOBODY, Step
 from kiosk.receipt import key_beside
@@ -101,6 +102,31 @@ def test_looking_moves_no_lock_and_tells_the_library_nothing(machine: Machine) -
     assert unfit(config_of(machine)) == []
     assert machine.cabinet.moves == before
     assert not (machine.folder / "point.sqlite").exists()
+
+
+def test_a_touch_panel_that_cannot_be_opened_is_named(machine: Machine) -> None:
+    """Else the watchdog that sees touches not reaching the window is off, and everybody believes it is on."""
+    for panel, words in (("nowhere", "cannot be opened (No such file or directory)"), ("null", "")):
+        config = config_of(machine, "[screen]\n", f'[screen]\ntouch_panel = "/dev/{panel}"\n')
+        found = next(one for one in checks(config) if one.name == "touch panel")
+        assert (found.ok, words in found.words) == (not words, True)
+
+
+def test_the_kiosk_says_so_too_once(machine: Machine) -> None:
+    panel = "/dev/input/by-id/usb-nowhere-event"
+    config = config_of(machine, "[screen]\n", f'[screen]\ntouch_panel = "{panel}"\n')
+    command = [sys.executable, "-m", "kiosk", "run", str(config.path), "--screen", "json"]
+    running = subprocess.Popen(command, env=machine.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert running.stdout
+    running.stdout.readline()
+    time.sleep(1.5)
+    running.terminate()
+    assert running.communicate(timeout=60)[1].count(f"{panel} cannot be opened") == 1
+
+
+def test_the_password_of_a_camera_is_not_shown() -> None:
+    settings = camera.Settings(source="rtsp://admin:se:cr@et@10.0.0.9:554/stream")
+    assert causes.address_of(Device("camera", "camera", settings, camera)) == "rtsp://10.0.0.9:554/stream"
 
 
 # ---- devices --------------------------------------------------------------------------------------------------------

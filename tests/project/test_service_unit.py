@@ -94,6 +94,18 @@ def test_what_dies_is_back_at_once_and_is_never_left_lying(unit: str) -> None:
     assert int(rest.removesuffix("ms")) <= 500  # of the three seconds until a screen is of use again
 
 
+def test_no_failed_start_of_another_gives_the_kiosk_up_for_good() -> None:
+    """Where a unit that is required fails to start, systemd drops the job of this one and restarts nothing."""
+    assert (values("Requires"), values("BindsTo")) == ([], [])
+    assert "kiosk-display.service" in values("Wants")
+
+
+def test_nobody_else_draws() -> None:
+    [start], [after] = values("ExecStart", DISPLAY), values("ExecStartPost", DISPLAY)
+    assert "-noreset" in start.split()  # else X forgets who may when its last client leaves, as xhost is the first to
+    assert "xhost +si:localuser:kiosk && xhost -local: " in after
+
+
 def test_a_wrong_configuration_is_not_tried_again_and_again() -> None:
     assert values("RestartPreventExitStatus") == ["2"]
 

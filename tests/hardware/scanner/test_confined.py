@@ -60,6 +60,7 @@ def wait_until_gone(source: Camera, within_s: float = 10.0) -> str:
 def test_it_has_nothing_and_may_do_nothing(looking: tuple[Twin, Camera]) -> None:
     _, source = looking
     proc = Path(f"/proc/{source.process}")
+    assert b"source" not in (proc / "cmdline").read_bytes()  # it may hold a password, and everybody can read it
     status = dict(line.split(":\t", 1) for line in (proc / "status").read_text().splitlines() if ":\t" in line)
     assert status["NoNewPrivs"] == "1"
     if os.geteuid() == 0:
