@@ -12,8 +12,9 @@ from pathlib import Path
 
 from hardware import devicefile
 from hardware.errors import DeviceError, DeviceSilent, WireError
-from kiosk.clashes import whereabouts
-from kiosk.config import Board, Device
+from kiosk.clashes import as_plugged_in, whereabouts
+from kiosk.config import Board, Config, Device
+from kiosk.explain import dotted
 
 _SHORT_LIVED = ("ttyUSB", "ttyACM", "video")  # names given in the order of plugging
 _PCSCD = "/run/pcscd/pcscd.comm"
@@ -25,6 +26,11 @@ def address_of(device: Board | Device) -> str:
     """Its port, source or file, without a camera's password; empty where the driver finds the device by itself."""
     where = device.port if isinstance(device, Board) else whereabouts(device)[1]
     return re.sub(r"(?<=://)[^/?#]*@", "", where)
+
+
+def clashing(config: Config) -> str:
+    """What does not go together as the plugs are now; empty where all does."""
+    return next((f"{dotted(place)} {words}" for place, words in config.clashes(as_plugged_in)), "")
 
 
 def short_lived(path: str) -> str:

@@ -94,6 +94,8 @@ def checks(config: Config) -> Iterator[Check]:
 def _configuration(config: Config) -> Check:
     doors = f"{len(config.compartments)} doors" if config.compartments else "a counter without doors"
     words = f"{config.path}: point {config.point.id}, {doors}"
+    if clashing := causes.clashing(config):
+        return Check("configuration", False, f"{words}; {clashing}")
     if config.compartments or "checkout" in config.plan().library.acts:
         return Check("configuration", True, words)
     return Check("configuration", False, f"{words}, and the library lends nothing through it; see [service]")

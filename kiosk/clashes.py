@@ -1,10 +1,11 @@
 """Parts of a pickup point that are each right and do not go together: names, ports, addresses, channels, places.
 
-Two names of one file (``/dev/serial/by-id/...`` and ``/dev/ttyUSB0``) are seen to be one while it is there.
+Two names of one file (``/dev/serial/by-id/...`` and ``/dev/ttyUSB0``) are one as long as the plugs are where they are.
+``kiosk check`` finds that; a kiosk that starts after a power cut goes without one device rather than not start at all.
 """
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import permutations, product
 from pathlib import Path
 from typing import Protocol
@@ -12,6 +13,7 @@ from typing import Protocol
 from kiosk.explain import Place, dotted, nearest
 from kiosk.sections import Fixture
 
+Really = Callable[[str], str]
 _WINNSEN_LENGTHS = (6, 7)  # 90, then the length: to a Shuoming board 90, then its address, is "open several"
 
 
@@ -39,18 +41,31 @@ class Wired(Part, Protocol):
     def baud(self) -> int: ...
 
 
+def as_written(where: str) -> str:
+    """What names that always mean the same have in common; of a serial server letters of one size."""
+    if "://" in where:
+        return where.lower() if where.startswith("socket:") else where
+    return os.path.normpath(where)
+
+
+def as_plugged_in(where: str) -> str:
+    """What all its names have in common now: the file that they lead to. Another time they may lead elsewhere."""
+    return as_written(where) if "://" in where else os.path.realpath(where)
+
+
 def clashes(
     boards: Sequence[Wired],
     devices: Mapping[str, Sequence[Part]],
     compartments: Sequence[Fixture],
     panel: Path | None = None,
+    really: Really = as_written,
 ) -> Iterator[tuple[Place, str]]:
     """Each clash: the key it is found at, and the words. ``devices``: all others, by their kind. ``panel``: the touch
-    panel's file."""
+    panel's file. ``really``: which names count as one, see above."""
     yield from _names({"board": boards, **devices})
-    yield from _buses(boards)
+    yield from _buses(boards, really)
     yield from _inputs(boards)
-    yield from _ports(boards, devices, panel)
+    yield from _ports(boards, devices, panel, really)
     yield from _readers(devices)
     yield from _doors({board.name: board for board in boards}, compartments)
 
@@ -64,13 +79,6 @@ def whereabouts(part: Part) -> tuple[str, str]:
     return "", ""
 
 
-def _really(where: str) -> str:
-    """What all its names have in common: the file that they lead to now; of a serial server letters of one size."""
-    if "://" in where:
-        return where.lower() if where.startswith("socket:") else where
-    return os.path.realpath(where)
-
-
 def _names(kinds: Mapping[str, Sequence[Part]]) -> Iterator[tuple[Place, str]]:
     names: dict[str, str] = {}
     for kind, parts in kinds.items():
@@ -80,14 +88,14 @@ def _names(kinds: Mapping[str, Sequence[Part]]) -> Iterator[tuple[Place, str]]:
             names[part.name] = dotted((kind, n))
 
 
-def _buses(boards: Sequence[Wired]) -> Iterator[tuple[Place, str]]:
+def _buses(boards: Sequence[Wired], really: Really) -> Iterator[tuple[Place, str]]:
     first: dict[str, Wired] = {}
     addresses: dict[tuple[str, object], str] = {}
     families: dict[str, set[str]] = {}
     for board in boards:
-        families.setdefault(_really(board.port), set()).add(board.driver)
+        families.setdefault(really(board.port), set()).add(board.driver)
     for n, board in enumerate(boards):
-        bus = _really(board.port)
+        bus = really(board.port)
         other = first.setdefault(bus, board)
         if board.port != other.port:
             words = f"is the port of {other.name!r} by another name; write the same in both"
@@ -121,17 +129,17 @@ def _inputs(boards: Sequence[Wired]) -> Iterator[tuple[Place, str]]:
 
 
 def _ports(
-    boards: Sequence[Wired], kinds: Mapping[str, Sequence[Part]], panel: Path | None
+    boards: Sequence[Wired], kinds: Mapping[str, Sequence[Part]], panel: Path | None, really: Really
 ) -> Iterator[tuple[Place, str]]:
-    taken = {_really(str(panel)): "screen.touch_panel"} if panel else {}
-    taken |= {_really(board.port): f"the port of {dotted(('board', n))}" for n, board in enumerate(boards)}
+    taken = {really(str(panel)): "screen.touch_panel"} if panel else {}
+    taken |= {really(board.port): f"the port of {dotted(('board', n))}" for n, board in enumerate(boards)}
     for kind, parts in kinds.items():
         for n, part in enumerate(parts):
             key, where = whereabouts(part)
-            if key and (whose := taken.get(_really(where))):
+            if key and (whose := taken.get(really(where))):
                 yield (kind, n, key), f"{where} is {whose} already; write where this device is plugged in"
             elif key:
-                taken[_really(where)] = f"the {key} of {dotted((kind, n))}"
+                taken[really(where)] = f"the {key} of {dotted((kind, n))}"
 
 
 def _readers(kinds: Mapping[str, Sequence[Part]]) -> Iterator[tuple[Place, str]]:

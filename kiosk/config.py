@@ -7,7 +7,7 @@ few keys that all have; where two of those do not go together, that is found her
 import json
 import math
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar, get_args
@@ -17,7 +17,7 @@ from pydantic import BaseModel, SecretStr, ValidationError
 from hardware.registry import UnknownDriver, find
 from hardware.scanner.barcode import Meanings
 from hardware.secret_file import UnfitFile, read_secret
-from kiosk.clashes import clashes
+from kiosk.clashes import Really, as_written, clashes
 from kiosk.core.identity import Keyring
 from kiosk.core.limits import Limits
 from kiosk.core.plan import Plan
@@ -25,16 +25,7 @@ from kiosk.explain import Place, dotted, fields_of, first_flaw, nearest
 from kiosk.frontend import About, ScreenSettings
 from kiosk.receipt import key_beside, public_at, signer_at
 from kiosk.secrets_file import read_credential, read_hashing_keys, read_public_key
-from kiosk.sections import (
-    BoardKeys,
-    DeviceKeys,
-    DutySettings,
-    Fixture,
-    Keys,
-    Point,
-    ServiceKeys,
-    StoreFile,
-)
+from kiosk.sections import BoardKeys, DeviceKeys, DutySettings, Fixture, Keys, Point, ServiceKeys, StoreFile
 from sync.seal import Seal
 from sync.service import Service as LibraryClient
 
@@ -129,6 +120,11 @@ class Config:
         """The boards on each port."""
         return {port: [b for b in self.boards if b.port == port] for port in dict.fromkeys(b.port for b in self.boards)}
 
+    def clashes(self, really: Really = as_written) -> Iterator[tuple[Place, str]]:
+        """What does not go together in it; see kiosk.clashes."""
+        kinds = {"card": self.cards, "pad": self.pads, "scanner": self.scanners, "printer": self.printers}
+        return clashes(self.boards, kinds, self.compartments, self.screen.touch_panel, really)
+
 
 def load(path: Path) -> Config:
     """Read, check and resolve a configuration file, its drivers and its secret files. Raises ``ConfigError``."""
@@ -187,8 +183,7 @@ class _Reader:
         for less, more in (("warn_s", "idle_s"), ("reach_low_cm", "reach_high_cm")):
             if getattr(config.limits, less) >= getattr(config.limits, more):
                 self._fail(("limits", less), f"must be less than limits.{more}")
-        kinds = {"card": config.cards, "pad": config.pads, "scanner": config.scanners, "printer": config.printers}
-        for place, words in clashes(config.boards, kinds, config.compartments, config.screen.touch_panel):
+        for place, words in config.clashes():
             self._fail(place, words)
         return config
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from wrong_configs import edited, message
 
+from kiosk import causes
 from kiosk.config import ConfigError, load
 from kiosk.core.limits import Limits
 from kiosk.frontend import ScreenSettings
@@ -292,13 +293,15 @@ def adapter(tmp_path: Path) -> Iterator[tuple[str, str]]:
 
 
 def test_one_port_under_two_names(example: Path, adapter: tuple[str, str]) -> None:
+    """Today: after a power cut the lasting name may lead elsewhere. ``kiosk check`` says so, and the kiosk starts:
+    one lost device is better than no kiosk at all, which is not tried again."""
     lasting, plain = adapter
     text = example.read_text(encoding="utf-8")
     one = re.sub(r'^port = "/dev/.*FTDI.*"', f'port = "{lasting}"', text, flags=re.MULTILINE)
     example.write_text(one, encoding="utf-8")
     edited(example, "\n[[compartment]]", SECOND.format(port=plain, address=2, baud=9600))
     words = "is the port of 'main' by another name; write the same in both, best that in /dev/serial/by-id"
-    assert message(example) == f"board[1].port: {words}"
+    assert causes.clashing(load(example)) == f"board[1].port {words}"
     example.write_text(one, encoding="utf-8")
     edited(example, "\n[[compartment]]", SECOND.format(port=lasting, address=2, baud=9600))
     assert len(load(example).buses()) == 1
@@ -306,7 +309,11 @@ def test_one_port_under_two_names(example: Path, adapter: tuple[str, str]) -> No
     more = f'{one}\n[[scanner]]\nname = "more"\ndriver = "serial_scanner"\nport = "{plain}"\n'
     example.write_text(more, encoding="utf-8")
     words = "is the port of board[0] already; write where this device is plugged in"
-    assert message(example) == f"scanner[2].port: {plain} {words}"
+    assert causes.clashing(load(example)) == f"scanner[2].port {plain} {words}"
+    example.write_text(
+        more.replace(f'"{plain}"', f'"{os.path.dirname(lasting)}/./{os.path.basename(lasting)}"'), "utf-8"
+    )
+    assert message(example).endswith(words)
 
 
 def test_a_serial_server_s_name_in_letters_of_any_size(example: Path) -> None:
