@@ -394,10 +394,11 @@ class Library:
         return f"{parcel} was {before}" if before != "ready" else ""
 
     def _lies_there(self, row: Packed, items: Sequence[str], taken: Sequence[str] = ()) -> None:
-        """These are behind the door. If it is to be others by now, that is said once more."""
+        """These are behind the door. If it is to be others by now, that is said once more; not if it is over."""
         wanted = [item.barcode for item in row.sent.items if item.barcode not in taken]
         row.ever |= row.named
-        row.sent = replace(row.sent, items=tuple(self.items[barcode] for barcode in wanted or items))
+        named = items if row.recalled else wanted or items
+        row.sent = replace(row.sent, items=tuple(self.items[barcode] for barcode in named))
         if row.recalled or set(wanted) == set(items):
             return
         if wanted:
