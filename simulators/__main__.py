@@ -86,7 +86,7 @@ def play_yourself(machine: Machine) -> None:
 
 def say_when_it_fails(kiosk: "subprocess.Popen[bytes]", log: Path) -> None:
     """Wait for the end of the kiosk and say why, unless it was asked to end: nobody should talk to a dead machine."""
-    if (status := kiosk.wait()) > 0:
+    if (status := kiosk.wait()) not in (0, -signal.SIGTERM):
         said = log.read_text(encoding="utf-8", errors="replace").strip()
         click.echo(f"\nThe kiosk ended with status {status}. It said: {said[-1000:]}\nquit ends the demo.")
 

@@ -19,6 +19,7 @@ from simulators.lying import Lying
 from simulators.serve import Mute, serve_pty
 
 SHIFT = 42
+FLOOD_MAX = 3000
 _EVENT = struct.Struct("=qqHHi")
 _MSC, _MSC_SCAN = 4, 4
 _TYPED = {letter: (code, False) for code, letter in reversed(PLAIN.items())}
@@ -75,8 +76,8 @@ class Keyboard:
         self.press(code[: len(code) // 2])
 
     def flood(self, count: int) -> None:
-        """So many letters, then Enter."""
-        self.press("9" * count + self._suffix)
+        """So many letters, at most ``FLOOD_MAX`` (some seconds of typing), then Enter."""
+        self.press("9" * min(count, FLOOD_MAX) + self._suffix)
 
     def press(self, text: str) -> None:
         """Letters, one after the other."""

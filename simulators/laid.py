@@ -50,7 +50,7 @@ class Laid:
     @property
     def says_in_uii(self) -> bool:
         """Whether its UII, if it is a UHF tag, is one of ISO/TS 28560-4."""
-        return self.raw is None and self.layout != "iso28560_2"
+        return self.raw is None and self.layout == "iso28560_3"
 
     def memory(self) -> bytes:
         """Of an HF tag."""
@@ -68,6 +68,9 @@ class Laid:
             return self.raw
         if self.layout == "iso28560_2":
             return bytes.fromhex(self.uid) + bytes(4)
+        if self.layout == "text":
+            number = self.number.encode()
+            return number + bytes(len(number) % 2)  # of whole words
         return iso28560_4.write(replace(self.content, usage=Usage.UNSAID))
 
     def user_bank(self) -> bytes:

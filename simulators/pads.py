@@ -14,6 +14,8 @@ from simulators.twins import SPOKEN, Twin, Unfit
 KINDS = Literal["book", "patron", "foreign", "blank"]
 STRANGER = "FR-751131010"
 _LAID_MAX = 40
+Layout = Literal["iso28560_3", "iso28560_2", "text"]
+_LAYOUTS: dict[str, Layout] = {"iso28560_2": "iso28560_2", "text": "text"}
 
 
 class Pad(Twin):
@@ -25,6 +27,7 @@ class Pad(Twin):
         super().__init__(name, driver)
         self.pad = pad
         self._owners = list(section.get("owners", ()))
+        self._layout: Layout = _LAYOUTS.get(next(iter(section.get("layouts", ())), ""), "iso28560_3")
         self._laid: dict[str, Laid] = {}
 
     def lay(self, tag: str, kind: KINDS = "book", parts: int = 1, part: int = 1, misses: float = 0.0) -> None:
@@ -38,7 +41,7 @@ class Pad(Twin):
         owner = STRANGER if kind == "foreign" else self._owners[0] if self._owners else OWNER
         usage = Usage.PATRON if kind == "patron" else Usage.CIRCULATING
         raw = f"?{tag}?".encode()[:12].ljust(12, b"?") if kind == "blank" else None
-        laid = Laid(tag, parts, part, owner, usage, raw=raw, misses=misses)
+        laid = Laid(tag, parts, part, owner, usage, self._layout, raw=raw, misses=misses)
         try:
             self.pad.lay(laid)
         except ValueError as why:
@@ -77,7 +80,7 @@ class SerialPad(Pad):
     fault_names = SPOKEN
 
     def __init__(self, name: str, section: Mapping[str, Any], link: Path, baud: int) -> None:
-        pad = R2000Pad(link, baud=baud, antennas=max(section.get("antennas", (1,))))
+        pad = R2000Pad(link, baud=baud, antennas=max(section.get("antennas", (1,))), address=section.get("address", 1))
         super().__init__(name, "r2000", section, pad)
         self.line = pad.line
         self.port = pad.port

@@ -33,7 +33,11 @@ from simulators.twins import Board, Bus, Twin, Unfit, board_peer, bus_wire
 from sync.plain import Id
 
 READER = "ACS ACR122U PICC Interface"
-HEAD = "# Written for a simulated pickup point. Only ports, paths, addresses and secrets differ from the real one.\n"
+HEAD = (
+    "# Written for a simulated pickup point. Only ports, paths, addresses and secrets differ from the real one,\n"
+    "# and the numbers of simulated labels and cards are read beside its own.\n"
+)
+_LABELS = {"item": "SIP[0-9]{7}", "patron": "2[0-9]{13}"}  # as simulators/library/seed.py prints them
 BOARD_KEYS = ("name", "driver", "port", "baud")
 SERIAL_BAUD, PAD_BAUD = 9600, 115200
 T = TypeVar("T", bound=Twin)
@@ -249,19 +253,25 @@ class Point:
         """The configuration as the kiosk gets it."""
         files = self.library.files_of(self.id)
         screen = {**self.raw.get("screen", {}), "fullscreen": False}
-        if "font" in screen:
-            screen["font"] = str(self._base / screen["font"])
+        for file in {"font", "voice_files"} & screen.keys():
+            screen[file] = str(self._base / screen[file])
         derived = {
             **self.raw,
             "store": {"path": str(self.folder / "point.sqlite")},
             "keys": {"hashing": str(files / "hashing.key"), "passes": [str(files / "pass.pub")]},
             "service": self.service.section(self.id, self.network.port),
             "screen": screen,
+            "codes": _with_the_librarys(self.raw.get("codes", {})),
         }
         for kind in ("board", "card", "scanner", "pad", "printer"):
             if kind in self.raw:
                 derived[kind] = [_led(one, self.devices[one["name"]]) for one in self.raw[kind]]
         return derived
+
+
+def _with_the_librarys(codes: Mapping[str, Any]) -> dict[str, Any]:
+    """The point's codes, and beside its own numbers those of the simulated library's labels and cards."""
+    return {**codes, **{name: f"(?:{codes[name]})|{_LABELS[name]}" for name in _LABELS.keys() & codes.keys()}}
 
 
 def _reader(section: Mapping[str, Any], n: int) -> str:

@@ -37,11 +37,12 @@ _CRC = b"\x12\x34"  # the tag's own; nobody looks
 
 
 class R2000:
-    """The reader, a ``Peer``. ``antennas``: how many are connected."""
+    """The reader, a ``Peer``. ``antennas``: how many are connected. ``address``: its own."""
 
     version = b"\x08\x02"
 
-    def __init__(self, antennas: int = 1) -> None:
+    def __init__(self, antennas: int = 1, address: int = ADDRESS) -> None:
+        self._address = address
         self.laid: list[Laid] = []
         self._antennas = antennas
         self._antenna = 0
@@ -51,9 +52,9 @@ class R2000:
     def received(self, data: bytes) -> Iterator[bytes]:
         """Commands in, replies out; what is no command, or for another address, meets silence."""
         for frame in self._decoder.feed(data):
-            if frame.address in (ADDRESS, ANYBODY):
+            if frame.address in (self._address, ANYBODY):
                 for reply in self._answered(frame.command, frame.data):
-                    yield Frame(ADDRESS, frame.command, reply).to_bytes()
+                    yield Frame(self._address, frame.command, reply).to_bytes()
 
     def _answered(self, command: int, data: bytes) -> Iterator[bytes]:
         if command == FIRMWARE:
@@ -120,8 +121,8 @@ def _pc(one: Laid) -> bytes:
 class R2000Pad:
     """It and its cable. ``baud`` 0: no wire time."""
 
-    def __init__(self, link: Path, *, baud: int = BAUD, antennas: int = 1) -> None:
-        self.reader = R2000(antennas)
+    def __init__(self, link: Path, *, baud: int = BAUD, antennas: int = 1, address: int = ADDRESS) -> None:
+        self.reader = R2000(antennas, address)
         self.line = Line(self.reader)
         """What can go wrong with what it says."""
         self._wire = serve_pty(self.line, link, baud)

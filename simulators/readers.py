@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from hardware.rfid import serial_card
 from simulators.camera import Camera
 from simulators.escpos import EscposPrinter
 from simulators.keyboard import Keyboard
@@ -144,7 +145,8 @@ class SerialReader(Twin):
         self.card = SerialCard(link, baud=baud)
         self.line = self.card.line
         self.port = self.card.port
-        self.section = {"driver": "serial_card", "port": self.port, "quiet_s": 0.3}  # it says a card once
+        plain = serial_card.Settings.model_fields["pattern"].default  # it says the number, and a card once
+        self.section = {"driver": "serial_card", "port": self.port, "quiet_s": 0.3, "pattern": plain}
 
     def tap(self, uid: str) -> None:
         """Lay a card there."""
@@ -197,7 +199,8 @@ class HandScanner(Twin):
             self.scanner.take_away()
 
     def flood(self, count: int) -> None:
-        """So many characters without an end; a scanner gone mad is not slowed by its wire."""
+        """So many characters without an end; a scanner gone mad is not slowed by its wire. One that types sends
+        less."""
         self.scanner.flood(count)
 
     def plug(self) -> None:

@@ -40,10 +40,11 @@ class _Part(BaseModel):
     centred: bool = False
     code: str | None = None
     rule: bool = False
+    cut: bool = False
 
     @model_validator(mode="after")
     def _one(self) -> Self:
-        if (self.words is not None) + (self.code is not None) + self.rule != 1:
+        if (self.words is not None) + (self.code is not None) + self.rule + self.cut != 1:
             raise ValueError("a part of a slip that is none")
         return self
 
@@ -70,11 +71,25 @@ class _Line(BaseModel):
         return self
 
 
+def _broke_off(text: str) -> bool:
+    if text.endswith("\n"):
+        return False
+    try:
+        json.loads(text)
+    except ValueError:
+        return True
+    return False
+
+
 def read(path: Path) -> tuple[Line, list[Line]]:
-    """The heading and the lines. Raises ``NotATrace``."""
+    """The heading and the lines; a last one that broke off amid (the power, a disk, a copy cut short) is left out.
+    Raises ``NotATrace``."""
     try:
         with path.open(encoding="utf-8") as file:
-            head, *lines = [json.loads(text) for text in iter(lambda: file.readline(LINE_MAX), "")]
+            texts = list(iter(lambda: file.readline(LINE_MAX), ""))
+        if len(texts) > 1 and _broke_off(texts[-1]):
+            texts.pop()
+        head, *lines = [json.loads(text) for text in texts]
     except OSError as error:
         raise NotATrace(f"{path}: {error.strerror}") from None
     except (ValueError, RecursionError):  # empty, or not JSON

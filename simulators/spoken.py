@@ -28,13 +28,13 @@ class OverRest:
 
     def __init__(self, library: Library, service: Mapping[str, Any]) -> None:
         self._library = library
-        self._waits = {key: value for key, value in service.items() if "wait" in key}
+        self._kept = {key: value for key, value in service.items() if "wait" in key or key == "titles"}
         self.port = library.port
 
     def section(self, point: str, port: int) -> dict[str, Any]:
         """``[service]``, leading through ``port``."""
         credential = str(self._library.files_of(point) / "credential")
-        return {"driver": "rest", "url": f"http://127.0.0.1:{port}", "credential": credential, **self._waits}
+        return {"driver": "rest", "url": f"http://127.0.0.1:{port}", "credential": credential, **self._kept}
 
     def open(self, on: bool) -> None:
         """Take connections, or refuse them."""

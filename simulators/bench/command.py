@@ -94,11 +94,12 @@ def scenario_command(config: Path, scenario: str, window: bool) -> None:
     try:
         known = shipped()
         wanted = known.get(scenario) or parse(Path(scenario).read_text("utf-8"), scenario)
-        steps = unfolded(wanted, known)
+        unfolded(wanted, known)
         with (
             tempfile.TemporaryDirectory(prefix="bench-") as scratch,
             Stage(config, Path(scratch), window=window) as stage,
         ):
+            steps = unfolded(wanted, known, stage.point.service.speaks)
             play(stage, settled(stage), lambda _: None, threading.Event())
             play(stage, steps, lambda n: click.echo(f"[{n}/{len(steps)}] {steps[n - 1]}"), threading.Event())
     except UnicodeDecodeError:

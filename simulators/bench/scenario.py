@@ -25,7 +25,7 @@ import time
 import tomllib
 from collections.abc import Callable
 from importlib.resources import files
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -107,6 +107,8 @@ class Scenario(BaseModel):
     """The title in Chinese."""
     part: bool = False
     """Only of use within others; not offered by itself."""
+    speaks: Literal["rest", "sip2"] | None = None
+    """Only where the library speaks so; also said by what plays it as a part."""
     step: Annotated[tuple[Step, ...], Field(min_length=1, max_length=STEPS_MAX)]
 
 
@@ -128,8 +130,11 @@ def parse(text: str, name: str) -> Scenario:
         raise Unfit(f"{name}: not TOML: {error}") from None
 
 
-def unfolded(scenario: Scenario, known: dict[str, Scenario], depth: int = 0) -> list[Step]:
-    """Its steps, those of the scenarios it plays in their places. Raises ``Unfit``."""
+def unfolded(scenario: Scenario, known: dict[str, Scenario], speaks: str = "", depth: int = 0) -> list[Step]:
+    """Its steps, those of the scenarios it plays in their places. ``speaks``: how this point's library does, if known.
+    Raises ``Unfit``."""
+    if speaks and scenario.speaks not in (None, speaks):
+        raise Unfit(f"{scenario.title!r} needs a library that speaks {scenario.speaks}; this point's speaks {speaks}")
     steps: list[Step] = []
     for step in scenario.step:
         if step.act != "scenario":
@@ -141,7 +146,7 @@ def unfolded(scenario: Scenario, known: dict[str, Scenario], depth: int = 0) -> 
             raise Unfit(f"no scenario {name!r} to play here{''.join(f'; and no {key!r} of one' for key in about)}")
         if step.say:
             steps.append(Step(say=step.say, zh=step.zh))
-        steps += unfolded(known[name], known, depth + 1)
+        steps += unfolded(known[name], known, speaks, depth + 1)
         if after := step.model_dump(exclude_defaults=True, exclude={"say", "zh", "act", "name"}):
             steps.append(Step(**after))
     return steps
@@ -281,9 +286,9 @@ class Player:
         tell(**{**self._line(name), "running": True})
         failed = None
         try:
-            steps = unfolded(self._known[name], self._known)
+            steps = unfolded(self._known[name], self._known, self._stage.point.service.speaks)
             play(self._stage, steps, reached, self._stop)
-        except Failed as why:
+        except (Failed, Unfit) as why:
             failed = str(why)
         except Exception as why:  # whatever it was, it plays no more
             failed = f"{type(why).__name__}: {why}"

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from simulators.__main__ import main
+from simulators.__main__ import main, say_when_it_fails
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "rest.toml"
 
@@ -54,6 +54,20 @@ def test_what_is_killed_leaves_no_window_behind() -> None:
         while left := [pid for pid in begun if Path(f"/proc/{pid}").exists()]:
             assert time.monotonic() < until, left
             time.sleep(0.02)
+
+
+@pytest.mark.parametrize(("told", "said"), [(signal.SIGSEGV, "status -11"), (signal.SIGTERM, ""), (None, "status 3")])
+def test_nobody_is_left_to_talk_to_a_kiosk_that_died(
+    told: signal.Signals | None, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As when its graphics driver breaks; asked to end, it is no news."""
+    (tmp_path / "log").write_text("its last words")
+    kiosk = subprocess.Popen([sys.executable, "-c", f"import time; {'exit(3)' if told is None else 'time.sleep(60)'}"])
+    if told:
+        kiosk.send_signal(told)
+    say_when_it_fails(kiosk, tmp_path / "log")
+    heard = capsys.readouterr().out
+    assert (said in heard, "its last words" in heard, bool(heard)) == (True, bool(said), bool(said))
 
 
 def test_a_demo_that_runs_keeps_its_folder(tmp_path: Path) -> None:

@@ -27,6 +27,16 @@ def test_every_kept_trace_replays() -> None:
     side_by_side({path.stem: partial(check, path) for path in TRACES})
 
 
+def test_one_whose_last_line_broke_off_replays_up_to_there(tmp_path: Path) -> None:
+    """The power failed, say, which may be the very fault somebody was after."""
+    [whole] = [path for path in TRACES if path.stem == "shuoming_disturbed"]
+    torn = tmp_path / "torn.jsonl"
+    lines = whole.read_text().splitlines(keepends=True)[: BEGINNING + 1]
+    torn.write_text("".join(lines)[:-30])
+    verdict = replay(torn)
+    assert (verdict.differs, verdict.calls) == ([], 1)
+
+
 def test_the_command_says_what_differs(tmp_path: Path) -> None:
     kept = tmp_path / "beginning.jsonl"
     [whole] = [path for path in TRACES if path.stem == "shuoming_disturbed"]

@@ -20,7 +20,7 @@ import pytest
 import tomli_w
 
 from hardware import escpos
-from hardware.printer import Code, Line, Rule
+from hardware.printer import Code, Cut, Line, Rule
 from hardware.readings import Paper
 from hardware.rfid.book import Usage
 from kiosk.config import Config, load
@@ -204,6 +204,7 @@ def config(point: Point) -> Config:
 def test_a_printer(config: Config, tmp_path: Path) -> None:
     path, about = tmp_path / "escpos_two_slips.jsonl", escpos.Settings
     sheet = [
+        Cut(),
         Line("书香 陈先生", large=True, centred=True),
         Rule(),
         Line("《骆驼祥子》 due 2026-12-07"),

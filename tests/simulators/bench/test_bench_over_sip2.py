@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from simulators.bench.doing import do
-from simulators.bench.scenario import parse, play
+from simulators.bench.scenario import parse, play, shipped, unfolded
 from simulators.bench.stage import Stage
 from simulators.point import Point
 from simulators.twins import Unfit
@@ -73,6 +73,13 @@ def test_a_hold_is_loaded_and_lent_once_though_the_library_goes_away_and_answers
         played(stage, BOOKED)
         loans = stage.point.library.ledger.rows("select * from loans where barcode = 'SIP0001058'")
         assert len(loans) == 1
+
+
+@pytest.mark.parametrize("name", ["pickup", "courier-round"])
+def test_what_only_a_library_that_announces_can_play_is_refused_in_a_sentence(name: str) -> None:
+    with pytest.raises(Unfit, match="needs a library that speaks rest; this point's speaks sip2"):
+        unfolded(shipped()[name], shipped(), "sip2")
+    assert unfolded(shipped()[name], shipped(), "rest")
 
 
 def test_a_dialect_of_the_site_is_that_of_its_base_and_an_unknown_one_is_refused(tmp_path: Path) -> None:
