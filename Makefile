@@ -72,7 +72,7 @@ mutants: setup ## N=200 mutants of the core, drawn by SEED=1: do its tests notic
 fuzz: setup ## MINUTES=10 of hostile input, bred by what it reaches, shared out over everything that comes from outside
 	@$(BIN)/pip install -q -e .[fuzz]
 	@$(BIN)/python -m tests.fuzz --minutes $(or $(MINUTES),10)
-	@$(BIN)/python -m tests.sync.fuzzed_contract $$(( 30 * $(or $(MINUTES),10) ))
+	@$(BIN)/python -m tests.sync.fuzzed_contract $$($(BIN)/python -c 'print(max(1, round(30 * $(or $(MINUTES),10))))')
 
 audit: setup ## ask the package index whether known weaknesses concern what is installed
 	@test -x build/audit/bin/pip-audit || { python3 -m venv build/audit && build/audit/bin/pip install -q pip-audit; }

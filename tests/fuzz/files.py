@@ -1,6 +1,8 @@
 """Files from outside: a configuration, a dialect, the store itself, pictures. Each is laid down and then read."""
 
+import atexit
 import os
+import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import closing, suppress
@@ -31,7 +33,14 @@ DIALECTS = ROOT / "sync" / "sip2" / "dialects"
 def folder() -> Path:
     """A place of this process, in memory where there is such a place."""
     shared = Path("/dev/shm")
-    return Path(tempfile.mkdtemp(prefix="fuzz-", dir=shared if os.access(shared, os.W_OK) else None))
+    return for_now("fuzz-", shared if os.access(shared, os.W_OK) else None)
+
+
+def for_now(prefix: str, within: Path | None = None) -> Path:
+    """A new folder that goes when this process ends."""
+    made = Path(tempfile.mkdtemp(prefix=prefix, dir=within))
+    atexit.register(shutil.rmtree, made, ignore_errors=True)
+    return made
 
 
 def laid(name: str, data: bytes) -> Path:

@@ -1,6 +1,5 @@
 """SIP2 from either end: what a library may answer, and what may be asked of the one that is simulated."""
 
-import tempfile
 from collections.abc import Iterable
 from contextlib import suppress
 from functools import cache
@@ -18,6 +17,7 @@ from sync.sip2.frame import LENGTH_MAX, Frame, Reader, seal
 from sync.sip2.message import NotAMessage
 from sync.sip2.settings import Settings
 from sync.sip2.words import Words
+from tests.fuzz.files import for_now
 
 CHARSETS = ("utf-8", "gb18030", "latin-1")
 SETTINGS = Settings(host="127.0.0.1", user="kiosk", institution="SIP", location="dongmen")
@@ -81,8 +81,7 @@ def some_answers() -> Iterable[bytes]:
 
 @cache
 def _library() -> list[Sip2Server]:
-    folder = Path(tempfile.mkdtemp(prefix="fuzz-sip2-"))
-    ledger = Ledger(folder / "ledger.db", signing_key())
+    ledger = Ledger(for_now("fuzz-sip2-") / "ledger.db", signing_key())
     seed(ledger)
     return [Sip2Server(ledger, quirks) for quirks in PROFILES.values()]
 

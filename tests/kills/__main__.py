@@ -76,6 +76,7 @@ def life(seed: int, kills: int, tally: Tally, kind: Sequence[str] = (), then: Lo
         if service:
             over_sip2.set_aside_singly(machine.library.ledger, POINT)
         crowd = Crowd(machine, dice, announces=service is None)
+        ended_itself: list[str] = []
         for n in range(kills + 1):
             began = time.monotonic()
             kiosk.start()
@@ -88,11 +89,14 @@ def life(seed: int, kills: int, tally: Tally, kind: Sequence[str] = (), then: Lo
             crowd.live(kiosk)
             slow = max(1.0, tally.back_s[-1][0] / START_S)  # on a busy machine people get less done in the same time
             time.sleep(dice.uniform(0.0, KILLED_WITHIN_S) * slow)
+            if not kiosk.running:
+                said = machine.config.with_suffix(".log").read_text("utf-8", "replace")[-1000:]
+                ended_itself.append(f"the kiosk ended by itself, before kill {n + 1}: {said}")
             kiosk.kill()
             crowd.gone()
         done = achieved(machine, crowd)
         tally.ended += crowd.ended
-        flaws = [flaw for flaw in (crowd.served(kiosk), idle(done, kills)) if flaw]
+        flaws = ended_itself + [flaw for flaw in (crowd.served(kiosk), idle(done, kills)) if flaw]
         if crowd.trouble:
             raise crowd.trouble[0]
         settle(machine, kiosk)
@@ -105,7 +109,8 @@ def life(seed: int, kills: int, tally: Tally, kind: Sequence[str] = (), then: Lo
         )
         tally.cases.update({row["what"]: row["n"] for row in kinds})
         then(machine, facts)
-        kiosk.stop()
+        if status := kiosk.stop():
+            flaws.append(f"asked to end, the kiosk ended with status {status}")
         if flaws:
             BUILD.mkdir(exist_ok=True)
             story = "".join(json.dumps(fact, ensure_ascii=False) + "\n" for fact in facts)

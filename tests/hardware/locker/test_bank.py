@@ -274,6 +274,14 @@ def test_the_duty_limit_outlives_the_port(site):
     assert again.unlock("A1") is Pulse.ACCEPTED
 
 
+def test_a_pulse_amid_which_the_port_was_lost_counts_for_it(site):
+    """On a loose plug it may have come each time."""
+    site.bus.missing.clear()
+    wiring = {"A1": (Failing(DeviceGone("the plug")), 1)}
+    assert Bank(wiring, site.duty, site.clock).unlock("A1") is Pulse.UNKNOWN
+    assert Bank(site.wiring, site.duty, site.clock).unlock("A1") is Pulse.REFUSED
+
+
 def test_a_pulse_that_was_never_asked_for_does_not_tire_the_lock(site):
     site.bus.missing.add(1)
     assert pulses(site, "A1", 6, apart_s=0) == [Pulse.REFUSED] * 6
