@@ -271,9 +271,11 @@ class Loop:
             self._told_all = True
 
     def _draw(self, now: float) -> None:
-        new = display(self.point, self.session, now)
+        # That the clock was set may wait to be written: until it is, all times of the session are of the clock before.
+        then = now - sum(event.by for event in self._unwritten if isinstance(event, ClockJumped))
+        new = display(self.point, self.session, then)
         if now < self._sorry_until:
-            new = self._in_trouble(new, now)
+            new = self._in_trouble(new, then)
         if new != self._shown:
             self._shown = new
             self._show(new)

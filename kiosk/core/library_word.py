@@ -29,7 +29,7 @@ STAYS = "return"  # who put a returned item in for the next reader, where it sta
 
 
 def heard(step: Step, event: Receipted, now: float) -> Step:
-    """The library applied a telling, or disagrees: then it is a case for staff, with its own words."""
+    """The library applied a telling, or disagrees: then it is a case for staff, of when it happened, with its words."""
     receipt = event.receipt
     if receipt.status == "reused":  # not booked: it goes out again
         return step
@@ -38,7 +38,7 @@ def heard(step: Step, event: Receipted, now: float) -> Step:
     if receipt.status in ("applied", "duplicate"):
         return step
     told = event.telling.told
-    case = Case(receipt.key, receipt.status, kind_of(told), receipt.detail, now, things(step.point, told))
+    case = Case(receipt.key, receipt.status, kind_of(told), receipt.detail, event.telling.at, things(step.point, told))
     return opened(step.fact(Disagreed(receipt.key, receipt.status, receipt.detail)), case, told)
 
 
