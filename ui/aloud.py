@@ -42,6 +42,8 @@ def cue(before: View | None, now: View) -> Cue | None:
         return None if before and before.warning else "please"
     if before is None or now.screen == "Home":
         return None
+    if now.screen == before.screen and now.switch != before.switch:  # the same, in another language
+        return None
     if now.screen != before.screen:
         return _arrived(now)
     if now.tone != before.tone or (now.title != before.title and now.tone != "calm"):
@@ -64,8 +66,7 @@ def _arrived(view: View) -> Cue | None:
 
 
 def _counted(view: View) -> int:
-    """Rows beyond those listed change the title; the count of rows is enough for the others."""
-    return len(view.rows)
+    return max(view.count, len(view.rows))
 
 
 def typed(view: View, key: str, _: Words) -> str:

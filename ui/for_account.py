@@ -134,11 +134,13 @@ def _to(action: str, words: str, count: int, also: str, _: Words) -> Row:
 
 def loans(screen: Loans, _: Words) -> View:
     late = sum(line.late for line in screen.lines)
+    how = (
+        _("Touch a book to renew it.") if screen.renew else "" if screen.renew_all else _("Renew them at the library.")
+    )
     return View(
         "Loans",
         _.ngettext("One book on loan", "{n} books on loan", len(screen.lines)),
-        (_.ngettext("One is late.", "{n} are late.", late) + "\n" if late else "")
-        + (_("Touch a book to renew it.") if screen.renew else _("Renew them at the library.")),
+        "\n".join(filter(None, (_.ngettext("One is late.", "{n} are late.", late) if late else "", how))),
         "book",
         rows=tuple(_loan(line, screen.renew, _) for line in screen.lines),
         hushed=_private(screen.notice, screen.words),

@@ -1,6 +1,7 @@
 """Words while a reader borrows what they have brought to the machine."""
 
 from kiosk.core.counter_screens import Counter, CounterRow
+from ui.for_patrons import ASKING
 from ui.notices import COUNTER, noted
 from ui.parts import TITLE_MAX, cancel, date_words, short
 from ui.view import Button, PictureName, Row, Tone, View
@@ -36,8 +37,10 @@ def _listing(screen: Counter, _: Words) -> View:
             line = _("Nothing can be borrowed here just now, and nothing is booked to you. Please come back later.")
     if screen.offline:
         line += "\n" + _("The library is out of reach; it books your loans as soon as it is back.")
-    borrow = Button("borrow", _borrow(count, _), main=True)
-    undo = Button("undo", _("Take the last one off the list"))
+    if screen.busy:
+        line = _(ASKING["item"])
+    borrow = Button("borrow", _borrow(count, _), main=True, idle=screen.busy)
+    undo = Button("undo", _("Take the last one off the list"), idle=screen.busy)
     return View(
         "Counter",
         title,
@@ -45,7 +48,7 @@ def _listing(screen: Counter, _: Words) -> View:
         "book" if screen.lying is not None else "scan",
         rows=tuple(_row(row, _) for row in screen.rows[::-1]),
         note=noted(COUNTER, screen, _),
-        buttons=(borrow, undo) if count and not screen.busy else (),
+        buttons=(borrow, undo) if count else (),
         cancel=cancel(_),
     )
 

@@ -1,7 +1,7 @@
 """Words of the desk: all doors, one door, the report, the charts, the machine itself."""
 
 from collections import Counter
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from importlib.metadata import version
 
 from kiosk.core.desk_screens import Desk, DoorList, DoorSheet, MachineSheet, Report, Use
@@ -47,6 +47,7 @@ _PRINTING = {
     "unknown": N_("The report may not have come out whole. Look before you print another one."),
 }
 BARS_MAX = 24
+DAYS_MAX = 31  # as many bars as a chart has room for
 DOORS_A_ROW = 6  # so that each name can be read
 
 
@@ -185,7 +186,10 @@ def _bars(screen: Use) -> tuple[Bar, ...]:
             days = Counter[date]()
             for at, count in screen.points:
                 days[datetime.fromtimestamp(int(at)).date()] += count
-            return tuple(Bar(day.strftime("%m-%d"), count) for day, count in sorted(days.items())[-10:])
+            last = max(days, default=date.today())
+            first = max(min(days, default=last), last - timedelta(DAYS_MAX - 1))
+            every = (first + timedelta(n) for n in range((last - first).days + 1))
+            return tuple(Bar(day.strftime("%m-%d"), days[day]) for day in every)
     busiest = sorted(screen.points, key=lambda point: -point[1])[:BARS_MAX]
     return tuple(Bar(name, count) for name, count in screen.points if (name, count) in busiest)
 

@@ -147,6 +147,7 @@ def returning(screen: Return, _: Words) -> View:
         line,
         "scan",
         rows=rows(titled(screen.titles[::-1], _), _, done=True),
+        count=count,
         note=noted(RETURN, screen, _),
         buttons=tuple(replace(button, idle=screen.asking) for button in buttons),
         cancel=cancel(_),

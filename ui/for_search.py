@@ -137,7 +137,7 @@ def stock(screen: Stock, _: Words) -> View:
         buttons = (Button("borrow", take, main=True),)
     if not can:
         line, buttons = _("The card reader is out of order, so nothing can be borrowed for now."), ()
-    if screen.notice in ("full", "card_unread"):
+    if screen.notice:
         line = _(NOTICES[screen.notice])
     if not count:
         title, line = _("All of it is lent out just now"), _("Come back soon, or have a book sent here.")

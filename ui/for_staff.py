@@ -155,6 +155,7 @@ def load(screen: Load, _: Words) -> View:
 def inside(screen: Inside, _: Words) -> View:
     door = screen.compartment
     yes, no = Button("yes", _(YES)), Button("no", _(NO))
+    didnt = Button("cancel", _("The door did not open"))
     line, title = "", _("Please push door {door} shut", door=door)
     # Both stay where they are, whatever was said: the second of two quick taps says the same again.
     either, neither = (replace(yes, main=True), no), (yes, replace(no, main=True))
@@ -167,13 +168,17 @@ def inside(screen: Inside, _: Words) -> View:
             line, buttons = _("Your answer: {answer}", answer=_(NO)), neither
         case _ if absent:
             line, buttons = _("Your answer: {answer}", answer=_("what is not ticked is missing")), (yes,)
+            if screen.unsensed:  # nobody sees the door being shut: their word is what ends it
+                rest = _("The others are inside") if len(absent) < len(screen.things) else _(NO)
+                line = _.run_on(line, _("Push the door shut, then touch '{words}'.", words=rest))
+                buttons = (replace(yes, words=rest, main=True), didnt)
         case _ if screen.unsensed:
             title = (
                 _("Is this behind door {door}?", door=door) if screen.titles else _("Is door {door} empty?", door=door)
             )
             line = _("Its sensor says open all the time. Look, push the door shut, then answer.")
             buttons = either if screen.titles else (replace(yes, words=_("It is empty"), main=True),)
-            buttons = (*buttons, Button("cancel", _("The door did not open")))
+            buttons = (*buttons, didnt)
         case _ if not screen.titles:
             line = _("It should be empty.")
         case _:

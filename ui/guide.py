@@ -39,6 +39,8 @@ class Guide:
         before, self._manner = self._manner, manner
         if manner.volume != before.volume and self._settings.sounds:
             self._speaker.tell(Word("please", (), manner.language, manner.volume))
+        if before.voice and not manner.voice:
+            self._speaker.tell(Word(None, (), manner.language, manner.volume))  # amid a sentence
         if self._speaks() and what in ("size", "voice", "quieter", "louder"):
             self._view = view
             named = next((stop.words for stop in self._stops if stop.does and stop.does.action == what), view.title)
@@ -110,7 +112,7 @@ class Guide:
 
 def speaks(settings: ScreenSettings, manner: Manner) -> bool:
     """Whether sentences are read to this person."""
-    return settings.voice != "off" and (manner.voice or settings.voice == "always")
+    return settings.voice != "off" and manner.voice
 
 
 def _place(view: View) -> tuple[str, str, bool, bool]:

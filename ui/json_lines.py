@@ -1,7 +1,8 @@
 """The second front end: displays as JSON lines on standard output, touches as JSON lines from standard input.
 
 Out, one line for each new display: ``{"screen": "Home", "free_doors": 12, ..., "doors": [...], "now": ...,
-"until": null, "warning": false, "initials": "", "online": true}``. The fields of the screen stand beside ``screen``.
+"until": null, "warning": false, "initials": "", "online": true}``. The fields of the screen stand beside ``screen``;
+one that is called as something else there has ``screen_`` before its name (``screen_until`` of ``Permission``).
 In, one line for each touch: ``{"action": "digit", "value": "3", "on": "Collect"}``. ``value`` may be left out, and so
 may ``on``; with the name of the screen that it was made on, a touch counts only while that one stands. A line that is
 no touch is answered by ``{"trouble": "..."}``; those before and after it count. Ends at the end of input or when
@@ -96,7 +97,7 @@ def parse(line: bytes | None) -> Touched | None:
 def as_data(display: Display) -> dict[str, Any]:
     """A display as plain data, ready for JSON."""
     rest = asdict(display)
-    screen = rest.pop("screen")
+    screen = {name if name not in rest else f"screen_{name}": value for name, value in rest.pop("screen").items()}
     return {"screen": type(display.screen).__name__, **screen, **rest}
 
 

@@ -12,7 +12,8 @@ VOLUME_MAX = 4
 @dataclass(frozen=True, slots=True)
 class Manner:
     """``step``: of word sizes. ``low``: all controls in the lowest third. ``simple``: fewer choices, larger words,
-    slower clocks, nothing moves. ``voice``: sentences are spoken. ``volume``: 0 (nothing is heard) to 4.
+    slower clocks, nothing moves. ``voice``: sentences are spoken; ``silent``: they do not want that, whatever keys they
+    use. ``volume``: 0 (nothing is heard) to 4.
     """
 
     language: str = LANGUAGES[0]
@@ -21,6 +22,7 @@ class Manner:
     low: bool = False
     simple: bool = False
     voice: bool = False
+    silent: bool = False
     volume: int = 2
 
     @property
@@ -42,7 +44,7 @@ class Manner:
             case "simple":
                 return replace(self, simple=not self.simple)
             case "voice":
-                return replace(self, voice=not self.voice)
+                return replace(self, voice=not self.voice, silent=self.voice)
             case "louder":
                 return replace(self, volume=min(VOLUME_MAX, self.volume + 1))
             case "quieter":

@@ -130,6 +130,7 @@ class View:
     door: str = ""  # the number to show large
     doors: tuple[DoorView, ...] = ()
     rows: tuple[Row, ...] = ()
+    count: int = 0  # of a list that grows: how many there are in all, also those for which it has no room
     shelf: bool = False
     chart: tuple[Bar, ...] = ()  # in the place of the picture
     cover: tuple[str, str] | None = None  # the same: of a book, its title and author

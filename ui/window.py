@@ -51,6 +51,7 @@ class Screen:
             raise NoScreen("no window can be opened; is DISPLAY set, and may this program use it?")
         self._shown, self._about, self._settings, self._report = shown, about, settings, touch
         own = Manner(settings.language, low=settings.low, simple=settings.simple, volume=settings.volume)
+        own = replace(own, voice=settings.voice == "always")
         self._own = self._manner = own  # the machine's own, until somebody changes it
         self._helping, self._page = False, 0
         self._whose = ""  # the initials that were shown last since Home
@@ -185,7 +186,7 @@ class Screen:
         name = KEY_NAMES.get(code, "")
         if resting or not self._guide.knows(name):
             return True
-        if self._settings.voice == "asked" and not self._manner.voice:
+        if self._settings.voice == "asked" and not (self._manner.voice or self._manner.silent):
             self._manner = replace(self._manner, voice=True)
             if not self._at_home():
                 self._touch(Touched("slower"))

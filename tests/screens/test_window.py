@@ -10,7 +10,7 @@ import pytest
 import zxingcpp
 from PIL import Image, ImageChops, ImageStat
 
-from kiosk.core.screens import Display, Goodbye, Home, Wait
+from kiosk.core.screens import Display, Goodbye, Home, Return, Wait
 from kiosk.slip import text
 from tests.screens.displays import SCREENS, display
 from tests.screens.player import ABOUT
@@ -222,6 +222,22 @@ def test_a_button_that_only_comes_to_look_otherwise_keeps_the_finger(stage: Stag
     stage.pointer("mouseup", 1)
     assert stage.next_touch() == ("enter", "")
     assert stage.touched.empty()
+
+
+@pytest.mark.parametrize("scanner", [True, False])
+def test_a_button_that_only_comes_to_stand_among_others_counts_each_tap(stage: Stage, scanner: bool) -> None:
+    """ "My book has no code", once for each of them."""
+    returning = replace(display("home"), screen=Return((), scanner=scanner))
+    drawn = stage.show(returning)
+    [name] = [name for name in drawn["targets"] if name.startswith("button")]
+    stage.settle()
+    stage.tap(drawn, name)
+    assert stage.next_touch() == ("unreadable", "")
+    stage.tell(twice_s=1e9)  # however slow this machine is
+    stage.show(replace(returning, screen=Return(("",), scanner=scanner)))
+    stage.pointer("mousedown", 1, "mouseup", 1)
+    assert stage.next_touch() == ("unreadable", "")
+    stage.tell(twice_s=0.0)
 
 
 def test_a_second_tap_says_nothing_of_what_came_after_the_first(stage: Stage, home: dict[str, Any]) -> None:

@@ -123,6 +123,7 @@ def test_charts_leave_nothing_out_and_days_follow_one_another() -> None:
     assert bars("stuck", (at(12, 30), 1), (at(12, 31), 2), (at(1, 2), 3), (at(1, 2, 13), 1)) == [
         ("12-30", 1),
         ("12-31", 2),
+        ("01-01", 0),
         ("01-02", 4),
     ]
     doors = [(f"A{n}", n) for n in range(48)]

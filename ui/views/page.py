@@ -39,6 +39,7 @@ class Page(Widget):
         self._keys: dict[str, Any] = {}
         self.parts: dict[str, Any] = {}
         self._fresh: set[str] = set()
+        self._before: dict[str, Touch] = {}
         self._screen, self._turned = "", 0.0  # since when
         self._let_go, self._at = -math.inf, (0.0, 0.0)
 
@@ -52,6 +53,7 @@ class Page(Widget):
                 if isinstance(part, Touch):
                     part.let_go()
         self._fresh = set()
+        self._before = {name: part for name, part in self.parts.items() if isinstance(part, Touch)}
         self._strip(view)
         self._words(view)
         self._picture(view)
@@ -101,14 +103,21 @@ class Page(Widget):
         if self._keys.get(name) == key:
             return
         part = make(box, self.fonts, self.look, *says)
-        before = self.parts.get(name)
-        if isinstance(part, Touch) and isinstance(before, Touch):
+        if isinstance(part, Touch) and (before := self._stood_there(name, part)):
             part.take_over(before)
         self._drop(name)
         self._keys[name], self.parts[name] = key, part
         # The first child lies on top and is asked first about touches.
         covered = 0 if _over(name) else sum(_over(other) for other in self.parts if other != name)
         self.add_widget(part, covered)
+
+    def _stood_there(self, name: str, part: Touch) -> Touch | None:
+        """What meant the same before, in the same box or, by whatever name, under the finger as this is."""
+        for old, before in self._before.items():
+            same = before.box == part.box or (before.box.holds(*self._at) and part.box.holds(*self._at))
+            if before.means == part.means and same and (part.means is not None or old == name):
+                return before
+        return None
 
     def _drop(self, name: str) -> None:
         part = self.parts.pop(name, None)

@@ -51,7 +51,7 @@ def fit(text: str, box: Box, font: str, sizes: list[int], unit: float) -> tuple[
         lines = wrap(text, box.w * SLACK, measure)
         if high(len(lines), pixels) <= box.h:
             return lines, pixels
-    keep = max(1, int((box.h / pixels - LINE) / LEADING) + 1)
+    keep = min(len(lines), max(1, int((box.h / pixels - LINE) / LEADING) + 1))
     return [*lines[: keep - 1], lines[keep - 1][:-1] + "…"], pixels
 
 

@@ -88,8 +88,6 @@ class Touch(Widget):
     def take_over(self, before: "Touch") -> None:
         """The finger on ``before``, which this one replaces, is on this one: it has come to look otherwise, no more."""
         finger = before._holder
-        if (self.means, self.box) != (before.means, before.box):
-            return
         self.since = before.since
         if finger is None or self.means is None:
             return
