@@ -170,7 +170,7 @@ def inside(screen: Inside, _: Words) -> View:
             line, buttons = _("Your answer: {answer}", answer=_("what is not ticked is missing")), (yes,)
             if screen.unsensed:  # nobody sees the door being shut: their word is what ends it
                 rest = _("The others are inside") if len(absent) < len(screen.things) else _(NO)
-                line = _.run_on(line, _("Push the door shut, then touch '{words}'.", words=rest))
+                line += "\n" + _("Push the door shut, then touch '{words}'.", words=rest)
                 buttons = (replace(yes, words=rest, main=True), didnt)
         case _ if screen.unsensed:
             title = (

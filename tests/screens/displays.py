@@ -147,6 +147,9 @@ SCREENS: dict[str, Screen] = {
     "inside-empty": Inside("B2", "", ()),
     "inside-unsensed": Inside("B2", "P-1", TITLES[:2], unsensed=True),
     "inside-unsensed-empty": Inside("B2", "", (), unsensed=True),
+    "inside-unsensed-missing": Inside(
+        "B2", "", TITLES[:2], things=(Thing("x-1", TITLES[0], there=False), Thing("x-2", TITLES[1])), unsensed=True
+    ),
     "inside-yes": Inside("B2", "P-1", TITLES[:2], said="yes"),
     "inside-no": Inside("B2", "P-1", TITLES[:2], said="no"),
     "inside": Inside("B2", "P-20261123-0042", TITLES[:2]),
