@@ -5,14 +5,13 @@ Only looks, see hardware.devicefile. Where nothing is seen it says so by naming 
 
 import contextlib
 import os
-import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 from hardware import devicefile
 from hardware.errors import DeviceError, DeviceSilent, WireError
-from kiosk.clashes import as_plugged_in, whereabouts
+from kiosk.clashes import as_plugged_in, shown, whereabouts
 from kiosk.config import Board, Config, Device
 from kiosk.explain import dotted
 
@@ -25,7 +24,7 @@ _NFC = ("pn533_usb", "pn533", "nfc")
 def address_of(device: Board | Device) -> str:
     """Its port, source or file, without a camera's password; empty where the driver finds the device by itself."""
     where = device.port if isinstance(device, Board) else whereabouts(device)[1]
-    return re.sub(r"(?<=://)[^/?#]*@", "", where)
+    return shown(where)
 
 
 def clashing(config: Config) -> str:

@@ -5,6 +5,7 @@ Two names of one file (``/dev/serial/by-id/...`` and ``/dev/ttyUSB0``) are one a
 """
 
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import permutations, product
 from pathlib import Path
@@ -39,6 +40,11 @@ class Wired(Part, Protocol):
 
     @property
     def baud(self) -> int: ...
+
+
+def shown(where: str) -> str:
+    """Without a camera's password."""
+    return re.sub(r"(?<=://)[^/?#]*@", "", where)
 
 
 def as_written(where: str) -> str:
@@ -137,7 +143,7 @@ def _ports(
         for n, part in enumerate(parts):
             key, where = whereabouts(part)
             if key and (whose := taken.get(really(where))):
-                yield (kind, n, key), f"{where} is {whose} already; write where this device is plugged in"
+                yield (kind, n, key), f"{shown(where)} is {whose} already; write where this device is plugged in"
             elif key:
                 taken[really(where)] = f"the {key} of {dotted((kind, n))}"
 

@@ -41,7 +41,7 @@ class EscposPrinter:
         """So many lines, then the roll is out; None: a long roll."""
         self.pause_after: int | None = None
         """So many lines, then it pauses amid its work (a hot print head), until None again or switched off."""
-        self.cleared_by: Literal["clear", "enquiry", "neither"] = "clear"
+        self.cleared_by: Literal["clear", "enquiry"] = "clear"
         """What empties it where it has no error: 10 14 08 ... as Epson's and Citizen's; 10 05 02 as Custom's P80."""
         self._state: State = "ok"
         self._paper = Paper(mm)

@@ -331,6 +331,7 @@ PLACES = [  # two scanners, or one and the touch panel
     ('driver = "camera"\nsource = 1', 'driver = "camera"\nsource = "/dev/video1"', "", "the source of scanner[2]"),
     ('driver = "camera"\nsource = 1', 'driver = "camera"\nsource = 2', "", None),
     ('driver = "camera"\nsource = "rtsp://a/B"', 'driver = "camera"\nsource = "rtsp://a/b"', "", None),
+    (2 * ('driver = "camera"\nsource = "rtsp://u:secret@a/b"',) + ("", "the source of scanner[2]")),
     (KEYBOARD.format("/dev/input/event4"), KEYBOARD.format("/dev/input/event3"), "event3", "screen.touch_panel"),
     (KEYBOARD.format("/dev/input/event4"), KEYBOARD.format("/dev/input/event3"), "event5", None),
 ]
@@ -347,7 +348,7 @@ def test_one_thing_for_two_devices(example: Path, one: str, two: str, panel: str
         load(example)
     else:
         said = message(example)
-        assert re.match(r"scanner\[3\]\.(path|source): /dev/", said)
+        assert re.match(r"scanner\[3\]\.(path|source): (/dev/|rtsp://a/)", said)
         assert said.endswith(f" is {whose} already; write where this device is plugged in")
 
 
