@@ -177,22 +177,35 @@ def test_no_touch_is_heard_through_words_that_the_machine_must_rest(tmp_path: Pa
         assert loop.session == NOBODY
 
 
+class SetByHand:
+    """A clock that runs, and is set, when the test says so."""
+
+    def __init__(self) -> None:
+        self.running, self.ahead = 0.0, 1_795_000_000.0
+
+    def wall(self) -> float:
+        return self.running + self.ahead
+
+    def loop(self, store: Store, shown: list[Display]) -> Loop:
+        loop = Loop(store, Clock(self.wall, lambda: self.running), lambda _: None, shown.append)
+        loop.start()
+        return loop
+
+
 @pytest.mark.parametrize("by", [3600.0, -3600.0])
 def test_who_stands_at_an_open_door_is_told_of_no_rest_because_the_clock_was_set(tmp_path: Path, by: float) -> None:
     """Else staff on a round read that no door opens, go, and the next opens behind them as soon as that is written."""
-    running, ahead, shown = [0.0], [1_795_000_000.0], list[Display]()
+    clock, shown = SetByHand(), list[Display]()
     with closing(Store.open(tmp_path / "store.sqlite", plan())) as store:
-        clock = Clock(lambda: running[0] + ahead[0], lambda: running[0])
-        loop = Loop(store, clock, lambda _: None, shown.append)
-        loop.start()
+        loop = clock.loop(store, shown)
         theirs = opened_for_a_return(loop)
         at_door = shown[-1].screen
-        ahead[0] += by
-        running[0] += 1.0
+        clock.ahead += by
+        clock.running += 1.0
         store._execute("PRAGMA query_only = ON")
         loop.handle(DoorSeen(theirs, Door.SHUT))
         assert shown[-1].screen == at_door
-        running[0] += 600.0
+        clock.running += 600.0
         loop.handle(Tick())
         assert shown[-1].screen == Sorry("store_trouble")
         store._execute("PRAGMA query_only = OFF")
@@ -201,16 +214,14 @@ def test_who_stands_at_an_open_door_is_told_of_no_rest_because_the_clock_was_set
 
 
 def test_a_clock_set_while_nothing_can_be_written_leaves_nobodys_screen_for_an_hour(tmp_path: Path) -> None:
-    running, ahead, shown = [0.0], [1_795_000_000.0], list[Display]()
+    clock = SetByHand()
     with closing(Store.open(tmp_path / "store.sqlite", plan())) as store:
-        clock = Clock(lambda: running[0] + ahead[0], lambda: running[0])
-        loop = Loop(store, clock, lambda _: None, shown.append)
-        loop.start()
+        loop = clock.loop(store, [])
         theirs = opened_for_a_return(loop)
-        running[0] += 10.0
+        clock.running += 10.0
         store._execute("PRAGMA query_only = ON")
         loop.handle(DoorSeen(theirs, Door.SHUT))
-        ahead[0] += 3600.0
+        clock.ahead += 3600.0
         loop.handle(Tick())
         store._execute("PRAGMA query_only = OFF")
         loop.handle(Tick())
