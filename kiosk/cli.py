@@ -112,9 +112,9 @@ def journal(
             entries = [] if only_verify or stands else book.entries(kinds=kinds, since=since, limit=limit + 1)
     except StoreError as error:
         end(EXIT_STORE, error)
-    report.journal(config, entries[-limit:], verdict, as_json)
-    if len(entries) > limit:
+    if len(entries) > limit:  # said first: the last line is the verdict
         click.echo(f"kiosk: these are the newest {limit}; there are older ones (--limit)", err=True)
+    report.journal(config, entries[-limit:], verdict, as_json)
     if compared:
         report.stands(config, compared)
     sys.exit(0 if verdict.ok and (compared is None or compared.ok) else EXIT_UNFIT)
