@@ -116,20 +116,24 @@ def _lived(
     return said
 
 
+def _unasked(stay: Stay, chip: Recorded) -> set[bytes]:
+    """What it was asked then and has not been now."""
+    return {_about(apdu) for apdu, _ in stay.said} - {_about(apdu) for apdu in list(chip.asked)}
+
+
 def _lay(name: str, place: Card, stay: Stay, verdict: Verdict) -> None:
     """A card comes, is read, and stays as long as it did, within bounds."""
     chip = Recorded(stay)
     amid = bool(stay.said) and stay.said[-1][1] is None
     place.tap(chip, Fault.LIFTED if amid else Fault.NONE, lifted_at=len(stay.said))
     until = time.monotonic() + READ_S
-    while place.lies and len(chip.asked) < len(stay.said) and time.monotonic() < until:
+    while place.lies and (len(chip.asked) < len(stay.said) or _unasked(stay, chip)) and time.monotonic() < until:
         time.sleep(0.01)
     time.sleep(min(max(stay.left - stay.came, 1.0), GAP_MAX_S))
     place.lift()
     for apdu in dict.fromkeys(chip.unknown):
         verdict.differs.append(f"{stay.came:.3f} s, {name}: asked {apdu.hex(' ')}, which was not asked then")
-    never = {_about(apdu) for apdu, _ in stay.said} - {_about(apdu) for apdu in chip.asked}
-    for apdu in sorted(never):
+    for apdu in sorted(_unasked(stay, chip)):
         verdict.differs.append(f"{stay.came:.3f} s, {name}: did not ask {apdu.hex(' ')}, which was asked then")
 
 
