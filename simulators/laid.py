@@ -12,6 +12,7 @@ from hardware.rfid.iso28560_3 import Basic
 IN_LIBRARY, ON_LOAN = 0x07, 0xC2
 OWNER = "CN-440300"
 DSFID_OBJECTS = 0x06
+Layout = Literal["iso28560_3", "iso28560_2", "text"]
 
 
 @dataclass
@@ -27,7 +28,7 @@ class Laid:
     part: int = 1
     owner: str = OWNER
     usage: Usage = Usage.CIRCULATING
-    layout: Literal["iso28560_3", "iso28560_2", "text"] = "iso28560_3"
+    layout: Layout = "iso28560_3"
     raw: bytes | None = None
     afi: int = IN_LIBRARY
     eas: bool = False

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from hardware.rfid.book import Usage
-from simulators.laid import OWNER, Laid
+from simulators.laid import OWNER, Laid, Layout
 from simulators.pcsc_pad import PcscPad
 from simulators.pcscd import Pcscd
 from simulators.r2000 import R2000Pad
@@ -14,8 +14,7 @@ from simulators.twins import SPOKEN, Twin, Unfit
 KINDS = Literal["book", "patron", "foreign", "blank"]
 STRANGER = "FR-751131010"
 _LAID_MAX = 40
-Layout = Literal["iso28560_3", "iso28560_2", "text"]
-_LAYOUTS: dict[str, Layout] = {"iso28560_2": "iso28560_2", "text": "text"}
+_LAYOUTS: dict[str, Layout] = {layout: layout for layout in get_args(Layout)}
 
 
 class Pad(Twin):
@@ -27,7 +26,7 @@ class Pad(Twin):
         super().__init__(name, driver)
         self.pad = pad
         self._owners = list(section.get("owners", ()))
-        self._layout: Layout = _LAYOUTS.get(next(iter(section.get("layouts", ())), ""), "iso28560_3")
+        self._layout = _LAYOUTS.get(next(iter(section.get("layouts", ())), ""), "iso28560_3")
         self._laid: dict[str, Laid] = {}
 
     def lay(self, tag: str, kind: KINDS = "book", parts: int = 1, part: int = 1, misses: float = 0.0) -> None:

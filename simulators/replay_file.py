@@ -71,25 +71,19 @@ class _Line(BaseModel):
         return self
 
 
-def _broke_off(text: str) -> bool:
-    if text.endswith("\n"):
-        return False
-    try:
-        json.loads(text)
-    except ValueError:
-        return True
-    return False
-
-
 def read(path: Path) -> tuple[Line, list[Line]]:
     """The heading and the lines; a last one that broke off amid (the power, a disk, a copy cut short) is left out.
     Raises ``NotATrace``."""
     try:
         with path.open(encoding="utf-8") as file:
-            texts = list(iter(lambda: file.readline(LINE_MAX), ""))
-        if len(texts) > 1 and _broke_off(texts[-1]):
-            texts.pop()
-        head, *lines = [json.loads(text) for text in texts]
+            *texts, last = iter(lambda: file.readline(LINE_MAX), "")
+        lines = [json.loads(text) for text in texts]
+        try:
+            lines.append(json.loads(last))
+        except ValueError:
+            if not lines or last.endswith("\n"):
+                raise
+        head, *lines = lines
     except OSError as error:
         raise NotATrace(f"{path}: {error.strerror}") from None
     except (ValueError, RecursionError):  # empty, or not JSON

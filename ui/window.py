@@ -50,8 +50,8 @@ class Screen:
         if Window is None:
             raise NoScreen("no window can be opened; is DISPLAY set, and may this program use it?")
         self._shown, self._about, self._settings, self._report = shown, about, settings, touch
-        own = Manner(settings.language, low=settings.low, simple=settings.simple, volume=settings.volume)
-        own = replace(own, voice=settings.voice == "always")
+        always = settings.voice == "always"
+        own = Manner(settings.language, low=settings.low, simple=settings.simple, voice=always, volume=settings.volume)
         self._own = self._manner = own  # the machine's own, until somebody changes it
         self._helping, self._page = False, 0
         self._whose = ""  # the initials that were shown last since Home

@@ -115,32 +115,12 @@ def test_the_next_card_that_came_while_the_one_before_was_being_missed_is_hidden
         assert uid not in _bytes_of(lines)
 
 
-class Before:
-    """A ``Transport`` of a scanner whose light burns already: it says a code while it is set up."""
-
-    def __init__(self, *pieces: bytes) -> None:
-        self.pieces = list(pieces)
-
-    def read(self, timeout_s: float) -> bytes:
-        data = self.pieces.pop(0) if self.pieces else b""
-        if not data:
-            time.sleep(min(timeout_s, 0.05))
-        overheard(Way.IN, data)
-        return data
-
-    def write(self, data: bytes) -> None:
-        overheard(Way.OUT, data)
-
-    def discard_input(self) -> None: ...
-
-    def close(self) -> None: ...
-
-
 def test_what_is_held_there_while_a_scanner_is_set_up_is_hidden_then_and_later(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     taken = Packet(0xD0, b"").to_bytes()
-    line, lines = Before(taken, taken + _code(PATRON), taken), list[Line]()
+    line, lines = Slow(), list[Line]()
+    line.pieces += [taken, taken + _code(PATRON), taken]
     monkeypatch.setattr(serial_scanner, "open_port", lambda *_: line)
     settings = serial_scanner.Settings(port="/dev/ttyUSB0", trigger="zebra_ssi")
     connect = partial(serial_scanner.connect, "hand", settings, Meanings())
